@@ -1,0 +1,189 @@
+/**
+ * Everything that moves an order. Each activity may be repeated: decisions, intents and orders are known by ids that
+ * derive from the workflow id, and a step that was done is found done.
+ */
+import type { MarketData } from '../adapters/market-data/market-data.ts';
+import type { BrokerAnswer, Quote } from '../adapters/broker/broker.ts';
+import type { OrderRequest, OrderStore } from '../db/order-store.ts';
+import type { PaperBroker } from '../db/paper-broker.ts';
+import type { SessionStore } from '../db/session-store.ts';
+import { toDecimal } from '../domain/decimal.ts';
+import type { BarSeries } from '../domain/market/bar-series.ts';
+import type { Verdict } from '../schemas/decision.ts';
+import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
+import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
+import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
+import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { finalOnInvalidInput } from './failure.ts';
+import { type ManualPlan, MANUAL_STRATEGY_ID, planManualOrder } from './order/plan-manual-order.ts';
+
+export type OrderInput = ManualOrderInput | SessionOrderInput;
+
+export type ExecutionParts = {
+  readonly orders: OrderStore;
+  readonly sessions: SessionStore;
+  readonly broker: PaperBroker;
+  readonly market: MarketData;
+  readonly desk: DeskLimits;
+  readonly compliance: Compliance;
+  readonly readBook: (accountId: string, strategyId: string, symbol: string) => Promise<{ equity: string; held: string } | undefined>;
+  readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
+  readonly killFile: () => string | null;
+};
+
+/** A decision and its orders on their way. */
+export type OrderStep = {
+  readonly input: OrderInput;
+  readonly workflowId: string;
+  readonly decisionId: string;
+  readonly intents: readonly OrderIntent[];
+};
+
+export type ExecutionActivities = ReturnType<typeof createExecutionActivities>;
+
+export const createExecutionActivities = (parts: ExecutionParts) => ({
+  /** Works out an order by hand on the last stored bar. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE */
+  proposeOrder: (request: { input: ManualOrderInput; workflowId: string }): Promise<{ decisionId: string; intents: readonly OrderIntent[] }> =>
+    finalOnInvalidInput(async () => {
+      const { decision, intents } = await manualPlan(parts, request.input, request.workflowId);
+      return { decisionId: decision.decisionId, intents };
+    }),
+
+  /** The gate's first answer, on the proposal. A refusal is recorded with every reason. */
+  checkRisk: (step: OrderStep): Promise<Verdict> =>
+    finalOnInvalidInput(async () => parts.orders.check(await orderRequest(parts, step))),
+
+  /** The gate's second answer, in the transaction that records the intents under the account's lock. */
+  recordIntent: (step: OrderStep): Promise<Verdict> =>
+    finalOnInvalidInput(async () => parts.orders.record(await orderRequest(parts, step))),
+
+  /** Sends the recorded orders, once. @throws InvalidInput (final) KILL_SWITCH */
+  submitOrders: (step: OrderStep): Promise<BrokerAnswer> =>
+    finalOnInvalidInput(async () => parts.broker.submit(step.decisionId, await quoteFor(parts, step.input))),
+
+  /** Looks what became of the orders; orders that no session walks are walked over the bars that came since. */
+  workOrders: (request: { input: OrderInput; decisionId: string }): Promise<readonly Order[]> =>
+    finalOnInvalidInput(async () => {
+      const bars = await unattendedBars(parts, request.input);
+      const answer = bars === null ? parts.broker.look(request.decisionId) : parts.broker.advance(request.decisionId, bars);
+      return (await answer).own;
+    }),
+
+  /** Cancels entries and exits still at work. */
+  cancelOrders: (request: { input: OrderInput; decisionId: string; reason: string }): Promise<readonly Order[]> =>
+    finalOnInvalidInput(async () => (await parts.broker.cancel(request.decisionId)).own),
+});
+
+const barsFor = (market: MarketData, input: ManualOrderInput): Promise<BarSeries> =>
+  market.load({ source: input.market, symbol: input.symbol, intervalMs: input.barIntervalMs, seed: 1 });
+
+async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workflowId: string): Promise<ManualPlan> {
+  const bars = await barsFor(parts.market, input);
+  const book = await parts.readBook(input.accountId, MANUAL_STRATEGY_ID, input.symbol);
+  if (book === undefined) {
+    throw new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', input.accountId, 'an account of this desk, such as paper-1')]);
+  }
+  return planManualOrder(input, {
+    bars,
+    equity: toDecimal(book.equity),
+    held: toDecimal(book.held),
+    workflowId,
+    sequence: await parts.orders.nextSequence(workflowId),
+    costs: costsSchema.parse({}),
+  });
+}
+
+const orderRequest = (parts: ExecutionParts, step: OrderStep): Promise<OrderRequest> =>
+  step.input.origin === 'session' ? sessionRequest(parts, step, step.input) : manualRequest(parts, step, step.input);
+
+async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: SessionOrderInput): Promise<OrderRequest> {
+  const session = await parts.sessions.read(input.sessionId);
+  if (session === undefined) throw new Error(`session ${input.sessionId} has no row`);
+  const settings = strategySessionInputSchema.parse(session.input);
+  const [first] = step.intents;
+  return {
+    workflowId: input.sessionWorkflowId,
+    sessionId: input.sessionId,
+    decisionId: step.decisionId,
+    intents: step.intents,
+    facts: {
+      confidence: await parts.sessions.confidenceOf(step.decisionId),
+      hasStop: step.intents.some((one) => one.leg === 'stop'),
+      barOpenTimeMs: first === undefined ? null : first.createdAtMs - settings.barIntervalMs,
+      nowMs: first?.createdAtMs ?? 0,
+      origin: 'session',
+    },
+    surroundings: {
+      direction: settings.direction,
+      limits: settings.limits,
+      desk: parts.desk,
+      compliance: parts.compliance,
+      tradingMode: settings.tradingMode,
+      strategyDisabled: null,
+      barIntervalMs: settings.barIntervalMs,
+      quarantined: await parts.quarantined(settings.symbols, settings.barIntervalMs),
+    },
+    killFile: parts.killFile(),
+    desk: parts.desk,
+    venue: settings.venue,
+    reasoning: null,
+    decision: null,
+  };
+}
+
+/** The plan is worked out anew, so that what is recorded is what the desk computes, not what travelled. */
+async function manualRequest(parts: ExecutionParts, step: OrderStep, input: ManualOrderInput): Promise<OrderRequest> {
+  const plan = await manualPlan(parts, input, step.workflowId);
+  const planned = plan.decision.decisionId === step.decisionId ? plan.decision : { ...plan.decision, decisionId: step.decisionId };
+  return {
+    workflowId: step.workflowId,
+    sessionId: null,
+    decisionId: step.decisionId,
+    intents: step.intents,
+    facts: {
+      confidence: null,
+      hasStop: step.intents.some((one) => one.leg === 'stop'),
+      barOpenTimeMs: plan.barOpenTimeMs,
+      nowMs: plan.decision.asOfMs,
+      origin: input.origin,
+    },
+    surroundings: {
+      direction: 'longShort',
+      limits: sessionLimitsSchema.parse({}),
+      desk: parts.desk,
+      compliance: parts.compliance,
+      tradingMode: 'paper',
+      strategyDisabled: null,
+      barIntervalMs: input.barIntervalMs,
+      quarantined: await parts.quarantined([input.symbol], input.barIntervalMs),
+    },
+    killFile: parts.killFile(),
+    desk: parts.desk,
+    venue: input.venue,
+    reasoning: input.reasoning,
+    decision: planned,
+  };
+}
+
+/** Orders by hand trade at the last stored close at once; a session's wait for its next bar. */
+async function quoteFor(parts: ExecutionParts, input: OrderInput): Promise<Quote | null> {
+  if (input.origin === 'session' || input.orderType !== 'market') return null;
+  const bars = await barsFor(parts.market, input);
+  const last = bars.openTimeMs.length - 1;
+  return {
+    price: bars.close[last] as number,
+    volume: bars.volume[last] as number,
+    atMs: (bars.openTimeMs[last] as number) + bars.intervalMs,
+  };
+}
+
+/** The bars that nobody else matches: those of orders by hand, and of a paper session that has ended. */
+async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise<BarSeries | null> {
+  if (input.origin !== 'session') return barsFor(parts.market, input);
+  const session = await parts.sessions.read(input.sessionId);
+  const symbol = input.intents[0]?.symbol;
+  if (session === undefined || symbol === undefined || session.state === 'open' || session.tradingMode !== 'paper') return null;
+  const { market, barIntervalMs, seed } = strategySessionInputSchema.parse(session.input);
+  return parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
+}

@@ -1,0 +1,130 @@
+/**
+ * An order by hand, worked out on the last stored bar: reference price, size, protective legs (2 ATR unless told).
+ * Against a position by hand in the same symbol it is an exit: reduce-only, without legs of its own.
+ */
+import { type Decimal, decimalText, floorToStep, roundPrice, toDecimal } from '../../domain/decimal.ts';
+import { clientOrderIdOf, decisionIdOf, orderHashOf } from '../../domain/execution/identity.ts';
+import { averageTrueRange } from '../../domain/features/average-true-range.ts';
+import type { BarSeries } from '../../domain/market/bar-series.ts';
+import type { Decision } from '../../schemas/decision.ts';
+import type { Costs, Leg, OrderIntent, OrderSide } from '../../schemas/execution.ts';
+import type { ManualOrderInput } from '../../schemas/order-execution.ts';
+import { InvalidInput, problem } from '../../schemas/problem.ts';
+
+/** All orders by hand on an account share one book. */
+export const MANUAL_STRATEGY_ID = 'manual';
+const STOP_ATR = 2;
+
+export type ManualFacts = {
+  readonly bars: BarSeries;
+  readonly equity: Decimal;
+  /** What is held by hand of the symbol, signed. */
+  readonly held: Decimal;
+  readonly workflowId: string;
+  readonly sequence: number;
+  readonly costs: Costs;
+};
+
+export type ManualPlan = {
+  readonly decision: Omit<Decision, 'verdict'>;
+  readonly intents: readonly OrderIntent[];
+  readonly barOpenTimeMs: number;
+};
+
+/** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing */
+export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): ManualPlan {
+  const { bars } = facts;
+  const last = bars.openTimeMs.length - 1;
+  const barOpenTimeMs = bars.openTimeMs[last] as number;
+  const asOfMs = barOpenTimeMs + bars.intervalMs;
+  const price = toDecimal(bars.close[last] as number);
+  const decisionId = decisionIdOf(input.accountId, facts.workflowId, facts.sequence);
+  const exits = !facts.held.isZero() && facts.held.isPositive() !== (input.side === 'buy');
+  const quantity = quantityOf(input, facts, price, exits);
+  const base = { decisionId, asOfMs, price, quantity, input };
+  const intents = exits ? [order(base, 'exit', input.side, {})] : [order(base, 'entry', input.side, {}), ...legs(base, bars)];
+  return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs };
+}
+
+type Base = {
+  readonly decisionId: string;
+  readonly asOfMs: number;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  readonly input: ManualOrderInput;
+};
+
+function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal, exits: boolean): Decimal {
+  const step = toDecimal(facts.costs.quantityStep);
+  const share = toDecimal(input.sizeFraction ?? 0).times(facts.equity).div(price).times(input.leverage);
+  const wanted = input.quantity === undefined ? floorToStep(share, step) : toDecimal(input.quantity);
+  if (!wanted.gt(0)) throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), 'more than 0')]);
+  return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
+}
+
+/** Stop: the one given, else 2 ATR14 from the entry's fill. Target: only when given. No ATR yet: no stop, and the gate says so. */
+function legs(base: Base, bars: BarSeries): OrderIntent[] {
+  const { input } = base;
+  const side: OrderSide = input.side === 'buy' ? 'sell' : 'buy';
+  const atr = averageTrueRange(bars, 14).at(-1) ?? Number.NaN;
+  const distance = Number.isFinite(atr) ? decimalText(roundPrice(toDecimal(atr).times(STOP_ATR))) : null;
+  const stop = input.stop !== undefined ? { stopPrice: input.stop } : distance === null ? null : { distanceFromEntry: distance };
+  return [
+    ...(stop === null ? [] : [order(base, 'stop', side, stop)]),
+    ...(input.target === undefined ? [] : [order(base, 'target', side, { limitPrice: input.target })]),
+  ];
+}
+
+const LEG_TYPES = { stop: 'stop', target: 'limit', exit: 'market', liquidation: 'market' } as const;
+
+function order(base: Base, leg: Leg, side: OrderSide, prices: Partial<OrderIntent>): OrderIntent {
+  const { input } = base;
+  const entryPrices = {
+    limitPrice: input.orderType === 'limit' ? (input.limitPrice ?? null) : null,
+    stopPrice: input.orderType === 'stop' ? (input.limitPrice ?? null) : null,
+  };
+  return {
+    decisionId: base.decisionId,
+    leg,
+    clientOrderId: clientOrderIdOf(base.decisionId, leg),
+    accountId: input.accountId,
+    strategyId: MANUAL_STRATEGY_ID,
+    symbol: input.symbol,
+    side,
+    type: leg === 'entry' ? input.orderType : LEG_TYPES[leg],
+    quantity: decimalText(base.quantity),
+    distanceFromEntry: null,
+    ...(leg === 'entry' ? entryPrices : { limitPrice: null, stopPrice: null }),
+    ...prices,
+    leverage: input.leverage,
+    reduceOnly: leg !== 'entry',
+    referencePrice: decimalText(base.price),
+    ...(leg === 'exit' ? { exitReason: 'manual' as const } : {}),
+    createdAtMs: base.asOfMs,
+  };
+}
+
+function decisionOf(base: Base, intents: readonly OrderIntent[], facts: ManualFacts): Omit<Decision, 'verdict'> {
+  const { input, quantity, price } = base;
+  const share = facts.equity.gt(0) ? quantity.times(price).div(facts.equity).div(input.leverage).toDecimalPlaces(6).toNumber() : 0;
+  const sizeFraction = Math.min(1, share);
+  return {
+    decisionId: base.decisionId,
+    sequence: facts.sequence,
+    symbol: input.symbol,
+    asOfMs: base.asOfMs,
+    action: input.side,
+    targetFraction: intents[0]?.reduceOnly === true ? 0 : input.side === 'buy' ? sizeFraction : -sizeFraction,
+    confidence: 1,
+    sizeFraction,
+    stopPrice: intents.find((one) => one.leg === 'stop')?.stopPrice ?? null,
+    targetPrice: input.target ?? null,
+    coverage: 0,
+    agreement: 0,
+    contributions: [],
+    noDecision: null,
+    policyVersion: 0,
+    orderHash: orderHashOf(intents),
+    repeated: false,
+  };
+}

@@ -1,0 +1,259 @@
+/**
+ * The hands of a session. `openSession` and `closeSession` are safe to repeat; `walkBars` is dispatched once per
+ * attempt by the workflow and fenced in Postgres by epoch and cursor, so a lost or doubled batch writes nothing twice.
+ */
+import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import type { MarketData } from '../adapters/market-data/market-data.ts';
+import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
+import type { WalkContext } from '../domain/backtest/walk-context.ts';
+import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
+import { walkBatch } from '../domain/backtest/walk-batch.ts';
+import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
+import { findGaps } from '../domain/market/gaps.ts';
+import type { LoadedSession, SessionStore } from '../db/session-store.ts';
+import type { SessionRecord } from '../db/sessions.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
+import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
+import type { ParsedSession } from '../schemas/session-input.ts';
+import type { SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
+import { STRATEGY_TYPES, type Strategy, strategySchema } from '../schemas/signals.ts';
+import type { SessionReport } from '../schemas/strategy-session.ts';
+import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { finalOnInvalidInput } from './failure.ts';
+import { dueAtMs, dueCount } from './session/due-bars.ts';
+import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
+import { reportParts, type StopOrder } from './session/report-parts.ts';
+import { type Telling, walkResultOf } from './session/walk-result.ts';
+
+export type SessionParts = {
+  readonly store: SessionStore;
+  readonly market: MarketData;
+  readonly desk: DeskLimits;
+  readonly compliance: Compliance;
+  readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
+  readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
+  readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
+  /** The reason in the local kill file, or null. */
+  readonly killFile: () => string | null;
+  readonly nowMs: () => number;
+  /** When this worker process began: a batch dispatched before is handed back, so that signals come first. */
+  readonly bornAtMs: number;
+  readonly codeVersion: string;
+};
+
+/** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
+const CHILDREN_BARS_MAX = 1_000;
+const HEARTBEAT_EVERY_BARS = 50;
+
+export type SessionActivities = ReturnType<typeof createSessionActivities>;
+
+export const createSessionActivities = (parts: SessionParts) => {
+  const prepare = createPreparer(parts.market);
+
+  const preparedFor = async (handle: SessionHandle): Promise<{ input: ParsedSession; prepared: Prepared }> => {
+    const session = await parts.store.read(handle.sessionId);
+    if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
+    const input = inputOf(session);
+    const key = `${handle.sessionId}@${handle.epoch}`;
+    return { input, prepared: await prepare(key, input, handle.strategy) };
+  };
+
+  const contextOf = async (
+    handle: SessionHandle,
+    input: ParsedSession,
+    prepared: Prepared,
+    limits: SessionLimits,
+  ): Promise<Omit<WalkContext, 'policy' | 'killSwitch'>> => ({
+    sessionId: handle.sessionId,
+    workflowId: handle.workflowId,
+    accountId: handle.accountId,
+    strategyId: handle.strategyId,
+    strategy: handle.strategy,
+    symbols: input.symbols,
+    markets: prepared.markets,
+    timeline: prepared.timeline,
+    direction: input.direction,
+    components: input.components,
+    weights: input.weights ?? COMPONENT_WEIGHTS,
+    tradingMode: input.tradingMode,
+    venue: input.venue,
+    costs: input.costs,
+    limits,
+    desk: parts.desk,
+    compliance: parts.compliance,
+    strategyDisabled: null,
+    quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
+  });
+
+  const underPolicy = (context: Omit<WalkContext, 'policy' | 'killSwitch'>, loaded: LoadedSession): WalkContext => ({
+    ...context,
+    policy: loaded.policy,
+    killSwitch: loaded.killSwitch ?? parts.killFile(),
+  });
+
+  return {
+    /**
+     * Loads the bars, opens the account of a backtest, takes the session's row.
+     * @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ACCOUNT_BUSY, STRATEGY_UNKNOWN
+     */
+    openSession: (request: { input: ParsedSession; workflowId: string }): Promise<SessionHandle> =>
+      finalOnInvalidInput(async () => {
+        const { input, workflowId } = request;
+        const strategy = await resolveStrategy(parts, input.strategy);
+        const series = await loadSeries(parts.market, input);
+        const barsTotal = new Set(series.flatMap((bars) => [...bars.openTimeMs])).size;
+        const open = {
+          input,
+          workflowId,
+          openKey: activityInfo().workflowExecution?.runId ?? workflowId,
+          strategy,
+          strategyId: strategyIdOf(input.strategy, strategy),
+          dataHash: dataHashOf(series),
+          startsAtMs: Math.min(...series.map((bars) => bars.openTimeMs[0] ?? 0)),
+          nowMs: parts.nowMs(),
+        };
+        const session = await openOrTakeOver(parts, open);
+        return handleOf(session, strategy, input, barsTotal, await parts.store.operatingMode());
+      }),
+
+    /** Walks up to `stepsMax` bars and commits them. @throws ApplicationFailure StaleDispatch when this worker is younger */
+    walkBars: (request: WalkRequest): Promise<WalkResult> =>
+      finalOnInvalidInput(async () => {
+        refuseStaleDispatch(parts.bornAtMs);
+        const { handle, cursor } = request;
+        heartbeat(cursor);
+        const { input, prepared } = await preparedFor(handle);
+        heartbeat(cursor);
+        const { timeline } = prepared;
+        const clock = { openedAtMs: handle.openedAtMs, speed: input.market.speed, intervalMs: input.barIntervalMs };
+        const steps = request.dueOnly
+          ? dueCount(timeline, cursor, request.stepsMax, clock, parts.nowMs())
+          : Math.min(request.stepsMax, timeline.openTimeMs.length - cursor);
+        const context = await contextOf(handle, input, prepared, request.limits);
+        return parts.store.walk(handle, cursor, (loaded) => {
+          const walkContext = underPolicy(context, loaded);
+          const batch = walkBatch(loaded.state, walkContext, {
+            from: cursor,
+            until: cursor + steps,
+            ordersAsChildren: handle.ordersAsChildren,
+            onInstant: (k) => k % HEARTBEAT_EVERY_BARS === 0 && heartbeat(k),
+          });
+          const nextDueAtMs = dueAtMs(timeline, batch.cursor, clock);
+          return { batch, result: walkResultOf(batch, walkContext, { ...telling(handle, prepared, loaded), nextDueAtMs }) };
+        });
+      }),
+
+    /** Decides to close every position; once. Its orders fill when the session closes. */
+    flattenSession: (request: { handle: SessionHandle; limits: SessionLimits }): Promise<WalkResult> =>
+      finalOnInvalidInput(async () => {
+        const { handle, limits } = request;
+        const { input, prepared } = await preparedFor(handle);
+        const context = await contextOf(handle, input, prepared, limits);
+        return parts.store.flatten(handle, (loaded) => {
+          const walkContext = underPolicy(context, loaded);
+          const batch = flattenWalk(loaded.state, loaded.checkpoint.cursor, walkContext, handle.ordersAsChildren);
+          return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+        });
+      }),
+
+    /** Ends orders (and positions when asked to flatten), writes the report. */
+    closeSession: (request: { handle: SessionHandle; stop: StopOrder; limits: SessionLimits }): Promise<{ report: SessionReport; walk: WalkResult }> =>
+      finalOnInvalidInput(async () => {
+        const { handle, stop, limits } = request;
+        const { input, prepared } = await preparedFor(handle);
+        const context = await contextOf(handle, input, prepared, limits);
+        const gaps = prepared.series.flatMap((bars) => findGaps(bars));
+        const closed = await parts.store.close(
+          handle,
+          parts.nowMs(),
+          (loaded) => {
+            const walkContext = underPolicy(context, loaded);
+            const keepsLegs = input.tradingMode === 'paper' && !stop.flatten;
+            const batch = finishWalk(loaded.state, loaded.checkpoint.cursor, walkContext, keepsLegs);
+            return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+          },
+          (loaded, totals) =>
+            reportParts({ loaded, totals, handle, input, stop, gaps, dataHash: dataHashOf(prepared.series), codeVersion: parts.codeVersion }),
+        );
+        return { report: closed.report, walk: closed.result };
+      }),
+
+    recordUnknownSignals: async (request: { handle: SessionHandle; names: readonly string[] }): Promise<void> => {
+      const payloads = request.names.map((name) => ({ sessionId: request.handle.sessionId, name }));
+      await parts.store.recordEvents(request.handle, 'signal_unknown', payloads, parts.nowMs());
+    },
+  };
+};
+
+const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSession): Telling => ({
+  nextDueAtMs: null,
+  barsTotal: prepared.timeline.openTimeMs.length,
+  ordersAsChildren: handle.ordersAsChildren,
+  sequences: loaded.sequences,
+});
+
+/** A batch that waited in the queue while no worker was up goes back: signals sent meanwhile must be seen first. */
+function refuseStaleDispatch(bornAtMs: number): void {
+  const { currentAttemptScheduledTimestampMs } = activityInfo();
+  if (currentAttemptScheduledTimestampMs >= bornAtMs) return;
+  throw ApplicationFailure.create({ type: 'StaleDispatch', message: 'dispatched before this worker started' });
+}
+
+const inputOf = (session: SessionRecord): ParsedSession => ({
+  ...strategySessionInputSchema.parse(session.input),
+  sessionId: session.sessionId,
+});
+
+async function resolveStrategy(parts: SessionParts, given: ParsedSession['strategy']): Promise<Strategy> {
+  if (typeof given !== 'string') return given;
+  const type = STRATEGY_TYPES.find((one) => one === given);
+  const stored = type === undefined ? await parts.readStrategy(given) : strategySchema.parse({ type });
+  if (stored !== undefined) return stored;
+  const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
+  throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
+}
+
+/** A stored strategy keeps its id; one written out is named by its type and what it says. */
+const strategyIdOf = (given: ParsedSession['strategy'], strategy: Strategy): string =>
+  typeof given === 'string' ? given : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
+
+/** An open row whose workflow is gone (terminated from outside) is closed, then the session opens. */
+async function openOrTakeOver(parts: SessionParts, request: Parameters<SessionStore['open']>[0]): Promise<SessionRecord> {
+  try {
+    return await parts.store.open(request);
+  } catch (error) {
+    const busyId = busySessionOf(error);
+    const holder = busyId === null ? undefined : await parts.store.read(busyId);
+    if (holder === undefined || (await parts.isWorkflowOpen(holder.workflowId))) throw error;
+    await parts.store.abandon(holder.sessionId, parts.nowMs());
+    return parts.store.open(request);
+  }
+}
+
+function busySessionOf(error: unknown): string | null {
+  const busy = error instanceof InvalidInput ? error.problems.find((one) => one.code === 'ACCOUNT_BUSY') : undefined;
+  return busy === undefined ? null : String(JSON.parse(busy.got));
+}
+
+function handleOf(
+  session: SessionRecord,
+  strategy: Strategy,
+  input: ParsedSession,
+  barsTotal: number,
+  operatingMode: SessionHandle['operatingMode'],
+): SessionHandle {
+  const childrenByDefault = input.tradingMode === 'backtest' && barsTotal <= CHILDREN_BARS_MAX;
+  return {
+    sessionId: session.sessionId,
+    workflowId: session.workflowId,
+    run: session.runCount,
+    epoch: session.epoch,
+    accountId: session.accountId,
+    strategyId: session.strategyId,
+    strategy,
+    openedAtMs: session.openedAtMs,
+    barsTotal,
+    ordersAsChildren: input.tradingMode === 'paper' || (input.ordersAsChildren ?? childrenByDefault),
+    operatingMode,
+  };
+}

@@ -1,0 +1,80 @@
+/** What the workflow is told of a walk: figures, the last decisions, orders of children that changed, orders to send. */
+import type { Decided } from '../../domain/backtest/decide-at-close.ts';
+import type { WalkBatch } from '../../domain/backtest/walk-batch.ts';
+import type { WalkContext } from '../../domain/backtest/walk-context.ts';
+import { regimeAt } from '../../domain/features/market-features.ts';
+import { decimalText, roundMoney } from '../../domain/decimal.ts';
+import { positionRows } from '../../domain/execution/rows.ts';
+import type { Order } from '../../schemas/execution.ts';
+import type { OrderChange, OrderHandOver, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
+
+const DECISIONS_TOLD = 20;
+
+export type Telling = {
+  readonly nextDueAtMs: number | null;
+  readonly barsTotal: number;
+  readonly ordersAsChildren: boolean;
+  /** Sequence numbers of decisions whose orders live in child workflows, by decision id. */
+  readonly sequences: ReadonlyMap<string, number>;
+};
+
+export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Telling): WalkResult {
+  const changed = telling.ordersAsChildren ? [...batch.orders.values()] : [];
+  return {
+    cursor: batch.cursor,
+    finished: batch.cursor >= telling.barsTotal,
+    nextDueAtMs: telling.nextDueAtMs,
+    progress: progressOf(batch, context),
+    decisions: batch.decisions.slice(-DECISIONS_TOLD).map((one) => one.decision),
+    positions: positionRows(batch.state.book).filter((one) => one.quantity !== '0'),
+    changes: changed.flatMap((order) => changeOf(order, context, telling)),
+    handOver: batch.handOver.map((one) => handOverOf(one, context)),
+  };
+}
+
+export const childIdOf = (workflowId: string, sequence: number): string => `${workflowId}/order:${sequence}`;
+
+function changeOf(order: Order, context: WalkContext, telling: Telling): OrderChange[] {
+  const sequence = telling.sequences.get(order.decisionId);
+  if (sequence === undefined) return [];
+  const childId = childIdOf(context.workflowId, sequence);
+  return [{ childId, clientOrderId: order.clientOrderId, state: order.state, quantityFilled: order.quantityFilled }];
+}
+
+function handOverOf({ decision, intents }: Decided, context: WalkContext): OrderHandOver {
+  const [first] = intents;
+  const summary = `${first?.side} ${first?.quantity} ${decision.symbol}`;
+  return { childId: childIdOf(context.workflowId, decision.sequence), decisionId: decision.decisionId, summary, intents: [...intents] };
+}
+
+function progressOf({ state, cursor }: WalkBatch, context: WalkContext): SessionProgress {
+  const { bars, signalsGenerated, decisions, noDecisions, ordersSent, tradesExecuted } = state.counters;
+  const drawdown = state.peakEquity.gt(0) ? state.peakEquity.minus(state.equity).div(state.peakEquity).toNumber() : 0;
+  return {
+    bars,
+    signalsGenerated,
+    decisions,
+    noDecisions,
+    ordersSent,
+    tradesExecuted,
+    equity: decimalText(roundMoney(state.equity)),
+    realizedPnl: decimalText(roundMoney(state.realizedPnl)),
+    drawdownFraction: Math.max(0, drawdown),
+    regime: regimeNow(context, cursor),
+    asOfMs: asOfMsAt(context, cursor),
+  };
+}
+
+/** The base regime of the session's first symbol at the last walked bar. */
+function regimeNow(context: WalkContext, cursor: number): string | null {
+  const symbol = context.symbols[0] ?? '';
+  const market = context.markets.get(symbol);
+  const index = context.timeline.indexes.get(symbol)?.[cursor - 1] ?? -1;
+  return market === undefined || index < 0 ? null : regimeAt(market.features, index).label;
+}
+
+function asOfMsAt(context: WalkContext, cursor: number): number | null {
+  const openMs = context.timeline.openTimeMs[cursor - 1];
+  const intervalMs = context.markets.get(context.symbols[0] ?? '')?.bars.intervalMs ?? 0;
+  return openMs === undefined ? null : openMs + intervalMs;
+}

@@ -1,0 +1,149 @@
+/**
+ * The one reader of the environment. Parsed once at the start of a process, handed down as values.
+ * Strict: every mistake is listed at once, and an unknown QUARTERDECK_ name is a mistake, not a silent default.
+ * An empty value counts as not set. Durations and money do not occur here.
+ */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { nearestName } from '../schemas/nearest-name.ts';
+import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+
+export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
+export type WorkerQueue = (typeof WORKER_QUEUE_NAMES)[number];
+/** The queues that have work today; the other names are accepted and come with the parts that need them. */
+export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading'];
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+export type Environment = {
+  /** A Postgres of the user's own; null means the embedded one. */
+  readonly databaseUrl: string | null;
+  /** `host:port` of a Temporal server of the user's own; null means the development server of this desk. */
+  readonly temporalAddress: string | null;
+  readonly temporalNamespace: string;
+  /** Path of a `temporal` binary; null means: look for one. */
+  readonly temporalCli: string | null;
+  /** Port of the HTTP interface on 127.0.0.1. */
+  readonly port: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly workerQueues: readonly WorkerQueue[];
+  /** Absolute folder of this desk's state; null means `.data` in the project. */
+  readonly home: string | null;
+  /** Loopback and private hosts are blocked as outside addresses unless this is set. */
+  readonly allowLoopback: boolean;
+};
+
+type Raw = Readonly<Record<string, string | undefined>>;
+type Expectation = readonly [expected: string, hint: string];
+
+const urlWith = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})$/);
+const portNumber = z.string().regex(/^[1-9][0-9]{0,4}$/);
+
+const variables = {
+  DATABASE_URL: urlWith('postgres:', 'postgresql:').optional(),
+  TEMPORAL_ADDRESS: hostAndPort.refine((text) => portOf(text) <= 65_535).optional(),
+  TEMPORAL_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/)
+    .default('default'),
+  TEMPORAL_CLI: z.string().optional(),
+  PORT: portNumber
+    .transform(Number)
+    .refine((port) => port <= 65_535)
+    .default(8080),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  WORKER_QUEUES: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(WORKER_QUEUE_NAMES)).refine((names) => new Set(names).size === names.length))
+    .default([...WORKER_QUEUE_NAMES]),
+  QUARTERDECK_HOME: z.string().optional(),
+  QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
+} as const;
+type Name = keyof typeof variables;
+const environmentSchema = z.object(variables);
+
+const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
+  DATABASE_URL: ['postgres://user:password@host:port/database', 'leave it out to use the embedded Postgres'],
+  TEMPORAL_ADDRESS: ['host:port, such as 127.0.0.1:7233', 'leave it out to use the development server'],
+  TEMPORAL_NAMESPACE: ['a namespace name', 'leave it out for default'],
+  TEMPORAL_CLI: ['the path of a temporal binary', ''],
+  PORT: ['a port from 1 to 65535', 'leave it out for 8080'],
+  LOG_LEVEL: [`one of ${LOG_LEVELS.join(', ')}`, 'leave it out for info'],
+  WORKER_QUEUES: [`a comma list out of ${WORKER_QUEUE_NAMES.join(', ')}, each once`, 'leave it out for all'],
+  QUARTERDECK_HOME: ['a folder', 'leave it out for .data in the project'],
+  QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
+};
+const NAMES = Object.keys(EXPECTATIONS);
+
+/** @throws InvalidInput (exit code 2) listing every mistake found */
+export function parseEnvironment(raw: Raw = process.env): Environment {
+  const values = Object.fromEntries(NAMES.map((name) => [name, raw[name]]).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(values);
+  const names = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0])));
+  const problems = [...refusedNames(raw), ...[...names].map((name) => badValue(name as Name, values[name]))];
+  if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
+  return toEnvironment(parsed.data);
+}
+
+const toEnvironment = (values: z.output<typeof environmentSchema>): Environment => ({
+  databaseUrl: values.DATABASE_URL ?? null,
+  temporalAddress: values.TEMPORAL_ADDRESS ?? null,
+  temporalNamespace: values.TEMPORAL_NAMESPACE,
+  temporalCli: values.TEMPORAL_CLI ?? null,
+  port: values.PORT,
+  logLevel: values.LOG_LEVEL,
+  workerQueues: values.WORKER_QUEUES,
+  home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
+  allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
+});
+
+function badValue(name: Name, got: unknown): Problem {
+  const [expected, hint] = EXPECTATIONS[name];
+  return problem('CONFIG_VALUE', name, name === 'DATABASE_URL' ? maskPassword(String(got)) : got, expected, hint);
+}
+
+function refusedNames(raw: Raw): Problem[] {
+  const isSet = (name: string): boolean => raw[name] !== undefined && raw[name] !== '';
+  const unknown = Object.keys(raw).filter((name) => name.startsWith('QUARTERDECK_') && !NAMES.includes(name));
+  const redis = isSet('REDIS_URL')
+    ? [
+        problem(
+          'CONFIG_UNKNOWN_KEY',
+          'REDIS_URL',
+          'REDIS_URL',
+          'not used',
+          'unset it: there is no Redis',
+          'REDIS_URL: not used',
+        ),
+      ]
+    : [];
+  return [...redis, ...unknown.filter(isSet).map(unknownName)];
+}
+
+function unknownName(name: string): Problem {
+  const near = nearestName(name, NAMES);
+  const hint = near === null ? 'unset it' : `did you mean ${near}`;
+  return problem('CONFIG_UNKNOWN_KEY', name, name, 'a known name', hint, `${name}: unknown setting`);
+}
+
+const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** A connection string with its password hidden, for messages. */
+export const maskPassword = (url: string): string => url.replace(/^([a-z]+:\/\/[^:@/]*):[^@]*@/i, '$1:***@');
+
+/** Where programs that are built or downloaded once are kept, outside the clone: the user's cache folder. */
+export function userCacheFolder(raw: Raw = process.env): string {
+  const base = raw.XDG_CACHE_HOME;
+  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'), 'quarterdeck');
+}
+
+/** The folders that the shell would search for programs. */
+export const programFolders = (raw: Raw = process.env): string[] =>
+  (raw.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+
+/** What a started process inherits, with `changes` on top; a name set to undefined is removed. */
+export const inheritedEnvironment = (changes: Raw = {}, raw: Raw = process.env): Record<string, string> =>
+  Object.fromEntries(Object.entries({ ...raw, ...changes }).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])));

@@ -1,0 +1,53 @@
+/** What is known of each imported data set: source, number of rows, gaps, hash, and why it is quarantined if it is. */
+import type { Gap } from '../schemas/market.ts';
+import { upsertRows } from './insert-rows.ts';
+import { toInstant } from './instant.ts';
+import type { Database } from './tables.ts';
+
+export type DataSet = {
+  readonly symbol: string;
+  readonly intervalMs: number;
+  readonly sourceName: string;
+  readonly rowCount: number;
+  readonly gaps: readonly Gap[];
+  /** Why paper and live may not use it, null when they may. */
+  readonly quarantined: string | null;
+  readonly dataHash: string;
+  readonly importedAtMs: number;
+};
+
+/** Writes what is known of (symbol, interval), new or known. */
+export async function saveDataSet(db: Database, dataSet: DataSet): Promise<void> {
+  await upsertRows(
+    db,
+    'data_sets',
+    ['symbol', 'interval_ms'],
+    [
+      {
+        symbol: dataSet.symbol,
+        interval_ms: dataSet.intervalMs,
+        source_name: dataSet.sourceName,
+        rows: dataSet.rowCount,
+        gaps: dataSet.gaps,
+        quarantined: dataSet.quarantined,
+        data_hash: dataSet.dataHash,
+        imported_at: toInstant(dataSet.importedAtMs),
+      },
+    ],
+  );
+}
+
+/** All data sets by symbol, then interval. */
+export async function listDataSets(db: Database): Promise<DataSet[]> {
+  const rows = await db.selectFrom('data_sets').selectAll().orderBy('symbol').orderBy('interval_ms').execute();
+  return rows.map((row) => ({
+    symbol: row.symbol,
+    intervalMs: row.interval_ms,
+    sourceName: row.source_name,
+    rowCount: row.rows,
+    gaps: row.gaps,
+    quarantined: row.quarantined,
+    dataHash: row.data_hash,
+    importedAtMs: row.imported_at.getTime(),
+  }));
+}

@@ -1,0 +1,81 @@
+/**
+ * Fills: the only source of positions and cash. Known by (venue, account, trade id), written once, told apart
+ * from repeats; never updated. Quantity, price, fee: exact decimal strings; trade ids are text of any length.
+ */
+import { type Selectable, sql } from 'kysely';
+import type { Fill } from '../schemas/execution.ts';
+import { insertRows } from './insert-rows.ts';
+import { toInstant } from './instant.ts';
+import type { Database, Tables } from './tables.ts';
+
+/**
+ * Records fills; one that is known already is left out.
+ * @returns the fills that are new, in the order given: only these may move a position
+ * @throws Error 23514 for a quantity or price that is not above zero
+ */
+export async function insertFills(trx: Database, fills: readonly Fill[]): Promise<Fill[]> {
+  const known = await knownKeys(trx, fills);
+  const fresh = fills.filter((fill) => {
+    const key = keyOf(fill);
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+  await insertRows(trx, 'fills', fresh.map(fillRow));
+  return fresh;
+}
+
+/** All fills of an account in the order of their instants, ties by trade id. */
+export async function fillsOfAccount(db: Database, accountId: string): Promise<Fill[]> {
+  const query = db.selectFrom('fills').selectAll().where('account_id', '=', accountId);
+  const rows = await query.orderBy('at').orderBy('trade_id').execute();
+  return rows.map(fillOf);
+}
+
+/** Fills of one order, oldest first. */
+export async function fillsOfOrder(db: Database, clientOrderId: string): Promise<Fill[]> {
+  const query = db.selectFrom('fills').selectAll().where('client_order_id', '=', clientOrderId);
+  const rows = await query.orderBy('at').orderBy('trade_id').execute();
+  return rows.map(fillOf);
+}
+
+/** The writers of an account's fills hold its lock, so what is unknown here is unknown at the insert too. */
+async function knownKeys(trx: Database, fills: readonly Fill[]): Promise<Set<string>> {
+  if (fills.length === 0) return new Set();
+  const keys = JSON.stringify(fills.map(({ venue, accountId, tradeId }) => ({ venue, accountId, tradeId })));
+  const found = await sql<{ venue: string; account_id: string; trade_id: string }>`
+    select f.venue, f.account_id, f.trade_id
+    from json_to_recordset(${keys}::json) as k (venue text, "accountId" text, "tradeId" text)
+    join fills f on f.venue = k.venue and f.account_id = k."accountId" and f.trade_id = k."tradeId"`.execute(trx);
+  return new Set(found.rows.map((row) => JSON.stringify([row.venue, row.account_id, row.trade_id])));
+}
+
+const keyOf = (fill: Fill): string => JSON.stringify([fill.venue, fill.accountId, fill.tradeId]);
+
+const fillRow = (fill: Fill) => ({
+  venue: fill.venue,
+  account_id: fill.accountId,
+  trade_id: fill.tradeId,
+  client_order_id: fill.clientOrderId,
+  strategy_id: fill.strategyId,
+  symbol: fill.symbol,
+  side: fill.side,
+  quantity: fill.quantity,
+  price: fill.price,
+  fee: fill.fee,
+  at: toInstant(fill.atMs),
+});
+
+const fillOf = (row: Selectable<Tables['fills']>): Fill => ({
+  venue: row.venue,
+  accountId: row.account_id,
+  tradeId: row.trade_id,
+  clientOrderId: row.client_order_id,
+  strategyId: row.strategy_id,
+  symbol: row.symbol,
+  side: row.side,
+  quantity: row.quantity,
+  price: row.price,
+  fee: row.fee,
+  atMs: row.at.getTime(),
+});

@@ -1,0 +1,65 @@
+/**
+ * Many rows in one statement: they travel as one JSON parameter and Postgres casts each value to its column.
+ * JSON columns take plain objects and arrays; decimals go as strings and stay exact. Not for bars (see bars.ts).
+ */
+import { type Insertable, sql } from 'kysely';
+import type { Database, Tables } from './tables.ts';
+
+type TableName = keyof Tables & string;
+type Row<T extends TableName> = Readonly<Insertable<Tables[T]>>;
+
+/**
+ * Inserts all rows or none. A column that no row names takes its default; one that only some rows name is NULL
+ * in the others. `onConflict: 'nothing'` leaves out rows whose key exists.
+ * @returns how many rows were inserted
+ */
+export async function insertRows<T extends TableName>(
+  db: Database,
+  table: T,
+  rows: readonly Row<T>[],
+  options: { readonly onConflict?: 'nothing' } = {},
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const onConflict = options.onConflict === 'nothing' ? sql` on conflict do nothing` : sql``;
+  const result = await sql`${insertStatement(table, columnsOf(rows), rows)}${onConflict}`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
+
+/**
+ * Inserts rows and overwrites those whose key exists with all given columns. Of rows with the same key inside
+ * `rows` the last one counts.
+ */
+export async function upsertRows<T extends TableName>(
+  db: Database,
+  table: T,
+  keyColumns: readonly (keyof Row<T> & string)[],
+  rows: readonly Row<T>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = columnsOf(rows);
+  const updates = columns
+    .filter((column) => !keyColumns.some((key) => key === column))
+    .map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`);
+  const action = updates.length === 0 ? sql`do nothing` : sql`do update set ${sql.join(updates)}`;
+  const keys = sql.join(keyColumns.map((key) => sql.ref(key)));
+  const insert = insertStatement(table, columns, lastOfEachKey(keyColumns, rows));
+  await sql`${insert} on conflict (${keys}) ${action}`.execute(db);
+}
+
+function insertStatement(table: string, columns: readonly string[], rows: readonly object[]) {
+  const names = sql.join(columns.map((column) => sql.ref(column)));
+  return sql`insert into ${sql.table(table)} (${names}) select ${names}
+    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`;
+}
+
+function columnsOf(rows: readonly object[]): string[] {
+  const columns = new Set<string>();
+  for (const row of rows) {
+    for (const [column, value] of Object.entries(row)) if (value !== undefined) columns.add(column);
+  }
+  return [...columns];
+}
+
+function lastOfEachKey<R extends object, K extends keyof R>(keyColumns: readonly K[], rows: readonly R[]): R[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(keyColumns.map((key) => row[key])), row])).values()];
+}

@@ -1,0 +1,93 @@
+/** Reads, under the account's lock, the state a walk goes on from: own book, others' exposure, risk memory, policy. */
+import type { Transaction } from 'kysely';
+import { accountEquity, entryView, positionView } from '../domain/backtest/account-view.ts';
+import { NO_COUNTERS, type EntryContext, type WalkCounters, type WalkState } from '../domain/backtest/walk-state.ts';
+import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
+import { bookFromRows } from '../domain/execution/rows.ts';
+import { isProtective } from '../domain/execution/book.ts';
+import type { Policy } from '../schemas/governance.ts';
+import { problem, InvalidInput } from '../schemas/problem.ts';
+import { riskStateSchema } from '../schemas/risk.ts';
+import type { WalkResult } from '../schemas/session-walk.ts';
+import { type Account, lockAccount } from './accounts.ts';
+import { readKillSwitch } from './kill-switch.ts';
+import { workingOrders } from './orders.ts';
+import { activePolicy } from './policies.ts';
+import { positionsOfAccount } from './positions.ts';
+import type { Tables } from './tables.ts';
+
+/** What a session's row remembers between batches. */
+export type Checkpoint = {
+  readonly cursor: number;
+  readonly sequence: number;
+  readonly counters: WalkCounters;
+  readonly entries: Readonly<Record<string, EntryContext>>;
+  readonly peakEquity: string;
+  readonly drawdownFractionMax: number;
+  readonly realizedPnl: string;
+  /** Flattening is done once; its answer is `last` too. */
+  readonly phase: 'walking' | 'flattened';
+  /** What the last batch answered: given again when its report was lost. */
+  readonly last: WalkResult | null;
+};
+
+export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
+  cursor: 0,
+  sequence: 0,
+  counters: NO_COUNTERS,
+  entries: {},
+  peakEquity: startingEquity,
+  drawdownFractionMax: 0,
+  realizedPnl: '0',
+  phase: 'walking',
+  last: null,
+});
+
+export type LoadedAccount = {
+  readonly account: Account;
+  readonly state: WalkState;
+  readonly policy: Policy;
+  readonly killSwitch: string | null;
+};
+
+/**
+ * The account as strategy `strategyId` walks it; everybody else's positions and entries count as exposure.
+ * @throws InvalidInput ACCOUNT_UNKNOWN; Error when no policy has been set
+ */
+export async function loadAccount(
+  trx: Transaction<Tables>,
+  accountId: string,
+  strategyId: string,
+  checkpoint: Checkpoint,
+): Promise<LoadedAccount> {
+  const account = await lockAccount(trx, accountId);
+  if (account === undefined) throw unknownAccount(accountId);
+  const policy = await activePolicy(trx);
+  if (policy === undefined) throw new Error('no policy is active: the desk was not started');
+  const kill = await readKillSwitch(trx);
+  const positions = await positionsOfAccount(trx, accountId);
+  const orders = await workingOrders(trx, accountId);
+  const own = <T extends { strategyId: string }>(rows: readonly T[]) => rows.filter((one) => one.strategyId === strategyId);
+  const others = <T extends { strategyId: string }>(rows: readonly T[]) => rows.filter((one) => one.strategyId !== strategyId);
+  const book = bookFromRows({ account, positions: own(positions), orders: own(orders) });
+  const othersBook = bookFromRows({ account, positions: others(positions), orders: [] });
+  const othersPositions = othersBook.positions.filter((one) => !one.quantity.isZero()).map(positionView);
+  const equity = accountEquity(book, othersPositions);
+  const state: WalkState = {
+    book,
+    othersPositions,
+    othersOrders: others(orders).filter((one) => !one.reduceOnly && !isProtective(one)).map(entryView),
+    risk: riskStateSchema.parse(account.riskState),
+    sequence: checkpoint.sequence,
+    counters: checkpoint.counters,
+    entries: checkpoint.entries,
+    equity,
+    peakEquity: Decimal.max(toDecimal(checkpoint.peakEquity), ZERO),
+    drawdownFractionMax: checkpoint.drawdownFractionMax,
+    realizedPnl: toDecimal(checkpoint.realizedPnl),
+  };
+  return { account, state, policy, killSwitch: kill.active ? (kill.reason ?? 'set without a reason') : null };
+}
+
+export const unknownAccount = (accountId: string): InvalidInput =>
+  new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', accountId, 'an account of this desk, such as paper-1')]);

@@ -1,0 +1,174 @@
+/**
+ * Orders as transactions: the gate asked again under the account's lock, the intent, then each move of the order.
+ * Everything here may be repeated: a decision that has its intent is not recorded twice.
+ */
+import { sql, type Transaction } from 'kysely';
+import { gateInputOf, type GateSurroundings, type OrderFacts } from '../domain/backtest/gate-input-of.ts';
+import { toDecimal } from '../domain/decimal.ts';
+import { orderHashOf } from '../domain/execution/identity.ts';
+import { gate } from '../domain/risk/gate.ts';
+import { onOrder } from '../domain/risk/risk-state.ts';
+import type { Decision, Verdict } from '../schemas/decision.ts';
+import type { Order, OrderIntent } from '../schemas/execution.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
+import type { DeskLimits } from '../schemas/risk.ts';
+import { saveAccount } from './accounts.ts';
+import { appendAudit } from './audit.ts';
+import { decisionById, insertDecisions, insertRefusals } from './decisions.ts';
+import { appendEvents } from './events.ts';
+import { loadAccount, type LoadedAccount, openingCheckpoint } from './load-walk.ts';
+import { insertOrders, ordersOfDecision, recordIntents } from './orders.ts';
+import { inTransaction } from './retry.ts';
+import { readSession } from './sessions.ts';
+import type { Database, Tables } from './tables.ts';
+
+/** An order that asks to be let through: its intents, what the gate needs beside the account, where it comes from. */
+export type OrderRequest = {
+  readonly workflowId: string;
+  readonly sessionId: string | null;
+  readonly decisionId: string;
+  readonly intents: readonly OrderIntent[];
+  readonly facts: OrderFacts;
+  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch'>;
+  readonly killFile: string | null;
+  readonly desk: DeskLimits;
+  readonly venue: string;
+  readonly reasoning: string | null;
+  /** The decision of an order by hand, recorded with the answer; a session's is recorded already. */
+  readonly decision: Omit<Decision, 'verdict'> | null;
+};
+
+export type OrderStore = ReturnType<typeof createOrderStore>;
+
+export const createOrderStore = (db: Database) => ({
+  /** Asks the gate without writing, except for what it refused. */
+  check: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => check(trx, request)),
+  /** Asks the gate again and records the intents in the same transaction. */
+  record: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => record(trx, request)),
+  /** One more than the last decision number of an order workflow; 0 for the first. */
+  nextSequence: (workflowId: string): Promise<number> => nextSequence(db, workflowId),
+  orders: (decisionId: string): Promise<Order[]> => ordersOfDecision(db, decisionId),
+});
+
+async function nextSequence(db: Database, workflowId: string): Promise<number> {
+  const row = await db
+    .selectFrom('decisions')
+    .where('correlation_id', '=', workflowId)
+    .where('session_id', 'is', null)
+    .select((eb) => eb.fn.max('sequence').as('last'))
+    .executeTakeFirst();
+  return row === undefined || row.last === null ? 0 : row.last + 1;
+}
+
+type Asked = { readonly loaded: LoadedAccount; readonly verdict: Verdict };
+
+async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Asked> {
+  const first = firstOf(request);
+  const loaded = await loadAccount(trx, first.accountId, first.strategyId, openingCheckpoint('0'));
+  const surroundings = {
+    ...request.surroundings,
+    policy: loaded.policy,
+    killSwitch: loaded.killSwitch ?? request.killFile,
+  };
+  return { loaded, verdict: gate(gateInputOf(loaded.state, first, request.facts, surroundings)) };
+}
+
+function firstOf({ intents }: OrderRequest): OrderIntent {
+  const [first] = intents;
+  if (first === undefined) throw new InvalidInput([problem('INPUT_ITEMS', 'intents', 0, 'at least one order')]);
+  return first;
+}
+
+async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {
+  const { loaded, verdict } = await ask(trx, request);
+  if (!verdict.approved) await noteRefusal(trx, request, verdict, 'proposal', loaded.policy.version);
+  return verdict;
+}
+
+async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {
+  const first = firstOf(request);
+  await sql`select 1 from accounts where account_id = ${first.accountId} for no key update`.execute(trx);
+  if ((await ordersOfDecision(trx, request.decisionId)).length > 0) return { approved: true, reasons: [] };
+  const closed = await sessionRefusal(trx, request);
+  if (closed !== null) return closed;
+  const { loaded, verdict } = await ask(trx, request);
+  if (!verdict.approved) {
+    await noteRefusal(trx, request, verdict, 'intent', loaded.policy.version);
+    return verdict;
+  }
+  if (request.decision !== null) await noteDecision(trx, request, { ...request.decision, verdict, policyVersion: loaded.policy.version });
+  await write(trx, request, loaded);
+  return verdict;
+}
+
+/** A session's order must be the very one that was decided, by a session that is still open. */
+async function sessionRefusal(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict | null> {
+  if (request.sessionId === null) return null;
+  const session = await readSession(trx, request.sessionId);
+  const decision = await decisionById(trx, request.decisionId);
+  const refuse = (message: string): Verdict => ({ approved: false, reasons: [{ rule: 'sessionOrder', message }] });
+  if (session?.state !== 'open') return refuse(`session ${request.sessionId} is not open`);
+  if (decision === undefined) return refuse(`decision ${request.decisionId} was never made`);
+  if (decision.verdict?.approved !== true) return refuse(`decision ${request.decisionId} was not approved`);
+  const hash = orderHashOf(request.intents);
+  return decision.orderHash === hash ? null : refuse(`these orders hash to ${hash}, decided were ${decision.orderHash}`);
+}
+
+async function noteRefusal(
+  trx: Transaction<Tables>,
+  request: OrderRequest,
+  verdict: Verdict,
+  stage: 'proposal' | 'intent',
+  policyVersion: number,
+): Promise<void> {
+  if (request.decision !== null) {
+    if ((await decisionById(trx, request.decisionId)) !== undefined) return;
+    await noteDecision(trx, request, { ...request.decision, verdict, policyVersion });
+  }
+  await trx.updateTable('decisions').set({ approved: false }).where('decision_id', '=', request.decisionId).execute();
+  await insertRefusals(trx, [{ decisionId: request.decisionId, stage, reasons: verdict.reasons }]);
+  const payload = { decisionId: request.decisionId, stage, rules: verdict.reasons.map((one) => one.rule) };
+  await appendEvents(trx, [{ type: 'order_refused', payload, correlationId: request.workflowId, atMs: request.facts.nowMs }]);
+}
+
+async function noteDecision(trx: Transaction<Tables>, request: OrderRequest, decision: Decision): Promise<void> {
+  const { accountId } = firstOf(request);
+  const context = { accountId, sessionId: request.sessionId, run: 1, correlationId: request.workflowId };
+  const inputs = { reasoning: request.reasoning, referencePrice: firstOf(request).referencePrice ?? null };
+  await insertDecisions(trx, context, [{ decision, inputs }]);
+}
+
+async function write(trx: Transaction<Tables>, request: OrderRequest, { account, state }: LoadedAccount): Promise<void> {
+  const first = firstOf(request);
+  const { origin, nowMs } = request.facts;
+  const { reasoning, intents } = request;
+  const simulated = request.surroundings.tradingMode === 'backtest';
+  await recordIntents(trx, intents, { epoch: account.epoch, origin, reasoning });
+  await insertOrders(trx, intents.map((intent) => recordedOrder(intent, request, simulated)));
+  const { strategyId, symbol, side, reduceOnly } = first;
+  const sent = { strategyId, symbol, side, quantity: toDecimal(first.quantity), reduceOnly };
+  await saveAccount(trx, { ...account, riskState: onOrder(state.risk, sent, nowMs, request.desk) });
+  await countOrders(trx, request);
+  await appendAudit(trx, intents.map((intent) => ({ kind: 'order_intent', body: { ...intent, reasoning }, atMs: nowMs })));
+  const payload = { decisionId: request.decisionId, clientOrderIds: intents.map((one) => one.clientOrderId) };
+  await appendEvents(trx, [{ type: 'order_recorded', payload, correlationId: request.workflowId, atMs: nowMs }]);
+}
+
+const recordedOrder = (intent: OrderIntent, request: OrderRequest, simulated: boolean): Order => ({
+  ...intent,
+  sessionId: request.sessionId,
+  venue: request.venue,
+  venueOrderId: null,
+  simulated,
+  state: 'INTENT',
+  quantityFilled: '0',
+  sentAtMs: null,
+});
+
+/** The session's counter of orders sent lives in its checkpoint. */
+async function countOrders(trx: Transaction<Tables>, { sessionId, intents }: OrderRequest): Promise<void> {
+  if (sessionId === null) return;
+  await sql`update sessions set checkpoint = jsonb_set(checkpoint, '{counters,ordersSent}',
+    to_jsonb((checkpoint #>> '{counters,ordersSent}')::int + ${intents.length}::int))
+    where session_id = ${sessionId}`.execute(trx);
+}

@@ -1,0 +1,50 @@
+/** Strategies by id: their definition as data, whether they are promoted, and their health as last judged. */
+import type { Selectable } from 'kysely';
+import type { Strategy } from '../schemas/signals.ts';
+import { strategySchema } from '../schemas/signals.ts';
+import { upsertRows } from './insert-rows.ts';
+import type { Database, Tables } from './tables.ts';
+
+export type StrategyRecord = {
+  readonly strategyId: string;
+  readonly definition: Strategy;
+  readonly promoted: boolean;
+  readonly health: string;
+};
+
+/** Writes a strategy as it is now, new or known. */
+export async function saveStrategy(db: Database, strategy: StrategyRecord): Promise<void> {
+  await upsertRows(
+    db,
+    'strategies',
+    ['strategy_id'],
+    [
+      {
+        strategy_id: strategy.strategyId,
+        type: strategy.definition.type,
+        definition: strategy.definition,
+        promoted: strategy.promoted,
+        health: strategy.health,
+      },
+    ],
+  );
+}
+
+/** The strategy under this id. @throws ZodError when its stored definition is not a strategy */
+export async function readStrategy(db: Database, strategyId: string): Promise<StrategyRecord | undefined> {
+  const row = await db.selectFrom('strategies').selectAll().where('strategy_id', '=', strategyId).executeTakeFirst();
+  return row === undefined ? undefined : strategyOf(row);
+}
+
+/** All strategies by id. */
+export async function listStrategies(db: Database): Promise<StrategyRecord[]> {
+  const rows = await db.selectFrom('strategies').selectAll().orderBy('strategy_id').execute();
+  return rows.map(strategyOf);
+}
+
+const strategyOf = (row: Selectable<Tables['strategies']>): StrategyRecord => ({
+  strategyId: row.strategy_id,
+  definition: strategySchema.parse(row.definition),
+  promoted: row.promoted,
+  health: row.health,
+});

@@ -1,0 +1,331 @@
+/**
+ * Rows of every table as Kysely sees them, snake_case as in SQL; the stores turn them into our camelCase nouns.
+ * Money, prices, quantities: exact decimal strings. Instants: `Date` when read, ISO text when written.
+ */
+import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { Contribution, DecisionAction } from '../schemas/decision.ts';
+import type {
+  ClosedTrade,
+  LedgerEntry,
+  Leg,
+  OrderSide,
+  OrderState,
+  OrderType,
+  ExitReason,
+  TripRow,
+} from '../schemas/execution.ts';
+import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governance.ts';
+import type { Gap } from '../schemas/market.ts';
+
+/** Everything a store needs: a pool or a transaction. */
+export type Database = Kysely<Tables>;
+
+/** A JSON object whose inside this layer does not look at. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+type Instant = ColumnType<Date, string, string>;
+type OptionalInstant = ColumnType<Date | null, string | null | undefined, string | null>;
+/** Filled with the transaction's time when not given. */
+type DefaultInstant = ColumnType<Date, string | undefined, string>;
+
+type CountersTable = { name: string; value: number };
+
+type AccountsTable = {
+  account_id: string;
+  venue: string;
+  currency: string;
+  cash: string;
+  equity: string;
+  starting_cash: string;
+  trading_mode: TradingMode;
+  risk_state: JsonObject;
+  funding_done_ms: number | null;
+  epoch: number;
+  created_at: Instant;
+};
+
+type LedgerEntriesTable = {
+  posting_id: string;
+  entry_id: string;
+  account_id: string;
+  book: string;
+  kind: LedgerEntry['kind'];
+  amount: string;
+  currency: string;
+  client_order_id: string | null;
+  trade_id: string | null;
+  at: Instant;
+};
+
+type BarsTable = {
+  symbol: string;
+  interval_ms: number;
+  open_time: Instant;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+};
+
+type DataSetsTable = {
+  symbol: string;
+  interval_ms: number;
+  source_name: string;
+  rows: number;
+  gaps: readonly Gap[];
+  quarantined: string | null;
+  data_hash: string;
+  imported_at: Instant;
+};
+
+type StrategiesTable = {
+  strategy_id: string;
+  type: string;
+  definition: JsonObject;
+  promoted: boolean;
+  health: string;
+};
+
+type SessionsTable = {
+  session_id: string;
+  workflow_id: string;
+  open_key: string;
+  account_id: string;
+  strategy_id: string;
+  strategy: JsonObject;
+  trading_mode: TradingMode;
+  state: 'open' | 'closed';
+  input: JsonObject;
+  run_count: number;
+  first_sequence: number;
+  checkpoint: { readonly cursor: number } & JsonObject;
+  report: JsonObject | null;
+  data_hash: string | null;
+  epoch: number;
+  opened_at: Instant;
+  closed_at: OptionalInstant;
+};
+
+type SessionEquityTable = {
+  session_id: string;
+  run: number;
+  from_index: number;
+  at_ms: readonly number[];
+  equity: readonly string[];
+};
+
+type DecisionsTable = {
+  decision_id: string;
+  account_id: string;
+  session_id: string | null;
+  run: number;
+  sequence: number;
+  symbol: string;
+  as_of: Instant;
+  action: DecisionAction;
+  target_fraction: number;
+  confidence: number;
+  size_fraction: number;
+  stop_price: string | null;
+  target_price: string | null;
+  coverage: number;
+  agreement: number;
+  contributions: readonly Contribution[];
+  inputs: JsonObject;
+  no_decision: string | null;
+  approved: boolean | null;
+  policy_version: number;
+  order_hash: string | null;
+  correlation_id: string | null;
+  recorded_at: DefaultInstant;
+};
+
+type GateRefusalsTable = {
+  decision_id: string;
+  stage: string;
+  rule: string;
+  message: string;
+  position: number;
+};
+
+/** What an intent and its order have in common. */
+type OrderColumns = {
+  decision_id: string;
+  leg: Leg;
+  client_order_id: string;
+  account_id: string;
+  strategy_id: string;
+  symbol: string;
+  side: OrderSide;
+  type: OrderType;
+  quantity: string;
+  limit_price: string | null;
+  stop_price: string | null;
+  distance_from_entry: string | null;
+  leverage: number;
+  reduce_only: boolean;
+  reference_price: string | null;
+  exit_reason: ExitReason | null;
+  created_at: Instant;
+};
+
+type OrderIntentsTable = OrderColumns & {
+  epoch: number;
+  reasoning: string | null;
+  origin: string;
+  recorded_at: DefaultInstant;
+};
+
+type OrdersTable = OrderColumns & {
+  session_id: string | null;
+  venue: string;
+  venue_order_id: string | null;
+  state: OrderState;
+  simulated: boolean;
+  quantity_filled: string;
+  sent_at: OptionalInstant;
+  triggered_at: OptionalInstant;
+  /** Orders by hand: bars that opened before this have been matched. */
+  matched_until_ms: Generated<number | null>;
+  updated_at: DefaultInstant;
+};
+
+type FillsTable = {
+  venue: string;
+  account_id: string;
+  trade_id: string;
+  client_order_id: string;
+  strategy_id: string;
+  symbol: string;
+  side: OrderSide;
+  quantity: string;
+  price: string;
+  fee: string;
+  at: Instant;
+};
+
+type PositionsTable = {
+  account_id: string;
+  strategy_id: string;
+  symbol: string;
+  quantity: string;
+  cost: string;
+  average_price: string;
+  mark_price: string;
+  leverage: number;
+  realized_pnl: string;
+  fees: string;
+  funding: string;
+  opened_at: OptionalInstant;
+  funding_done_ms: number | null;
+  trip: TripRow | null;
+};
+
+type TradesTable = {
+  trade_id: string;
+  session_id: string | null;
+  account_id: string;
+  strategy_id: string;
+  symbol: string;
+  side: ClosedTrade['side'];
+  quantity: string;
+  entry_price: string;
+  exit_price: string;
+  opened_at: Instant;
+  closed_at: Instant;
+  entry_features: JsonObject | null;
+  regime: string | null;
+  pnl_net: string;
+  fees: string;
+  funding: Generated<string>;
+  decision_id: string | null;
+  exit_reason: ClosedTrade['exitReason'];
+  model_cost_micro_usd: Generated<number>;
+  prompt_versions: Generated<JsonObject>;
+};
+
+type PoliciesTable = {
+  version: number;
+  mode: OperatingMode;
+  profile: ModeProfile;
+  active: boolean;
+  set_by: string;
+  reason: string;
+  before: JsonObject | null;
+  after: JsonObject;
+  at: Instant;
+};
+
+type EventsTable = {
+  sequence: number;
+  type: string;
+  payload: JsonObject;
+  correlation_id: string | null;
+  at: Instant;
+};
+
+type AuditTable = {
+  sequence: number;
+  hash: string;
+  previous_hash: string;
+  kind: string;
+  body: JsonObject;
+  at: Instant;
+};
+
+type KillSwitchTable = {
+  single: Generated<boolean>;
+  active: boolean;
+  reason: string | null;
+  set_by: string | null;
+  at: OptionalInstant;
+};
+
+type DeskPerformanceView = {
+  decisions_made: number;
+  trades_executed: number;
+  analysis_count: number;
+  active_sessions: number;
+  trading_modes: Readonly<Record<string, number>>;
+  model_usage: JsonObject;
+};
+
+type StrategyPerformanceView = {
+  strategy_id: string;
+  trading_mode: TradingMode;
+  trade_count: number;
+  win_count: number;
+  win_rate: string;
+  pnl_net: string;
+  fees: string;
+  average_pnl: string;
+  profit_factor: string | null;
+  first_opened_at: Date;
+  last_closed_at: Date;
+};
+
+/** Table names to row types, in the order of the flow. */
+export type Tables = {
+  counters: CountersTable;
+  accounts: AccountsTable;
+  ledger_entries: LedgerEntriesTable;
+  bars: BarsTable;
+  data_sets: DataSetsTable;
+  strategies: StrategiesTable;
+  sessions: SessionsTable;
+  session_equity: SessionEquityTable;
+  decisions: DecisionsTable;
+  gate_refusals: GateRefusalsTable;
+  order_intents: OrderIntentsTable;
+  orders: OrdersTable;
+  fills: FillsTable;
+  positions: PositionsTable;
+  trades: TradesTable;
+  policies: PoliciesTable;
+  events: EventsTable;
+  audit: AuditTable;
+  kill_switch: KillSwitchTable;
+  desk_performance: DeskPerformanceView;
+  strategy_performance: StrategyPerformanceView;
+};

@@ -1,0 +1,42 @@
+/** The account as the risk gate sees it, made from the book and from what others hold on the same account. */
+import type { Order } from '../../schemas/execution.ts';
+import { Decimal, toDecimal } from '../decimal.ts';
+import { type Book, type BookPosition, equityOf, isProtective } from '../execution/book.ts';
+import type { AccountView, ExposureView } from '../risk/gate-input.ts';
+import type { WalkState } from './walk-state.ts';
+
+/** Equity = cash + Σ quantity × mark over own and others' positions. */
+export function accountEquity(book: Book, others: readonly ExposureView[]): Decimal {
+  return others.reduce((sum, one) => sum.plus(one.quantity.times(one.markPrice)), equityOf(book));
+}
+
+export const accountView = (state: WalkState): AccountView => ({
+  equity: state.equity,
+  cash: state.book.cash,
+  positions: [...state.book.positions.filter((one) => !one.quantity.isZero()).map(positionView), ...state.othersPositions],
+  openOrders: [...entryViews(state.book), ...state.othersOrders],
+  riskState: state.risk,
+  usMargin: false,
+});
+
+export const positionView = ({ strategyId, symbol, quantity, markPrice, leverage }: BookPosition): ExposureView => ({
+  strategyId,
+  symbol,
+  quantity,
+  markPrice,
+  leverage,
+});
+
+/** Working entries at the full size of what is left; orders that only protect or reduce are no exposure. */
+const entryViews = (book: Book): ExposureView[] =>
+  book.orders
+    .filter((order) => !order.reduceOnly && !isProtective(order))
+    .map(entryView);
+
+/** An order's unfilled rest, signed, at the worse of its limit and the price it was decided at. */
+export function entryView(order: Order): ExposureView {
+  const left = toDecimal(order.quantity).minus(toDecimal(order.quantityFilled));
+  const limit = Decimal.max(toDecimal(order.referencePrice ?? 0), toDecimal(order.limitPrice ?? 0));
+  const { strategyId, symbol, leverage } = order;
+  return { strategyId, symbol, quantity: order.side === 'buy' ? left : left.neg(), markPrice: limit, leverage };
+}

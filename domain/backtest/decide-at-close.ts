@@ -1,0 +1,183 @@
+/**
+ * One symbol's decision at the close of its bar: the step's proposal, its size and orders, the gate's verdict.
+ * The gate refuses, it never clamps; a refused decision is recorded with every reason.
+ */
+import type { Decision, Verdict } from '../../schemas/decision.ts';
+import type { OrderIntent } from '../../schemas/execution.ts';
+import { type Decimal, toDecimal } from '../decimal.ts';
+import { advanceSession, type Proposal } from '../decision/advance-session.ts';
+import { atrAt, marketFeatures, regimeAt } from '../features/market-features.ts';
+import { type BookPosition, positionOf } from '../execution/book.ts';
+import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
+import { gate } from '../risk/gate.ts';
+import { gateInputOf } from './gate-input-of.ts';
+import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
+import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
+import type { EntryContext, WalkState } from './walk-state.ts';
+
+/** A decision with its orders (empty unless it trades) and what it was made from. */
+export type Decided = {
+  readonly decision: Decision;
+  readonly intents: readonly OrderIntent[];
+  readonly signalled: boolean;
+  readonly entry: EntryContext | null;
+  readonly inputs: Readonly<Record<string, unknown>>;
+};
+
+export function decideAtClose(state: WalkState, symbol: string, i: number, context: WalkContext): Decided {
+  const market = marketOf(context, symbol);
+  const position = heldPosition(state, symbol, context);
+  const proposal = advanceSession(stepOf(state, symbol, i, context, market, position));
+  const basis = basisOf(state, symbol, i, context, market);
+  const plan = planOf(context, proposal, basis, position);
+  const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
+  const verdict = plan === null ? null : verdictOf(state, plan, proposal, basis, market, i, context);
+  const trades = plan !== null && verdict?.approved === true;
+  return {
+    decision: decisionOf(state, proposal, basis, plan, verdict, noDecision, position, context),
+    intents: trades && context.tradingMode !== 'analysis' ? plan.intents : [],
+    signalled: proposal.signalled,
+    entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
+    inputs: inputsOf(market, i, plan !== null),
+  };
+}
+
+function heldPosition(state: WalkState, symbol: string, context: WalkContext): BookPosition | undefined {
+  const position = positionOf(state.book, context.strategyId, symbol);
+  return position === undefined || position.quantity.isZero() ? undefined : position;
+}
+
+function stepOf(
+  state: WalkState,
+  symbol: string,
+  i: number,
+  context: WalkContext,
+  market: SymbolMarket,
+  position: BookPosition | undefined,
+): Parameters<typeof advanceSession>[0] {
+  return {
+    i,
+    bars: market.bars,
+    columns: market.columns,
+    rules: market.rules,
+    parameters: market.parameters,
+    components: context.components,
+    weights: context.weights,
+    direction: context.direction,
+    position: {
+      side: position === undefined ? 0 : position.quantity.isPositive() ? 1 : -1,
+      barsHeld: position === undefined ? 0 : barsSince(market, i, position.openedAtMs),
+    },
+    orderAtWork: state.book.orders.some(
+      (order) => order.symbol === symbol && (order.leg === 'entry' || order.leg === 'exit'),
+    ),
+    maxHoldBars: context.strategy.maxHoldBars,
+  };
+}
+
+/** Bars closed since the entry's bar opened, that bar included. */
+function barsSince(market: SymbolMarket, i: number, openedAtMs: number | null): number {
+  const { openTimeMs } = market.bars;
+  let count = 0;
+  for (let j = i; j >= 0 && openedAtMs !== null && (openTimeMs[j] as number) >= openedAtMs; j -= 1) count += 1;
+  return count;
+}
+
+function basisOf(state: WalkState, symbol: string, i: number, context: WalkContext, market: SymbolMarket): OrderBasis {
+  const { bars, features } = market;
+  const atr = atrAt(features, i);
+  return {
+    decisionId: decisionIdOf(context.accountId, context.workflowId, state.sequence),
+    symbol,
+    asOfMs: (bars.openTimeMs[i] as number) + bars.intervalMs,
+    close: toDecimal(bars.close[i] as number),
+    atr: atr === null ? null : toDecimal(atr),
+    equity: state.equity,
+  };
+}
+
+function planOf(context: WalkContext, proposal: Proposal, basis: OrderBasis, position: BookPosition | undefined): OrderPlan | null {
+  if (proposal.intent === 'enter') return planEntry(context, proposal, basis);
+  if (proposal.intent !== 'exit' || position === undefined) return null;
+  return planExit(context, basis, position, proposal.exitReason ?? 'signal');
+}
+
+function verdictOf(
+  state: WalkState,
+  plan: OrderPlan,
+  proposal: Proposal,
+  basis: OrderBasis,
+  market: SymbolMarket,
+  i: number,
+  context: WalkContext,
+): Verdict | null {
+  const [first] = plan.intents;
+  if (first === undefined) return null;
+  const facts = {
+    confidence: proposal.combination.confidence,
+    hasStop: plan.intents.some((one) => one.leg === 'stop'),
+    barOpenTimeMs: market.bars.openTimeMs[i] as number,
+    nowMs: basis.asOfMs,
+    origin: 'session' as const,
+  };
+  return gate(gateInputOf(state, first, facts, context));
+}
+
+function decisionOf(
+  state: WalkState,
+  proposal: Proposal,
+  basis: OrderBasis,
+  plan: OrderPlan | null,
+  verdict: Verdict | null,
+  noDecision: string | null,
+  position: BookPosition | undefined,
+  context: WalkContext,
+): Decision {
+  const { combination } = proposal;
+  const sizeFraction = plan?.sizeFraction ?? 0;
+  return {
+    decisionId: basis.decisionId,
+    sequence: state.sequence,
+    symbol: basis.symbol,
+    asOfMs: basis.asOfMs,
+    action: noDecision === null ? proposal.action : 'hold',
+    targetFraction: targetFractionOf(proposal, sizeFraction, position, basis.close, state.equity),
+    confidence: combination.confidence,
+    sizeFraction,
+    stopPrice: plan?.stopPrice ?? null,
+    targetPrice: plan?.targetPrice ?? null,
+    coverage: combination.coverage,
+    agreement: combination.agreement,
+    contributions: [...proposal.contributions],
+    noDecision,
+    verdict,
+    policyVersion: context.policy.version,
+    orderHash: plan === null ? null : orderHashOf(plan.intents),
+    repeated: false,
+  };
+}
+
+/** Signed share of equity after the trade; a hold keeps the share that is held. */
+function targetFractionOf(
+  proposal: Proposal,
+  sizeFraction: number,
+  position: BookPosition | undefined,
+  close: Decimal,
+  equity: Decimal,
+): number {
+  if (proposal.intent === 'enter') return proposal.side * sizeFraction;
+  if (proposal.intent === 'exit' || position === undefined || !equity.gt(0)) return 0;
+  const held = position.quantity.times(close).div(equity).toDecimalPlaces(6).toNumber();
+  return Math.max(-1, Math.min(1, held));
+}
+
+const entryContext = (market: SymbolMarket, i: number): EntryContext => ({
+  features: marketFeatures(market.features, i),
+  regime: regimeAt(market.features, i).label,
+});
+
+/** Decisions that trade keep every feature; the others what a reader needs to recompute them: bar, close, regime. */
+function inputsOf(market: SymbolMarket, i: number, trades: boolean): Readonly<Record<string, unknown>> {
+  if (trades) return { barIndex: i, ...marketFeatures(market.features, i) };
+  return { barIndex: i, close: market.bars.close[i], regime: regimeAt(market.features, i).label };
+}

@@ -1,0 +1,132 @@
+/**
+ * The end of a session's walk. Flattening is a decision like any other: recorded, gated, sent; it fills at the last
+ * close with costs, whatever the last bar's volume. Afterwards whatever is still at work ends.
+ */
+import type { Decision } from '../../schemas/decision.ts';
+import type { Order } from '../../schemas/execution.ts';
+import { type Decimal, toDecimal } from '../decimal.ts';
+import type { BarRow } from '../market/bar-series.ts';
+import { type Book, type BookPosition, type BookStep, cancelOrder, expireAll, isProtective, matchBar } from '../execution/book.ts';
+import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
+import { gate } from '../risk/gate.ts';
+import { accountEquity } from './account-view.ts';
+import type { Decided } from './decide-at-close.ts';
+import { gateInputOf } from './gate-input-of.ts';
+import { planExit } from './propose-orders.ts';
+import { closeTrades, entryOf, place, sentOrders } from './walk-bar.ts';
+import type { WalkBatch } from './walk-batch.ts';
+import { marketOf, type WalkContext } from './walk-context.ts';
+import type { WalkState } from './walk-state.ts';
+
+const NO_ROWS = { decisions: [], intents: [], fills: [], entries: [], trades: [], equity: [], handOver: [] } as const;
+
+/** Decides to close each open position; `ordersAsChildren` leaves recording and sending to children. */
+export function flattenWalk(start: WalkState, cursor: number, context: WalkContext, ordersAsChildren: boolean): WalkBatch {
+  let state = start;
+  const orders = new Map<string, Order>();
+  const decisions: Decided[] = [];
+  for (const position of start.book.positions.filter((one) => !one.quantity.isZero())) {
+    const decided = decideFlatten(state, position, cursor, context);
+    decisions.push(decided);
+    state = { ...state, sequence: state.sequence + 1 };
+    if (ordersAsChildren || decided.intents.length === 0) continue;
+    const placed = place(state, decided.intents, decided.decision.asOfMs, context);
+    state = { ...sentOrders(state, decided, decided.decision.asOfMs, context), book: placed.book };
+    for (const order of placed.orders) orders.set(order.clientOrderId, order);
+  }
+  const sending = decisions.filter((one) => one.intents.length > 0);
+  const intents = ordersAsChildren ? [] : sending.flatMap((one) => one.intents);
+  return { ...NO_ROWS, state, cursor, decisions, intents, orders, handOver: ordersAsChildren ? sending : [] };
+}
+
+/** The instant after the last close: one millisecond later, so that a bar has one decision and flattening its own. */
+function afterLastClose(cursor: number, symbol: string, context: WalkContext): { close: Decimal; asOfMs: number; volume: number } {
+  const { bars } = marketOf(context, symbol);
+  const indexes = context.timeline.indexes.get(symbol);
+  let k = cursor - 1;
+  while (k > 0 && (indexes?.[k] ?? -1) < 0) k -= 1;
+  const index = Math.max(0, indexes?.[k] ?? 0);
+  const asOfMs = (bars.openTimeMs[index] as number) + bars.intervalMs + 1;
+  return { close: toDecimal(bars.close[index] as number), asOfMs, volume: bars.volume[index] as number };
+}
+
+function decideFlatten(state: WalkState, position: BookPosition, cursor: number, context: WalkContext): Decided {
+  const { close, asOfMs } = afterLastClose(cursor, position.symbol, context);
+  const decisionId = decisionIdOf(context.accountId, context.workflowId, state.sequence);
+  const basis = { decisionId, symbol: position.symbol, asOfMs, close, atr: null, equity: state.equity };
+  const { intents } = planExit(context, basis, position, 'flatten');
+  const [exit] = intents;
+  if (exit === undefined) throw new Error('an exit plan has one order');
+  const facts = { confidence: null, hasStop: false, barOpenTimeMs: null, nowMs: asOfMs, origin: 'session' as const };
+  const verdict = gate(gateInputOf(state, exit, facts, context));
+  const decision: Decision = {
+    decisionId,
+    sequence: state.sequence,
+    symbol: position.symbol,
+    asOfMs,
+    action: exit.side,
+    targetFraction: 0,
+    confidence: 1,
+    sizeFraction: 0,
+    stopPrice: null,
+    targetPrice: null,
+    coverage: 0,
+    agreement: 0,
+    contributions: [],
+    noDecision: null,
+    verdict,
+    policyVersion: context.policy.version,
+    orderHash: orderHashOf(intents),
+    repeated: false,
+  };
+  const inputs = { reason: 'flatten', close: close.toNumber() };
+  return { decision, intents: verdict.approved ? intents : [], signalled: false, entry: null, inputs };
+}
+
+/** Fills flattening exits, then ends orders: all of them, or (keepsLegs) all but the legs of open positions. */
+export function finishWalk(start: WalkState, cursor: number, context: WalkContext, keepsLegs: boolean): WalkBatch {
+  let batch: WalkBatch = { ...NO_ROWS, state: start, cursor, orders: new Map() };
+  for (const order of start.book.orders.filter((one) => one.exitReason === 'flatten')) {
+    const last = afterLastClose(cursor, order.symbol, context);
+    const bar = quoteBar(order, last, context);
+    const { intervalMs } = marketOf(context, order.symbol).bars;
+    batch = take(batch, matchBar(batch.state.book, order.symbol, bar, intervalMs, context.costs), context);
+  }
+  const flattened = batch.fills.length > 0;
+  batch = take(batch, endOrders(batch.state.book, keepsLegs), context);
+  const equity = accountEquity(batch.state.book, batch.state.othersPositions);
+  const state = { ...batch.state, equity };
+  const asOfMs = batch.fills.at(-1)?.atMs ?? 0;
+  return { ...batch, state, equity: flattened ? [{ atMs: asOfMs, equity: equity.toFixed() }] : [] };
+}
+
+/** A bar that is nothing but the last price, with volume enough for the order. */
+function quoteBar(order: Order, last: { close: Decimal; asOfMs: number }, context: WalkContext): BarRow {
+  const price = last.close.toNumber();
+  const volume = (2 * Number(order.quantity)) / context.costs.volumeFractionMax;
+  return { openTimeMs: last.asOfMs, open: price, high: price, low: price, close: price, volume };
+}
+
+function endOrders(book: Book, keepsLegs: boolean): BookStep {
+  if (!keepsLegs) return expireAll(book);
+  const ending = book.orders.filter((order) => !isProtective(order));
+  const quiet: BookStep = { book, fills: [], entries: [], orders: [], closedTrades: [] };
+  return ending.reduce((step, order) => {
+    const next = cancelOrder(step.book, order.clientOrderId, 'EXPIRED');
+    return { ...next, orders: [...step.orders, ...next.orders] };
+  }, quiet);
+}
+
+function take(batch: WalkBatch, step: BookStep, context: WalkContext): WalkBatch {
+  const orders = new Map(batch.orders);
+  for (const order of step.orders) orders.set(order.clientOrderId, order);
+  const trades = step.closedTrades.map((trade) => ({ trade, entry: entryOf(batch.state, trade) }));
+  return {
+    ...batch,
+    orders,
+    fills: [...batch.fills, ...step.fills],
+    entries: [...batch.entries, ...step.entries],
+    trades: [...batch.trades, ...trades],
+    state: closeTrades({ ...batch.state, book: step.book }, step.closedTrades, context),
+  };
+}

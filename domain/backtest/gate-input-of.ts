@@ -1,0 +1,72 @@
+/** Fills in what the gate asks about one order of a session, from the walk's own state: never from the order's words. */
+import type { OrderIntent } from '../../schemas/execution.ts';
+import { toDecimal } from '../decimal.ts';
+import type { GateInput } from '../risk/gate-input.ts';
+import { accountView } from './account-view.ts';
+import type { WalkContext } from './walk-context.ts';
+import type { WalkState } from './walk-state.ts';
+
+export type OrderFacts = {
+  readonly confidence: number | null;
+  readonly hasStop: boolean;
+  readonly barOpenTimeMs: number | null;
+  readonly nowMs: number;
+  readonly origin: 'session' | 'manual' | 'ai';
+};
+
+/** What the gate needs beside the account: a walk context has it all, an order by hand brings its own. */
+export type GateSurroundings = Pick<
+  WalkContext,
+  'direction' | 'policy' | 'limits' | 'desk' | 'compliance' | 'tradingMode' | 'killSwitch' | 'strategyDisabled'
+> & { readonly barIntervalMs?: number; readonly quarantined: ReadonlyMap<string, string> };
+
+/** `intent.referencePrice` is the close the order was decided at. Stored bars are history: ages say nothing there. */
+export function gateInputOf(
+  state: WalkState,
+  intent: OrderIntent,
+  facts: OrderFacts,
+  surroundings: GateSurroundings,
+): GateInput {
+  const price = toDecimal(intent.referencePrice ?? 0);
+  const historical = surroundings.tradingMode === 'backtest' || surroundings.tradingMode === 'analysis';
+  return {
+    intent: {
+      accountId: intent.accountId,
+      strategyId: intent.strategyId,
+      symbol: intent.symbol,
+      side: intent.side,
+      quantity: toDecimal(intent.quantity),
+      price,
+      limitPrice: intent.limitPrice === null ? null : toDecimal(intent.limitPrice),
+      leverage: intent.leverage,
+      reduceOnly: intent.reduceOnly,
+      hasStop: facts.hasStop,
+      confidence: facts.confidence,
+      direction: surroundings.direction,
+      origin: facts.origin,
+      orderType: intent.type,
+    },
+    account: accountView(state),
+    market: {
+      lastPrice: price,
+      barOpenTimeMs: facts.barOpenTimeMs,
+      barIntervalMs: surroundings.barIntervalMs ?? 0,
+      quoteAtMs: null,
+      historical: true,
+      quarantined: historical ? null : (surroundings.quarantined.get(intent.symbol) ?? null),
+      isOpen: true,
+      nextOpenMs: null,
+    },
+    correlationGroup: [],
+    policy: surroundings.policy,
+    limits: surroundings.limits,
+    desk: surroundings.desk,
+    compliance: surroundings.compliance,
+    tradingMode: surroundings.tradingMode,
+    liveArmed: false,
+    nowMs: facts.nowMs,
+    killSwitch: surroundings.killSwitch,
+    strategyDisabled: surroundings.strategyDisabled,
+    budgetExhausted: null,
+  };
+}

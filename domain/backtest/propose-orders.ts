@@ -1,0 +1,109 @@
+/**
+ * From a proposal to orders: size, stop, target, the intents with their names. Pure and exact; refuses nothing
+ * (the gate does). A market order decided at the close of bar i can fill from the open of bar i + 1.
+ */
+import type { Side } from '../../schemas/decision.ts';
+import type { Leg, OrderIntent, OrderSide } from '../../schemas/execution.ts';
+import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import type { Proposal } from '../decision/advance-session.ts';
+import { clientOrderIdOf } from '../execution/identity.ts';
+import type { BookPosition } from '../execution/position.ts';
+import { effectiveLimits } from '../risk/gate.ts';
+import { sizeOf } from '../risk/position-size.ts';
+import type { WalkContext } from './walk-context.ts';
+
+export type OrderPlan = {
+  readonly intents: readonly OrderIntent[];
+  readonly sizeFraction: number;
+  readonly stopPrice: string | null;
+  readonly targetPrice: string | null;
+};
+
+/** What the orders of one decision are made of. `close` and `atr` are those of the deciding bar. */
+export type OrderBasis = {
+  readonly decisionId: string;
+  readonly symbol: string;
+  readonly asOfMs: number;
+  readonly close: Decimal;
+  readonly atr: Decimal | null;
+  readonly equity: Decimal;
+};
+
+/** An entry with its protective legs; null when no stop can be placed or the size rounds down to nothing. */
+export function planEntry(context: WalkContext, proposal: Proposal, basis: OrderBasis): OrderPlan | null {
+  const { strategy } = context;
+  if (basis.atr === null) return null;
+  const stopDistance = roundPrice(basis.atr.times(toDecimal(strategy.stopAtr)));
+  const targetDistance = strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
+  const stopPrice = priceBeside(basis.close, stopDistance, proposal.side === 1 ? -1 : 1);
+  if (!stopDistance.gt(ZERO) || !stopPrice.gt(ZERO)) return null;
+  const { positionFractionMax } = effectiveLimits(context.policy, context.limits);
+  const size = sizeOf({
+    sizeFraction: strategy.sizeFraction,
+    positionFractionMax,
+    stopDistanceFraction: stopDistance.div(basis.close).toNumber(),
+    agreement: proposal.combination.agreement,
+    allocationWeight: 1,
+    equity: basis.equity,
+    price: basis.close,
+    quantityStep: toDecimal(context.costs.quantityStep),
+  });
+  const quantity = size.quantity.times(strategy.leverage);
+  if (!quantity.gt(ZERO)) return null;
+  const targetPrice = targetDistance === null ? null : priceBeside(basis.close, targetDistance, proposal.side);
+  const legs = [
+    leg(context, basis, { leg: 'entry', side: sideOf(proposal.side), quantity, distance: null }),
+    leg(context, basis, { leg: 'stop', side: sideOf(opposite(proposal.side)), quantity, distance: stopDistance }),
+    targetDistance === null
+      ? null
+      : leg(context, basis, { leg: 'target', side: sideOf(opposite(proposal.side)), quantity, distance: targetDistance }),
+  ];
+  return {
+    intents: legs.filter((one) => one !== null),
+    sizeFraction: size.sizeFraction,
+    stopPrice: decimalText(stopPrice),
+    targetPrice: targetPrice === null ? null : decimalText(targetPrice),
+  };
+}
+
+/** Closes the whole position at the market. */
+export function planExit(
+  context: WalkContext,
+  basis: OrderBasis,
+  position: BookPosition,
+  exitReason: 'signal' | 'maxHold' | 'flatten',
+): OrderPlan {
+  const side: OrderSide = position.quantity.isPositive() ? 'sell' : 'buy';
+  const exit = leg(context, basis, { leg: 'exit', side, quantity: position.quantity.abs(), distance: null });
+  const intents = [{ ...exit, leverage: position.leverage, exitReason }];
+  return { intents, sizeFraction: 0, stopPrice: null, targetPrice: null };
+}
+
+const opposite = (side: Side): Side => (side === 1 ? -1 : 1);
+const sideOf = (side: Side): OrderSide => (side === 1 ? 'buy' : 'sell');
+const priceBeside = (price: Decimal, distance: Decimal, side: Side): Decimal => roundPrice(price.plus(distance.times(side)));
+
+type LegPlan = { leg: Leg; side: OrderSide; quantity: Decimal; distance: Decimal | null };
+
+const TYPES = { entry: 'market', exit: 'market', stop: 'stop', target: 'limit', liquidation: 'market' } as const;
+
+function leg(context: WalkContext, basis: OrderBasis, plan: LegPlan): OrderIntent {
+  return {
+    decisionId: basis.decisionId,
+    leg: plan.leg,
+    clientOrderId: clientOrderIdOf(basis.decisionId, plan.leg),
+    accountId: context.accountId,
+    strategyId: context.strategyId,
+    symbol: basis.symbol,
+    side: plan.side,
+    type: TYPES[plan.leg],
+    quantity: decimalText(plan.quantity),
+    limitPrice: null,
+    stopPrice: null,
+    distanceFromEntry: plan.distance === null ? null : decimalText(plan.distance),
+    leverage: context.strategy.leverage,
+    reduceOnly: plan.leg !== 'entry',
+    referencePrice: decimalText(basis.close),
+    createdAtMs: basis.asOfMs,
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * One instant of the market, whoever drives it: fills → marks → decisions → gate → orders. The plain loop, a
+ * session's batch and a paper session's single step all call this. Pure: state and bars in, state and rows out.
+ * A market order decided at the close of bar i fills at the open of bar i + 1.
+ */
+import type { ClosedTrade, Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
+import { toDecimal } from '../decimal.ts';
+import { type Book, type BookStep, matchBar, placeOrders } from '../execution/book.ts';
+import { sentOrder } from '../execution/rows.ts';
+import { barAt } from '../market/bar-series.ts';
+import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
+import { accountEquity } from './account-view.ts';
+import { decideAtClose, type Decided } from './decide-at-close.ts';
+import { marketOf, type WalkContext } from './walk-context.ts';
+import type { EntryContext, WalkState } from './walk-state.ts';
+
+/** A closed trade with what was known when it was opened. */
+export type TradeRecord = { readonly trade: ClosedTrade; readonly entry: EntryContext | null };
+
+/** `handOver`: approved decisions whose orders somebody else is to record and send (`placeOrders: false`). */
+export type WalkStep = {
+  readonly state: WalkState;
+  readonly fills: readonly Fill[];
+  readonly entries: readonly LedgerEntry[];
+  readonly orders: readonly Order[];
+  readonly trades: readonly TradeRecord[];
+  readonly decisions: readonly Decided[];
+  readonly asOfMs: number;
+};
+
+const DAY_MS = 86_400_000;
+
+/** Walks instant `k` of the timeline. `places` = approved orders go straight to the book. */
+export function walkBar(state: WalkState, k: number, context: WalkContext, places: boolean): WalkStep {
+  const matched = matchInstant(state, k, context);
+  const asOfMs = (context.timeline.openTimeMs[k] as number) + intervalOf(context);
+  const marked = mark(matched.state, asOfMs, context);
+  return decideInstant({ ...matched, state: marked, decisions: [], asOfMs }, k, context, places);
+}
+
+const intervalOf = (context: WalkContext): number =>
+  marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
+
+type Matched = Pick<WalkStep, 'state' | 'fills' | 'entries' | 'orders' | 'trades'>;
+
+/** The bar of each symbol against the book, in the session's order of symbols. */
+function matchInstant(state: WalkState, k: number, context: WalkContext): Matched {
+  let matched: Matched = { state, fills: [], entries: [], orders: [], trades: [] };
+  for (const symbol of context.symbols) {
+    const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
+    if (index < 0) continue;
+    const { bars } = marketOf(context, symbol);
+    const step = matchBar(matched.state.book, symbol, barAt(bars, index), bars.intervalMs, context.costs);
+    if (step.book !== matched.state.book) matched = take(matched, step, context);
+  }
+  return { ...matched, state: countBar(matched.state) };
+}
+
+const countBar = (state: WalkState): WalkState => ({
+  ...state,
+  counters: { ...state.counters, bars: state.counters.bars + 1 },
+});
+
+/** Takes over what a book step did: rows, closed trades with their entry, the risk memory of wins and losses. */
+function take(before: Matched, step: BookStep, context: WalkContext): Matched {
+  const trades = step.closedTrades.map((trade) => ({ trade, entry: entryOf(before.state, trade) }));
+  return {
+    state: closeTrades({ ...before.state, book: step.book }, step.closedTrades, context),
+    fills: [...before.fills, ...step.fills],
+    entries: [...before.entries, ...step.entries],
+    orders: [...before.orders, ...step.orders],
+    trades: [...before.trades, ...trades],
+  };
+}
+
+/** What was known when a closed trade was opened. */
+export const entryOf = (state: WalkState, trade: ClosedTrade): EntryContext | null => state.entries[trade.decisionId ?? ''] ?? null;
+
+/** Takes closed trades into the risk memory, the counters and the realised result. */
+export function closeTrades(state: WalkState, trades: readonly ClosedTrade[], context: Pick<WalkContext, 'desk'>): WalkState {
+  if (trades.length === 0) return state;
+  let { risk } = state;
+  const entries = { ...state.entries };
+  for (const trade of trades) {
+    const dayTrade = Math.floor(trade.entryAtMs / DAY_MS) === Math.floor(trade.exitAtMs / DAY_MS);
+    risk = onTradeClosed(risk, { pnl: toDecimal(trade.pnl), dayTrade }, trade.exitAtMs, context.desk);
+    delete entries[trade.decisionId ?? ''];
+  }
+  const pnl = trades.reduce((sum, one) => sum.plus(toDecimal(one.pnl)), state.realizedPnl);
+  const counters = { ...state.counters, tradesExecuted: state.counters.tradesExecuted + trades.length };
+  return { ...state, risk, entries, counters, realizedPnl: pnl };
+}
+
+/** Values the account at the close; the drawdown breaker heals by itself in virtual time only. */
+function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState {
+  const equity = accountEquity(state.book, state.othersPositions);
+  const risk = onMark(state.risk, equity, asOfMs, {
+    autoReleaseMs: context.tradingMode === 'paper' || context.tradingMode === 'live' ? null : context.desk.breakerReleaseMs,
+    drawdownBreakerFraction: context.desk.drawdownBreakerFraction,
+  });
+  if (equity.gte(state.peakEquity)) return { ...state, risk, equity, peakEquity: equity };
+  const drawdown = state.peakEquity.minus(equity).div(state.peakEquity).toNumber();
+  return { ...state, risk, equity, drawdownFractionMax: Math.max(state.drawdownFractionMax, drawdown) };
+}
+
+function decideInstant(step: WalkStep, k: number, context: WalkContext, places: boolean): WalkStep {
+  let { state, orders } = step;
+  const decisions: Decided[] = [];
+  for (const symbol of context.symbols) {
+    const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
+    if (index < 0) continue;
+    const decided = decideAtClose(state, symbol, index, context);
+    decisions.push(decided);
+    state = countDecision(state, decided);
+    if (!places || decided.intents.length === 0 || decided.decision.verdict?.approved !== true) continue;
+    const placed = place(state, decided.intents, step.asOfMs, context);
+    state = { ...sentOrders(state, decided, step.asOfMs, context), book: placed.book };
+    orders = [...orders, ...placed.orders];
+  }
+  return { ...step, state, orders, decisions };
+}
+
+function countDecision(state: WalkState, { decision, signalled }: Decided): WalkState {
+  const { counters } = state;
+  return {
+    ...state,
+    sequence: state.sequence + 1,
+    counters: {
+      ...counters,
+      decisions: counters.decisions + 1,
+      noDecisions: counters.noDecisions + (decision.noDecision === null ? 0 : 1),
+      signalsGenerated: counters.signalsGenerated + (signalled ? 1 : 0),
+    },
+  };
+}
+
+/** Notes in the risk memory and the counters that a decision's orders go out, and keeps what its entry looked like. */
+export function sentOrders(state: WalkState, decided: Decided, asOfMs: number, context: WalkContext): WalkState {
+  const first = decided.intents[0];
+  if (first === undefined) return state;
+  const { strategyId, symbol, side, reduceOnly } = first;
+  const sent = { strategyId, symbol, side, quantity: toDecimal(first.quantity), reduceOnly };
+  const entry = first.leg === 'entry' && decided.entry !== null ? { [first.decisionId]: decided.entry } : {};
+  return {
+    ...state,
+    risk: onOrder(state.risk, sent, asOfMs, context.desk),
+    entries: { ...state.entries, ...entry },
+    counters: { ...state.counters, ordersSent: state.counters.ordersSent + decided.intents.length },
+  };
+}
+
+/** Puts a decision's orders to work in the book. */
+export function place(state: { readonly book: Book }, intents: readonly OrderIntent[], asOfMs: number, context: WalkContext): BookStep {
+  const at = {
+    sessionId: context.sessionId,
+    venue: context.venue,
+    simulated: context.tradingMode === 'backtest',
+    sentAtMs: asOfMs,
+  };
+  return placeOrders(state.book, intents.map((intent) => sentOrder(intent, at)));
+}

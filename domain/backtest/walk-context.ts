@@ -1,0 +1,91 @@
+/**
+ * What stays the same while a session walks its bars: the strategy, the limits, the costs, and each symbol's bars
+ * with everything computed over them once. Columns are causal, so computing them over the whole series leaks nothing.
+ */
+import type { ComponentName } from '../../schemas/decision.ts';
+import type { Costs } from '../../schemas/execution.ts';
+import type { IndicatorSeed } from '../../schemas/features.ts';
+import type { Policy, TradingMode } from '../../schemas/governance.ts';
+import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';
+import type { Strategy } from '../../schemas/signals.ts';
+import type { Direction } from '../../schemas/strategy-session.ts';
+import type { ComponentWeights } from '../decision/weights.ts';
+import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
+import { kernels } from '../features/kernels.ts';
+import type { BarSeries } from '../market/bar-series.ts';
+import { parseStrategyParameters, strategyRules } from '../signals/catalogue.ts';
+import type { Columns, StrategyParameters, StrategyRules } from '../signals/strategy.ts';
+
+/** One symbol's bars with its feature and strategy columns. */
+export type SymbolMarket = {
+  readonly bars: BarSeries;
+  readonly features: FeatureColumns;
+  readonly columns: Columns;
+  readonly rules: StrategyRules;
+  readonly parameters: StrategyParameters;
+};
+
+/** All instants at which some symbol has a bar, and each symbol's bar index there (−1: none). */
+export type Timeline = {
+  readonly openTimeMs: Float64Array;
+  readonly indexes: ReadonlyMap<string, Int32Array>;
+};
+
+export type WalkContext = {
+  readonly sessionId: string | null;
+  readonly workflowId: string;
+  readonly accountId: string;
+  readonly strategyId: string;
+  readonly strategy: Strategy;
+  readonly symbols: readonly string[];
+  readonly markets: ReadonlyMap<string, SymbolMarket>;
+  readonly timeline: Timeline;
+  readonly direction: Direction;
+  readonly components: readonly ComponentName[];
+  readonly weights: ComponentWeights;
+  readonly tradingMode: TradingMode;
+  readonly venue: string;
+  readonly costs: Costs;
+  readonly limits: SessionLimits;
+  readonly policy: Policy;
+  readonly desk: DeskLimits;
+  readonly compliance: Compliance;
+  readonly killSwitch: string | null;
+  readonly strategyDisabled: string | null;
+  readonly quarantined: ReadonlyMap<string, string>;
+};
+
+/** Computes a symbol's columns: features with `seed`, the strategy's own with the same kernels. */
+export function prepareMarket(bars: BarSeries, strategy: Strategy, seed: IndicatorSeed = 'talib'): SymbolMarket {
+  const rules = strategyRules(strategy.type);
+  const parameters = parseStrategyParameters(strategy.type, strategy.parameters);
+  const features = computeFeatureColumns(bars, seed);
+  return { bars, features, columns: rules.prepare(bars, parameters, kernels(seed)), rules, parameters };
+}
+
+/** Merges the symbols' bars into one line of instants. */
+export function timelineOf(series: readonly BarSeries[]): Timeline {
+  const stamps = new Set<number>();
+  for (const bars of series) for (const at of bars.openTimeMs) stamps.add(at);
+  const openTimeMs = Float64Array.from(stamps).sort();
+  const indexes = new Map(series.map((bars) => [bars.symbol, indexesAt(bars, openTimeMs)]));
+  return { openTimeMs, indexes };
+}
+
+function indexesAt(bars: BarSeries, instants: Float64Array): Int32Array {
+  const indexes = new Int32Array(instants.length).fill(-1);
+  let next = 0;
+  for (let k = 0; k < instants.length && next < bars.openTimeMs.length; k += 1) {
+    if (bars.openTimeMs[next] !== instants[k]) continue;
+    indexes[k] = next;
+    next += 1;
+  }
+  return indexes;
+}
+
+/** @throws Error for a symbol the context was not built with */
+export function marketOf(context: WalkContext, symbol: string): SymbolMarket {
+  const market = context.markets.get(symbol);
+  if (market === undefined) throw new Error(`no bars were loaded for ${symbol}`);
+  return market;
+}

@@ -1,0 +1,105 @@
+/**
+ * One step of a session for one symbol at the close of one bar: what the components say, what they say together,
+ * and which trade is proposed. Pure: the same bars up to `i`, the same answer. It sizes nothing, sends nothing and
+ * knows no account; sizing, the gate and orders follow in `domain/backtest/walk-bar.ts`.
+ */
+import type { ComponentName, Contribution, DecisionAction, Side } from '../../schemas/decision.ts';
+import type { Direction } from '../../schemas/strategy-session.ts';
+import type { BarSeries } from '../market/bar-series.ts';
+import type { Columns, StrategyParameters, StrategyRules, StrategySignal } from '../signals/strategy.ts';
+import { type Combination, combine } from './combine-signals.ts';
+import type { ComponentWeights } from './weights.ts';
+
+/** A held position as the decision sees it. `barsHeld` counts closed bars since the entry filled. */
+export type HeldPosition = { readonly side: Side; readonly barsHeld: number };
+
+export type SessionStep = {
+  readonly i: number;
+  readonly bars: BarSeries;
+  readonly columns: Columns;
+  readonly rules: StrategyRules;
+  readonly parameters: StrategyParameters;
+  readonly components: readonly ComponentName[];
+  readonly weights: ComponentWeights;
+  readonly direction: Direction;
+  readonly position: HeldPosition;
+  /** An order of this symbol is still at work: nothing new is proposed. */
+  readonly orderAtWork: boolean;
+  readonly maxHoldBars: number | null;
+};
+
+/** What is proposed. `exitReason` is set when a held position is to be closed. */
+export type Proposal = {
+  readonly action: DecisionAction;
+  readonly intent: 'enter' | 'exit' | 'none';
+  readonly side: Side;
+  readonly exitReason: 'signal' | 'maxHold' | null;
+  readonly noDecision: string | null;
+  readonly signalled: boolean;
+  readonly combination: Combination;
+  readonly contributions: readonly Contribution[];
+};
+
+/** A gap of more than this many intervals before a bar makes its close unfit for entries. */
+const GAP_INTERVALS_MAX = 3;
+const MINIMUM_COVERAGE = 0.3;
+
+const SILENT: StrategySignal = { side: 0, exitLong: false, exitShort: false, confidence: 0, reasons: [] };
+
+export function advanceSession(step: SessionStep): Proposal {
+  const warm = step.i >= step.rules.warmupBars(step.parameters) - 1;
+  const signal = warm
+    ? step.rules.signal({ i: step.i, bars: step.bars, columns: step.columns, p: step.parameters })
+    : SILENT;
+  const contributions = warm ? technicalVote(step, signal) : [];
+  const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
+  const base = { signalled: signal.side !== 0, combination, contributions };
+  if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
+  const refusal = noDecisionReason(step, warm, combination);
+  if (refusal !== null) return { ...base, ...NOTHING, noDecision: refusal };
+  return { ...base, ...entry(step, combination) };
+}
+
+const NOTHING = { action: 'hold', intent: 'none', side: 0, exitReason: null, noDecision: null } as const;
+
+/** The session's strategy fills the technical slot. Components that are not built or not listed cast no vote. */
+function technicalVote(step: SessionStep, signal: StrategySignal): Contribution[] {
+  if (!step.components.includes('technical')) return [];
+  const { side, confidence, reasons } = signal;
+  return [{ component: 'technical', side, confidence, weight: step.weights.technical, reasons: [...reasons] }];
+}
+
+function holdOrExit(step: SessionStep, signal: StrategySignal, warm: boolean): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
+  if (step.orderAtWork) return NOTHING;
+  const long = step.position.side === 1;
+  const wanted = warm && (long ? signal.exitLong : signal.exitShort);
+  const expired = step.maxHoldBars !== null && step.position.barsHeld >= step.maxHoldBars;
+  if (!wanted && !expired) return NOTHING;
+  return {
+    action: long ? 'sell' : 'buy',
+    intent: 'exit',
+    side: 0,
+    exitReason: wanted ? 'signal' : 'maxHold',
+    noDecision: null,
+  };
+}
+
+function noDecisionReason(step: SessionStep, warm: boolean, combination: Combination): string | null {
+  if (!warm) return 'WARM_UP';
+  if (combination.noDecision !== null) return combination.noDecision;
+  return isAfterGap(step.bars, step.i) ? 'DATA_GAP' : null;
+}
+
+/** True for the first bar after a gap of more than three intervals. */
+export function isAfterGap(bars: BarSeries, i: number): boolean {
+  if (i === 0) return false;
+  const elapsed = (bars.openTimeMs[i] as number) - (bars.openTimeMs[i - 1] as number);
+  return elapsed > (GAP_INTERVALS_MAX + 1) * bars.intervalMs;
+}
+
+function entry(step: SessionStep, combination: Combination): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
+  const { side } = combination;
+  const allowed = side === 1 ? step.direction !== 'shortOnly' : side === -1 && step.direction !== 'longOnly';
+  if (step.orderAtWork || side === 0 || !allowed) return NOTHING;
+  return { action: side === 1 ? 'buy' : 'sell', intent: 'enter', side, exitReason: null, noDecision: null };
+}

@@ -1,0 +1,74 @@
+/**
+ * Directional movement (Wilder): +DI, -DI, DX and ADX, 0 to 100, and the smoothed sums of +DM and -DM in price units.
+ * Seeds differ: `talib` sums the first period - 1 movements and then decays, `stockcharts` sums the first `period`.
+ * ADX is Wilder's average of DX, seeded with the mean of the first `period` DX values. A market that does not move gives 0.
+ */
+import type { IndicatorSeed } from '../../schemas/features.ts';
+import { wilderAverage } from './average-true-range.ts';
+import { type BarColumns, outputColumn, requirePeriod } from './kernel.ts';
+
+export type AdxColumns = {
+  readonly adx: Float64Array;
+  readonly plusDi: Float64Array;
+  readonly minusDi: Float64Array;
+  readonly dx: Float64Array;
+  readonly plusDm: Float64Array;
+  readonly minusDm: Float64Array;
+};
+
+/**
+ * Warm-up: DI and DX first at index `period`, ADX at 2 · period - 1, DM sums at the index of their seed.
+ * @throws RangeError for a period below 1
+ */
+export function averageDirectionalIndex(
+  bars: BarColumns,
+  period: number,
+  seed: IndicatorSeed,
+  out?: AdxColumns,
+): AdxColumns {
+  requirePeriod('period', period);
+  const length = bars.close.length;
+  const columns = {
+    plusDi: outputColumn(length, out?.plusDi),
+    minusDi: outputColumn(length, out?.minusDi),
+    dx: outputColumn(length, out?.dx),
+    plusDm: outputColumn(length, out?.plusDm),
+    minusDm: outputColumn(length, out?.minusDm),
+  };
+  fillDirections(bars, period, seed === 'talib' ? period - 1 : period, columns);
+  return { ...columns, adx: wilderAverage(columns.dx, period, out?.adx) };
+}
+
+/** Sums movements and ranges up to index `seedIndex`, then decays them: s - s / period + v. */
+function fillDirections(
+  { high, low, close }: BarColumns,
+  period: number,
+  seedIndex: number,
+  columns: Omit<AdxColumns, 'adx'>,
+): void {
+  let plus = 0;
+  let minus = 0;
+  let range = 0;
+  for (let i = 1; i < close.length; i += 1) {
+    const up = (high[i] as number) - (high[i - 1] as number);
+    const down = (low[i - 1] as number) - (low[i] as number);
+    const before = close[i - 1] as number;
+    const decay = i > seedIndex ? 1 / period : 0;
+    plus += (up > down && up > 0 ? up : 0) - plus * decay;
+    minus += (down > up && down > 0 ? down : 0) - minus * decay;
+    range += Math.max(high[i] as number, before) - Math.min(low[i] as number, before) - range * decay;
+    if (i < seedIndex) continue;
+    columns.plusDm[i] = plus;
+    columns.minusDm[i] = minus;
+    if (i >= period) writeDirection(columns, i, plus, minus, range);
+  }
+}
+
+function writeDirection(columns: Omit<AdxColumns, 'adx'>, i: number, plus: number, minus: number, range: number): void {
+  const plusDi = range === 0 ? 0 : (100 * plus) / range;
+  const minusDi = range === 0 ? 0 : (100 * minus) / range;
+  const total = plusDi + minusDi;
+  columns.plusDi[i] = plusDi;
+  columns.minusDi[i] = minusDi;
+  columns.dx[i] = total === 0 ? 0 : (100 * Math.abs(plusDi - minusDi)) / total;
+}

@@ -1,0 +1,27 @@
+/**
+ * Average true range (Wilder), in price units: y += (true range - y) / period.
+ * Seeded with the plain mean of the first `period` true ranges (bars 1 to period); both seeds agree.
+ */
+import { type BarColumns, firstKnown, meanOf, outputColumn, requirePeriod } from './kernel.ts';
+import { trueRange } from './true-range.ts';
+
+/** Warm-up: first value at index `period`. @throws RangeError for a period below 1 */
+export const averageTrueRange = (bars: BarColumns, period: number, out?: Float64Array): Float64Array =>
+  wilderAverage(trueRange(bars), period, out);
+
+/** Wilder's average of any column, seeded with the mean of its first `period` known values. */
+export function wilderAverage(values: Float64Array, period: number, out?: Float64Array): Float64Array {
+  requirePeriod('period', period);
+  const column = outputColumn(values.length, out);
+  const first = firstKnown(values);
+  const seedIndex = first + period - 1;
+  if (seedIndex >= values.length) return column;
+  const weight = 1 / period;
+  let average = meanOf(values, first, period);
+  column[seedIndex] = average;
+  for (let i = seedIndex + 1; i < values.length; i += 1) {
+    average += ((values[i] as number) - average) * weight;
+    column[i] = average;
+  }
+  return column;
+}

@@ -1,0 +1,74 @@
+/**
+ * Seeded random numbers for synthetic markets: the same seed text gives the same numbers on every machine.
+ * Generator: sfc32 (Chris Doty-Humphrey, PractRand), state from sha256 of the seed text. Not for secrets.
+ * Only + - * / and the functions Math.sqrt (exact by IEEE 754) and Math.log (V8 carries its own fdlibm) are used.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+
+export type Random = {
+  /** Uniform in (0, 1): never 0 and never 1. */
+  readonly uniform: () => number;
+  /** Standard normal: mean 0, variance 1. */
+  readonly normal: () => number;
+  /** Student t with 5 degrees of freedom, scaled to variance 1. */
+  readonly studentT5: () => number;
+};
+
+const WARM_UP_DRAWS = 12;
+const TWO_TO_32 = 4_294_967_296;
+
+/** A generator for one seed text, such as `1:BTC/USDT`. */
+export function createRandom(seedText: string): Random {
+  const uniform = sfc32(sha256(new TextEncoder().encode(seedText)));
+  const normal = polarNormal(uniform);
+  return { uniform, normal, studentT5: () => scaledT5(uniform, normal) };
+}
+
+function sfc32(digest: Uint8Array): () => number {
+  const words = new DataView(digest.buffer, digest.byteOffset, 16);
+  let a = words.getInt32(0);
+  let b = words.getInt32(4);
+  let c = words.getInt32(8);
+  let counter = words.getInt32(12);
+  const draw = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    // Half a step up keeps 0 out, so a logarithm of a draw is always finite.
+    return ((sum >>> 0) + 0.5) / TWO_TO_32;
+  };
+  for (let i = 0; i < WARM_UP_DRAWS; i += 1) draw();
+  return draw;
+}
+
+/** Marsaglia's polar method: x·√(−2 ln s / s) for a point (x, y) inside the unit circle, s = x² + y². */
+function polarNormal(uniform: () => number): () => number {
+  let spare: number | null = null;
+  return () => {
+    if (spare !== null) {
+      const kept = spare;
+      spare = null;
+      return kept;
+    }
+    for (;;) {
+      const x = 2 * uniform() - 1;
+      const y = 2 * uniform() - 1;
+      const square = x * x + y * y;
+      if (square > 0 && square < 1) {
+        const factor = Math.sqrt((-2 * Math.log(square)) / square);
+        spare = y * factor;
+        return x * factor;
+      }
+    }
+  };
+}
+
+/** t = z / √(χ²₅ / 5) with χ²₅ = −2 ln(u₁u₂) + z²; its variance is 5 / 3, hence the factor √(3 / 5). */
+function scaledT5(uniform: () => number, normal: () => number): number {
+  const top = normal();
+  const rest = normal();
+  const chiSquare = -2 * Math.log(uniform() * uniform()) + rest * rest;
+  return (top / Math.sqrt(chiSquare / 5)) * Math.sqrt(3 / 5);
+}

@@ -1,0 +1,34 @@
+/** The built-in strategies by name, and the parsing of their parameters. */
+import { parseInput } from '../../schemas/parse-input.ts';
+import { type StrategyType, strategyParameterSchemas } from '../../schemas/signals.ts';
+import { buyAndHold } from './buy-and-hold.ts';
+import { emaCross } from './ema-cross.ts';
+import { macdCross } from './macd-cross.ts';
+import { meanReversion } from './mean-reversion.ts';
+import { momentum } from './momentum.ts';
+import { rsiReversal } from './rsi-reversal.ts';
+import { smaCross } from './sma-cross.ts';
+import type { StrategyParameters, StrategyRules } from './strategy.ts';
+import { technical } from './technical.ts';
+
+const CATALOGUE: Readonly<Record<StrategyType, StrategyRules>> = {
+  momentum,
+  meanReversion,
+  smaCross,
+  emaCross,
+  macdCross,
+  rsiReversal,
+  buyAndHold,
+  hybrid: technical,
+};
+
+/** The rules of a built-in strategy; `hybrid` gives the generic technical rule that fills its technical slot. */
+export const strategyRules = (type: StrategyType): StrategyRules => CATALOGUE[type];
+
+/**
+ * Parameters with defaults filled in. Paths of problems are those inside the parameters.
+ * @throws InvalidInput listing every unknown field and every value out of range
+ */
+export const parseStrategyParameters = (type: StrategyType, raw: unknown): StrategyParameters => ({
+  ...parseInput(strategyParameterSchemas[type], raw ?? {}),
+});

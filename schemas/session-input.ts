@@ -1,0 +1,107 @@
+/**
+ * Parses a session's input with every rule that one field alone cannot tell: parameters of the strategy,
+ * ranges of time, duplicates, weights, modes. Runs inside the workflow; `nowMs` is the workflow's own clock.
+ */
+import { nearestName } from './nearest-name.ts';
+import { parseInput, problemsAt } from './parse-input.ts';
+import { type Problem, problem } from './problem.ts';
+import { STRATEGY_TYPES, type StrategyType, strategyParameterSchemas } from './signals.ts';
+import { SESSION_ID_PATTERN, type StrategySessionInput, strategySessionInputSchema } from './strategy-session.ts';
+
+export type ParsedSession = StrategySessionInput & { readonly sessionId: string };
+
+/**
+ * @param workflowId `strategy-session:<sessionId>`; the id is taken from here
+ * @throws InvalidInput with all problems: INPUT_*, MODE_NOT_ARMED
+ */
+export function parseSessionInput(raw: unknown, workflowId: string, nowMs: number): ParsedSession {
+  const sessionId = workflowId.replace(/^strategy-session:/, '');
+  const input = raw === undefined || raw === null ? {} : raw;
+  const parsed = parseInput(strategySessionInputSchema, input, (value) => [
+    ...idProblems(value, workflowId, sessionId),
+    ...crossFieldProblems(value, nowMs),
+  ]);
+  return { ...parsed, sessionId };
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+
+function idProblems(raw: unknown, workflowId: string, sessionId: string): Problem[] {
+  const expected = 'strategy-session:<id>, the id of small letters, digits and dashes, at most 64 characters';
+  if (!workflowId.startsWith('strategy-session:') || !SESSION_ID_PATTERN.test(sessionId)) {
+    return [problem('INPUT_ID', 'workflowId', workflowId, expected)];
+  }
+  const given = fieldsOf(raw).sessionId;
+  if (given === undefined || given === sessionId) return [];
+  return [problem('INPUT_ID', 'sessionId', given, `${sessionId}, as in the workflow id`, 'leave the field out')];
+}
+
+function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
+  const fields = fieldsOf(raw);
+  return [
+    ...modeProblems(fields.tradingMode),
+    ...strategyProblems(fields.strategy),
+    ...symbolProblems(fields.symbols),
+    ...rangeProblems(fieldsOf(fields.market), nowMs),
+    ...weightProblems(fields.weights),
+  ];
+}
+
+function modeProblems(mode: unknown): Problem[] {
+  if (mode !== 'live') return [];
+  const hint = 'start in paper mode; live needs an armed account, and no account can be armed on this desk yet';
+  return [problem('MODE_NOT_ARMED', 'tradingMode', mode, 'paper, backtest or analysis', hint)];
+}
+
+function strategyProblems(strategy: unknown): Problem[] {
+  const fields = fieldsOf(strategy);
+  const type = STRATEGY_TYPES.find((one) => one === fields.type);
+  if (type === undefined) return [];
+  return parameterProblems(type, fields.parameters ?? {}, ['strategy', 'parameters']);
+}
+
+/** Problems of a strategy's own parameters, with the names it knows in the hint. */
+export function parameterProblems(type: StrategyType, raw: unknown, base: readonly PropertyKey[]): Problem[] {
+  const known = Object.keys(strategyParameterSchemas[type].shape);
+  return problemsAt(strategyParameterSchemas[type], raw, base).map((one) => {
+    if (one.code !== 'INPUT_UNKNOWN_FIELD') return one;
+    const near = nearestName(one.path.split('.').at(-1) ?? '', known);
+    return near === null ? one : { ...one, hint: `did you mean ${near}` };
+  });
+}
+
+function symbolProblems(symbols: unknown): Problem[] {
+  if (!Array.isArray(symbols)) return [];
+  const twice = symbols.find((one, index) => symbols.indexOf(one) !== index);
+  return twice === undefined ? [] : [problem('INPUT_ITEMS', 'symbols', twice, 'each symbol once')];
+}
+
+function rangeProblems(market: Record<string, unknown>, nowMs: number): Problem[] {
+  const from = instantOf(market.from);
+  const to = instantOf(market.to);
+  const problems: Problem[] = [];
+  if (from !== null && from > nowMs)
+    problems.push(problem('INPUT_RANGE', 'market.from', market.from, 'an instant in the past'));
+  if (to !== null && to > nowMs)
+    problems.push(problem('INPUT_RANGE', 'market.to', market.to, 'an instant in the past'));
+  if (from !== null && to !== null && to <= from) {
+    problems.push(
+      problem('INPUT_RANGE', 'market.to', market.to, `an instant after market.from (${String(market.from)})`),
+    );
+  }
+  return problems;
+}
+
+function instantOf(value: unknown): number | null {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function weightProblems(weights: unknown): Problem[] {
+  const values = Object.values(fieldsOf(weights)).filter((one): one is number => typeof one === 'number');
+  if (weights === undefined || values.length === 0) return [];
+  const sum = values.reduce((total, one) => total + one, 0);
+  if (Math.abs(sum - 1) <= 1e-9 && values.every((one) => one >= 0)) return [];
+  return [problem('INPUT_WEIGHTS_SUM', 'weights', Number(sum.toFixed(12)), 'weights of 0 or more that sum to 1')];
+}

@@ -1,0 +1,85 @@
+/**
+ * What a session's workflow and its activities tell each other. Small by rule: bars, books and decisions stay in
+ * Postgres; histories carry a cursor, counters and the orders that need a child workflow.
+ */
+import { z } from 'zod';
+import { decisionSchema } from './decision.ts';
+import { orderIntentSchema, orderStateSchema, positionSchema } from './execution.ts';
+import { operatingModeSchema } from './governance.ts';
+import { sessionLimitsSchema } from './risk.ts';
+import { strategySchema } from './signals.ts';
+
+/** One opened run of a session: which rows are its own, and the fence that keeps zombies out (`epoch`). */
+export const sessionHandleSchema = z.strictObject({
+  sessionId: z.string(),
+  workflowId: z.string(),
+  run: z.number().int(),
+  epoch: z.number().int(),
+  accountId: z.string(),
+  strategyId: z.string(),
+  strategy: strategySchema,
+  openedAtMs: z.number().int(),
+  barsTotal: z.number().int(),
+  ordersAsChildren: z.boolean(),
+  operatingMode: operatingModeSchema,
+});
+export type SessionHandle = z.infer<typeof sessionHandleSchema>;
+
+/** Figures of the session so far; money as decimal strings. */
+export const sessionProgressSchema = z.strictObject({
+  bars: z.number().int(),
+  signalsGenerated: z.number().int(),
+  decisions: z.number().int(),
+  noDecisions: z.number().int(),
+  ordersSent: z.number().int(),
+  tradesExecuted: z.number().int(),
+  equity: z.string(),
+  realizedPnl: z.string(),
+  drawdownFraction: z.number(),
+  regime: z.string().nullable(),
+  asOfMs: z.number().nullable(),
+});
+export type SessionProgress = z.infer<typeof sessionProgressSchema>;
+
+/** An order of a child workflow that changed: `childId` is the workflow to tell. */
+export const orderChangeSchema = z.strictObject({
+  childId: z.string(),
+  clientOrderId: z.string(),
+  state: orderStateSchema,
+  quantityFilled: z.string(),
+});
+export type OrderChange = z.infer<typeof orderChangeSchema>;
+
+/** A decision whose orders a child workflow is to record and send. */
+export const orderHandOverSchema = z.strictObject({
+  childId: z.string(),
+  decisionId: z.string(),
+  summary: z.string(),
+  intents: z.array(orderIntentSchema).min(1).max(3),
+});
+export type OrderHandOver = z.infer<typeof orderHandOverSchema>;
+
+/**
+ * `cursor` = instants walked so far; `stepsMax` bars are walked at most. `dueOnly`: walk only bars that real time has
+ * closed (paper); a tick and a backtest take the next bar at once.
+ */
+export const walkRequestSchema = z.strictObject({
+  handle: sessionHandleSchema,
+  cursor: z.number().int().nonnegative(),
+  stepsMax: z.number().int().min(1),
+  dueOnly: z.boolean(),
+  limits: sessionLimitsSchema,
+});
+export type WalkRequest = z.infer<typeof walkRequestSchema>;
+
+export const walkResultSchema = z.strictObject({
+  cursor: z.number().int(),
+  finished: z.boolean(),
+  nextDueAtMs: z.number().nullable(),
+  progress: sessionProgressSchema,
+  decisions: z.array(decisionSchema),
+  positions: z.array(positionSchema),
+  changes: z.array(orderChangeSchema),
+  handOver: z.array(orderHandOverSchema),
+});
+export type WalkResult = z.infer<typeof walkResultSchema>;

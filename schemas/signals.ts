@@ -1,0 +1,57 @@
+/** Strategies by name, their parameters with defaults, and the object a session and a designer exchange. */
+import { z } from 'zod';
+
+const period = (fallback: number) => z.number().int().min(1).max(5_000).default(fallback);
+
+/** Parameters of each built-in strategy; the defaults are those of the public face. */
+export const strategyParameterSchemas = {
+  momentum: z.strictObject({ lookback: period(20), threshold: z.number().gt(0).max(1).default(0.02) }),
+  meanReversion: z.strictObject({
+    lookback: z.number().int().min(2).max(5_000).default(20),
+    entryZ: z.number().gt(0).max(20).default(2),
+    exitZ: z.number().min(0).max(20).default(0.5),
+  }),
+  smaCross: z
+    .strictObject({ fast: period(10), slow: period(30) })
+    .refine((p) => p.fast < p.slow, { path: ['fast'], error: 'fast must be below slow' }),
+  emaCross: z
+    .strictObject({ fast: period(12), slow: period(26) })
+    .refine((p) => p.fast < p.slow, { path: ['fast'], error: 'fast must be below slow' }),
+  macdCross: z
+    .strictObject({ fast: period(12), slow: period(26), signal: period(9) })
+    .refine((p) => p.fast < p.slow, { path: ['fast'], error: 'fast must be below slow' }),
+  rsiReversal: z
+    .strictObject({
+      period: period(14),
+      low: z.number().gt(0).lt(100).default(30),
+      high: z.number().gt(0).lt(100).default(70),
+    })
+    .refine((p) => p.low < p.high, { path: ['low'], error: 'low must be below high' }),
+  buyAndHold: z.strictObject({}),
+  hybrid: z.strictObject({}),
+} as const;
+
+export const STRATEGY_TYPES = [
+  'momentum',
+  'meanReversion',
+  'smaCross',
+  'emaCross',
+  'macdCross',
+  'rsiReversal',
+  'buyAndHold',
+  'hybrid',
+] as const satisfies readonly (keyof typeof strategyParameterSchemas)[];
+export const strategyTypeSchema = z.enum(STRATEGY_TYPES);
+export type StrategyType = z.infer<typeof strategyTypeSchema>;
+
+/** A strategy as data: `stopAtr`, `targetAtr` in ATR14 multiples, `maxHoldBars` in bars, `leverage` 1 = none. */
+export const strategySchema = z.strictObject({
+  type: strategyTypeSchema,
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  sizeFraction: z.number().gt(0).max(0.1).default(0.1),
+  stopAtr: z.number().gt(0).max(100).default(2),
+  targetAtr: z.number().gt(0).max(100).nullable().default(null),
+  maxHoldBars: z.number().int().min(1).max(1_000_000).nullable().default(null),
+  leverage: z.number().int().min(1).max(10).default(1),
+});
+export type Strategy = z.infer<typeof strategySchema>;

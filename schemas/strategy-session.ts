@@ -1,0 +1,123 @@
+/** The contract of one strategy session: what it is given, what it reports while it runs, how it ends. */
+import { z } from 'zod';
+import { componentNameSchema, decisionSchema } from './decision.ts';
+import { costsSchema } from './execution.ts';
+import { operatingModeSchema, tradingModeSchema } from './governance.ts';
+import { barIntervalMsSchema, marketSourceSchema, symbolSchema } from './market.ts';
+import { sessionLimitsSchema } from './risk.ts';
+import { strategySchema } from './signals.ts';
+
+export const SESSION_ID_PATTERN = /^[a-z0-9-]{1,64}$/;
+export const accountIdSchema = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,79}$/);
+export const directionSchema = z.enum(['longOnly', 'shortOnly', 'longShort']);
+export type Direction = z.infer<typeof directionSchema>;
+
+/** Money at the border: plain digits with at most the currency's two decimals. */
+export const MONEY_PATTERN = /^\d{1,15}(\.\d{1,2})?$/;
+
+const YEAR_MS = 31_536_000_000;
+const weight = z.number();
+
+/** Who advises the session. `rules` needs no key and no network. */
+const modelSettingsSchema = z.strictObject({
+  provider: z.enum(['rules']).default('rules'),
+  authority: z.enum(['advise', 'propose', 'executeWithinMandate']).default('propose'),
+  consensus: z.number().int().min(0).max(9).default(0),
+});
+
+export const strategySessionInputSchema = z.strictObject({
+  /** Taken from the workflow id; one that differs is refused. */
+  sessionId: z.string().regex(SESSION_ID_PATTERN).optional(),
+  accountId: accountIdSchema,
+  /** A strategy written out, or the id of a stored one (the name of a built-in one works too). */
+  strategy: z.union([z.string().min(1).max(200), strategySchema]),
+  symbols: z.array(symbolSchema).min(1).max(20),
+  tradingMode: tradingModeSchema,
+  barIntervalMs: barIntervalMsSchema,
+  market: marketSourceSchema.default({ source: 'replay', speed: 1 }),
+  venue: z.enum(['paper']).default('paper'),
+  direction: directionSchema.default('longOnly'),
+  durationMs: z.number().int().min(1_000).max(YEAR_MS).nullable().default(null),
+  checkIntervalMs: z.number().int().min(100).max(86_400_000).default(30_000),
+  components: z.array(componentNameSchema).min(1).max(5).default(['technical', 'llm']),
+  /** Weights of the five components; they must sum to 1. Absent: the desk's table. */
+  weights: z
+    .strictObject({ technical: weight, agent: weight, evolved: weight, online: weight, llm: weight })
+    .optional(),
+  model: modelSettingsSchema.default({ provider: 'rules', authority: 'propose', consensus: 0 }),
+  limits: sessionLimitsSchema.default({
+    positionFractionMax: 0.1,
+    positionsMax: 10,
+    dailyLossMaxUsd: 1_000,
+    confidenceMin: 0.6,
+  }),
+  /** One child workflow per trading decision. Absent: true, except in backtests of more than 1,000 bars. */
+  ordersAsChildren: z.boolean().optional(),
+  maxHistoryEvents: z.number().int().min(50).max(40_000).default(3_000),
+  startingCash: z.string().regex(MONEY_PATTERN).default('100000'),
+  currency: z.enum(['USD']).default('USD'),
+  costs: costsSchema.prefault({}),
+  seed: z.number().int().min(0).max(4_294_967_295).default(1),
+});
+export type StrategySessionInput = z.infer<typeof strategySessionInputSchema>;
+
+export const sessionStateSchema = z.enum(['running', 'paused', 'stopping', 'readOnly']);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** Money as decimal strings, fractions 0 to 1, `nextStepAtMs` null when no timer is set. */
+export const sessionStatusSchema = z.strictObject({
+  state: sessionStateSchema,
+  tradingMode: tradingModeSchema,
+  operatingMode: operatingModeSchema,
+  bars: z.number().int(),
+  signalsGenerated: z.number().int(),
+  decisions: z.number().int(),
+  noDecisions: z.number().int(),
+  ordersSent: z.number().int(),
+  tradesExecuted: z.number().int(),
+  activePositions: z.number().int(),
+  equity: z.string(),
+  realizedPnl: z.string(),
+  drawdownFraction: z.number(),
+  modelCostMicroUsd: z.number().int(),
+  nextStepAtMs: z.number().nullable(),
+  warnings: z.array(z.string()),
+  lastDecision: decisionSchema.nullable(),
+});
+export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+
+export const stoppedBySchema = z.enum(['endOfData', 'signal', 'duration', 'cancel']);
+
+/** The report at the end. `sharpe`, `hitRate`, `returnOnModelCost` are null where they are undefined. */
+export const sessionReportSchema = z.strictObject({
+  sessionId: z.string(),
+  stoppedBy: stoppedBySchema,
+  stopReason: z.string(),
+  strategyType: z.string(),
+  symbols: z.array(z.string()),
+  barIntervalMs: z.number().int(),
+  bars: z.number().int(),
+  gaps: z.number().int(),
+  barsMissing: z.number().int(),
+  decisions: z.number().int(),
+  noDecisionsByReason: z.record(z.string(), z.number().int()),
+  orders: z.number().int(),
+  fills: z.number().int(),
+  trades: z.number().int(),
+  refusalsByRule: z.record(z.string(), z.number().int()),
+  equityStart: z.string(),
+  equityEnd: z.string(),
+  realizedPnl: z.string(),
+  fees: z.string(),
+  funding: z.string(),
+  returnFraction: z.number(),
+  sharpe: z.number().nullable(),
+  drawdownFractionMax: z.number(),
+  hitRate: z.number().nullable(),
+  modelCostMicroUsd: z.number().int(),
+  returnOnModelCost: z.number().nullable(),
+  dataHash: z.string(),
+  codeVersion: z.string(),
+  resultHash: z.string(),
+});
+export type SessionReport = z.infer<typeof sessionReportSchema>;

@@ -1,0 +1,63 @@
+/** `npm run bars -- export --symbol S --interval I --out F [--from ISO] [--to ISO]`: stored bars into a file. */
+import { barRange, readExactBars } from '../../../db/bars.ts';
+import { listDataSets } from '../../../db/data-sets.ts';
+import type { Database } from '../../../db/tables.ts';
+import { parseInstant } from '../../../domain/market/parse-instant.ts';
+import { intervalText } from '../../../schemas/interval.ts';
+import type { Bar } from '../../../schemas/market.ts';
+import { nearestName } from '../../../schemas/nearest-name.ts';
+import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { type Answer, checkNames, type Names } from './answer.ts';
+import { writeBarFile } from './write-bar-file.ts';
+
+const BARS_PER_BATCH = 20_000;
+
+export type ExportArguments = Names & { readonly out: string; readonly from?: string; readonly to?: string };
+
+/** `from` is inclusive, `to` exclusive. @throws InvalidInput DATA_EMPTY when nothing is stored there */
+export async function exportCommand(db: Database, args: ExportArguments): Promise<Answer> {
+  const problems: Problem[] = [];
+  const from = boundMs(args.from, '--from', problems);
+  const to = boundMs(args.to, '--to', problems);
+  const intervalMs = checkNames(args, problems);
+  const { symbol, out } = args;
+  const range = await barRange(db, symbol, intervalMs);
+  const fromMs = Math.max(from ?? Number.NEGATIVE_INFINITY, range?.fromMs ?? 0);
+  const endMs = Math.min(to ?? Number.POSITIVE_INFINITY, (range?.toMs ?? -1) + 1);
+  if (range === undefined || fromMs >= endMs) throw await nothingToExport(db, symbol, intervalMs);
+  const rows = await writeBarFile(out, storedBatches(db, symbol, intervalMs, fromMs, endMs));
+  return {
+    exitCode: 0,
+    document: { ok: true, symbol, intervalMs, interval: intervalText(intervalMs), rows, fromMs, toMs: endMs, out },
+    lines: [`${out}: ${rows} bars of ${symbol} ${intervalText(intervalMs)}`],
+  };
+}
+
+function boundMs(text: string | undefined, path: string, problems: Problem[]): number | null {
+  if (text === undefined) return null;
+  const instant = parseInstant(text, { dateOnly: true });
+  if (instant.ok) return instant.ms;
+  problems.push(problem(instant.code, path, text, instant.expected, instant.hint));
+  return null;
+}
+
+async function* storedBatches(
+  db: Database,
+  symbol: string,
+  intervalMs: number,
+  fromMs: number,
+  endMs: number,
+): AsyncGenerator<Bar[]> {
+  const spanMs = BARS_PER_BATCH * intervalMs;
+  for (let startMs = fromMs; startMs < endMs; startMs += spanMs) {
+    yield await readExactBars(db, symbol, intervalMs, startMs, Math.min(startMs + spanMs, endMs));
+  }
+}
+
+async function nothingToExport(db: Database, symbol: string, intervalMs: number): Promise<InvalidInput> {
+  const sets = await listDataSets(db);
+  const near = nearestName(symbol, [...new Set(sets.map((one) => one.symbol))]);
+  const hint = near === null || near === symbol ? 'npm run bars -- list' : `did you mean ${near}?`;
+  const got = `no ${intervalText(intervalMs)} bars of ${symbol} in this range`;
+  return new InvalidInput([problem('DATA_EMPTY', 'bars', got, 'at least one bar', hint, got)]);
+}

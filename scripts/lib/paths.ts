@@ -1,0 +1,27 @@
+/** Where things live: the project's folder and the files inside one desk's home (`.data` or QUARTERDECK_HOME). */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../../config/environment.ts';
+
+export const projectFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+
+/** The absolute home of this desk. Two homes are two desks. */
+export const deskHome = (environment: Environment): string => environment.home ?? path.join(projectFolder, '.data');
+
+export const deskFiles = (home: string) => ({
+  state: path.join(home, 'state.json'),
+  lock: path.join(home, 'desk.lock'),
+  workers: path.join(home, 'workers.json'),
+  supervisor: path.join(home, 'supervisor.json'),
+  secrets: path.join(home, 'secrets'),
+  logs: path.join(home, 'logs'),
+  postgres: path.join(home, 'pg'),
+  temporal: path.join(home, 'temporal'),
+});
+
+/** Makes a folder and its parents when missing. @param mode of the last one, such as 0o700 */
+export function ensureFolder(folder: string, mode = 0o755): string {
+  mkdirSync(folder, { recursive: true, mode });
+  return folder;
+}

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readBarFile } from '../../../adapters/market-data/csv-file.ts';
+import { seriesFromRows } from '../../../domain/market/bar-series.ts';
+import { findGaps, missingTotal } from '../../../domain/market/gaps.ts';
+import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
+
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+const at = (iso: string): number => Date.parse(iso);
+
+const barsAt = (symbol: string, intervalMs: number, stamps: readonly number[]) =>
+  seriesFromRows(
+    symbol,
+    intervalMs,
+    stamps.map((openTimeMs) => ({ openTimeMs, open: 1, high: 1, low: 1, close: 1, volume: 1 })),
+  );
+
+describe('gaps on the fixed grid', () => {
+  it('names the first missing stamp and how many bars are missing', () => {
+    const stamps = [0, 1, 4, 5, 7].map((hour) => hour * HOUR);
+    const gaps = findGaps(barsAt('BTC/USDT', HOUR, stamps));
+    expect(gaps).toEqual([
+      { fromMs: 2 * HOUR, missingCount: 2 },
+      { fromMs: 6 * HOUR, missingCount: 1 },
+    ]);
+    expect(missingTotal(gaps)).toBe(3);
+  });
+
+  it('sees no gap in a series of no bar, of one bar, or without holes', () => {
+    for (const stamps of [[], [0], [0, HOUR, 2 * HOUR]]) expect(findGaps(barsAt('BTC/USDT', HOUR, stamps))).toEqual([]);
+  });
+
+  it('takes the hour that the clocks change for no gap in daily bars stamped at the local open', () => {
+    const stamps = [at('2021-03-11T14:30:00Z'), at('2021-03-12T14:30:00Z'), at('2021-03-13T13:30:00Z')];
+    expect(findGaps(barsAt('AAPL', DAY, stamps))).toEqual([]);
+  });
+});
+
+describe('gaps worth telling of exchange-traded symbols', () => {
+  it('are not nights and weekends', () => {
+    const friday = [at('2024-01-05T20:00:00Z'), at('2024-01-08T14:00:00Z'), at('2024-01-08T15:00:00Z')];
+    expect(findReportableGaps(barsAt('AAPL', HOUR, friday))).toEqual([]);
+    expect(findReportableGaps(barsAt('BTC/USDT', HOUR, friday))).toHaveLength(1);
+  });
+
+  it('are bars missing inside one trading day', () => {
+    const monday = [at('2024-01-08T14:00:00Z'), at('2024-01-08T20:00:00Z')];
+    expect(findReportableGaps(barsAt('AAPL', HOUR, monday))).toEqual([
+      { fromMs: at('2024-01-08T15:00:00Z'), missingCount: 5 },
+    ]);
+  });
+
+  it('are five or more weekdays in a row, but not the four of September 2001', () => {
+    const daily = (from: string, to: string) => barsAt('SPY', DAY, [at(`${from}T13:30:00Z`), at(`${to}T13:30:00Z`)]);
+    expect(findReportableGaps(daily('2001-09-10', '2001-09-17'))).toEqual([]);
+    // Friday 2004-12-03 to Monday 2004-12-13: Monday 6 to Friday 10 are missing.
+    expect(findReportableGaps(daily('2004-12-03', '2004-12-13'))).toEqual([
+      { fromMs: at('2004-12-06T13:30:00Z'), missingCount: 5 },
+    ]);
+  });
+
+  it('are judged on the grid when the symbol trades around the clock all the same', () => {
+    const weekend = [at('2024-01-06T00:00:00Z'), at('2024-01-06T04:00:00Z'), at('2024-01-07T00:00:00Z')];
+    expect(findReportableGaps(barsAt('BTC', HOUR, weekend)).map((gap) => gap.missingCount)).toEqual([3, 19]);
+  });
+});
+
+const DATA = path.resolve(process.cwd(), '../shared/data');
+const present = existsSync(path.join(DATA, 'gaps.json'));
+if (!present) console.warn(`SKIPPED: gaps of real files, no folder ${DATA}`);
+
+describe.skipIf(!present)('gaps of real crypto files', () => {
+  const known: Record<string, [string, number][]> = present
+    ? JSON.parse(readFileSync(path.join(DATA, 'gaps.json'), 'utf8'))
+    : {};
+  const files: [string, number, number][] = [
+    ['crypto/BTCUSDT_spot_1h.csv.gz', HOUR, 65_590],
+    ['crypto/BTCUSDT_spot_1h_mit.csv.gz', HOUR, 58_419],
+    ['crypto/DOGEUSDT_spot_1h.csv.gz', HOUR, 52_456],
+    ['crypto/BTCUSDT_perp_1h.csv.gz', HOUR, 50_935],
+    ['crypto/BTCUSDT_spot_1m_2019-10_2019-11.csv.gz', 60_000, 43_058],
+    ['crypto/ETHUSDT_spot_1m_2021-04_2021-05.csv.gz', 60_000, 42_915],
+    ['crypto/ETHUSDT_spot_1d_from_1h.csv.gz', DAY, 2_738],
+  ];
+  it.each(files)('%s has exactly the known ones', async (file, intervalMs, rows) => {
+    const nowMs = at('2025-07-01T00:00:00Z');
+    const { series, problems } = await readBarFile(path.join(DATA, file), { symbol: 'BTC/USDT', intervalMs, nowMs });
+    expect(problems).toEqual([]);
+    expect(series.openTimeMs.length).toBe(rows);
+    const expected = (known[file] ?? []).map(([from, missingCount]) => ({ fromMs: at(from), missingCount }));
+    expect(findGaps(series)).toEqual(expected);
+  });
+});

@@ -1,0 +1,86 @@
+/**
+ * One worker process: connects, serves the queues it is asked for, drains on SIGTERM. Which queues: WORKER_QUEUES;
+ * of those only the ones that exist are served. Dies on what it cannot mend; its supervisor starts another.
+ */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { parseEnvironment } from '../config/environment.ts';
+import { loadGovernance } from '../config/policy-files.ts';
+import { closeDatabase, openDatabase } from '../db/connection.ts';
+import { seedDesk } from '../db/seed-desk.ts';
+import { describeProblems, InvalidInput } from '../schemas/problem.ts';
+import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
+import { tradingActivities } from './trading.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+const BORN_AT_MS = Date.now();
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const POOL_SIZE = 12;
+
+async function run(): Promise<void> {
+  const environment = parseEnvironment();
+  const { temporalAddress: address, databaseUrl, temporalNamespace: namespace } = environment;
+  if (address === null || databaseUrl === null) throw new Error('TEMPORAL_ADDRESS and DATABASE_URL must be set');
+  const home = environment.home ?? join(PROJECT, '.data');
+  installRuntime(environment.logLevel);
+  const [codePath, nativeConnection, connection] = await Promise.all([
+    workflowBundle(join(home, 'cache')),
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
+  const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
+  const configFolder = join(PROJECT, 'config');
+  const { profiles, startMode } = loadGovernance(configFolder);
+  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: BORN_AT_MS });
+  const activities = tradingActivities({
+    db,
+    client: new Client({ connection, namespace }),
+    home,
+    configFolder,
+    codeVersion: codeVersion(),
+    bornAtMs: BORN_AT_MS,
+  });
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    namespace,
+    taskQueue: TRADING_QUEUE,
+    workflowBundle: { codePath },
+    activities,
+    identity: `quarterdeck:${process.pid}@${hostname()}`,
+    shutdownGraceTime: '10 seconds',
+    stickyQueueScheduleToStartTimeout: '2 seconds',
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+  });
+  await worker.run();
+  await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);
+}
+
+type LogLevel = ReturnType<typeof parseEnvironment>['logLevel'];
+
+const SDK_LEVELS = { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
+
+function installRuntime(level: LogLevel): void {
+  const filter = { core: 'WARN', other: 'WARN' } as const;
+  Runtime.install({
+    logger: new DefaultLogger(SDK_LEVELS[level], ({ level: severity, timestampNanos, message, meta }) => {
+      const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+      process.stdout.write(`${JSON.stringify({ at, level: severity, message, ...meta })}\n`);
+    }),
+    telemetryOptions: { logging: { filter, forward: {} } },
+  });
+}
+
+/** Version of the package; reports carry it, their hash does not. */
+const codeVersion = (): string => JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')).version;
+
+run().catch((error: unknown) => {
+  const text = error instanceof InvalidInput ? describeProblems(error.problems) : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), 1_000).unref();
+});

@@ -1,0 +1,114 @@
+/** Queue `trading`: sessions and orders. The one place where stores, market data and brokers are chosen and wired. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { createExecutionActivities } from '../activities/execution.ts';
+import { createSessionActivities } from '../activities/session.ts';
+import { cachedMarketData } from '../adapters/market-data/cached-market-data.ts';
+import { type MarketData, marketDataBySource } from '../adapters/market-data/market-data.ts';
+import { replayMarketData } from '../adapters/market-data/replay-market-data.ts';
+import { syntheticMarketData } from '../adapters/market-data/synthetic-market-data.ts';
+import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
+import { readAccount } from '../db/accounts.ts';
+import { readBars } from '../db/bars.ts';
+import { listDataSets } from '../db/data-sets.ts';
+import { createOrderStore } from '../db/order-store.ts';
+import { createPaperBroker } from '../db/paper-broker.ts';
+import { positionsOfAccount } from '../db/positions.ts';
+import { createSessionStore } from '../db/session-store.ts';
+import { readStrategy } from '../db/strategies.ts';
+import type { Database } from '../db/tables.ts';
+import { costsSchema } from '../schemas/execution.ts';
+
+export type TradingParts = {
+  readonly db: Database;
+  readonly client: Client;
+  readonly home: string;
+  readonly configFolder: string;
+  readonly codeVersion: string;
+  readonly bornAtMs: number;
+};
+
+const SERIES_KEPT = 64;
+
+/** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
+export function tradingActivities(parts: TradingParts) {
+  const { db, client, home } = parts;
+  const { desk } = loadGovernance(parts.configFolder);
+  const compliance = loadCompliance(parts.configFolder);
+  const market = createMarketData(db);
+  const killFile = () => readKillFile(join(home, 'KILL'));
+  const quarantined = quarantineReader(db);
+  const sessions = createSessionStore(db);
+  const costs = costsSchema.parse({});
+  return {
+    ...createSessionActivities({
+      store: sessions,
+      market,
+      desk,
+      compliance,
+      quarantined,
+      killFile,
+      readStrategy: async (strategyId) => (await readStrategy(db, strategyId))?.definition,
+      isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
+      nowMs: Date.now,
+      bornAtMs: parts.bornAtMs,
+      codeVersion: parts.codeVersion,
+    }),
+    ...createExecutionActivities({
+      orders: createOrderStore(db),
+      sessions,
+      broker: createPaperBroker({ db, costs, desk, killFile }),
+      market,
+      desk,
+      compliance,
+      quarantined,
+      killFile,
+      readBook: bookReader(db),
+    }),
+  };
+}
+
+export const createMarketData = (db: Database): MarketData =>
+  cachedMarketData(
+    marketDataBySource({
+      replay: replayMarketData({
+        readBars: (symbol, intervalMs, fromMs, toMs) => readBars(db, symbol, intervalMs, fromMs, toMs),
+        listDataSets: () => listDataSets(db),
+        nowMs: Date.now,
+      }),
+      synthetic: syntheticMarketData(),
+    }),
+    { entriesMax: SERIES_KEPT },
+  );
+
+/** The first line of the local kill file, whose presence blocks every order; null when there is none. */
+const readKillFile = (path: string): string | null =>
+  existsSync(path) ? readFileSync(path, 'utf8').split('\n')[0] || 'the kill file is present' : null;
+
+const quarantineReader = (db: Database) => async (symbols: readonly string[], intervalMs: number) => {
+  const sets = await listDataSets(db);
+  return new Map(
+    sets.flatMap(({ symbol, intervalMs: interval, quarantined }) =>
+      quarantined !== null && interval === intervalMs && symbols.includes(symbol) ? [[symbol, quarantined]] : [],
+    ),
+  );
+};
+
+const bookReader = (db: Database) => async (accountId: string, strategyId: string, symbol: string) => {
+  const account = await readAccount(db, accountId);
+  if (account === undefined) return undefined;
+  const positions = await positionsOfAccount(db, accountId);
+  const held = positions.find((one) => one.strategyId === strategyId && one.symbol === symbol)?.quantity ?? '0';
+  return { equity: account.equity, held };
+};
+
+/** Closed, or never heard of: not open. */
+async function isWorkflowOpen(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return false;
+    throw error;
+  }
+}

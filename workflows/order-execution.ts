@@ -1,0 +1,147 @@
+/**
+ * One order and its protective legs: checked, recorded, sent, watched until every order of it is in a final state.
+ * Started by a session for a decision of its own, or by a person or a tool for an order by hand; same gate, same rows.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ExecutionActivities } from '../activities/execution.ts';
+import type { Verdict } from '../schemas/decision.ts';
+import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/execution.ts';
+import type { OrderExecutionStatus, SessionOrderInput } from '../schemas/order-execution.ts';
+import { type OrderInput, parseOrderInput } from '../schemas/order-input.ts';
+import type { OrderChange } from '../schemas/session-walk.ts';
+import { orFail } from './lib/invalid-input.ts';
+import { orderDetails } from './lib/order-details.ts';
+import * as face from './messages/order-execution.ts';
+import { orderReportedSignal } from './messages/strategy-session.ts';
+
+const activities = proxyActivities<ExecutionActivities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** How often an order that hears nothing looks into the book by itself. */
+const SILENCE_MS = 3_600_000;
+const HISTORY_EVENTS_MAX = 3_000;
+
+type Watch = { status: OrderExecutionStatus; cancelReason: string | null; changed: boolean };
+
+/** @param raw `manualOrderInputSchema`, or `sessionOrderInputSchema` from a session @param carried after continue-as-new */
+export async function orderExecution(raw?: unknown, carried?: OrderExecutionStatus): Promise<OrderExecutionStatus> {
+  const { workflowId } = workflowInfo();
+  const input = orFail(() => parseOrderInput(raw, workflowId));
+  const watch: Watch = { status: carried ?? checking(''), cancelReason: null, changed: false };
+  listen(watch);
+  if (carried === undefined) {
+    const changes = await send(watch, input, workflowId);
+    if (input.origin === 'session') await reportToSession(input, watch, changes);
+  }
+  while (watch.status.state === 'working') await watchOrders(watch, input);
+  await condition(allHandlersFinished);
+  return watch.status;
+}
+
+const checking = (decisionId: string): OrderExecutionStatus => ({ state: 'checking', decisionId, reasons: [], orders: [] });
+
+function listen(watch: Watch): void {
+  setHandler(face.orderQuery, () => watch.status, { description: 'The order, its legs, and why it was refused if it was.' });
+  setHandler(face.fillReportedSignal, (changes) => takeOver(watch, Array.isArray(changes) ? changes : []), {
+    description: 'What became of the orders, told by whoever matched them.',
+  });
+  setHandler(
+    face.cancelOrderUpdate,
+    async (command) => {
+      watch.cancelReason = command?.reason ?? 'cancelled by hand';
+      await condition(() => watch.cancelReason === null || watch.status.state !== 'working');
+      return watch.status;
+    },
+    { description: 'Cancels what is still at work; fills that came first stand.' },
+  );
+}
+
+function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
+  const orders = watch.status.orders.map((order) => {
+    const change = changes.find((one) => one.clientOrderId === order.clientOrderId);
+    return change === undefined ? order : { ...order, state: change.state, quantityFilled: change.quantityFilled };
+  });
+  publish(watch, { ...watch.status, orders });
+  watch.changed = true;
+}
+
+/** Proposal, gate, intent, order: each its own activity, each safe to repeat. Answers the orders it changed elsewhere. */
+async function send(watch: Watch, input: OrderInput, workflowId: string): Promise<readonly OrderChange[]> {
+  const plan = input.origin === 'session' ? input : await activities.proposeOrder({ input, workflowId });
+  const order = { input, workflowId, decisionId: plan.decisionId, intents: plan.intents };
+  const summary = summaryOf(plan.intents);
+  if (input.origin !== 'session') {
+    const proposal = await activities.checkRisk.executeWithOptions({ summary: `may we ${summary}?` }, [order]);
+    if (!proposal.approved) return refuse(watch, order.decisionId, proposal);
+  }
+  const verdict = await activities.recordIntent.executeWithOptions({ summary: `intent: ${summary}` }, [order]);
+  if (!verdict.approved) return refuse(watch, order.decisionId, verdict);
+  const sent = await activities.submitOrders.executeWithOptions({ summary: `send: ${summary}` }, [order]);
+  publish(watch, { state: 'working', decisionId: order.decisionId, reasons: [], orders: [...sent.own] });
+  return sent.elsewhere;
+}
+
+function refuse(watch: Watch, decisionId: string, verdict: Verdict): readonly OrderChange[] {
+  publish(watch, { state: 'refused', decisionId, reasons: [...verdict.reasons], orders: [] });
+  return [];
+}
+
+function summaryOf(intents: readonly OrderIntent[]): string {
+  const first = intents[0];
+  return first === undefined ? 'nothing' : `${first.side} ${first.quantity} ${first.symbol} (${first.leg})`;
+}
+
+async function reportToSession(input: SessionOrderInput, watch: Watch, changes: readonly OrderChange[]): Promise<void> {
+  const { decisionId, state } = watch.status;
+  try {
+    const session = getExternalWorkflowHandle(input.sessionWorkflowId);
+    await session.signal(orderReportedSignal, { decisionId, approved: state !== 'refused', changes });
+  } catch (error) {
+    log.info('the session is already closed', { decisionId, error: String(error) });
+  }
+}
+
+/** Waits for news of the orders; looks by itself when it hears nothing; cancels when asked. */
+async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
+  if (watch.status.orders.every((order) => FINAL_ORDER_STATES.includes(order.state))) {
+    publish(watch, { ...watch.status, state: 'done' });
+    return;
+  }
+  watch.changed = false;
+  const silenceMs = input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
+  await condition(() => watch.changed || watch.cancelReason !== null, silenceMs);
+  if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
+  else if (!watch.changed) takeOrders(watch, await activities.workOrders({ input, decisionId: watch.status.decisionId }));
+  if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > HISTORY_EVENTS_MAX) {
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof orderExecution>(input, watch.status);
+  }
+}
+
+async function cancel(watch: Watch, input: OrderInput, reason: string): Promise<void> {
+  const { decisionId } = watch.status;
+  takeOrders(watch, await activities.cancelOrders({ input, decisionId, reason }));
+  watch.cancelReason = null;
+}
+
+function takeOrders(watch: Watch, orders: readonly Order[]): void {
+  publish(watch, { ...watch.status, orders: [...orders] });
+}
+
+/** Keeps the status and shows it in the Web UI's panel. */
+function publish(watch: Watch, status: OrderExecutionStatus): void {
+  watch.status = status;
+  setCurrentDetails(orderDetails(status));
+}

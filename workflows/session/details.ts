@@ -1,0 +1,42 @@
+/** The Markdown panel of a session in the Web UI: state, money, the last decisions with their reasons, the next step. */
+import type { Decision } from '../../schemas/decision.ts';
+import { type SessionCarry, statusOf } from './session-state.ts';
+
+export function sessionDetails(carry: SessionCarry): string {
+  const status = statusOf(carry);
+  return [
+    `### ${carry.handle.strategy.type} on ${carry.input.symbols.join(', ')} (${status.tradingMode}, ${status.state})`,
+    '| | |',
+    '|---|---|',
+    `| equity | ${status.equity} USD |`,
+    `| realised P&L | ${status.realizedPnl} USD |`,
+    `| drawdown | ${percent(status.drawdownFraction)} |`,
+    `| bars | ${status.bars} of ${carry.handle.barsTotal} |`,
+    `| decisions / orders / trades | ${status.decisions} / ${status.ordersSent} / ${status.tradesExecuted} |`,
+    `| operating mode | ${status.operatingMode} |`,
+    `| regime | ${carry.progress.regime ?? 'warming up'} |`,
+    `| model cost | ${status.modelCostMicroUsd} micro-USD |`,
+    `| next step | ${nextStep(carry)} |`,
+    '',
+    '#### Last decisions',
+    ...carry.decisions.slice(-5).reverse().map(decisionLine),
+    ...(status.warnings.length === 0 ? [] : ['', '#### Warnings', ...status.warnings.map((one) => `- ${one}`)]),
+  ].join('\n');
+}
+
+const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+
+const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function nextStep(carry: SessionCarry): string {
+  if (carry.stop !== null) return `stopping: ${carry.stop.reason}`;
+  if (carry.paused) return 'paused: send the signal resume';
+  return carry.nextDueAtMs === null ? 'at once' : instant(carry.nextDueAtMs);
+}
+
+function decisionLine(decision: Decision): string {
+  const votes = decision.contributions.flatMap((one) => one.reasons).slice(0, 3).join('; ');
+  const refused = decision.verdict?.approved === false ? ` **refused**: ${decision.verdict.reasons[0]?.message ?? ''}` : '';
+  const said = decision.noDecision === null ? decision.action : `no decision (${decision.noDecision})`;
+  return `- ${instant(decision.asOfMs)} ${decision.symbol} **${said}**${refused}${votes === '' ? '' : ` – ${votes}`}`;
+}

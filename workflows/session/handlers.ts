@@ -1,0 +1,127 @@
+/**
+ * The messages of a session. Signals only set flags (they must work in any order and while no worker is up);
+ * updates validate synchronously and are answered by the main loop.
+ */
+import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Decision } from '../../schemas/decision.ts';
+import { parseInput } from '../../schemas/parse-input.ts';
+import { type Problem, problem } from '../../schemas/problem.ts';
+import { type SessionLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
+import { invalidInput, orFail } from '../lib/invalid-input.ts';
+import * as face from '../messages/strategy-session.ts';
+import { type SessionCarry, statusOf, warn } from './session-state.ts';
+
+export type Tick = { answer: readonly Decision[] | null };
+
+/** What handlers leave for the main loop. */
+export type Inbox = {
+  ticks: Tick[];
+  unknownSignals: string[];
+  orderReports: Map<string, face.OrderReport>;
+};
+
+export const emptyInbox = (): Inbox => ({ ticks: [], unknownSignals: [], orderReports: new Map() });
+
+export function listen(carry: SessionCarry, inbox: Inbox): void {
+  listenToSignals(carry, inbox);
+  listenToUpdates(carry, inbox);
+  setHandler(face.statusQuery, () => statusOf(carry), { description: 'State and figures of the session.' });
+  setHandler(face.decisionsQuery, () => [...carry.decisions], { description: 'The last 20 decisions, oldest first.' });
+  setHandler(face.positionsQuery, () => [...carry.positions], { description: 'Open positions of the session.' });
+}
+
+function listenToSignals(carry: SessionCarry, inbox: Inbox): void {
+  const pause = () => {
+    carry.paused = true;
+  };
+  const resume = () => {
+    carry.paused = false;
+  };
+  setHandler(face.pauseSignal, pause, { description: 'Stops deciding before the next bar, until resume.' });
+  setHandler(face.resumeSignal, resume, { description: 'Goes on after a pause.' });
+  setHandler(face.stopSignal, (command) => requestStop(carry, command), {
+    description: 'Finishes the step, optionally flattens, writes the report: {"reason","flatten"}.',
+  });
+  setHandler(face.orderReportedSignal, (report) => void inbox.orderReports.set(report.decisionId, report), {
+    description: 'Internal: a child workflow tells what became of its orders.',
+  });
+  setDefaultSignalHandler((name) => {
+    warn(carry, `unknown signal ${name}`);
+    inbox.unknownSignals.push(name);
+  });
+}
+
+/** The first stop wins; a malformed one still stops, without flattening. */
+function requestStop(carry: SessionCarry, command: unknown): void {
+  if (carry.stop !== null) return;
+  const fields: face.StopCommand = typeof command === 'object' && command !== null ? command : {};
+  const reason = typeof fields.reason === 'string' ? fields.reason.slice(0, 500) : 'asked to stop';
+  carry.stop = { by: 'signal', reason, flatten: fields.flatten === true };
+}
+
+function listenToUpdates(carry: SessionCarry, inbox: Inbox): void {
+  setHandler(face.tickUpdate, () => tick(inbox), {
+    validator: (argument) => refuse([...closedProblems(carry), ...fieldsNotEmpty(argument)]),
+    description: 'Walks the next bar now, even while paused, and answers its decision.',
+  });
+  setHandler(face.adjustLimitsUpdate, (argument) => adjustLimits(carry, argument), {
+    validator: (argument) => refuse([...closedProblems(carry), ...loosened(carry, argument)]),
+    description: 'Tightens limits: {"limits":{"positionsMax":5}}. Loosening is refused.',
+  });
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw invalidInput(problems);
+}
+
+const closedProblems = (carry: SessionCarry): Problem[] =>
+  carry.stop === null ? [] : [problem('SESSION_CLOSED', '', carry.stop.reason, 'a session that is not stopping')];
+
+function fieldsNotEmpty(argument: unknown): Problem[] {
+  const keys = typeof argument === 'object' && argument !== null ? Object.keys(argument) : [];
+  return keys.map((key) => problem('INPUT_UNKNOWN_FIELD', key, key, 'no fields'));
+}
+
+async function tick(inbox: Inbox): Promise<Decision | readonly Decision[] | null> {
+  const asked: Tick = { answer: null };
+  inbox.ticks.push(asked);
+  await condition(() => asked.answer !== null);
+  const answer = asked.answer ?? [];
+  return answer.length === 1 ? (answer[0] ?? null) : answer;
+}
+
+const adjustmentSchema = z.strictObject({
+  limits: z
+    .strictObject({
+      positionFractionMax: z.number().gt(0).max(1),
+      positionsMax: z.number().int().min(1),
+      dailyLossMaxUsd: z.number().gt(0),
+      confidenceMin: z.number().min(0).max(1),
+    })
+    .partial(),
+});
+
+const parseAdjustment = (argument: unknown) => orFail(() => parseInput(adjustmentSchema, argument ?? {}));
+
+function loosened(carry: SessionCarry, argument: unknown): Problem[] {
+  const { limits: asked } = parseAdjustment(argument);
+  const now = carry.input.limits;
+  const expected = (value: number) => `a tighter limit than ${value}`;
+  return [
+    (asked.positionFractionMax ?? 0) > now.positionFractionMax &&
+      problem('LIMIT_LOOSENED', 'limits.positionFractionMax', asked.positionFractionMax, expected(now.positionFractionMax)),
+    (asked.positionsMax ?? 0) > now.positionsMax &&
+      problem('LIMIT_LOOSENED', 'limits.positionsMax', asked.positionsMax, expected(now.positionsMax)),
+    (asked.dailyLossMaxUsd ?? 0) > now.dailyLossMaxUsd &&
+      problem('LIMIT_LOOSENED', 'limits.dailyLossMaxUsd', asked.dailyLossMaxUsd, expected(now.dailyLossMaxUsd)),
+    (asked.confidenceMin ?? 1) < now.confidenceMin &&
+      problem('LIMIT_LOOSENED', 'limits.confidenceMin', asked.confidenceMin, expected(now.confidenceMin)),
+  ].filter((one) => one !== false);
+}
+
+function adjustLimits(carry: SessionCarry, argument: unknown): SessionLimits {
+  const { limits } = parseAdjustment(argument);
+  carry.input = { ...carry.input, limits: sessionLimitsSchema.parse({ ...carry.input.limits, ...limits }) };
+  return carry.input.limits;
+}

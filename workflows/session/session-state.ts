@@ -1,0 +1,111 @@
+/** What a session carries from step to step and through continue-as-new. Kept well under 64 KB by its bounds. */
+import type { Decision } from '../../schemas/decision.ts';
+import type { Position } from '../../schemas/execution.ts';
+import type { ParsedSession } from '../../schemas/session-input.ts';
+import type { SessionHandle, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
+import { strategySchema } from '../../schemas/signals.ts';
+import type { SessionStatus } from '../../schemas/strategy-session.ts';
+
+export type StopRequest = {
+  readonly by: 'signal' | 'duration' | 'cancel' | 'endOfData';
+  readonly reason: string;
+  readonly flatten: boolean;
+};
+
+export type SessionCarry = {
+  input: ParsedSession;
+  handle: SessionHandle;
+  cursor: number;
+  paused: boolean;
+  stop: StopRequest | null;
+  progress: SessionProgress;
+  decisions: readonly Decision[];
+  positions: readonly Position[];
+  warnings: readonly string[];
+  nextDueAtMs: number | null;
+};
+
+const DECISIONS_KEPT = 20;
+const WARNINGS_KEPT = 20;
+
+export const openedCarry = (input: ParsedSession, workflowId: string): SessionCarry => ({
+  input,
+  handle: unopenedHandle(input, workflowId),
+  cursor: 0,
+  paused: false,
+  stop: null,
+  progress: openedProgress(input.startingCash),
+  decisions: [],
+  positions: [],
+  warnings: [],
+  nextDueAtMs: null,
+});
+
+/** Stands in until `openSession` has answered; nothing is walked or closed with it. */
+const unopenedHandle = (input: ParsedSession, workflowId: string): SessionHandle => ({
+  sessionId: input.sessionId,
+  workflowId,
+  run: 0,
+  epoch: 0,
+  accountId: input.accountId,
+  strategyId: '',
+  strategy: typeof input.strategy === 'string' ? strategySchema.parse({ type: 'hybrid' }) : input.strategy,
+  openedAtMs: 0,
+  barsTotal: 0,
+  ordersAsChildren: false,
+  operatingMode: 'stability',
+});
+
+const openedProgress = (equity: string): SessionProgress => ({
+  bars: 0,
+  signalsGenerated: 0,
+  decisions: 0,
+  noDecisions: 0,
+  ordersSent: 0,
+  tradesExecuted: 0,
+  equity,
+  realizedPnl: '0',
+  drawdownFraction: 0,
+  regime: null,
+  asOfMs: null,
+});
+
+/** Takes over what a walk found. */
+export function absorb(carry: SessionCarry, result: WalkResult): void {
+  carry.cursor = result.cursor;
+  carry.progress = result.progress;
+  carry.positions = result.positions;
+  carry.nextDueAtMs = result.nextDueAtMs;
+  carry.decisions = [...carry.decisions, ...result.decisions].slice(-DECISIONS_KEPT);
+  if (result.finished && carry.stop === null) {
+    carry.stop = { by: 'endOfData', reason: 'no bars left', flatten: false };
+  }
+}
+
+export function warn(carry: SessionCarry, warning: string): void {
+  if (carry.warnings.includes(warning)) return;
+  carry.warnings = [...carry.warnings, warning].slice(-WARNINGS_KEPT);
+}
+
+export function statusOf(carry: SessionCarry): SessionStatus {
+  const { progress } = carry;
+  return {
+    state: carry.stop !== null ? 'stopping' : carry.paused ? 'paused' : 'running',
+    tradingMode: carry.input.tradingMode,
+    operatingMode: carry.handle.operatingMode,
+    bars: progress.bars,
+    signalsGenerated: progress.signalsGenerated,
+    decisions: progress.decisions,
+    noDecisions: progress.noDecisions,
+    ordersSent: progress.ordersSent,
+    tradesExecuted: progress.tradesExecuted,
+    activePositions: carry.positions.length,
+    equity: progress.equity,
+    realizedPnl: progress.realizedPnl,
+    drawdownFraction: progress.drawdownFraction,
+    modelCostMicroUsd: 0,
+    nextStepAtMs: carry.paused || carry.stop !== null ? null : carry.nextDueAtMs,
+    warnings: [...carry.warnings],
+    lastDecision: carry.decisions.at(-1) ?? null,
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * A strategy session: walks bars, decides, hands orders to children, until stopped, out of time or out of data.
+ * Real time in paper mode, virtual time without timers in backtest and analysis mode; the steps are the same.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { parseSessionInput } from '../schemas/session-input.ts';
+import type { WalkResult } from '../schemas/session-walk.ts';
+import type { SessionReport } from '../schemas/strategy-session.ts';
+import { orFail } from './lib/invalid-input.ts';
+import { closing, opening, walking } from './session/activities.ts';
+import { handOverOrders, tellChildren } from './session/children.ts';
+import { emptyInbox, type Inbox, listen } from './session/handlers.ts';
+import { publish, publishStart } from './session/panel.ts';
+import { absorb, openedCarry, type SessionCarry } from './session/session-state.ts';
+
+/** Bars per activity in virtual time; every decision of a batch is committed before it completes. */
+const BATCH_BARS = 500;
+
+/** @param raw `strategySessionInputSchema` @param carried the session's own state after continue-as-new */
+export async function strategySession(raw?: unknown, carried?: SessionCarry): Promise<SessionReport> {
+  const inbox = emptyInbox();
+  const carry = carried ?? (await open(raw, inbox));
+  if (carried !== undefined) listen(carry, inbox);
+  publish(carry);
+  try {
+    await walkUntilStopped(carry, inbox);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    carry.stop = { by: 'cancel', reason: 'cancelled', flatten: false };
+    await CancellationScope.nonCancellable(() => close(carry, inbox));
+    throw error;
+  }
+  return close(carry, inbox);
+}
+
+async function open(raw: unknown, inbox: Inbox): Promise<SessionCarry> {
+  const { workflowId } = workflowInfo();
+  const input = orFail(() => parseSessionInput(raw, workflowId, Date.now()));
+  const carry = openedCarry(input, workflowId);
+  listen(carry, inbox);
+  carry.handle = await opening.openSession.executeWithOptions(
+    { summary: `open ${input.tradingMode} session on ${input.symbols.join(', ')}` },
+    [{ input, workflowId }],
+  );
+  publishStart(carry);
+  return carry;
+}
+
+async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  while (carry.stop === null) {
+    await noteUnknownSignals(carry, inbox);
+    if (historyIsLong(carry)) await goOnAsNew(carry, inbox);
+    if (carry.paused && inbox.ticks.length === 0) {
+      await condition(() => !carry.paused || carry.stop !== null || inbox.ticks.length > 0);
+      continue;
+    }
+    await step(carry, inbox);
+    publish(carry);
+    if (carry.stop === null && inbox.ticks.length === 0) await waitForNextBar(carry, inbox);
+  }
+  for (const tick of inbox.ticks.splice(0)) tick.answer = [];
+}
+
+/** One walk: a bar in real time or for a tick, a batch in virtual time; then its orders, each to a child. */
+async function step(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  const tick = inbox.ticks[0];
+  const walked = await walk(carry, tick === undefined ? stepsAtOnce(carry) : 1, tick !== undefined);
+  if (walked === null) return;
+  absorb(carry, walked);
+  await tellChildren(walked.changes);
+  for (const order of walked.handOver) await handOverOrders(carry, inbox, order);
+  if (tick === undefined) return;
+  inbox.ticks.shift();
+  const last = carry.decisions.at(-1);
+  tick.answer = walked.decisions.length > 0 ? walked.decisions : last === undefined ? [] : [{ ...last, repeated: true }];
+}
+
+const isVirtualTime = (carry: SessionCarry): boolean => carry.input.tradingMode !== 'paper';
+const stepsAtOnce = (carry: SessionCarry): number => (isVirtualTime(carry) ? BATCH_BARS : 1);
+
+/** A lost batch is not an error: the loop looks at its signals first and then dispatches it again. */
+async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Promise<WalkResult | null> {
+  const { handle, cursor } = carry;
+  const summary = `bars ${cursor} to ${Math.min(cursor + stepsMax, handle.barsTotal)}`;
+  const request = { handle, cursor, stepsMax, dueOnly: !isVirtualTime(carry) && !isTick, limits: carry.input.limits };
+  try {
+    return await walking.walkBars.executeWithOptions({ summary }, [request]);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure) || isFinal(error.cause)) throw error;
+    log.warn('a batch was lost and is dispatched again', { cursor, cause: String(error.cause) });
+    if (isTrouble(error.cause)) await sleep(1_000);
+    return null;
+  }
+}
+
+const isFinal = (cause: unknown): boolean => cause instanceof ApplicationFailure && cause.nonRetryable === true;
+/** A worker that died or was restarted is dispatched again at once; a failing database is given a second. */
+const isTrouble = (cause: unknown): boolean => cause instanceof ApplicationFailure && cause.type !== 'StaleDispatch';
+
+async function waitForNextBar(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  const now = Date.now();
+  const end = endsAtMs(carry);
+  if (end !== null && now >= end) {
+    carry.stop = { by: 'duration', reason: 'duration is over', flatten: false };
+    return;
+  }
+  if (isVirtualTime(carry) || carry.paused) return;
+  const dueInMs = (carry.nextDueAtMs ?? now) - now;
+  const waitMs = Math.min(Math.max(dueInMs, 1), carry.input.checkIntervalMs, end === null ? Infinity : end - now);
+  await condition(() => carry.stop !== null || carry.paused || inbox.ticks.length > 0, Math.ceil(waitMs));
+}
+
+const endsAtMs = (carry: SessionCarry): number | null =>
+  carry.input.durationMs === null ? null : carry.handle.openedAtMs + carry.input.durationMs;
+
+function historyIsLong(carry: SessionCarry): boolean {
+  const info = workflowInfo();
+  return info.continueAsNewSuggested || info.historyLength >= carry.input.maxHistoryEvents;
+}
+
+/** Ticks that wait are answered by this run; everything else travels in the carry. */
+async function goOnAsNew(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  while (inbox.ticks.length > 0 && carry.stop === null) await step(carry, inbox);
+  if (carry.stop !== null) return;
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof strategySession>(carry.input, carry);
+}
+
+async function noteUnknownSignals(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  const names = inbox.unknownSignals.splice(0);
+  if (names.length > 0) await opening.recordUnknownSignals({ handle: carry.handle, names });
+}
+
+async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> {
+  const stop = carry.stop ?? { by: 'endOfData', reason: 'no bars left', flatten: false };
+  await noteUnknownSignals(carry, inbox);
+  if (stop.flatten) await flatten(carry, inbox);
+  const closed = await closing.closeSession.executeWithOptions({ summary: `close: ${stop.reason}` }, [
+    { handle: carry.handle, stop, limits: carry.input.limits },
+  ]);
+  absorb(carry, closed.walk);
+  await tellChildren(closed.walk.changes);
+  publish(carry);
+  await condition(allHandlersFinished);
+  return closed.report;
+}
+
+/** Positions leave through decisions of their own, each to its child like any other. */
+async function flatten(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  const { handle } = carry;
+  const request = { handle, limits: carry.input.limits };
+  const flattened = await closing.flattenSession.executeWithOptions({ summary: 'close all positions' }, [request]);
+  absorb(carry, flattened);
+  for (const order of flattened.handOver) await handOverOrders(carry, inbox, order);
+}
