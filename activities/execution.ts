@@ -9,12 +9,13 @@ import type { PaperBroker } from '../db/paper-broker.ts';
 import type { SessionStore } from '../db/session-store.ts';
 import { toDecimal } from '../domain/decimal.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
+import { correlationGroup } from '../domain/market/correlation.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
-import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { type ManualPlan, MANUAL_STRATEGY_ID, planManualOrder } from './order/plan-manual-order.ts';
 
@@ -28,6 +29,7 @@ export type ExecutionParts = {
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly readBook: (accountId: string, strategyId: string, symbol: string) => Promise<{ equity: string; held: string } | undefined>;
+  readonly heldSymbols: (accountId: string) => Promise<readonly string[]>;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
   readonly killFile: () => string | null;
 };
@@ -112,6 +114,8 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       hasStop: step.intents.some((one) => one.leg === 'stop'),
       barOpenTimeMs: first === undefined ? null : first.createdAtMs - settings.barIntervalMs,
       nowMs: first?.createdAtMs ?? 0,
+      lastPrice: first?.referencePrice === undefined ? null : toDecimal(first.referencePrice),
+      correlationGroup: await sessionGroup(parts, settings, first),
       origin: 'session',
     },
     surroundings: {
@@ -146,6 +150,8 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       hasStop: step.intents.some((one) => one.leg === 'stop'),
       barOpenTimeMs: plan.barOpenTimeMs,
       nowMs: plan.decision.asOfMs,
+      lastPrice: plan.lastPrice,
+      correlationGroup: await heldGroup(parts, input, plan.decision.asOfMs),
       origin: input.origin,
     },
     surroundings: {
@@ -164,6 +170,23 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
     reasoning: input.reasoning,
     decision: planned,
   };
+}
+
+/** Among the symbols of the order's own session. */
+async function sessionGroup(parts: ExecutionParts, settings: StrategySessionInput, first: OrderIntent | undefined): Promise<string[]> {
+  if (first === undefined || first.reduceOnly || settings.symbols.length === 1) return [];
+  const { market: source, barIntervalMs: intervalMs, seed } = settings;
+  const all = await Promise.all(settings.symbols.map((symbol) => parts.market.load({ source, symbol, intervalMs, seed })));
+  return correlationGroup(first.symbol, all, first.createdAtMs);
+}
+
+/** Among the symbols that the account holds, as far as the order's own source has bars of them. */
+async function heldGroup(parts: ExecutionParts, input: ManualOrderInput, asOfMs: number): Promise<string[]> {
+  const held = (await parts.heldSymbols(input.accountId)).filter((symbol) => symbol !== input.symbol);
+  const series = await Promise.all(
+    [input.symbol, ...held].map((symbol) => barsFor(parts.market, { ...input, symbol }).catch(() => null)),
+  );
+  return correlationGroup(input.symbol, series.filter((one) => one !== null), asOfMs);
 }
 
 /** Orders by hand trade at the last stored close at once; a session's wait for its next bar. */

@@ -4,7 +4,8 @@ import { accountEquity, entryView, positionView } from '../domain/backtest/accou
 import { NO_COUNTERS, type EntryContext, type WalkCounters, type WalkState } from '../domain/backtest/walk-state.ts';
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
-import { isProtective } from '../domain/execution/book.ts';
+import { countsAsExposure, isWorking } from '../domain/execution/order-state.ts';
+import type { Order } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/governance.ts';
 import { problem, InvalidInput } from '../schemas/problem.ts';
 import { riskStateSchema } from '../schemas/risk.ts';
@@ -76,7 +77,7 @@ export async function loadAccount(
   const state: WalkState = {
     book,
     othersPositions,
-    othersOrders: others(orders).filter((one) => !one.reduceOnly && !isProtective(one)).map(entryView),
+    othersOrders: orders.filter((one) => isExposureElsewhere(one, strategyId)).map(entryView),
     risk: riskStateSchema.parse(account.riskState),
     sequence: checkpoint.sequence,
     counters: checkpoint.counters,
@@ -88,6 +89,10 @@ export async function loadAccount(
   };
   return { account, state, policy, killSwitch: kill.active ? (kill.reason ?? 'set without a reason') : null };
 }
+
+/** Entries that the own book does not hold: of other strategies, and own ones recorded but not yet at work. */
+const isExposureElsewhere = (order: Order, strategyId: string): boolean =>
+  countsAsExposure(order.state) && !order.reduceOnly && (order.strategyId !== strategyId || !isWorking(order.state));
 
 export const unknownAccount = (accountId: string): InvalidInput =>
   new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', accountId, 'an account of this desk, such as paper-1')]);

@@ -55,12 +55,13 @@ async function takeDown(home: string): Promise<never> {
 async function keepUp(home: string): Promise<number> {
   for (;;) {
     await sleep(LOOK_EVERY_MS);
+    const isUp = await isDeskUp();
     if (stopping !== null) await stopping;
     if (readState(home).stoppedAtMs !== null) {
       say('The desk was stopped from elsewhere.');
       return 0;
     }
-    if (await isDeskUp()) continue;
+    if (isUp) continue;
     say('A part of the desk is down: bringing it up again.');
     await startDesk().catch((error: unknown) => say(messageOf(error)));
   }

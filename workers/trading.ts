@@ -65,6 +65,8 @@ export function tradingActivities(parts: TradingParts) {
       quarantined,
       killFile,
       readBook: bookReader(db),
+      heldSymbols: async (accountId) =>
+        (await positionsOfAccount(db, accountId)).filter((one) => one.quantity !== '0').map((one) => one.symbol),
     }),
   };
 }

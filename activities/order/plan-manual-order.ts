@@ -29,6 +29,7 @@ export type ManualPlan = {
   readonly decision: Omit<Decision, 'verdict'>;
   readonly intents: readonly OrderIntent[];
   readonly barOpenTimeMs: number;
+  readonly lastPrice: Decimal;
 };
 
 /** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing */
@@ -43,7 +44,7 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   const quantity = quantityOf(input, facts, price, exits);
   const base = { decisionId, asOfMs, price, quantity, input };
   const intents = exits ? [order(base, 'exit', input.side, {})] : [order(base, 'entry', input.side, {}), ...legs(base, bars)];
-  return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs };
+  return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs, lastPrice: price };
 }
 
 type Base = {

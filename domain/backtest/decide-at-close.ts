@@ -9,6 +9,7 @@ import { advanceSession, type Proposal } from '../decision/advance-session.ts';
 import { atrAt, marketFeatures, regimeAt } from '../features/market-features.ts';
 import { type BookPosition, positionOf } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
+import { correlationGroup } from '../market/correlation.ts';
 import { gate } from '../risk/gate.ts';
 import { gateInputOf } from './gate-input-of.ts';
 import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
@@ -118,10 +119,17 @@ function verdictOf(
     hasStop: plan.intents.some((one) => one.leg === 'stop'),
     barOpenTimeMs: market.bars.openTimeMs[i] as number,
     nowMs: basis.asOfMs,
+    lastPrice: basis.close,
+    correlationGroup: first.reduceOnly ? [] : groupOf(basis, context),
     origin: 'session' as const,
   };
-  return gate(gateInputOf(state, first, facts, context));
+  return gate(gateInputOf(state, first, facts, { ...context, barIntervalMs: market.bars.intervalMs }));
 }
+
+const groupOf = ({ symbol, asOfMs }: OrderBasis, context: WalkContext): readonly string[] =>
+  context.symbols.length === 1
+    ? [symbol]
+    : correlationGroup(symbol, context.symbols.map((one) => marketOf(context, one).bars), asOfMs);
 
 function decisionOf(
   state: WalkState,

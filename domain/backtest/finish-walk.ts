@@ -57,7 +57,7 @@ function decideFlatten(state: WalkState, position: BookPosition, cursor: number,
   const { intents } = planExit(context, basis, position, 'flatten');
   const [exit] = intents;
   if (exit === undefined) throw new Error('an exit plan has one order');
-  const facts = { confidence: null, hasStop: false, barOpenTimeMs: null, nowMs: asOfMs, origin: 'session' as const };
+  const facts = { confidence: null, hasStop: false, barOpenTimeMs: null, nowMs: asOfMs, lastPrice: close, correlationGroup: [], origin: 'session' as const };
   const verdict = gate(gateInputOf(state, exit, facts, context));
   const decision: Decision = {
     decisionId,

@@ -1,6 +1,6 @@
 /** Fills in what the gate asks about one order of a session, from the walk's own state: never from the order's words. */
 import type { OrderIntent } from '../../schemas/execution.ts';
-import { toDecimal } from '../decimal.ts';
+import { type Decimal, toDecimal } from '../decimal.ts';
 import type { GateInput } from '../risk/gate-input.ts';
 import { accountView } from './account-view.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -11,6 +11,10 @@ export type OrderFacts = {
   readonly hasStop: boolean;
   readonly barOpenTimeMs: number | null;
   readonly nowMs: number;
+  /** The market's last close: what the price collar is measured from. */
+  readonly lastPrice: Decimal | null;
+  /** Symbols that move with the order's, itself included. */
+  readonly correlationGroup: readonly string[];
   readonly origin: 'session' | 'manual' | 'ai';
 };
 
@@ -48,16 +52,16 @@ export function gateInputOf(
     },
     account: accountView(state),
     market: {
-      lastPrice: price,
+      lastPrice: facts.lastPrice,
       barOpenTimeMs: facts.barOpenTimeMs,
       barIntervalMs: surroundings.barIntervalMs ?? 0,
       quoteAtMs: null,
-      historical: true,
+      historical,
       quarantined: historical ? null : (surroundings.quarantined.get(intent.symbol) ?? null),
       isOpen: true,
       nextOpenMs: null,
     },
-    correlationGroup: [],
+    correlationGroup: facts.correlationGroup,
     policy: surroundings.policy,
     limits: surroundings.limits,
     desk: surroundings.desk,

@@ -27,7 +27,7 @@ export type Size = { readonly sizeFraction: number; readonly quantity: Decimal }
 const NOTHING: Size = { sizeFraction: 0, quantity: ZERO };
 
 /**
- * sizeFraction = min(strategy size, effective position fraction, 0.005 / stop distance) × agreement × allocation weight;
+ * sizeFraction = min(strategy size, position fraction, 0.005 / stop distance) × agreement × allocation weight;
  * quantity = sizeFraction × equity / price, rounded down to the step (design page, 1b). Worked out in decimals, so that
  * quantity × price is never above sizeFraction × equity. An input that is no number in its range gives a size of 0.
  */

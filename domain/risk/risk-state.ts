@@ -1,6 +1,6 @@
 /**
- * How an account's risk memory moves on: with each mark, each order sent, each closed trade, and by a person's release.
- * Pure: a step returns a new state, or the very same object when nothing changed. It decides nothing; the rules read it.
+ * How an account's risk memory moves on: with each mark, each order sent, each closed trade, each person's release.
+ * Pure: a step returns a new state, or the same object when nothing changed. It decides nothing; the rules read it.
  * Money as decimal strings of at most 8 decimals, instants epoch ms UTC, a day is a UTC day.
  */
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';

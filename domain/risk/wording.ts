@@ -8,7 +8,7 @@ import type { RiskRule } from './gate-input.ts';
 
 export const refuse = (rule: string, message: string): GateReason => ({ rule, message });
 
-/** A rule that bounds new risk only: reducing orders pass, so that a breach can be worked off while trading is halted. */
+/** A rule that bounds new risk only: reducing orders pass, so a breach can be worked off while trading is halted. */
 export const boundsNewRisk =
   (rule: RiskRule): RiskRule =>
   (input, facts) =>

@@ -28,7 +28,7 @@ export function choosePostgresUser(folder: string, home: string, program: string
   const ownerUid = existsSync(folder) ? statSync(folder).uid : 0;
   const owner = readAccounts().find((one) => one.uid === ownerUid && ownerUid !== 0);
   if (owner !== undefined) return { kind: 'account', account: owner };
-  return namespaceOf(program) ?? accountFor(home, program) ?? refuse(home);
+  return namespaceFor(home, program) ?? accountFor(home, program) ?? refuse(home);
 }
 
 function readAccounts(): Account[] {
@@ -42,26 +42,29 @@ function readAccounts(): Account[] {
 }
 
 /** initdb looks its user up, so the namespace maps root to an account that exists. It gains no rights by that. */
-function namespaceOf(program: string): RunAs | null {
+function namespaceFor(home: string, program: string): RunAs | null {
   const account = readAccounts().find((one) => one.uid !== 0);
-  if (account === undefined) return null;
-  const runAs: RunAs = { kind: 'namespace', account };
-  const [command, args] = commandAs(runAs, program, ['--version']);
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0 ? runAs : null;
+  const runAs: RunAs | null = account === undefined ? null : { kind: 'namespace', account };
+  return runAs !== null && canReach(runAs, home, program) ? runAs : null;
 }
 
+/** The owner of the home first (somebody else's project started by root), then the accounts made for databases. */
 function accountFor(home: string, program: string): RunAs | null {
   const accounts = readAccounts();
+  const ownerUid = statSync(home).uid;
+  const owner = accounts.filter((one) => one.uid === ownerUid && ownerUid !== 0);
   const known = KNOWN_ACCOUNTS.flatMap((name) => accounts.filter((one) => one.name === name));
-  const account = known.find((one) => canReach(one, home, program)) ?? createAccount();
-  return account !== undefined && canReach(account, home, program) ? { kind: 'account', account } : null;
+  const asAccount = (account: Account): RunAs => ({ kind: 'account', account });
+  const found = [...owner, ...known].map(asAccount).find((one) => canReach(one, home, program));
+  if (found !== undefined) return found;
+  const created = createAccount();
+  return created !== undefined && canReach(asAccount(created), home, program) ? asAccount(created) : null;
 }
 
-function canReach({ uid, gid }: Account, home: string, program: string): boolean {
-  const reached = spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', home], { uid, gid, stdio: 'ignore', cwd: '/' });
-  return (
-    reached.status === 0 && spawnSync(program, ['--version'], { uid, gid, stdio: 'ignore', cwd: '/' }).status === 0
-  );
+/** Whether it may enter the home and run the program. */
+function canReach(runAs: RunAs, home: string, program: string): boolean {
+  const [command, args] = commandAs(runAs, '/bin/sh', ['-c', 'cd "$1" && exec "$2" --version', 'sh', home, program]);
+  return spawnSync(command, args, { ...identityOf(runAs), stdio: 'ignore', cwd: '/' }).status === 0;
 }
 
 function createAccount(): Account | undefined {
@@ -88,11 +91,13 @@ function commandAs(runAs: RunAs, program: string, args: readonly string[]): [str
   return ['unshare', ['--user', `--map-user=${uid}`, `--map-group=${gid}`, program, ...args]];
 }
 
+const identityOf = (runAs: RunAs): { uid?: number; gid?: number } =>
+  runAs.kind === 'account' ? { uid: runAs.account.uid, gid: runAs.account.gid } : {};
+
 /** Runs one of the PostgreSQL programs to its end. @throws with its output when it fails */
 export async function runProgram(runAs: RunAs, program: string, args: readonly string[], cwd: string): Promise<void> {
   const [command, words] = commandAs(runAs, program, args);
-  const identity = runAs.kind === 'account' ? { uid: runAs.account.uid, gid: runAs.account.gid } : {};
-  await promisify(execFile)(command, words, { ...identity, cwd, env: inheritedEnvironment({ LC_ALL: 'C' }) });
+  await promisify(execFile)(command, words, { ...identityOf(runAs), cwd, env: inheritedEnvironment({ LC_ALL: 'C' }) });
 }
 
 /** Gives a file or folder to whoever PostgreSQL runs as. */

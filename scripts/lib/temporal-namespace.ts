@@ -21,6 +21,7 @@ const KINDS = {
 } as const;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
+const KNOWN_WITHIN_MS = 20_000;
 const RETENTION_MS = 7 * 86_400_000;
 
 type Attribute = { readonly name: string; readonly cli: string; readonly wire: number };
@@ -74,7 +75,7 @@ const grpcCode = (error: unknown): number | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
 
 async function ensureNamespace(connection: Connection, namespace: string, mayCreate: boolean): Promise<void> {
-  const deadlineMs = Date.now() + 15_000;
+  const deadlineMs = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
     try {
       await connection.workflowService.describeNamespace({ namespace });
@@ -107,9 +108,18 @@ const namespaceMissing = (namespace: string) =>
     `temporal operator namespace create --namespace ${namespace}`,
   );
 
+/** Parts of the server learn of a new namespace seconds later than others, and say NOT_FOUND until then. */
 async function listAttributes(connection: Connection, namespace: string): Promise<Map<string, number>> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return new Map(Object.entries(customAttributes ?? {}));
+  const deadlineMs = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      return new Map(Object.entries(customAttributes ?? {}));
+    } catch (error) {
+      if (grpcCode(error) !== NOT_FOUND || Date.now() > deadlineMs) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /** Adding is asynchronous: waits until the server lists them. */
@@ -120,7 +130,7 @@ async function addAttributes(connection: Connection, namespace: string, missing:
   } catch (error) {
     if (grpcCode(error) !== ALREADY_EXISTS) throw attributesRefused(namespace, missing, error);
   }
-  const deadlineMs = Date.now() + 15_000;
+  const deadlineMs = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
     const known = await listAttributes(connection, namespace);
     if (missing.every(({ name }) => known.has(name))) return;

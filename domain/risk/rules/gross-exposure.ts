@@ -1,6 +1,6 @@
 /**
- * Refuses an order after which all notional of the account, long plus short, held plus at work, would exceed its share of
- * equity (default 1.0; times the mode's leverage cap where leverage is on).
+ * Refuses an order after which all notional of the account, long plus short, held plus at work, would exceed its share
+ * of equity (default 1.0; times the mode's leverage cap where leverage is on).
  */
 import { exposureCap } from '../exposure.ts';
 import type { RiskRule } from '../gate-input.ts';

@@ -1,6 +1,6 @@
 /**
- * Refuses an entry of too little confidence (the higher of mode and session; default 0.60). Orders by hand carry none and
- * pass; a mode without a minimum takes no entry from anybody.
+ * Refuses an entry of too little confidence (the higher of mode and session; default 0.60). Orders by hand carry none
+ * and pass; a mode without a minimum takes no entry from anybody.
  */
 import type { RiskRule } from '../gate-input.ts';
 import { boundsNewRisk, refuse } from '../wording.ts';

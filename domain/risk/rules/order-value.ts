@@ -1,6 +1,6 @@
 /**
- * Refuses a single order whose value exceeds the desk's limit. Value = quantity × the higher of reference price and limit,
- * in USD.
+ * Refuses a single order whose value exceeds the desk's limit.
+ * Value = quantity × the higher of reference price and limit, in USD.
  */
 import { orderNotional } from '../exposure.ts';
 import type { RiskRule } from '../gate-input.ts';

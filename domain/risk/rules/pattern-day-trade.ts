@@ -1,6 +1,6 @@
 /**
- * Refuses an entry of a US margin account under 25,000 USD that has made its day trades (3 in 5 sessions): its stop could
- * make the next one. Sessions are counted as weekdays, today included; an exchange's holidays are not known here.
+ * Refuses an entry of a US margin account under 25,000 USD that has made its day trades (3 in 5 sessions): its stop
+ * could make the next one. Sessions are counted as weekdays, today included; an exchange's holidays are not known here.
  */
 
 import type { RiskRule } from '../gate-input.ts';
@@ -13,7 +13,8 @@ export const patternDayTrade: RiskRule = boundsNewRisk(({ account, compliance, n
   const firstDay = firstSessionDay(dayKeyOf(nowMs), compliance.patternDayTradeSessions);
   const made = account.riskState.dayTradesAtMs.filter((atMs) => dayKeyOf(atMs) >= firstDay).length;
   if (made < compliance.patternDayTradesMax) return null;
-  const found = `${made} day trades in ${compliance.patternDayTradeSessions} sessions with equity ${figure(account.equity)} USD`;
+  const equity = `equity ${figure(account.equity)} USD`;
+  const found = `${made} day trades in ${compliance.patternDayTradeSessions} sessions with ${equity}`;
   const limit = `${compliance.patternDayTradesMax} below ${compliance.patternDayTradeEquityMinUsd} USD`;
   return refuse('patternDayTrade', `${found}, at most ${limit} are allowed`);
 });

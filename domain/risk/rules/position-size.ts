@@ -1,5 +1,5 @@
 /**
- * Refuses a position whose margin at stake would exceed its share of equity (tighter of mode and session; default 0.10).
+ * Refuses a position whose margin at stake would exceed its share of equity (tighter of mode and session).
  * Margin at stake = notional / leverage of what is held, at work and proposed, of one strategy in one symbol, in USD.
  */
 import type { RiskRule } from '../gate-input.ts';

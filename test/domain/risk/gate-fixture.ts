@@ -1,4 +1,4 @@
-/** A quiet desk and one order that every rule lets pass; tests change the one thing they speak of. Equity 100,000 USD. */
+/** A quiet desk and one order that every rule lets pass; tests change what they speak of. Equity 100,000 USD. */
 
 import { toDecimal } from '../../../domain/decimal.ts';
 import type { AccountView, ExposureView, GateInput, GateIntent, MarketView } from '../../../domain/risk/gate-input.ts';

@@ -278,6 +278,28 @@ const CASES: readonly Case[] = [
     says: ['20010 USD', '20000 USD', '0.2 of equity'],
   },
   {
+    rule: 'netExposure',
+    passes: [
+      order({
+        desk: { netExposureMax: 0.2 },
+        intent: { side: 'sell' },
+        account: { positions: [exposure('ETH/USDT', '10', '5000')] },
+      }),
+    ],
+    refused: order({
+      desk: { netExposureMax: 0.2 },
+      intent: { side: 'sell' },
+      account: { positions: [exposure('ETH/USDT', '-10', '1501')] },
+    }),
+    says: ['20010 USD', '20000 USD'],
+  },
+  {
+    rule: 'positionSize',
+    passes: [order(buy('1.6', { side: 'sell' }))],
+    refused: order(buy('1.60000001', { side: 'sell' })),
+    says: ['8000.00005 USD'],
+  },
+  {
     rule: 'concurrentPositions',
     passes: [
       order({ profile: { positionsMax: 2 }, account: { positions: [exposure('ETH/USDT', '1', '10')] } }),

@@ -1,0 +1,121 @@
+/** The environment: what it means when nothing is set, and every mistake told at once. */
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inheritedEnvironment, maskPassword, parseEnvironment, userCacheFolder } from '../../config/environment.ts';
+import { InvalidInput, type Problem } from '../../schemas/problem.ts';
+
+function problemsOf(raw: Record<string, string>): readonly Problem[] {
+  try {
+    parseEnvironment(raw);
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the environment', () => {
+  it('needs nothing: every value has its default', () => {
+    expect(parseEnvironment({})).toEqual({
+      databaseUrl: null,
+      temporalAddress: null,
+      temporalNamespace: 'default',
+      temporalCli: null,
+      port: 8080,
+      logLevel: 'info',
+      workerQueues: ['trading', 'llm', 'research', 'compute'],
+      home: null,
+      allowLoopback: false,
+    });
+  });
+
+  it('reads every name', () => {
+    const read = parseEnvironment({
+      DATABASE_URL: 'postgres://me:secret@db.example:5432/desk',
+      TEMPORAL_ADDRESS: '[::1]:7233',
+      TEMPORAL_NAMESPACE: 'desk-7',
+      TEMPORAL_CLI: 'bin/temporal',
+      PORT: '65535',
+      LOG_LEVEL: 'trace',
+      WORKER_QUEUES: 'llm, trading',
+      QUARTERDECK_HOME: 'a desk',
+      QUARTERDECK_ALLOW_LOOPBACK: '1',
+    });
+    expect(read).toEqual({
+      databaseUrl: 'postgres://me:secret@db.example:5432/desk',
+      temporalAddress: '[::1]:7233',
+      temporalNamespace: 'desk-7',
+      temporalCli: 'bin/temporal',
+      port: 65535,
+      logLevel: 'trace',
+      workerQueues: ['llm', 'trading'],
+      home: path.resolve('a desk'),
+      allowLoopback: true,
+    });
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    expect(parseEnvironment({ DATABASE_URL: '', PORT: '', REDIS_URL: '', QUARTERDECK_HOMES: '' }).port).toBe(8080);
+  });
+
+  it('lists all mistakes together, each with its name', () => {
+    const problems = problemsOf({
+      DATABASE_URL: 'mysql://me:secret@db/desk',
+      TEMPORAL_ADDRESS: 'localhost',
+      TEMPORAL_NAMESPACE: 'two words',
+      PORT: '65536',
+      LOG_LEVEL: 'verbose',
+      WORKER_QUEUES: 'trading,tradng',
+      QUARTERDECK_ALLOW_LOOPBACK: 'yes',
+    });
+    expect(problems.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'CONFIG_VALUE DATABASE_URL',
+      'CONFIG_VALUE TEMPORAL_ADDRESS',
+      'CONFIG_VALUE TEMPORAL_NAMESPACE',
+      'CONFIG_VALUE PORT',
+      'CONFIG_VALUE LOG_LEVEL',
+      'CONFIG_VALUE WORKER_QUEUES',
+      'CONFIG_VALUE QUARTERDECK_ALLOW_LOOPBACK',
+    ]);
+  });
+
+  it.each([
+    ['TEMPORAL_ADDRESS', 'http://localhost:7233'],
+    ['TEMPORAL_ADDRESS', 'localhost:70000'],
+    ['PORT', '0'],
+    ['PORT', '8080.5'],
+    ['LOG_LEVEL', 'INFO'],
+    ['WORKER_QUEUES', 'trading,trading'],
+    ['WORKER_QUEUES', ','],
+    ['DATABASE_URL', 'not a url'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toMatchObject([{ code: 'CONFIG_VALUE', path: name }]);
+  });
+
+  it('refuses REDIS_URL as not used', () => {
+    expect(problemsOf({ REDIS_URL: 'redis://localhost' })).toMatchObject([
+      { code: 'CONFIG_UNKNOWN_KEY', path: 'REDIS_URL', expected: 'not used' },
+    ]);
+  });
+
+  it('refuses a mistyped name of ours and names the nearest', () => {
+    expect(problemsOf({ QUARTERDECK_HOM: '/desk' })).toMatchObject([
+      { code: 'CONFIG_UNKNOWN_KEY', path: 'QUARTERDECK_HOM', hint: 'did you mean QUARTERDECK_HOME' },
+    ]);
+  });
+
+  it('never shows a password in a message', () => {
+    expect(JSON.stringify(problemsOf({ DATABASE_URL: 'mysql://me:secret@db/desk' }))).not.toContain('secret');
+    expect(maskPassword('postgres://me:secret@db:5432/desk')).toBe('postgres://me:***@db:5432/desk');
+    expect(maskPassword('postgres://db/desk')).toBe('postgres://db/desk');
+  });
+
+  it('keeps programs in the cache folder of the user, an absolute XDG_CACHE_HOME first', () => {
+    expect(userCacheFolder({ XDG_CACHE_HOME: '/caches' })).toBe('/caches/quarterdeck');
+    expect(userCacheFolder({ XDG_CACHE_HOME: 'relative' })).toMatch(/\/\.cache\/quarterdeck$/);
+  });
+
+  it('hands on the environment with changes, a name set to undefined taken away', () => {
+    expect(inheritedEnvironment({ A: '1', B: undefined }, { B: '2', C: '3' })).toEqual({ A: '1', C: '3' });
+  });
+});

@@ -1,0 +1,87 @@
+import { Command } from '@commander-js/extra-typings';
+import { describe, expect, it } from 'vitest';
+import { InvalidInput } from '../../../schemas/problem.ts';
+import { parseFlags, wholeNumber } from '../../../scripts/lib/flags.ts';
+import { readStartFlags } from '../../../scripts/lib/start-flags.ts';
+
+function mistakes(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems.map(({ code, path }) => `${code} ${path}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('flags', () => {
+  const program = () => new Command('x').option('--file <name>').option('--number <n>').option('--json');
+
+  it('reads what it knows, in both spellings', () => {
+    const command = program();
+    parseFlags(command, () => [], ['--file=a b', '--number', '-3', '--json']);
+    expect(command.opts()).toEqual({ file: 'a b', number: '-3', json: true });
+  });
+
+  it('lists an unknown flag, a stray word and a missing value together', () => {
+    expect(mistakes(() => parseFlags(program(), () => [], ['word', '--flie', 'x', '--json', '--file']))).toEqual([
+      'ARGUMENT_MISSING --file',
+      'ARGUMENT_UNKNOWN --flie',
+      'ARGUMENT_UNKNOWN argument',
+    ]);
+  });
+
+  it('adds what the caller finds', () => {
+    const check = () => {
+      const problems: Parameters<typeof wholeNumber>[4] = [];
+      wholeNumber('--number', '1.5', 1, 9, problems);
+      wholeNumber('--number', '10', 1, 9, problems);
+      return problems;
+    };
+    expect(mistakes(() => parseFlags(program(), check, []))).toHaveLength(2);
+  });
+});
+
+describe('the flags of npm start', () => {
+  it('has the defaults of the main job', () => {
+    expect(readStartFlags([])).toEqual({ once: false, count: 2000, seed: 1, strategy: 'momentum', json: false });
+  });
+
+  it('reads a run over a file', () => {
+    const flags = readStartFlags([
+      '--once',
+      '--bars',
+      'package.json',
+      '--symbol',
+      'BTC/USDT',
+      '--interval',
+      '1h',
+      '--json',
+    ]);
+    expect(flags).toMatchObject({ once: true, symbol: 'BTC/USDT', interval: '1h', json: true });
+    expect(flags.bars).toBe(`${process.cwd()}/package.json`);
+  });
+
+  it('lists every mistake before anything is started', () => {
+    const argv = ['--once', '--bogus', '--seed', 'x', '--strategy', 'momentun', '--bars', 'nofile', '--interval', '60'];
+    expect(mistakes(() => readStartFlags(argv))).toEqual([
+      'ARGUMENT_UNKNOWN --bogus',
+      'ARGUMENT_VALUE --bars',
+      'ARGUMENT_MISSING --symbol',
+      'ARGUMENT_VALUE --strategy',
+      'INPUT_RANGE --interval',
+      'ARGUMENT_VALUE --seed',
+    ]);
+  });
+
+  it.each([
+    [['--count', '0']],
+    [['--count', '1000001']],
+    [['--seed', '-1']],
+    [['--seed', '4294967296']],
+    [['--symbol', 'btc']],
+    [['--bars', 'package.json', '--symbol', 'A', '--interval', '1h', '--count', '5']],
+  ])('refuses %j', (argv) => {
+    expect(mistakes(() => readStartFlags(argv))).toHaveLength(1);
+  });
+});
