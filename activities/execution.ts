@@ -2,8 +2,9 @@
  * Everything that moves an order. Each activity may be repeated: decisions, intents and orders are known by ids that
  * derive from the workflow id, and a step that was done is found done.
  */
-import type { MarketData } from '../adapters/market-data/market-data.ts';
+
 import type { BrokerAnswer, Quote } from '../adapters/broker/broker.ts';
+import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { OrderRequest, OrderStore } from '../db/order-store.ts';
 import type { PaperBroker } from '../db/paper-broker.ts';
 import type { SessionStore } from '../db/session-store.ts';
@@ -17,7 +18,7 @@ import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
 import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
-import { type ManualPlan, MANUAL_STRATEGY_ID, planManualOrder } from './order/plan-manual-order.ts';
+import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
 
 export type OrderInput = ManualOrderInput | SessionOrderInput;
 
@@ -28,7 +29,11 @@ export type ExecutionParts = {
   readonly market: MarketData;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
-  readonly readBook: (accountId: string, strategyId: string, symbol: string) => Promise<{ equity: string; held: string } | undefined>;
+  readonly readBook: (
+    accountId: string,
+    strategyId: string,
+    symbol: string,
+  ) => Promise<{ equity: string; held: string } | undefined>;
   readonly heldSymbols: (accountId: string) => Promise<readonly string[]>;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
   readonly killFile: () => string | null;
@@ -46,7 +51,10 @@ export type ExecutionActivities = ReturnType<typeof createExecutionActivities>;
 
 export const createExecutionActivities = (parts: ExecutionParts) => ({
   /** Works out an order by hand on the last stored bar. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE */
-  proposeOrder: (request: { input: ManualOrderInput; workflowId: string }): Promise<{ decisionId: string; intents: readonly OrderIntent[] }> =>
+  proposeOrder: (request: {
+    input: ManualOrderInput;
+    workflowId: string;
+  }): Promise<{ decisionId: string; intents: readonly OrderIntent[] }> =>
     finalOnInvalidInput(async () => {
       const { decision, intents } = await manualPlan(parts, request.input, request.workflowId);
       return { decisionId: decision.decisionId, intents };
@@ -68,7 +76,8 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
   workOrders: (request: { input: OrderInput; decisionId: string }): Promise<readonly Order[]> =>
     finalOnInvalidInput(async () => {
       const bars = await unattendedBars(parts, request.input);
-      const answer = bars === null ? parts.broker.look(request.decisionId) : parts.broker.advance(request.decisionId, bars);
+      const answer =
+        bars === null ? parts.broker.look(request.decisionId) : parts.broker.advance(request.decisionId, bars);
       return (await answer).own;
     }),
 
@@ -84,7 +93,9 @@ async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workfl
   const bars = await barsFor(parts.market, input);
   const book = await parts.readBook(input.accountId, MANUAL_STRATEGY_ID, input.symbol);
   if (book === undefined) {
-    throw new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', input.accountId, 'an account of this desk, such as paper-1')]);
+    throw new InvalidInput([
+      problem('ACCOUNT_UNKNOWN', 'accountId', input.accountId, 'an account of this desk, such as paper-1'),
+    ]);
   }
   return planManualOrder(input, {
     bars,
@@ -139,7 +150,8 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
 /** The plan is worked out anew, so that what is recorded is what the desk computes, not what travelled. */
 async function manualRequest(parts: ExecutionParts, step: OrderStep, input: ManualOrderInput): Promise<OrderRequest> {
   const plan = await manualPlan(parts, input, step.workflowId);
-  const planned = plan.decision.decisionId === step.decisionId ? plan.decision : { ...plan.decision, decisionId: step.decisionId };
+  const planned =
+    plan.decision.decisionId === step.decisionId ? plan.decision : { ...plan.decision, decisionId: step.decisionId };
   return {
     workflowId: step.workflowId,
     sessionId: null,
@@ -173,10 +185,16 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
 }
 
 /** Among the symbols of the order's own session. */
-async function sessionGroup(parts: ExecutionParts, settings: StrategySessionInput, first: OrderIntent | undefined): Promise<string[]> {
+async function sessionGroup(
+  parts: ExecutionParts,
+  settings: StrategySessionInput,
+  first: OrderIntent | undefined,
+): Promise<string[]> {
   if (first === undefined || first.reduceOnly || settings.symbols.length === 1) return [];
   const { market: source, barIntervalMs: intervalMs, seed } = settings;
-  const all = await Promise.all(settings.symbols.map((symbol) => parts.market.load({ source, symbol, intervalMs, seed })));
+  const all = await Promise.all(
+    settings.symbols.map((symbol) => parts.market.load({ source, symbol, intervalMs, seed })),
+  );
   return correlationGroup(first.symbol, all, first.createdAtMs);
 }
 
@@ -186,7 +204,11 @@ async function heldGroup(parts: ExecutionParts, input: ManualOrderInput, asOfMs:
   const series = await Promise.all(
     [input.symbol, ...held].map((symbol) => barsFor(parts.market, { ...input, symbol }).catch(() => null)),
   );
-  return correlationGroup(input.symbol, series.filter((one) => one !== null), asOfMs);
+  return correlationGroup(
+    input.symbol,
+    series.filter((one) => one !== null),
+    asOfMs,
+  );
 }
 
 /** Orders by hand trade at the last stored close at once; a session's wait for its next bar. */
@@ -206,7 +228,8 @@ async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise
   if (input.origin !== 'session') return barsFor(parts.market, input);
   const session = await parts.sessions.read(input.sessionId);
   const symbol = input.intents[0]?.symbol;
-  if (session === undefined || symbol === undefined || session.state === 'open' || session.tradingMode !== 'paper') return null;
+  if (session === undefined || symbol === undefined || session.state === 'open' || session.tradingMode !== 'paper')
+    return null;
   const { market, barIntervalMs, seed } = strategySessionInputSchema.parse(session.input);
   return parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
 }

@@ -2,47 +2,39 @@
  * The hands of a session. `openSession` and `closeSession` are safe to repeat; `walkBars` is dispatched once per
  * attempt by the workflow and fenced in Postgres by epoch and cursor, so a lost or doubled batch writes nothing twice.
  */
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import type { MarketData } from '../adapters/market-data/market-data.ts';
-import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
-import type { WalkContext } from '../domain/backtest/walk-context.ts';
+import type { LoadedSession } from '../db/session-walk.ts';
+import type { SessionRecord } from '../db/sessions.ts';
 import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
+import type { WalkContext } from '../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
 import { findGaps } from '../domain/market/gaps.ts';
-import type { LoadedSession, SessionStore } from '../db/session-store.ts';
-import type { SessionRecord } from '../db/sessions.ts';
-import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
-import { STRATEGY_TYPES, type Strategy, strategySchema } from '../schemas/signals.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { dueAtMs, dueCount } from './session/due-bars.ts';
+import { handleOf, type OpenParts, openOrTakeOver, resolveStrategy, strategyIdOf } from './session/open-session.ts';
 import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
 import { reportParts, type StopOrder } from './session/report-parts.ts';
 import { type Telling, walkResultOf } from './session/walk-result.ts';
 
-export type SessionParts = {
-  readonly store: SessionStore;
+export type SessionParts = OpenParts & {
   readonly market: MarketData;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
-  readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
-  readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
   /** The reason in the local kill file, or null. */
   readonly killFile: () => string | null;
-  readonly nowMs: () => number;
   /** When this worker process began: a batch dispatched before is handed back, so that signals come first. */
   readonly bornAtMs: number;
   readonly codeVersion: string;
 };
 
-/** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
-const CHILDREN_BARS_MAX = 1_000;
 const HEARTBEAT_EVERY_BARS = 50;
 
 export type SessionActivities = ReturnType<typeof createSessionActivities>;
@@ -139,7 +131,10 @@ export const createSessionActivities = (parts: SessionParts) => {
             onInstant: (k) => k % HEARTBEAT_EVERY_BARS === 0 && heartbeat(k),
           });
           const nextDueAtMs = dueAtMs(timeline, batch.cursor, clock);
-          return { batch, result: walkResultOf(batch, walkContext, { ...telling(handle, prepared, loaded), nextDueAtMs }) };
+          return {
+            batch,
+            result: walkResultOf(batch, walkContext, { ...telling(handle, prepared, loaded), nextDueAtMs }),
+          };
         });
       }),
 
@@ -157,7 +152,11 @@ export const createSessionActivities = (parts: SessionParts) => {
       }),
 
     /** Ends orders (and positions when asked to flatten), writes the report. */
-    closeSession: (request: { handle: SessionHandle; stop: StopOrder; limits: SessionLimits }): Promise<{ report: SessionReport; walk: WalkResult }> =>
+    closeSession: (request: {
+      handle: SessionHandle;
+      stop: StopOrder;
+      limits: SessionLimits;
+    }): Promise<{ report: SessionReport; walk: WalkResult }> =>
       finalOnInvalidInput(async () => {
         const { handle, stop, limits } = request;
         const { input, prepared } = await preparedFor(handle);
@@ -173,7 +172,16 @@ export const createSessionActivities = (parts: SessionParts) => {
             return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
           },
           (loaded, totals) =>
-            reportParts({ loaded, totals, handle, input, stop, gaps, dataHash: dataHashOf(prepared.series), codeVersion: parts.codeVersion }),
+            reportParts({
+              loaded,
+              totals,
+              handle,
+              input,
+              stop,
+              gaps,
+              dataHash: dataHashOf(prepared.series),
+              codeVersion: parts.codeVersion,
+            }),
         );
         return { report: closed.report, walk: closed.result };
       }),
@@ -203,57 +211,3 @@ const inputOf = (session: SessionRecord): ParsedSession => ({
   ...strategySessionInputSchema.parse(session.input),
   sessionId: session.sessionId,
 });
-
-async function resolveStrategy(parts: SessionParts, given: ParsedSession['strategy']): Promise<Strategy> {
-  if (typeof given !== 'string') return given;
-  const type = STRATEGY_TYPES.find((one) => one === given);
-  const stored = type === undefined ? await parts.readStrategy(given) : strategySchema.parse({ type });
-  if (stored !== undefined) return stored;
-  const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
-  throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
-}
-
-/** A stored strategy keeps its id; one written out is named by its type and what it says. */
-const strategyIdOf = (given: ParsedSession['strategy'], strategy: Strategy): string =>
-  typeof given === 'string' ? given : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
-
-/** An open row whose workflow is gone (terminated from outside) is closed, then the session opens. */
-async function openOrTakeOver(parts: SessionParts, request: Parameters<SessionStore['open']>[0]): Promise<SessionRecord> {
-  try {
-    return await parts.store.open(request);
-  } catch (error) {
-    const busyId = busySessionOf(error);
-    const holder = busyId === null ? undefined : await parts.store.read(busyId);
-    if (holder === undefined || (await parts.isWorkflowOpen(holder.workflowId))) throw error;
-    await parts.store.abandon(holder.sessionId, parts.nowMs());
-    return parts.store.open(request);
-  }
-}
-
-function busySessionOf(error: unknown): string | null {
-  const busy = error instanceof InvalidInput ? error.problems.find((one) => one.code === 'ACCOUNT_BUSY') : undefined;
-  return busy === undefined ? null : String(JSON.parse(busy.got));
-}
-
-function handleOf(
-  session: SessionRecord,
-  strategy: Strategy,
-  input: ParsedSession,
-  barsTotal: number,
-  operatingMode: SessionHandle['operatingMode'],
-): SessionHandle {
-  const childrenByDefault = input.tradingMode === 'backtest' && barsTotal <= CHILDREN_BARS_MAX;
-  return {
-    sessionId: session.sessionId,
-    workflowId: session.workflowId,
-    run: session.runCount,
-    epoch: session.epoch,
-    accountId: session.accountId,
-    strategyId: session.strategyId,
-    strategy,
-    openedAtMs: session.openedAtMs,
-    barsTotal,
-    ordersAsChildren: input.tradingMode === 'paper' || (input.ordersAsChildren ?? childrenByDefault),
-    operatingMode,
-  };
-}

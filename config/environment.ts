@@ -33,6 +33,12 @@ export type Environment = {
   readonly allowLoopback: boolean;
 };
 
+export type MigrationSettings = {
+  readonly databaseUrl: string;
+  readonly appPassword: string;
+  readonly readPassword: string;
+};
+
 type Raw = Readonly<Record<string, string | undefined>>;
 type Expectation = readonly [expected: string, hint: string];
 
@@ -40,6 +46,8 @@ const urlWith = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
 const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})$/);
 const portNumber = z.string().regex(/^[1-9][0-9]{0,4}$/);
+/** Becomes part of a connection string, so no sign that would have to be escaped there. */
+const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
 
 const variables = {
   DATABASE_URL: urlWith('postgres:', 'postgresql:').optional(),
@@ -61,9 +69,13 @@ const variables = {
     .default([...WORKER_QUEUE_NAMES]),
   QUARTERDECK_HOME: z.string().optional(),
   QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
+  QUARTERDECK_APP_PASSWORD: rolePassword.optional(),
+  QUARTERDECK_READ_PASSWORD: rolePassword.optional(),
 } as const;
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
+
+const ROLE_PASSWORD: Expectation = ['12 to 128 letters, digits, - or _', 'openssl rand -hex 24 prints one'];
 
 const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   DATABASE_URL: ['postgres://user:password@host:port/database', 'leave it out to use the embedded Postgres'],
@@ -75,17 +87,41 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   WORKER_QUEUES: [`a comma list out of ${WORKER_QUEUE_NAMES.join(', ')}, each once`, 'leave it out for all'],
   QUARTERDECK_HOME: ['a folder', 'leave it out for .data in the project'],
   QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
+  QUARTERDECK_APP_PASSWORD: ROLE_PASSWORD,
+  QUARTERDECK_READ_PASSWORD: ROLE_PASSWORD,
 };
 const NAMES = Object.keys(EXPECTATIONS);
+export const ENVIRONMENT_NAMES: readonly string[] = NAMES;
 
 /** @throws InvalidInput (exit code 2) listing every mistake found */
-export function parseEnvironment(raw: Raw = process.env): Environment {
+export const parseEnvironment = (raw: Raw = process.env): Environment => toEnvironment(parseValues(raw));
+
+/**
+ * What `npm run migrate` needs: the database, as the owner of its tables, and the passwords of the two other roles.
+ * @throws InvalidInput (exit code 2) listing every mistake found
+ */
+export function parseMigration(raw: Raw = process.env): MigrationSettings {
+  const values = parseValues(raw);
+  const { DATABASE_URL: databaseUrl, QUARTERDECK_APP_PASSWORD: app, QUARTERDECK_READ_PASSWORD: read } = values;
+  if (databaseUrl !== undefined && app !== undefined && read !== undefined) {
+    return { databaseUrl, appPassword: app, readPassword: read };
+  }
+  const needed = ['DATABASE_URL', 'QUARTERDECK_APP_PASSWORD', 'QUARTERDECK_READ_PASSWORD'] as const;
+  const missing = needed.filter((name) => values[name] === undefined);
+  throw new InvalidInput(
+    missing.map((name) =>
+      problem('CONFIG_REQUIRED', name, undefined, EXPECTATIONS[name][0], 'npm start needs none of it'),
+    ),
+  );
+}
+
+function parseValues(raw: Raw): z.output<typeof environmentSchema> {
   const values = Object.fromEntries(NAMES.map((name) => [name, raw[name]]).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(values);
   const names = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0])));
   const problems = [...refusedNames(raw), ...[...names].map((name) => badValue(name as Name, values[name]))];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
-  return toEnvironment(parsed.data);
+  return parsed.data;
 }
 
 const toEnvironment = (values: z.output<typeof environmentSchema>): Environment => ({
@@ -102,7 +138,12 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
 
 function badValue(name: Name, got: unknown): Problem {
   const [expected, hint] = EXPECTATIONS[name];
-  return problem('CONFIG_VALUE', name, name === 'DATABASE_URL' ? maskPassword(String(got)) : got, expected, hint);
+  return problem('CONFIG_VALUE', name, shownValue(name, String(got)), expected, hint);
+}
+
+function shownValue(name: Name, got: string): string {
+  if (name === 'DATABASE_URL') return maskPassword(got);
+  return name.endsWith('_PASSWORD') ? `${got.length} signs` : got;
 }
 
 function refusedNames(raw: Raw): Problem[] {

@@ -1,13 +1,13 @@
 /** Reads, under the account's lock, the state a walk goes on from: own book, others' exposure, risk memory, policy. */
 import type { Transaction } from 'kysely';
 import { accountEquity, entryView, positionView } from '../domain/backtest/account-view.ts';
-import { NO_COUNTERS, type EntryContext, type WalkCounters, type WalkState } from '../domain/backtest/walk-state.ts';
+import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } from '../domain/backtest/walk-state.ts';
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
-import { bookFromRows } from '../domain/execution/rows.ts';
 import { countsAsExposure, isWorking } from '../domain/execution/order-state.ts';
+import { bookFromRows } from '../domain/execution/rows.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/governance.ts';
-import { problem, InvalidInput } from '../schemas/problem.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
 import { riskStateSchema } from '../schemas/risk.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import { type Account, lockAccount } from './accounts.ts';
@@ -68,8 +68,10 @@ export async function loadAccount(
   const kill = await readKillSwitch(trx);
   const positions = await positionsOfAccount(trx, accountId);
   const orders = await workingOrders(trx, accountId);
-  const own = <T extends { strategyId: string }>(rows: readonly T[]) => rows.filter((one) => one.strategyId === strategyId);
-  const others = <T extends { strategyId: string }>(rows: readonly T[]) => rows.filter((one) => one.strategyId !== strategyId);
+  const own = <T extends { strategyId: string }>(rows: readonly T[]) =>
+    rows.filter((one) => one.strategyId === strategyId);
+  const others = <T extends { strategyId: string }>(rows: readonly T[]) =>
+    rows.filter((one) => one.strategyId !== strategyId);
   const book = bookFromRows({ account, positions: own(positions), orders: own(orders) });
   const othersBook = bookFromRows({ account, positions: others(positions), orders: [] });
   const othersPositions = othersBook.positions.filter((one) => !one.quantity.isZero()).map(positionView);

@@ -3,7 +3,7 @@
  * Everything here may be repeated: a decision that has its intent is not recorded twice.
  */
 import { sql, type Transaction } from 'kysely';
-import { gateInputOf, type GateSurroundings, type OrderFacts } from '../domain/backtest/gate-input-of.ts';
+import { type GateSurroundings, gateInputOf, type OrderFacts } from '../domain/backtest/gate-input-of.ts';
 import { toDecimal } from '../domain/decimal.ts';
 import { orderHashOf } from '../domain/execution/identity.ts';
 import { gate } from '../domain/risk/gate.ts';
@@ -16,7 +16,7 @@ import { saveAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
 import { decisionById, insertDecisions, insertRefusals } from './decisions.ts';
 import { appendEvents } from './events.ts';
-import { loadAccount, type LoadedAccount, openingCheckpoint } from './load-walk.ts';
+import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { insertOrders, ordersOfDecision, recordIntents } from './orders.ts';
 import { inTransaction } from './retry.ts';
 import { readSession } from './sessions.ts';
@@ -96,7 +96,8 @@ async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<
     await noteRefusal(trx, request, verdict, 'intent', loaded.policy.version);
     return verdict;
   }
-  if (request.decision !== null) await noteDecision(trx, request, { ...request.decision, verdict, policyVersion: loaded.policy.version });
+  if (request.decision !== null)
+    await noteDecision(trx, request, { ...request.decision, verdict, policyVersion: loaded.policy.version });
   await write(trx, request, loaded);
   return verdict;
 }
@@ -111,7 +112,9 @@ async function sessionRefusal(trx: Transaction<Tables>, request: OrderRequest): 
   if (decision === undefined) return refuse(`decision ${request.decisionId} was never made`);
   if (decision.verdict?.approved !== true) return refuse(`decision ${request.decisionId} was not approved`);
   const hash = orderHashOf(request.intents);
-  return decision.orderHash === hash ? null : refuse(`these orders hash to ${hash}, decided were ${decision.orderHash}`);
+  return decision.orderHash === hash
+    ? null
+    : refuse(`these orders hash to ${hash}, decided were ${decision.orderHash}`);
 }
 
 async function noteRefusal(
@@ -128,7 +131,9 @@ async function noteRefusal(
   await trx.updateTable('decisions').set({ approved: false }).where('decision_id', '=', request.decisionId).execute();
   await insertRefusals(trx, [{ decisionId: request.decisionId, stage, reasons: verdict.reasons }]);
   const payload = { decisionId: request.decisionId, stage, rules: verdict.reasons.map((one) => one.rule) };
-  await appendEvents(trx, [{ type: 'order_refused', payload, correlationId: request.workflowId, atMs: request.facts.nowMs }]);
+  await appendEvents(trx, [
+    { type: 'order_refused', payload, correlationId: request.workflowId, atMs: request.facts.nowMs },
+  ]);
 }
 
 async function noteDecision(trx: Transaction<Tables>, request: OrderRequest, decision: Decision): Promise<void> {
@@ -138,18 +143,28 @@ async function noteDecision(trx: Transaction<Tables>, request: OrderRequest, dec
   await insertDecisions(trx, context, [{ decision, inputs }]);
 }
 
-async function write(trx: Transaction<Tables>, request: OrderRequest, { account, state }: LoadedAccount): Promise<void> {
+async function write(
+  trx: Transaction<Tables>,
+  request: OrderRequest,
+  { account, state }: LoadedAccount,
+): Promise<void> {
   const first = firstOf(request);
   const { origin, nowMs } = request.facts;
   const { reasoning, intents } = request;
   const simulated = request.surroundings.tradingMode === 'backtest';
   await recordIntents(trx, intents, { epoch: account.epoch, origin, reasoning });
-  await insertOrders(trx, intents.map((intent) => recordedOrder(intent, request, simulated)));
+  await insertOrders(
+    trx,
+    intents.map((intent) => recordedOrder(intent, request, simulated)),
+  );
   const { strategyId, symbol, side, reduceOnly } = first;
   const sent = { strategyId, symbol, side, quantity: toDecimal(first.quantity), reduceOnly };
   await saveAccount(trx, { ...account, riskState: onOrder(state.risk, sent, nowMs, request.desk) });
   await countOrders(trx, request);
-  await appendAudit(trx, intents.map((intent) => ({ kind: 'order_intent', body: { ...intent, reasoning }, atMs: nowMs })));
+  await appendAudit(
+    trx,
+    intents.map((intent) => ({ kind: 'order_intent', body: { ...intent, reasoning }, atMs: nowMs })),
+  );
   const payload = { decisionId: request.decisionId, clientOrderIds: intents.map((one) => one.clientOrderId) };
   await appendEvents(trx, [{ type: 'order_recorded', payload, correlationId: request.workflowId, atMs: nowMs }]);
 }

@@ -15,7 +15,7 @@ import { FINAL_ORDER_STATES } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import type { OrderChange } from '../schemas/session-walk.ts';
-import { loadAccount, type LoadedAccount, openingCheckpoint } from './load-walk.ts';
+import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { ordersOfDecision, updateOrders } from './orders.ts';
 import { inTransaction } from './retry.ts';
 import { saveAccountRows, saveTraces } from './save-walk.ts';
@@ -51,16 +51,27 @@ async function claim(trx: Transaction<Tables>, parts: PaperParts, decisionId: st
   const blocked = loaded.killSwitch ?? parts.killFile();
   const waiting = orders.filter((order) => order.state === 'INTENT');
   if (waiting.length > 0 && blocked !== null) {
-    throw new InvalidInput([problem('KILL_SWITCH', 'decisionId', decisionId, `no order while the kill switch is on: ${blocked}`)]);
+    throw new InvalidInput([
+      problem('KILL_SWITCH', 'decisionId', decisionId, `no order while the kill switch is on: ${blocked}`),
+    ]);
   }
   await updateOrders(
     trx,
-    waiting.map((order) => ({ ...order, state: moveOrder(moveOrder(order.state, 'CLAIMED'), 'SENT'), sentAtMs: order.createdAtMs })),
+    waiting.map((order) => ({
+      ...order,
+      state: moveOrder(moveOrder(order.state, 'CLAIMED'), 'SENT'),
+      sentAtMs: order.createdAtMs,
+    })),
   );
 }
 
 /** SENT → ACKED; with a quote, market orders fill at once. */
-async function accept(trx: Transaction<Tables>, parts: PaperParts, decisionId: string, quote: Quote | null): Promise<BrokerAnswer> {
+async function accept(
+  trx: Transaction<Tables>,
+  parts: PaperParts,
+  decisionId: string,
+  quote: Quote | null,
+): Promise<BrokerAnswer> {
   const { orders, loaded } = await open(trx, decisionId);
   const sent = orders.filter((order) => order.state === 'SENT');
   if (sent.length === 0) return { own: orders, elsewhere: [] };
@@ -83,7 +94,12 @@ async function cancel(trx: Transaction<Tables>, parts: PaperParts, decisionId: s
 }
 
 /** Walks the orders' symbol over the bars that opened since they were sent and that nobody has matched yet. */
-async function advance(trx: Transaction<Tables>, parts: PaperParts, decisionId: string, bars: BarSeries): Promise<BrokerAnswer> {
+async function advance(
+  trx: Transaction<Tables>,
+  parts: PaperParts,
+  decisionId: string,
+  bars: BarSeries,
+): Promise<BrokerAnswer> {
   const { orders, loaded } = await open(trx, decisionId);
   const since = await matchedUntil(trx, decisionId, orders);
   const steps: BookStep[] = [];
@@ -94,7 +110,11 @@ async function advance(trx: Transaction<Tables>, parts: PaperParts, decisionId: 
   }
   const answer = await keep(trx, parts, loaded, decisionId, steps);
   const until = (bars.openTimeMs.at(-1) ?? since - bars.intervalMs) + bars.intervalMs;
-  await trx.updateTable('orders').set({ matched_until_ms: Math.max(until, since) }).where('decision_id', '=', decisionId).execute();
+  await trx
+    .updateTable('orders')
+    .set({ matched_until_ms: Math.max(until, since) })
+    .where('decision_id', '=', decisionId)
+    .execute();
   return answer;
 }
 
@@ -138,7 +158,12 @@ async function keep(
   };
   const equity = accountEquity(book, state.othersPositions);
   const own = await ordersOfDecision(trx, decisionId);
-  const context = { epoch: loaded.account.epoch, origin: 'manual' as const, reasoning: null, sessionId: own[0]?.sessionId ?? null };
+  const context = {
+    epoch: loaded.account.epoch,
+    origin: 'manual' as const,
+    reasoning: null,
+    sessionId: own[0]?.sessionId ?? null,
+  };
   await saveAccountRows(trx, loaded.account, { ...state, equity }, rows, context);
   await saveTraces(trx, rows, decisionId);
   const changedElsewhere = orders.filter((order) => order.decisionId !== decisionId);
@@ -150,7 +175,11 @@ async function changesOf(trx: Database, orders: readonly Order[]): Promise<Order
   const changes: OrderChange[] = [];
   for (const { decisionId, sessionId, clientOrderId, state, quantityFilled } of orders) {
     const session = sessionId === null ? undefined : await readSession(trx, sessionId);
-    const row = await trx.selectFrom('decisions').select('sequence').where('decision_id', '=', decisionId).executeTakeFirst();
+    const row = await trx
+      .selectFrom('decisions')
+      .select('sequence')
+      .where('decision_id', '=', decisionId)
+      .executeTakeFirst();
     if (session === undefined || row === undefined) continue;
     changes.push({ childId: `${session.workflowId}/order:${row.sequence}`, clientOrderId, state, quantityFilled });
   }

@@ -6,12 +6,12 @@ import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { Contribution, DecisionAction } from '../schemas/decision.ts';
 import type {
   ClosedTrade,
+  ExitReason,
   LedgerEntry,
   Leg,
   OrderSide,
   OrderState,
   OrderType,
-  ExitReason,
   TripRow,
 } from '../schemas/execution.ts';
 import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governance.ts';

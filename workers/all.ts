@@ -3,18 +3,14 @@
  * of those only the ones that exist are served. Dies on what it cannot mend; its supervisor starts another.
  */
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { parseEnvironment } from '../config/environment.ts';
-import { loadGovernance } from '../config/policy-files.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
-import { seedDesk } from '../db/seed-desk.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
-import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
-import { tradingActivities } from './trading.ts';
+import { createTradingWorker } from './create-trading-worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const BORN_AT_MS = Date.now();
@@ -33,28 +29,16 @@ async function run(): Promise<void> {
     Connection.connect({ address }),
   ]);
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
-  const configFolder = join(PROJECT, 'config');
-  const { profiles, startMode } = loadGovernance(configFolder);
-  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: BORN_AT_MS });
-  const activities = tradingActivities({
+  const worker = await createTradingWorker({
+    nativeConnection,
+    namespace,
+    codePath,
     db,
     client: new Client({ connection, namespace }),
     home,
-    configFolder,
+    configFolder: join(PROJECT, 'config'),
     codeVersion: codeVersion(),
     bornAtMs: BORN_AT_MS,
-  });
-  const worker = await Worker.create({
-    connection: nativeConnection,
-    namespace,
-    taskQueue: TRADING_QUEUE,
-    workflowBundle: { codePath },
-    activities,
-    identity: `quarterdeck:${process.pid}@${hostname()}`,
-    shutdownGraceTime: '10 seconds',
-    stickyQueueScheduleToStartTimeout: '2 seconds',
-    workflowTaskPollerBehavior: { type: 'autoscaling' },
-    activityTaskPollerBehavior: { type: 'autoscaling' },
   });
   await worker.run();
   await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);
@@ -79,7 +63,10 @@ function installRuntime(level: LogLevel): void {
 const codeVersion = (): string => JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')).version;
 
 run().catch((error: unknown) => {
-  const text = error instanceof InvalidInput ? describeProblems(error.problems) : String(error instanceof Error ? error.stack : error);
+  const text =
+    error instanceof InvalidInput
+      ? describeProblems(error.problems)
+      : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
   setTimeout(() => process.exit(1), 1_000).unref();

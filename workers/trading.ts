@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createExecutionActivities } from '../activities/execution.ts';
 import { createSessionActivities } from '../activities/session.ts';
-import { cachedMarketData } from '../adapters/market-data/cached-market-data.ts';
-import { type MarketData, marketDataBySource } from '../adapters/market-data/market-data.ts';
-import { replayMarketData } from '../adapters/market-data/replay-market-data.ts';
-import { syntheticMarketData } from '../adapters/market-data/synthetic-market-data.ts';
+import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
-import { readBars } from '../db/bars.ts';
+import { barReaders } from '../db/bar-readers.ts';
 import { listDataSets } from '../db/data-sets.ts';
 import { createOrderStore } from '../db/order-store.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
@@ -29,14 +26,12 @@ export type TradingParts = {
   readonly bornAtMs: number;
 };
 
-const SERIES_KEPT = 64;
-
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
 export function tradingActivities(parts: TradingParts) {
   const { db, client, home } = parts;
   const { desk } = loadGovernance(parts.configFolder);
   const compliance = loadCompliance(parts.configFolder);
-  const market = createMarketData(db);
+  const market = deskMarketData(barReaders(db));
   const killFile = () => readKillFile(join(home, 'KILL'));
   const quarantined = quarantineReader(db);
   const sessions = createSessionStore(db);
@@ -70,19 +65,6 @@ export function tradingActivities(parts: TradingParts) {
     }),
   };
 }
-
-export const createMarketData = (db: Database): MarketData =>
-  cachedMarketData(
-    marketDataBySource({
-      replay: replayMarketData({
-        readBars: (symbol, intervalMs, fromMs, toMs) => readBars(db, symbol, intervalMs, fromMs, toMs),
-        listDataSets: () => listDataSets(db),
-        nowMs: Date.now,
-      }),
-      synthetic: syntheticMarketData(),
-    }),
-    { entriesMax: SERIES_KEPT },
-  );
 
 /** The first line of the local kill file, whose presence blocks every order; null when there is none. */
 const readKillFile = (path: string): string | null =>

@@ -50,10 +50,17 @@ export async function orderExecution(raw?: unknown, carried?: OrderExecutionStat
   return watch.status;
 }
 
-const checking = (decisionId: string): OrderExecutionStatus => ({ state: 'checking', decisionId, reasons: [], orders: [] });
+const checking = (decisionId: string): OrderExecutionStatus => ({
+  state: 'checking',
+  decisionId,
+  reasons: [],
+  orders: [],
+});
 
 function listen(watch: Watch): void {
-  setHandler(face.orderQuery, () => watch.status, { description: 'The order, its legs, and why it was refused if it was.' });
+  setHandler(face.orderQuery, () => watch.status, {
+    description: 'The order, its legs, and why it was refused if it was.',
+  });
   setHandler(face.fillReportedSignal, (changes) => takeOver(watch, Array.isArray(changes) ? changes : []), {
     description: 'What became of the orders, told by whoever matched them.',
   });
@@ -123,7 +130,8 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
   const silenceMs = input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
   await condition(() => watch.changed || watch.cancelReason !== null, silenceMs);
   if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
-  else if (!watch.changed) takeOrders(watch, await activities.workOrders({ input, decisionId: watch.status.decisionId }));
+  else if (!watch.changed)
+    takeOrders(watch, await activities.workOrders({ input, decisionId: watch.status.decisionId }));
   if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > HISTORY_EVENTS_MAX) {
     await condition(allHandlersFinished);
     await continueAsNew<typeof orderExecution>(input, watch.status);

@@ -22,10 +22,13 @@ import { closing, opening, walking } from './session/activities.ts';
 import { handOverOrders, tellChildren } from './session/children.ts';
 import { emptyInbox, type Inbox, listen } from './session/handlers.ts';
 import { publish, publishStart } from './session/panel.ts';
-import { absorb, openedCarry, type SessionCarry } from './session/session-state.ts';
+import { absorb, openedCarry, type SessionCarry, warn } from './session/session-state.ts';
 
 /** Bars per activity in virtual time; every decision of a batch is committed before it completes. */
 const BATCH_BARS = 500;
+/** After this many failures in a row the session pauses and waits for a person. */
+const LOST_BATCHES_MAX = 10;
+const LOST_BATCH_PAUSE_MAX_MS = 30_000;
 
 /** @param raw `strategySessionInputSchema` @param carried the session's own state after continue-as-new */
 export async function strategySession(raw?: unknown, carried?: SessionCarry): Promise<SessionReport> {
@@ -61,13 +64,9 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
   while (carry.stop === null) {
     await noteUnknownSignals(carry, inbox);
     if (historyIsLong(carry)) await goOnAsNew(carry, inbox);
-    if (carry.paused && inbox.ticks.length === 0) {
-      await condition(() => !carry.paused || carry.stop !== null || inbox.ticks.length > 0);
-      continue;
-    }
-    await step(carry, inbox);
+    if (!carry.paused || inbox.ticks.length > 0) await step(carry, inbox);
     publish(carry);
-    if (carry.stop === null && inbox.ticks.length === 0) await waitForNextBar(carry, inbox);
+    if (carry.stop === null && inbox.ticks.length === 0) await waitForNextStep(carry, inbox);
   }
   for (const tick of inbox.ticks.splice(0)) tick.answer = [];
 }
@@ -83,7 +82,8 @@ async function step(carry: SessionCarry, inbox: Inbox): Promise<void> {
   if (tick === undefined) return;
   inbox.ticks.shift();
   const last = carry.decisions.at(-1);
-  tick.answer = walked.decisions.length > 0 ? walked.decisions : last === undefined ? [] : [{ ...last, repeated: true }];
+  tick.answer =
+    walked.decisions.length > 0 ? walked.decisions : last === undefined ? [] : [{ ...last, repeated: true }];
 }
 
 const isVirtualTime = (carry: SessionCarry): boolean => carry.input.tradingMode !== 'paper';
@@ -95,30 +95,50 @@ async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Pro
   const summary = `bars ${cursor} to ${Math.min(cursor + stepsMax, handle.barsTotal)}`;
   const request = { handle, cursor, stepsMax, dueOnly: !isVirtualTime(carry) && !isTick, limits: carry.input.limits };
   try {
-    return await walking.walkBars.executeWithOptions({ summary }, [request]);
+    const walked = await walking.walkBars.executeWithOptions({ summary }, [request]);
+    carry.lostBatches = 0;
+    return walked;
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure) || isFinal(error.cause)) throw error;
-    log.warn('a batch was lost and is dispatched again', { cursor, cause: String(error.cause) });
-    if (isTrouble(error.cause)) await sleep(1_000);
+    await afterLostBatch(carry, error.cause);
     return null;
   }
 }
 
 const isFinal = (cause: unknown): boolean => cause instanceof ApplicationFailure && cause.nonRetryable === true;
-/** A worker that died or was restarted is dispatched again at once; a failing database is given a second. */
-const isTrouble = (cause: unknown): boolean => cause instanceof ApplicationFailure && cause.type !== 'StaleDispatch';
 
-async function waitForNextBar(carry: SessionCarry, inbox: Inbox): Promise<void> {
+/** A batch that a young worker handed back goes out at once; after a failure the pauses grow, then a person decides. */
+async function afterLostBatch(carry: SessionCarry, cause: unknown): Promise<void> {
+  log.warn('a batch was lost and is dispatched again', { cursor: carry.cursor, cause: String(cause) });
+  if (cause instanceof ApplicationFailure && cause.type === 'StaleDispatch') return;
+  carry.lostBatches += 1;
+  if (carry.lostBatches >= LOST_BATCHES_MAX) {
+    carry.paused = true;
+    carry.lostBatches = 0;
+    warn(carry, `paused: ${LOST_BATCHES_MAX} batches from bar ${carry.cursor} failed in a row (${String(cause)})`);
+  } else if (cause instanceof ApplicationFailure) {
+    await sleep(Math.min(1_000 * 2 ** (carry.lostBatches - 1), LOST_BATCH_PAUSE_MAX_MS));
+  }
+}
+
+/** Until the next bar is due, a message comes or the time is over. In virtual time the next bar is always due. */
+async function waitForNextStep(carry: SessionCarry, inbox: Inbox): Promise<void> {
   const now = Date.now();
   const end = endsAtMs(carry);
   if (end !== null && now >= end) {
     carry.stop = { by: 'duration', reason: 'duration is over', flatten: false };
     return;
   }
-  if (isVirtualTime(carry) || carry.paused) return;
-  const dueInMs = (carry.nextDueAtMs ?? now) - now;
-  const waitMs = Math.min(Math.max(dueInMs, 1), carry.input.checkIntervalMs, end === null ? Infinity : end - now);
-  await condition(() => carry.stop !== null || carry.paused || inbox.ticks.length > 0, Math.ceil(waitMs));
+  const wasPaused = carry.paused;
+  const isCalled = () => carry.stop !== null || carry.paused !== wasPaused || inbox.ticks.length > 0;
+  const dueMs = wasPaused
+    ? null
+    : isVirtualTime(carry)
+      ? now
+      : (carry.nextDueAtMs ?? now + carry.input.checkIntervalMs);
+  const wakeMs = Math.min(dueMs ?? Infinity, end ?? Infinity);
+  if (wakeMs === Infinity) await condition(isCalled);
+  else if (wakeMs > now) await condition(isCalled, wakeMs - now);
 }
 
 const endsAtMs = (carry: SessionCarry): number | null =>

@@ -43,7 +43,9 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   const exits = !facts.held.isZero() && facts.held.isPositive() !== (input.side === 'buy');
   const quantity = quantityOf(input, facts, price, exits);
   const base = { decisionId, asOfMs, price, quantity, input };
-  const intents = exits ? [order(base, 'exit', input.side, {})] : [order(base, 'entry', input.side, {}), ...legs(base, bars)];
+  const intents = exits
+    ? [order(base, 'exit', input.side, {})]
+    : [order(base, 'entry', input.side, {}), ...legs(base, bars)];
   return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs, lastPrice: price };
 }
 
@@ -57,7 +59,10 @@ type Base = {
 
 function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal, exits: boolean): Decimal {
   const step = toDecimal(facts.costs.quantityStep);
-  const share = toDecimal(input.sizeFraction ?? 0).times(facts.equity).div(price).times(input.leverage);
+  const share = toDecimal(input.sizeFraction ?? 0)
+    .times(facts.equity)
+    .div(price)
+    .times(input.leverage);
   const wanted = input.quantity === undefined ? floorToStep(share, step) : toDecimal(input.quantity);
   if (!wanted.gt(0)) throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), 'more than 0')]);
   return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
@@ -69,7 +74,8 @@ function legs(base: Base, bars: BarSeries): OrderIntent[] {
   const side: OrderSide = input.side === 'buy' ? 'sell' : 'buy';
   const atr = averageTrueRange(bars, 14).at(-1) ?? Number.NaN;
   const distance = Number.isFinite(atr) ? decimalText(roundPrice(toDecimal(atr).times(STOP_ATR))) : null;
-  const stop = input.stop !== undefined ? { stopPrice: input.stop } : distance === null ? null : { distanceFromEntry: distance };
+  const stop =
+    input.stop !== undefined ? { stopPrice: input.stop } : distance === null ? null : { distanceFromEntry: distance };
   return [
     ...(stop === null ? [] : [order(base, 'stop', side, stop)]),
     ...(input.target === undefined ? [] : [order(base, 'target', side, { limitPrice: input.target })]),
@@ -107,7 +113,9 @@ function order(base: Base, leg: Leg, side: OrderSide, prices: Partial<OrderInten
 
 function decisionOf(base: Base, intents: readonly OrderIntent[], facts: ManualFacts): Omit<Decision, 'verdict'> {
   const { input, quantity, price } = base;
-  const share = facts.equity.gt(0) ? quantity.times(price).div(facts.equity).div(input.leverage).toDecimalPlaces(6).toNumber() : 0;
+  const share = facts.equity.gt(0)
+    ? quantity.times(price).div(facts.equity).div(input.leverage).toDecimalPlaces(6).toNumber()
+    : 0;
   const sizeFraction = Math.min(1, share);
   return {
     decisionId: base.decisionId,

@@ -2,10 +2,11 @@
  * The bars of a session with everything computed over them, kept for the next batch: forty batches over one data set
  * load and compute it once per worker. Not a cache of decisions: state always comes from Postgres.
  */
-import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
-import { prepareMarket, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
-import { type BarSeries, dataHash } from '../../domain/market/bar-series.ts';
+
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
+import { prepareMarket, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
+import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import { type BarSeries, dataHash } from '../../domain/market/bar-series.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { Strategy } from '../../schemas/signals.ts';
 

@@ -2,13 +2,14 @@
 import type { Decided } from '../../domain/backtest/decide-at-close.ts';
 import type { WalkBatch } from '../../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../../domain/backtest/walk-context.ts';
-import { regimeAt } from '../../domain/features/market-features.ts';
 import { decimalText, roundMoney } from '../../domain/decimal.ts';
 import { positionRows } from '../../domain/execution/rows.ts';
+import { regimeAt } from '../../domain/features/market-features.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { OrderChange, OrderHandOver, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
 
-const DECISIONS_TOLD = 20;
+/** Enough for the panel; a single step tells every symbol's. */
+const DECISIONS_TOLD = 5;
 
 export type Telling = {
   readonly nextDueAtMs: number | null;
@@ -25,7 +26,7 @@ export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Te
     finished: batch.cursor >= telling.barsTotal,
     nextDueAtMs: telling.nextDueAtMs,
     progress: progressOf(batch, context),
-    decisions: batch.decisions.slice(-DECISIONS_TOLD).map((one) => one.decision),
+    decisions: batch.decisions.slice(-Math.max(DECISIONS_TOLD, context.symbols.length)).map((one) => one.decision),
     positions: positionRows(batch.state.book).filter((one) => one.quantity !== '0'),
     changes: changed.flatMap((order) => changeOf(order, context, telling)),
     handOver: batch.handOver.map((one) => handOverOf(one, context)),
@@ -44,7 +45,12 @@ function changeOf(order: Order, context: WalkContext, telling: Telling): OrderCh
 function handOverOf({ decision, intents }: Decided, context: WalkContext): OrderHandOver {
   const [first] = intents;
   const summary = `${first?.side} ${first?.quantity} ${decision.symbol}`;
-  return { childId: childIdOf(context.workflowId, decision.sequence), decisionId: decision.decisionId, summary, intents: [...intents] };
+  return {
+    childId: childIdOf(context.workflowId, decision.sequence),
+    decisionId: decision.decisionId,
+    summary,
+    intents: [...intents],
+  };
 }
 
 function progressOf({ state, cursor }: WalkBatch, context: WalkContext): SessionProgress {

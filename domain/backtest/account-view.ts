@@ -13,7 +13,10 @@ export function accountEquity(book: Book, others: readonly ExposureView[]): Deci
 export const accountView = (state: WalkState): AccountView => ({
   equity: state.equity,
   cash: state.book.cash,
-  positions: [...state.book.positions.filter((one) => !one.quantity.isZero()).map(positionView), ...state.othersPositions],
+  positions: [
+    ...state.book.positions.filter((one) => !one.quantity.isZero()).map(positionView),
+    ...state.othersPositions,
+  ],
   openOrders: [...entryViews(state.book), ...state.othersOrders],
   riskState: state.risk,
   usMargin: false,
@@ -29,9 +32,7 @@ export const positionView = ({ strategyId, symbol, quantity, markPrice, leverage
 
 /** Working entries at the full size of what is left; orders that only protect or reduce are no exposure. */
 const entryViews = (book: Book): ExposureView[] =>
-  book.orders
-    .filter((order) => !order.reduceOnly && !isProtective(order))
-    .map(entryView);
+  book.orders.filter((order) => !order.reduceOnly && !isProtective(order)).map(entryView);
 
 /** An order's unfilled rest, signed, at the worse of its limit and the price it was decided at. */
 export function entryView(order: Order): ExposureView {

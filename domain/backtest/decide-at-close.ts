@@ -97,7 +97,12 @@ function basisOf(state: WalkState, symbol: string, i: number, context: WalkConte
   };
 }
 
-function planOf(context: WalkContext, proposal: Proposal, basis: OrderBasis, position: BookPosition | undefined): OrderPlan | null {
+function planOf(
+  context: WalkContext,
+  proposal: Proposal,
+  basis: OrderBasis,
+  position: BookPosition | undefined,
+): OrderPlan | null {
   if (proposal.intent === 'enter') return planEntry(context, proposal, basis);
   if (proposal.intent !== 'exit' || position === undefined) return null;
   return planExit(context, basis, position, proposal.exitReason ?? 'signal');
@@ -129,7 +134,11 @@ function verdictOf(
 const groupOf = ({ symbol, asOfMs }: OrderBasis, context: WalkContext): readonly string[] =>
   context.symbols.length === 1
     ? [symbol]
-    : correlationGroup(symbol, context.symbols.map((one) => marketOf(context, one).bars), asOfMs);
+    : correlationGroup(
+        symbol,
+        context.symbols.map((one) => marketOf(context, one).bars),
+        asOfMs,
+      );
 
 function decisionOf(
   state: WalkState,

@@ -6,7 +6,15 @@ import type { Decision } from '../../schemas/decision.ts';
 import type { Order } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
 import type { BarRow } from '../market/bar-series.ts';
-import { type Book, type BookPosition, type BookStep, cancelOrder, expireAll, isProtective, matchBar } from '../execution/book.ts';
+import {
+  type Book,
+  type BookPosition,
+  type BookStep,
+  cancelOrder,
+  expireAll,
+  isProtective,
+  matchBar,
+} from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
 import { gate } from '../risk/gate.ts';
 import { accountEquity } from './account-view.ts';
@@ -21,7 +29,12 @@ import type { WalkState } from './walk-state.ts';
 const NO_ROWS = { decisions: [], intents: [], fills: [], entries: [], trades: [], equity: [], handOver: [] } as const;
 
 /** Decides to close each open position; `ordersAsChildren` leaves recording and sending to children. */
-export function flattenWalk(start: WalkState, cursor: number, context: WalkContext, ordersAsChildren: boolean): WalkBatch {
+export function flattenWalk(
+  start: WalkState,
+  cursor: number,
+  context: WalkContext,
+  ordersAsChildren: boolean,
+): WalkBatch {
   let state = start;
   const orders = new Map<string, Order>();
   const decisions: Decided[] = [];
@@ -40,7 +53,11 @@ export function flattenWalk(start: WalkState, cursor: number, context: WalkConte
 }
 
 /** The instant after the last close: one millisecond later, so that a bar has one decision and flattening its own. */
-function afterLastClose(cursor: number, symbol: string, context: WalkContext): { close: Decimal; asOfMs: number; volume: number } {
+function afterLastClose(
+  cursor: number,
+  symbol: string,
+  context: WalkContext,
+): { close: Decimal; asOfMs: number; volume: number } {
   const { bars } = marketOf(context, symbol);
   const indexes = context.timeline.indexes.get(symbol);
   let k = cursor - 1;
@@ -57,7 +74,15 @@ function decideFlatten(state: WalkState, position: BookPosition, cursor: number,
   const { intents } = planExit(context, basis, position, 'flatten');
   const [exit] = intents;
   if (exit === undefined) throw new Error('an exit plan has one order');
-  const facts = { confidence: null, hasStop: false, barOpenTimeMs: null, nowMs: asOfMs, lastPrice: close, correlationGroup: [], origin: 'session' as const };
+  const facts = {
+    confidence: null,
+    hasStop: false,
+    barOpenTimeMs: null,
+    nowMs: asOfMs,
+    lastPrice: close,
+    correlationGroup: [],
+    origin: 'session' as const,
+  };
   const verdict = gate(gateInputOf(state, exit, facts, context));
   const decision: Decision = {
     decisionId,

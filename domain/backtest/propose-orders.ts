@@ -34,7 +34,8 @@ export function planEntry(context: WalkContext, proposal: Proposal, basis: Order
   const { strategy } = context;
   if (basis.atr === null) return null;
   const stopDistance = roundPrice(basis.atr.times(toDecimal(strategy.stopAtr)));
-  const targetDistance = strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
+  const targetDistance =
+    strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
   const stopPrice = priceBeside(basis.close, stopDistance, proposal.side === 1 ? -1 : 1);
   if (!stopDistance.gt(ZERO) || !stopPrice.gt(ZERO)) return null;
   const { positionFractionMax } = effectiveLimits(context.policy, context.limits);
@@ -56,7 +57,12 @@ export function planEntry(context: WalkContext, proposal: Proposal, basis: Order
     leg(context, basis, { leg: 'stop', side: sideOf(opposite(proposal.side)), quantity, distance: stopDistance }),
     targetDistance === null
       ? null
-      : leg(context, basis, { leg: 'target', side: sideOf(opposite(proposal.side)), quantity, distance: targetDistance }),
+      : leg(context, basis, {
+          leg: 'target',
+          side: sideOf(opposite(proposal.side)),
+          quantity,
+          distance: targetDistance,
+        }),
   ];
   return {
     intents: legs.filter((one) => one !== null),
@@ -81,7 +87,8 @@ export function planExit(
 
 const opposite = (side: Side): Side => (side === 1 ? -1 : 1);
 const sideOf = (side: Side): OrderSide => (side === 1 ? 'buy' : 'sell');
-const priceBeside = (price: Decimal, distance: Decimal, side: Side): Decimal => roundPrice(price.plus(distance.times(side)));
+const priceBeside = (price: Decimal, distance: Decimal, side: Side): Decimal =>
+  roundPrice(price.plus(distance.times(side)));
 
 type LegPlan = { leg: Leg; side: OrderSide; quantity: Decimal; distance: Decimal | null };
 

@@ -38,8 +38,7 @@ export function walkBar(state: WalkState, k: number, context: WalkContext, place
   return decideInstant({ ...matched, state: marked, decisions: [], asOfMs }, k, context, places);
 }
 
-const intervalOf = (context: WalkContext): number =>
-  marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
+const intervalOf = (context: WalkContext): number => marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
 
 type Matched = Pick<WalkStep, 'state' | 'fills' | 'entries' | 'orders' | 'trades'>;
 
@@ -74,10 +73,15 @@ function take(before: Matched, step: BookStep, context: WalkContext): Matched {
 }
 
 /** What was known when a closed trade was opened. */
-export const entryOf = (state: WalkState, trade: ClosedTrade): EntryContext | null => state.entries[trade.decisionId ?? ''] ?? null;
+export const entryOf = (state: WalkState, trade: ClosedTrade): EntryContext | null =>
+  state.entries[trade.decisionId ?? ''] ?? null;
 
 /** Takes closed trades into the risk memory, the counters and the realised result. */
-export function closeTrades(state: WalkState, trades: readonly ClosedTrade[], context: Pick<WalkContext, 'desk'>): WalkState {
+export function closeTrades(
+  state: WalkState,
+  trades: readonly ClosedTrade[],
+  context: Pick<WalkContext, 'desk'>,
+): WalkState {
   if (trades.length === 0) return state;
   let { risk } = state;
   const entries = { ...state.entries };
@@ -95,7 +99,8 @@ export function closeTrades(state: WalkState, trades: readonly ClosedTrade[], co
 function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState {
   const equity = accountEquity(state.book, state.othersPositions);
   const risk = onMark(state.risk, equity, asOfMs, {
-    autoReleaseMs: context.tradingMode === 'paper' || context.tradingMode === 'live' ? null : context.desk.breakerReleaseMs,
+    autoReleaseMs:
+      context.tradingMode === 'paper' || context.tradingMode === 'live' ? null : context.desk.breakerReleaseMs,
     drawdownBreakerFraction: context.desk.drawdownBreakerFraction,
   });
   if (equity.gte(state.peakEquity)) return { ...state, risk, equity, peakEquity: equity };
@@ -150,12 +155,20 @@ export function sentOrders(state: WalkState, decided: Decided, asOfMs: number, c
 }
 
 /** Puts a decision's orders to work in the book. */
-export function place(state: { readonly book: Book }, intents: readonly OrderIntent[], asOfMs: number, context: WalkContext): BookStep {
+export function place(
+  state: { readonly book: Book },
+  intents: readonly OrderIntent[],
+  asOfMs: number,
+  context: WalkContext,
+): BookStep {
   const at = {
     sessionId: context.sessionId,
     venue: context.venue,
     simulated: context.tradingMode === 'backtest',
     sentAtMs: asOfMs,
   };
-  return placeOrders(state.book, intents.map((intent) => sentOrder(intent, at)));
+  return placeOrders(
+    state.book,
+    intents.map((intent) => sentOrder(intent, at)),
+  );
 }

@@ -69,7 +69,11 @@ function technicalVote(step: SessionStep, signal: StrategySignal): Contribution[
   return [{ component: 'technical', side, confidence, weight: step.weights.technical, reasons: [...reasons] }];
 }
 
-function holdOrExit(step: SessionStep, signal: StrategySignal, warm: boolean): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
+function holdOrExit(
+  step: SessionStep,
+  signal: StrategySignal,
+  warm: boolean,
+): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
   if (step.orderAtWork) return NOTHING;
   const long = step.position.side === 1;
   const wanted = warm && (long ? signal.exitLong : signal.exitShort);
@@ -97,7 +101,10 @@ export function isAfterGap(bars: BarSeries, i: number): boolean {
   return elapsed > (GAP_INTERVALS_MAX + 1) * bars.intervalMs;
 }
 
-function entry(step: SessionStep, combination: Combination): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
+function entry(
+  step: SessionStep,
+  combination: Combination,
+): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
   const { side } = combination;
   const allowed = side === 1 ? step.direction !== 'shortOnly' : side === -1 && step.direction !== 'longOnly';
   if (step.orderAtWork || side === 0 || !allowed) return NOTHING;

@@ -66,9 +66,11 @@ async function installPackages() {
   if (packagesAreCurrent()) return;
   const lock = path.join(PROJECT, '.data', 'install.lock');
   mkdirSync(path.dirname(lock), { recursive: true });
+  let nextSignMs = Date.now();
   while (!takeLock(lock)) {
-    say('  packages   waiting for another start that is installing them …');
-    await sleep(2_000);
+    if (Date.now() >= nextSignMs) say('  packages   waiting for another start that is installing them …');
+    if (Date.now() >= nextSignMs) nextSignMs += SIGN_OF_LIFE_MS;
+    await sleep(500);
   }
   try {
     if (!packagesAreCurrent()) await runNpmCi();

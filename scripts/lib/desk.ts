@@ -4,6 +4,7 @@
  */
 import { BUILT_QUEUES, type Environment, maskPassword, parseEnvironment } from '../../config/environment.ts';
 import { migrate } from '../../db/migrate.ts';
+import { InvalidInput } from '../../schemas/problem.ts';
 import { deskDown, messageOf } from './desk-problem.ts';
 import { changeState } from './desk-state.ts';
 import { withLock } from './lock.ts';
@@ -120,9 +121,15 @@ async function bringUp(home: string, environment: Environment): Promise<Desk> {
 /** Waits for both also when one fails, so that nothing is left half started behind our back. */
 async function bothOrNeither<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second]);
-  if (a.status === 'rejected') throw a.reason;
-  if (b.status === 'rejected') throw b.reason;
-  return [a.value, b.value];
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  const reasons: unknown[] = [a, b].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const other = reasons.find((reason) => !(reason instanceof InvalidInput));
+  if (other !== undefined) throw other;
+  const refusals = reasons.filter((reason) => reason instanceof InvalidInput);
+  throw new InvalidInput(
+    refusals.flatMap(({ problems }) => problems),
+    Math.min(...refusals.map(({ exitCode }) => exitCode)),
+  );
 }
 
 async function startDatabase(home: string, environment: Environment): Promise<Database & { told: string }> {

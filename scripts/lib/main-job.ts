@@ -1,9 +1,10 @@
 /** The main job of `npm start`: one strategy session in backtest mode over bars of a file or synthetic ones. */
 
+import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
+import { barReaders } from '../../db/bar-readers.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { reportText } from '../../domain/backtest/report-text.ts';
 import { parseInterval } from '../../schemas/interval.ts';
-import { createMarketData } from '../../workers/trading.ts';
 import type { Desk } from './desk.ts';
 import { say } from './progress.ts';
 import { writeSessionPage } from './report-files.ts';
@@ -24,7 +25,7 @@ export async function runMainJob(desk: Desk, flags: JobFlags): Promise<number> {
     say(`\nsession strategy-session:${sessionId}`);
     const barsTotal = flags.bars === undefined ? flags.count : null;
     const report = await runSession(desk, sessionId, sessionInput(flags), barsTotal);
-    const page = await writeSessionPage(db, createMarketData(db), desk.home, report);
+    const page = await writeSessionPage(db, deskMarketData(barReaders(db)), desk.home, report);
     if (flags.json) printJson({ ok: true, report, page });
     else process.stdout.write(`${reportText(report)}\n\nreport page  ${page}\n`);
     return 0;

@@ -4,6 +4,7 @@
  */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { deskDown } from './desk-problem.ts';
@@ -48,17 +49,22 @@ function namespaceFor(home: string, program: string): RunAs | null {
   return runAs !== null && canReach(runAs, home, program) ? runAs : null;
 }
 
-/** The owner of the home first (somebody else's project started by root), then the accounts made for databases. */
+/** Whoever owns the place first (somebody else's project started by root), then the accounts made for databases. */
 function accountFor(home: string, program: string): RunAs | null {
   const accounts = readAccounts();
-  const ownerUid = statSync(home).uid;
-  const owner = accounts.filter((one) => one.uid === ownerUid && ownerUid !== 0);
+  const owners = ownersAbove(home).flatMap((uid) => accounts.filter((one) => one.uid === uid && uid !== 0));
   const known = KNOWN_ACCOUNTS.flatMap((name) => accounts.filter((one) => one.name === name));
   const asAccount = (account: Account): RunAs => ({ kind: 'account', account });
-  const found = [...owner, ...known].map(asAccount).find((one) => canReach(one, home, program));
+  const found = [...owners, ...known].map(asAccount).find((one) => canReach(one, home, program));
   if (found !== undefined) return found;
   const created = createAccount();
   return created !== undefined && canReach(asAccount(created), home, program) ? asAccount(created) : null;
+}
+
+/** The owners of a folder and of those around it, the nearest first. */
+function ownersAbove(folder: string): number[] {
+  const around = path.dirname(folder);
+  return [statSync(folder).uid, ...(around === folder ? [] : ownersAbove(around))];
 }
 
 /** Whether it may enter the home and run the program. */

@@ -53,15 +53,14 @@ export async function findOrMakeTemporalCli(environment: Environment): Promise<s
 async function makeUnlessMade(environment: Environment): Promise<string> {
   const madeMeanwhile = await findTemporalCli(environment);
   if (madeMeanwhile !== null) return madeMeanwhile;
-  const tried: string[] = [];
   for (const make of [buildWithGo, downloadWithSdk]) {
     try {
       return await make();
     } catch (error) {
-      tried.push(messageOf(error));
+      say(`  that did not work: ${messageOf(error)}`);
     }
   }
-  throw deskDown('TEMPORAL_CLI_MISSING', 'temporal', tried.join('; '), 'a temporal program', waysToGetOne());
+  throw deskDown('TEMPORAL_CLI_MISSING', 'temporal', undefined, 'a temporal program', waysToGetOne());
 }
 
 const waysToGetOne = (): string =>

@@ -31,7 +31,12 @@ const POLLS_WITHIN_MS = 60_000;
 /** Deaths without one success before a start gives up waiting. */
 const DEATHS_MAX = 3;
 const WORKFLOW_QUEUE_TYPE = 1;
+const ENHANCED_MODE = 1;
 
+type Poller = {
+  readonly identity?: string | null;
+  readonly lastAccessTime?: { readonly seconds?: unknown; readonly nanos?: number | null } | null;
+};
 type Worker = { readonly pid: number; readonly startedAtMs: number };
 
 /** The living worker process; null between two. */
@@ -97,12 +102,24 @@ export async function isPolled(
   queue: string,
   worker: Worker,
 ): Promise<boolean> {
-  const request = { namespace, taskQueue: { name: queue }, taskQueueType: WORKFLOW_QUEUE_TYPE };
-  const { pollers } = await connection.workflowService.describeTaskQueue(request);
-  return (pollers ?? []).some(({ identity, lastAccessTime }) => {
+  return (await pollersOf(connection, namespace, queue)).some(({ identity, lastAccessTime }) => {
     const seenAtMs = Number(lastAccessTime?.seconds ?? 0) * 1_000 + (lastAccessTime?.nanos ?? 0) / 1_000_000;
     return identity?.includes(`${worker.pid}@`) === true || seenAtMs > worker.startedAtMs;
   });
+}
+
+/** A queue has several partitions: only the enhanced answer knows the pollers of all of them. */
+async function pollersOf(connection: Connection, namespace: string, queue: string): Promise<readonly Poller[]> {
+  const { pollers, versionsInfo } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: queue },
+    taskQueueType: WORKFLOW_QUEUE_TYPE,
+    taskQueueTypes: [WORKFLOW_QUEUE_TYPE],
+    apiMode: ENHANCED_MODE,
+    reportPollers: true,
+  });
+  const all = Object.values(versionsInfo ?? {}).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
+  return [...(pollers ?? []), ...all.flatMap((one) => one.pollers ?? [])];
 }
 
 function notPolling(home: string, queue: string, state: SupervisorState | null) {

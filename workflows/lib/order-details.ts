@@ -9,6 +9,8 @@ export function orderDetails(status: OrderExecutionStatus): string {
   return [
     `### Order of decision ${status.decisionId}: ${status.state}`,
     ...(reasons.length === 0 ? [] : ['Refused by the gate, worst first:', ...reasons]),
-    ...(rows.length === 0 ? [] : ['| leg | side | type | quantity | filled | state |', '|---|---|---|---|---|---|', ...rows]),
+    ...(rows.length === 0
+      ? []
+      : ['| leg | side | type | quantity | filled | state |', '|---|---|---|---|---|---|', ...rows]),
   ].join('\n');
 }

@@ -36,7 +36,14 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
 /** Tells each child what became of its orders. A child that is gone has nothing left to hear. */
 export async function tellChildren(changes: readonly OrderChange[]): Promise<void> {
   const childIds = [...new Set(changes.map((one) => one.childId))];
-  await Promise.all(childIds.map((childId) => tell(childId, changes.filter((one) => one.childId === childId))));
+  await Promise.all(
+    childIds.map((childId) =>
+      tell(
+        childId,
+        changes.filter((one) => one.childId === childId),
+      ),
+    ),
+  );
 }
 
 async function tell(childId: string, changes: readonly OrderChange[]): Promise<void> {

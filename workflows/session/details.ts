@@ -35,8 +35,12 @@ function nextStep(carry: SessionCarry): string {
 }
 
 function decisionLine(decision: Decision): string {
-  const votes = decision.contributions.flatMap((one) => one.reasons).slice(0, 3).join('; ');
-  const refused = decision.verdict?.approved === false ? ` **refused**: ${decision.verdict.reasons[0]?.message ?? ''}` : '';
+  const votes = decision.contributions
+    .flatMap((one) => one.reasons)
+    .slice(0, 3)
+    .join('; ');
+  const refused =
+    decision.verdict?.approved === false ? ` **refused**: ${decision.verdict.reasons[0]?.message ?? ''}` : '';
   const said = decision.noDecision === null ? decision.action : `no decision (${decision.noDecision})`;
   return `- ${instant(decision.asOfMs)} ${decision.symbol} **${said}**${refused}${votes === '' ? '' : ` – ${votes}`}`;
 }

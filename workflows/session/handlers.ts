@@ -110,7 +110,12 @@ function loosened(carry: SessionCarry, argument: unknown): Problem[] {
   const expected = (value: number) => `a tighter limit than ${value}`;
   return [
     (asked.positionFractionMax ?? 0) > now.positionFractionMax &&
-      problem('LIMIT_LOOSENED', 'limits.positionFractionMax', asked.positionFractionMax, expected(now.positionFractionMax)),
+      problem(
+        'LIMIT_LOOSENED',
+        'limits.positionFractionMax',
+        asked.positionFractionMax,
+        expected(now.positionFractionMax),
+      ),
     (asked.positionsMax ?? 0) > now.positionsMax &&
       problem('LIMIT_LOOSENED', 'limits.positionsMax', asked.positionsMax, expected(now.positionsMax)),
     (asked.dailyLossMaxUsd ?? 0) > now.dailyLossMaxUsd &&

@@ -23,6 +23,8 @@ export type SessionCarry = {
   positions: readonly Position[];
   warnings: readonly string[];
   nextDueAtMs: number | null;
+  /** Failed batches in a row. */
+  lostBatches: number;
 };
 
 const DECISIONS_KEPT = 20;
@@ -39,6 +41,7 @@ export const openedCarry = (input: ParsedSession, workflowId: string): SessionCa
   positions: [],
   warnings: [],
   nextDueAtMs: null,
+  lostBatches: 0,
 });
 
 /** Stands in until `openSession` has answered; nothing is walked or closed with it. */

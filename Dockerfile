@@ -1,0 +1,28 @@
+# The image of the worker and of the migration job (docker-compose.yml). Node and the production packages, nothing else:
+# TypeScript runs as it is, through tsx, and the workflow bundle is built by the first worker into /desk.
+FROM node:22.21.1-bookworm-slim
+
+ENV NODE_ENV=production
+WORKDIR /app
+
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+COPY tsconfig.json ./
+COPY schemas schemas
+COPY domain domain
+COPY workflows workflows
+COPY activities activities
+COPY adapters adapters
+COPY db db
+COPY config config
+COPY workers workers
+COPY scripts scripts
+
+ENV QUARTERDECK_HOME=/desk
+RUN mkdir /desk && chown node:node /desk
+VOLUME /desk
+USER node
+
+# Not npm: a signal to stop must reach the worker itself, which then drains.
+CMD ["node", "--import", "tsx", "workers/all.ts"]

@@ -1,0 +1,76 @@
+/** Opening a session: which strategy is meant, whose row it is, and the handle that the workflow carries from then on. */
+
+import type { SessionStore } from '../../db/session-store.ts';
+import type { SessionRecord } from '../../db/sessions.ts';
+import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import { InvalidInput, problem } from '../../schemas/problem.ts';
+import type { ParsedSession } from '../../schemas/session-input.ts';
+import type { SessionHandle } from '../../schemas/session-walk.ts';
+import { STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
+
+/** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
+const CHILDREN_BARS_MAX = 1_000;
+
+export type OpenParts = {
+  readonly store: SessionStore;
+  readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
+  readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
+  readonly nowMs: () => number;
+};
+
+export async function resolveStrategy(parts: OpenParts, given: ParsedSession['strategy']): Promise<Strategy> {
+  if (typeof given !== 'string') return given;
+  const type = STRATEGY_TYPES.find((one) => one === given);
+  const stored = type === undefined ? await parts.readStrategy(given) : strategySchema.parse({ type });
+  if (stored !== undefined) return stored;
+  const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
+  throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
+}
+
+/** A stored strategy keeps its id; one written out is named by its type and what it says. */
+export const strategyIdOf = (given: ParsedSession['strategy'], strategy: Strategy): string =>
+  typeof given === 'string' ? given : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
+
+/** An open row whose workflow is gone (terminated from outside) is closed, then the session opens. */
+export async function openOrTakeOver(
+  parts: OpenParts,
+  request: Parameters<SessionStore['open']>[0],
+): Promise<SessionRecord> {
+  try {
+    return await parts.store.open(request);
+  } catch (error) {
+    const busyId = busySessionOf(error);
+    const holder = busyId === null ? undefined : await parts.store.read(busyId);
+    if (holder === undefined || (await parts.isWorkflowOpen(holder.workflowId))) throw error;
+    await parts.store.abandon(holder.sessionId, parts.nowMs());
+    return parts.store.open(request);
+  }
+}
+
+function busySessionOf(error: unknown): string | null {
+  const busy = error instanceof InvalidInput ? error.problems.find((one) => one.code === 'ACCOUNT_BUSY') : undefined;
+  return busy === undefined ? null : String(JSON.parse(busy.got));
+}
+
+export function handleOf(
+  session: SessionRecord,
+  strategy: Strategy,
+  input: ParsedSession,
+  barsTotal: number,
+  operatingMode: SessionHandle['operatingMode'],
+): SessionHandle {
+  const childrenByDefault = input.tradingMode === 'backtest' && barsTotal <= CHILDREN_BARS_MAX;
+  return {
+    sessionId: session.sessionId,
+    workflowId: session.workflowId,
+    run: session.runCount,
+    epoch: session.epoch,
+    accountId: session.accountId,
+    strategyId: session.strategyId,
+    strategy,
+    openedAtMs: session.openedAtMs,
+    barsTotal,
+    ordersAsChildren: input.tradingMode === 'paper' || (input.ordersAsChildren ?? childrenByDefault),
+    operatingMode,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * One walk of a session as one transaction, behind the fence of epoch and cursor: a batch that was committed before
+ * gets its stored answer, a zombie writes nothing.
+ */
+import type { Transaction } from 'kysely';
+import type { Decided } from '../domain/backtest/decide-at-close.ts';
+import type { EquityPoint, WalkBatch } from '../domain/backtest/walk-batch.ts';
+import { decimalText } from '../domain/decimal.ts';
+import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
+import { lockAccount } from './accounts.ts';
+import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
+import { appendEquity } from './equity.ts';
+import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
+import { equityColumns, saveAccountRows, saveTraces } from './save-walk.ts';
+import { readSession, type SessionRecord, saveCheckpoint } from './sessions.ts';
+import type { Tables } from './tables.ts';
+
+/** What one walk writes; `result` is what the workflow is told, kept for a lost report. */
+export type WalkOutcome = { readonly batch: WalkBatch; readonly result: WalkResult };
+
+/**
+ * A session that is walked: its row, checkpoint and the account as it stands under the lock; `sequences` = numbers of
+ * the decisions whose orders are at work or whose positions are open.
+ */
+export type LoadedSession = LoadedAccount & {
+  readonly session: SessionRecord;
+  readonly checkpoint: Checkpoint;
+  readonly sequences: ReadonlyMap<string, number>;
+};
+
+export async function walkOnce(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  cursor: number,
+  walk: (loaded: LoadedSession) => WalkOutcome,
+): Promise<WalkResult> {
+  const loaded = await loadSession(trx, handle);
+  if (loaded.checkpoint.cursor !== cursor) return storedResult(loaded, handle, cursor);
+  const outcome = walk(loaded);
+  await saveOutcome(trx, handle, loaded, outcome, cursor);
+  return outcome.result;
+}
+
+export async function flattenOnce(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  walk: (loaded: LoadedSession) => WalkOutcome,
+): Promise<WalkResult> {
+  const loaded = await loadSession(trx, handle);
+  if (loaded.checkpoint.phase === 'flattened' && loaded.checkpoint.last !== null) return loaded.checkpoint.last;
+  const outcome = walk(loaded);
+  await saveOutcome(trx, handle, loaded, outcome, loaded.checkpoint.cursor, 'flattened');
+  return outcome.result;
+}
+
+/** A batch that was committed but whose report was lost. @throws Error when it is not this batch */
+function storedResult({ checkpoint }: LoadedSession, handle: SessionHandle, cursor: number): WalkResult {
+  if (checkpoint.last !== null && checkpoint.cursor > cursor) return checkpoint.last;
+  throw new Error(`session ${handle.sessionId} stands at bar ${checkpoint.cursor}, asked to go on from ${cursor}`);
+}
+
+export async function loadSession(trx: Transaction<Tables>, handle: SessionHandle): Promise<LoadedSession> {
+  await lockAccount(trx, handle.accountId);
+  const session = await readSession(trx, handle.sessionId);
+  if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
+  const checkpoint = checkpointOf(session, handle);
+  const account = await loadAccount(trx, handle.accountId, handle.strategyId, checkpoint);
+  return { ...account, session, checkpoint, sequences: await sequencesAtWork(trx, handle) };
+}
+
+/** @throws Error when a newer run holds the session: this worker is a zombie and must write nothing */
+function checkpointOf(session: SessionRecord | undefined, handle: SessionHandle): Checkpoint {
+  if (session === undefined || session.epoch !== handle.epoch) {
+    throw new Error(`session ${handle.sessionId} is held by epoch ${session?.epoch ?? 'none'}, not ${handle.epoch}`);
+  }
+  return { ...openingCheckpoint('0'), ...session.checkpoint };
+}
+
+export async function saveOutcome(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  loaded: LoadedSession,
+  outcome: WalkOutcome,
+  cursor: number,
+  phase: Checkpoint['phase'] = loaded.checkpoint.phase,
+): Promise<void> {
+  const { batch, result } = outcome;
+  const fence = { sessionId: handle.sessionId, epoch: handle.epoch, expectedCursor: cursor };
+  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(batch, result, phase) }))) {
+    throw new Error(`session ${handle.sessionId}: another batch from bar ${cursor} was committed first`);
+  }
+  await insertDecisions(
+    trx,
+    { accountId: handle.accountId, sessionId: handle.sessionId, run: handle.run, correlationId: handle.workflowId },
+    batch.decisions.map(({ decision, inputs }) => ({ decision, inputs })),
+  );
+  await insertRefusals(trx, batch.decisions.flatMap(refusalOf));
+  await saveAccountRows(trx, loaded.account, batch.state, accountRows(batch), {
+    epoch: handle.epoch,
+    origin: 'session',
+    reasoning: null,
+    sessionId: handle.sessionId,
+  });
+  await saveEquity(trx, handle, cursor, batch.equity);
+  await saveTraces(trx, accountRows(batch), handle.workflowId);
+}
+
+const saveEquity = (
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  fromIndex: number,
+  points: readonly EquityPoint[],
+) => appendEquity(trx, { sessionId: handle.sessionId, run: handle.run, fromIndex }, equityColumns(points));
+
+const accountRows = ({ intents, orders, fills, entries, trades }: WalkBatch) => ({
+  intents,
+  orders: [...orders.values()],
+  fills,
+  entries,
+  trades,
+});
+
+function refusalOf({ decision }: Decided) {
+  const { verdict, decisionId } = decision;
+  if (verdict === null || verdict.approved) return [];
+  return [{ decisionId, stage: 'proposal' as const, reasons: verdict.reasons }];
+}
+
+/** Entry contexts are kept while their position or orders live. */
+function checkpointAfter(batch: WalkBatch, last: WalkResult, phase: Checkpoint['phase']): Checkpoint {
+  const { state } = batch;
+  const alive = new Set([
+    ...state.book.orders.map((order) => order.decisionId),
+    ...state.book.positions.flatMap((one) => (one.trip === null ? [] : [one.trip.decisionId])),
+    ...batch.handOver.map(({ decision }) => decision.decisionId),
+  ]);
+  return {
+    cursor: batch.cursor,
+    sequence: state.sequence,
+    counters: state.counters,
+    entries: Object.fromEntries(Object.entries(state.entries).filter(([id]) => alive.has(id))),
+    peakEquity: decimalText(state.peakEquity),
+    drawdownFractionMax: state.drawdownFractionMax,
+    realizedPnl: decimalText(state.realizedPnl),
+    phase,
+    last,
+  };
+}

@@ -1,0 +1,39 @@
+/** All names of `npm run calc`, in the order of the flow. */
+import { nearestName } from '../../../schemas/nearest-name.ts';
+import { InvalidInput, problem } from '../../../schemas/problem.ts';
+import { allocate } from './allocate.ts';
+import type { Calculation } from './calculation.ts';
+import { combine } from './combine.ts';
+import { features } from './features.ts';
+import { gate } from './gate.ts';
+import { indicators } from './indicators.ts';
+import { levels } from './levels.ts';
+import { liquidation } from './liquidation.ts';
+import { metrics } from './metrics.ts';
+import { paper } from './paper.ts';
+import { regime } from './regime.ts';
+import { size } from './size.ts';
+
+export const CALCULATIONS: readonly Calculation[] = [
+  indicators,
+  features,
+  levels,
+  regime,
+  combine,
+  gate,
+  size,
+  paper,
+  liquidation,
+  metrics,
+  allocate,
+];
+
+/** @throws InvalidInput (exit code 2) with the nearest name and all of them */
+export function calculationNamed(name: string): Calculation {
+  const found = CALCULATIONS.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = CALCULATIONS.map((one) => one.name);
+  const near = nearestName(name, names);
+  const hint = near === null ? 'npm run calc lists them' : `did you mean ${near}?`;
+  throw new InvalidInput([problem('ARGUMENT_UNKNOWN', 'name', name, `one of ${names.join(', ')}`, hint)]);
+}

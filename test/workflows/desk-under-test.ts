@@ -1,0 +1,82 @@
+/**
+ * A desk for one test file: a database of its own, a task queue of its own, the run's Temporal server, a real worker
+ * in this process. Session and order ids must be unique per file; `freshId` makes them so.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { inject } from 'vitest';
+import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
+import type { Problem } from '../../schemas/problem.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
+
+export type DeskUnderTest = DeskInProcess & {
+  /** The database as its owner: for looking, and for what no part of the desk may do. */
+  readonly database: TestDatabase;
+  readonly home: string;
+  readonly setKillFile: (reason: string | null) => void;
+};
+
+/** Opens a desk with its worker running. */
+export async function openDeskUnderTest(): Promise<DeskUnderTest> {
+  const database = await createTestDatabase();
+  const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-desk-'));
+  const desk = await openDeskInProcess({
+    databaseUrl: database.appUrl,
+    address: inject('temporalAddress'),
+    namespace: 'default',
+    taskQueue: `trading-${randomUUID()}`,
+    codePath: inject('workflowBundlePath'),
+    home,
+  });
+  await desk.startWorker();
+  const killFile = path.join(home, 'KILL');
+  return {
+    ...desk,
+    database,
+    home,
+    setKillFile: (reason) => (reason === null ? rmSync(killFile, { force: true }) : writeFileSync(killFile, reason)),
+    close: async () => {
+      await desk.close();
+      await database.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export const freshId = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
+
+/** Asks every 20 ms until `answer` gives something that is not null. @throws Error naming `what` after `withinMs` */
+export async function until<T>(what: string, answer: () => Promise<T | null>, withinMs = 20_000): Promise<T> {
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const found = await answer();
+    if (found !== null) return found;
+    if (Date.now() > deadlineMs) throw new Error(`waited ${withinMs} ms in vain for: ${what}`);
+    await sleep(20);
+  }
+}
+
+/** The problems a workflow closed with. @throws Error when it did not fail that way */
+export async function problemsOf(run: { result: () => Promise<unknown> }): Promise<readonly Problem[]> {
+  const failure = await run.result().then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const cause = failure instanceof WorkflowFailedError ? failure.cause : undefined;
+  const final = cause instanceof ActivityFailure ? cause.cause : cause;
+  if (!(final instanceof ApplicationFailure) || final.type !== 'InvalidInput') {
+    throw new Error(`the workflow did not fail as InvalidInput but as ${String(final ?? failure)}`);
+  }
+  return problemsIn(final);
+}
+
+/** `details[0].problems` of an InvalidInput failure. */
+export function problemsIn(failure: ApplicationFailure): readonly Problem[] {
+  const [detail] = (failure.details ?? []) as { problems?: Problem[] }[];
+  return detail?.problems ?? [];
+}

@@ -1,0 +1,37 @@
+/**
+ * A worker of queue `trading`, wired but not yet running: the desk's policy seeded, stores and workflows put together.
+ * Its process (workers/all.ts) and the tests make it the same way. Connections stay the caller's to close.
+ */
+import { hostname } from 'node:os';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { loadGovernance } from '../config/policy-files.ts';
+import { seedDesk } from '../db/seed-desk.ts';
+import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
+import { type TradingParts, tradingActivities } from './trading.ts';
+
+export type TradingWorkerParts = TradingParts & {
+  readonly nativeConnection: NativeConnection;
+  readonly namespace: string;
+  /** Children and activities use the queue of their workflow, so a desk on a queue of its own is whole. */
+  readonly taskQueue?: string;
+  /** The built workflows (workers/workflow-bundle.ts). */
+  readonly codePath: string;
+};
+
+/** Seeds the desk's first policy and answers the worker; `run()` serves, `shutdown()` drains. @throws InvalidInput */
+export async function createTradingWorker(parts: TradingWorkerParts): Promise<Worker> {
+  const { profiles, startMode } = loadGovernance(parts.configFolder);
+  await seedDesk(parts.db, { mode: startMode, profile: profiles[startMode], nowMs: parts.bornAtMs });
+  return Worker.create({
+    connection: parts.nativeConnection,
+    namespace: parts.namespace,
+    taskQueue: parts.taskQueue ?? TRADING_QUEUE,
+    workflowBundle: { codePath: parts.codePath },
+    activities: tradingActivities(parts),
+    identity: `quarterdeck:${process.pid}@${hostname()}`,
+    shutdownGraceTime: '10 seconds',
+    stickyQueueScheduleToStartTimeout: '2 seconds',
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+  });
+}
