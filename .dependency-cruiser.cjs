@@ -66,7 +66,6 @@ module.exports = {
       'workers',
       LAYERS.filter((layer) => layer !== 'scripts'),
     ),
-    only('scripts', [...LAYERS.filter((layer) => layer !== 'workers'), 'bench']),
     typesOnly('workflows', ['activities']),
     typesOnly('activities', ['adapters', 'db']),
     typesOnly('db', ['adapters']),

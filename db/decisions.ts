@@ -91,24 +91,17 @@ export async function nextSequence(db: Database, workflowId: string): Promise<nu
   return row === undefined || row.last === null ? 0 : row.last + 1;
 }
 
-/** Numbers of a run's decisions that have orders at work, or legs that may still change, by decision id. */
+/** Numbers of a session's decisions that have orders at work on an account, by decision id. */
 export async function sequencesAtWork(
   db: Database,
-  run: { readonly sessionId: string; readonly run: number },
+  run: { readonly sessionId: string; readonly accountId: string },
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await db
-    .selectFrom('decisions as d')
-    .where('d.session_id', '=', run.sessionId)
-    .where('d.run', '=', run.run)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('orders as o')
-          .select('o.client_order_id')
-          .whereRef('o.decision_id', '=', 'd.decision_id')
-          .where('o.state', 'not in', FINAL_ORDER_STATES),
-      ),
-    )
+    .selectFrom('orders as o')
+    .innerJoin('decisions as d', 'd.decision_id', 'o.decision_id')
+    .where('o.account_id', '=', run.accountId)
+    .where('o.session_id', '=', run.sessionId)
+    .where('o.state', 'not in', FINAL_ORDER_STATES)
     .select(['d.decision_id', 'd.sequence'])
     .execute();
   return new Map(rows.map((row) => [row.decision_id, row.sequence]));

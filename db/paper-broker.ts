@@ -45,12 +45,12 @@ export const createPaperBroker = (parts: PaperParts): PaperBroker => ({
   advance: (decisionId, bars) => inTransaction(parts.db, (trx) => advance(trx, parts, decisionId, bars)),
 });
 
-/** INTENT → CLAIMED → SENT, committed before the venue hears of it. Blocked by either kill flag. */
+/** INTENT → CLAIMED → SENT, committed before the venue hears of it. Either kill flag blocks all but reducing orders. */
 async function claim(trx: Transaction<Tables>, parts: PaperParts, decisionId: string): Promise<void> {
   const { orders, loaded } = await open(trx, decisionId);
   const blocked = loaded.killSwitch ?? parts.killFile();
   const waiting = orders.filter((order) => order.state === 'INTENT');
-  if (waiting.length > 0 && blocked !== null) {
+  if (waiting.some((order) => !order.reduceOnly) && blocked !== null) {
     throw new InvalidInput([
       problem('KILL_SWITCH', 'decisionId', decisionId, `no order while the kill switch is on: ${blocked}`),
     ]);

@@ -28,8 +28,6 @@ export type AccountRows = {
   readonly trades: readonly TradeRecord[];
 };
 
-export const NO_ROWS: AccountRows = { intents: [], orders: [], fills: [], entries: [], trades: [] };
-
 /** Orders, money and the account itself. A liquidation is the venue's own order: its intent is written with it. */
 export async function saveAccountRows(
   trx: Transaction<Tables>,

@@ -17,26 +17,35 @@ export type SessionTotals = {
 
 /** Counts of one run. Orders, fills and trades are those of the run's decisions. */
 export async function readSessionTotals(db: Database, handle: SessionHandle): Promise<SessionTotals> {
-  const mine = sql`select decision_id from decisions where session_id = ${handle.sessionId} and run = ${handle.run}`;
-  const counts = await sql<{ decisions: number; orders: number; fills: number; fees: string }>`select
-    (select count(*) from decisions where session_id = ${handle.sessionId} and run = ${handle.run})::int as decisions,
-    (select count(*) from orders where decision_id in (${mine}))::int as orders,
-    count(f.trade_id)::int as fills, coalesce(sum(f.fee), 0) as fees
-    from fills f join orders o using (client_order_id) where o.decision_id in (${mine})`.execute(db);
-  const reasons = await sql<{ reason: string; count: number }>`select no_decision as reason, count(*)::int as count
-    from decisions where session_id = ${handle.sessionId} and run = ${handle.run} and no_decision is not null
-    group by 1`.execute(db);
-  const refusals = await sql<{ rule: string; count: number }>`select rule, count(*)::int as count from gate_refusals
-    where decision_id in (${mine}) group by 1`.execute(db);
-  const trades = await sql<{ pnl: string }>`select pnl_net as pnl from trades
-    where session_id = ${handle.sessionId} and account_id = ${handle.accountId}
-    and decision_id in (${mine}) order by closed_at, trade_id`.execute(db);
-  const first = counts.rows[0] ?? { decisions: 0, orders: 0, fills: 0, fees: '0' };
+  const ofRun = sql`d.session_id = ${handle.sessionId} and d.run = ${handle.run}`;
+  const decisions = await sql<{ reason: string | null; count: number }>`
+    select d.no_decision as reason, count(*)::int as count from decisions d where ${ofRun} group by 1`.execute(db);
+  const refusals = await sql<{ rule: string; count: number }>`select r.rule, count(*)::int as count
+    from decisions d join gate_refusals r using (decision_id) where ${ofRun} and not d.approved group by 1`.execute(db);
+  // Materialised, so that the few rows of the session look up their decisions and not the other way round.
+  const orders = sql`with sent as materialized (
+      select client_order_id, decision_id from orders where session_id = ${handle.sessionId}),
+    mine as materialized (select s.client_order_id from sent s join decisions d using (decision_id) where ${ofRun})`;
+  const sent = await sql<{ count: number }>`${orders} select count(*)::int as count from mine`.execute(db);
+  const fills = await sql<{ count: number; fees: string }>`${orders}
+    select count(*)::int as count, coalesce(sum(f.fee), 0) as fees from mine join fills f using (client_order_id)`.execute(
+    db,
+  );
+  const trades = await sql<{ pnl: string }>`with closed as materialized (
+      select trade_id, decision_id, pnl_net, closed_at from trades where session_id = ${handle.sessionId})
+    select c.pnl_net as pnl from closed c join decisions d using (decision_id) where ${ofRun}
+    order by c.closed_at, c.trade_id`.execute(db);
   return {
-    ...first,
-    noDecisionsByReason: Object.fromEntries(reasons.rows.map((row) => [row.reason, row.count])),
-    refusalsByRule: Object.fromEntries(refusals.rows.map((row) => [row.rule, row.count])),
+    decisions: decisions.rows.reduce((sum, row) => sum + row.count, 0),
+    orders: sent.rows[0]?.count ?? 0,
+    fills: fills.rows[0]?.count ?? 0,
+    fees: fills.rows[0]?.fees ?? '0',
+    noDecisionsByReason: countsOf(decisions.rows.map(({ reason, count }) => [reason, count])),
+    refusalsByRule: countsOf(refusals.rows.map(({ rule, count }) => [rule, count])),
     tradePnls: trades.rows,
     equity: (await readEquity(db, handle.sessionId, handle.run)).equity,
   };
 }
+
+const countsOf = (rows: readonly (readonly [string | null, number])[]): Record<string, number> =>
+  Object.fromEntries(rows.filter((row): row is readonly [string, number] => row[0] !== null));

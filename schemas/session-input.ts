@@ -99,8 +99,9 @@ function instantOf(value: unknown): number | null {
 }
 
 function weightProblems(weights: unknown): Problem[] {
-  const values = Object.values(fieldsOf(weights)).filter((one): one is number => typeof one === 'number');
-  if (weights === undefined || values.length === 0) return [];
+  if (typeof weights !== 'object' || weights === null || Array.isArray(weights)) return [];
+  const values = Object.values(fieldsOf(weights)).filter((one) => one !== undefined);
+  if (!values.every((one) => typeof one === 'number')) return [];
   const sum = values.reduce((total, one) => total + one, 0);
   if (Math.abs(sum - 1) <= 1e-9 && values.every((one) => one >= 0)) return [];
   return [problem('INPUT_WEIGHTS_SUM', 'weights', Number(sum.toFixed(12)), 'weights of 0 or more that sum to 1')];

@@ -16,7 +16,8 @@ export type Direction = z.infer<typeof directionSchema>;
 export const MONEY_PATTERN = /^\d{1,15}(\.\d{1,2})?$/;
 
 const YEAR_MS = 31_536_000_000;
-const weight = z.number();
+/** A component without a weight has none. */
+const weight = z.number().default(0);
 
 /** Who advises the session. `rules` needs no key and no network. */
 const modelSettingsSchema = z.strictObject({
@@ -40,7 +41,7 @@ export const strategySessionInputSchema = z.strictObject({
   durationMs: z.number().int().min(1_000).max(YEAR_MS).nullable().default(null),
   checkIntervalMs: z.number().int().min(100).max(86_400_000).default(30_000),
   components: z.array(componentNameSchema).min(1).max(5).default(['technical', 'llm']),
-  /** Weights of the five components; they must sum to 1. Absent: the desk's table. */
+  /** Weights of the components, 0 or more; they must sum to 1. Absent: the desk's table. */
   weights: z
     .strictObject({ technical: weight, agent: weight, evolved: weight, online: weight, llm: weight })
     .optional(),
@@ -62,7 +63,6 @@ export const strategySessionInputSchema = z.strictObject({
 export type StrategySessionInput = z.infer<typeof strategySessionInputSchema>;
 
 export const sessionStateSchema = z.enum(['running', 'paused', 'stopping', 'readOnly']);
-export type SessionState = z.infer<typeof sessionStateSchema>;
 
 /** Money as decimal strings, fractions 0 to 1, `nextStepAtMs` null when no timer is set. */
 export const sessionStatusSchema = z.strictObject({

@@ -14,8 +14,9 @@ import { type SupervisorState, writeSupervisor, writeWorkers } from './lib/super
 
 const RESPAWN_MS = 200;
 const RESPAWN_MS_MAX = 15_000;
-/** A worker that lived this long was not part of a crash loop. */
+/** A worker that lived this long was not part of a crash loop; one that was killed from outside is given less. */
 const HEALTHY_AFTER_MS = 5_000;
+const HEALTHY_AFTER_MS_KILLED = 1_000;
 const GRACE_MS = 15_000;
 
 const environment = parseEnvironment();
@@ -63,7 +64,8 @@ function onExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals
   console.error(JSON.stringify({ at: Date.now(), message: lastExit }));
   change({ worker: null, lastExit });
   if (isStopping) return;
-  respawnMs = livedMs >= HEALTHY_AFTER_MS ? RESPAWN_MS : Math.min(respawnMs * 2, RESPAWN_MS_MAX);
+  const isHealthy = livedMs >= (signal === null ? HEALTHY_AFTER_MS : HEALTHY_AFTER_MS_KILLED);
+  respawnMs = isHealthy ? RESPAWN_MS : Math.min(respawnMs * 2, RESPAWN_MS_MAX);
   setTimeout(respawn, respawnMs);
 }
 

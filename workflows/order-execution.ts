@@ -19,7 +19,7 @@ import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/exe
 import type { OrderExecutionStatus, SessionOrderInput } from '../schemas/order-execution.ts';
 import { type OrderInput, parseOrderInput } from '../schemas/order-input.ts';
 import type { OrderChange } from '../schemas/session-walk.ts';
-import { orFail } from './lib/invalid-input.ts';
+import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { orderDetails } from './lib/order-details.ts';
 import * as face from './messages/order-execution.ts';
 import { orderReportedSignal } from './messages/strategy-session.ts';
@@ -42,7 +42,7 @@ export async function orderExecution(raw?: unknown, carried?: OrderExecutionStat
   const watch: Watch = { status: carried ?? checking(''), cancelReason: null, changed: false };
   listen(watch);
   if (carried === undefined) {
-    const changes = await send(watch, input, workflowId);
+    const changes = await orFailWithProblems(() => send(watch, input, workflowId));
     if (input.origin === 'session') await reportToSession(input, watch, changes);
   }
   while (watch.status.state === 'working') await watchOrders(watch, input);
@@ -68,12 +68,15 @@ function listen(watch: Watch): void {
     face.cancelOrderUpdate,
     async (command) => {
       watch.cancelReason = command?.reason ?? 'cancelled by hand';
-      await condition(() => watch.cancelReason === null || watch.status.state !== 'working');
+      await condition(() => watch.cancelReason === null || isOver(watch));
       return watch.status;
     },
     { description: 'Cancels what is still at work; fills that came first stand.' },
   );
 }
+
+/** Refused or done: there is nothing left to cancel. */
+const isOver = ({ status }: Watch): boolean => status.state === 'refused' || status.state === 'done';
 
 function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
   const orders = watch.status.orders.map((order) => {

@@ -14,17 +14,18 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Decision } from '../schemas/decision.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
-import { orFail } from './lib/invalid-input.ts';
+import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
-import { handOverOrders, tellChildren } from './session/children.ts';
+import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
 import { emptyInbox, type Inbox, listen } from './session/handlers.ts';
 import { publish, publishStart } from './session/panel.ts';
 import { absorb, openedCarry, type SessionCarry, warn } from './session/session-state.ts';
 
-/** Bars per activity in virtual time; every decision of a batch is committed before it completes. */
+/** Bars per activity in virtual time, all symbols together; a batch's decisions are committed before it completes. */
 const BATCH_BARS = 500;
 /** After this many failures in a row the session pauses and waits for a person. */
 const LOST_BATCHES_MAX = 10;
@@ -52,9 +53,9 @@ async function open(raw: unknown, inbox: Inbox): Promise<SessionCarry> {
   const input = orFail(() => parseSessionInput(raw, workflowId, Date.now()));
   const carry = openedCarry(input, workflowId);
   listen(carry, inbox);
-  carry.handle = await opening.openSession.executeWithOptions(
-    { summary: `open ${input.tradingMode} session on ${input.symbols.join(', ')}` },
-    [{ input, workflowId }],
+  const summary = `open ${input.tradingMode} session on ${input.symbols.join(', ')}`;
+  carry.handle = await orFailWithProblems(() =>
+    opening.openSession.executeWithOptions({ summary }, [{ input, workflowId }]),
   );
   publishStart(carry);
   return carry;
@@ -68,7 +69,7 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
     publish(carry);
     if (carry.stop === null && inbox.ticks.length === 0) await waitForNextStep(carry, inbox);
   }
-  for (const tick of inbox.ticks.splice(0)) tick.answer = [];
+  for (const tick of inbox.ticks.splice(0)) tick.answer = lastAgain(carry);
 }
 
 /** One walk: a bar in real time or for a tick, a batch in virtual time; then its orders, each to a child. */
@@ -77,17 +78,22 @@ async function step(carry: SessionCarry, inbox: Inbox): Promise<void> {
   const walked = await walk(carry, tick === undefined ? stepsAtOnce(carry) : 1, tick !== undefined);
   if (walked === null) return;
   absorb(carry, walked);
-  await tellChildren(walked.changes);
+  await tellChildren(inbox, walked.changes);
   for (const order of walked.handOver) await handOverOrders(carry, inbox, order);
   if (tick === undefined) return;
   inbox.ticks.shift();
-  const last = carry.decisions.at(-1);
-  tick.answer =
-    walked.decisions.length > 0 ? walked.decisions : last === undefined ? [] : [{ ...last, repeated: true }];
+  tick.answer = walked.decisions.length > 0 ? walked.decisions : lastAgain(carry);
+}
+
+/** The decisions of the last bar once more, for a tick that finds no bar to walk. */
+function lastAgain({ decisions }: SessionCarry): Decision[] {
+  const asOfMs = decisions.at(-1)?.asOfMs;
+  return decisions.filter((one) => one.asOfMs === asOfMs).map((one) => ({ ...one, repeated: true }));
 }
 
 const isVirtualTime = (carry: SessionCarry): boolean => carry.input.tradingMode !== 'paper';
-const stepsAtOnce = (carry: SessionCarry): number => (isVirtualTime(carry) ? BATCH_BARS : 1);
+const stepsAtOnce = (carry: SessionCarry): number =>
+  isVirtualTime(carry) ? Math.max(1, Math.floor(BATCH_BARS / carry.input.symbols.length)) : 1;
 
 /** A lost batch is not an error: the loop looks at its signals first and then dispatches it again. */
 async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Promise<WalkResult | null> {
@@ -144,16 +150,24 @@ async function waitForNextStep(carry: SessionCarry, inbox: Inbox): Promise<void>
 const endsAtMs = (carry: SessionCarry): number | null =>
   carry.input.durationMs === null ? null : carry.handle.openedAtMs + carry.input.durationMs;
 
-function historyIsLong(carry: SessionCarry): boolean {
-  const info = workflowInfo();
-  return info.continueAsNewSuggested || info.historyLength >= carry.input.maxHistoryEvents;
+/** A step of one symbol that sends an order to a child writes about 30 events, told changes included. */
+const EVENTS_PER_STEP = 40;
+
+/** Whether the next step might not fit any more; each run has room for one at least. */
+function historyIsLong({ input }: SessionCarry): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  const room = Math.min(EVENTS_PER_STEP * input.symbols.length, Math.floor(input.maxHistoryEvents / 2));
+  return continueAsNewSuggested || historyLength + room >= input.maxHistoryEvents;
 }
 
 /** Ticks that wait are answered by this run; everything else travels in the carry. */
 async function goOnAsNew(carry: SessionCarry, inbox: Inbox): Promise<void> {
-  while (inbox.ticks.length > 0 && carry.stop === null) await step(carry, inbox);
-  if (carry.stop !== null) return;
-  await condition(allHandlersFinished);
+  do {
+    while (inbox.ticks.length > 0 && carry.stop === null) await step(carry, inbox);
+    if (carry.stop !== null) return;
+    await childrenSettled(inbox);
+    await condition(() => inbox.ticks.length > 0 || allHandlersFinished());
+  } while (inbox.ticks.length > 0 || carry.stop !== null);
   await continueAsNew<typeof strategySession>(carry.input, carry);
 }
 
@@ -170,8 +184,9 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
     { handle: carry.handle, stop, limits: carry.input.limits },
   ]);
   absorb(carry, closed.walk);
-  await tellChildren(closed.walk.changes);
+  await tellChildren(inbox, closed.walk.changes);
   publish(carry);
+  await childrenSettled(inbox);
   await condition(allHandlersFinished);
   return closed.report;
 }

@@ -20,10 +20,10 @@ import {
 import { cancelOrphanLegs, clearWayForExit, isProtective } from './legs.ts';
 import { isWorking, moveOrder } from './order-state.ts';
 
-export { type Book, type BookStep, positionOf, workingOrder } from './draft.ts';
-export { isProtective, isWaiting } from './legs.ts';
+export { type Book, type BookStep, positionOf } from './draft.ts';
+export { isProtective } from './legs.ts';
 export { matchBar } from './match-bar.ts';
-export { averagePriceOf, type BookPosition } from './position.ts';
+export type { BookPosition } from './position.ts';
 
 /** A new account with nothing but cash. The deposit's entries come from `depositEntries`. */
 export const openBook = (accountId: string, startingCash: string | number, currency = 'USD'): Book => ({

@@ -10,7 +10,7 @@ import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { type Kernels, kernels } from './kernels.ts';
 
-export { type Kernels, kernels } from './kernels.ts';
+export { kernels } from './kernels.ts';
 
 /** `warmupBars` = bars needed before every column of the indicator has a value. */
 export type IndicatorResult = {

@@ -3,7 +3,7 @@
  * Real server, real Postgres, real activities. The worker can be stopped and another one started.
  */
 import path from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import type { Database } from '../../db/tables.ts';
@@ -25,8 +25,8 @@ export type DeskTargets = {
   readonly home: string;
 };
 
-export type SessionRun = WorkflowHandle<typeof strategySession>;
-export type OrderRun = WorkflowHandle<typeof orderExecution>;
+export type SessionRun = WorkflowHandleWithFirstExecutionRunId<typeof strategySession>;
+export type OrderRun = WorkflowHandleWithFirstExecutionRunId<typeof orderExecution>;
 
 export type DeskInProcess = {
   readonly client: Client;

@@ -26,7 +26,17 @@ export const printJson = (document: unknown): void => {
 export async function runScript(main: () => Promise<number>): Promise<void> {
   process.on('SIGINT', () => interrupt('SIGINT'));
   process.on('SIGTERM', () => interrupt('SIGTERM'));
-  process.exit(await main().catch(explain));
+  const exitCode = await main().catch(explain);
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(exitCode);
+}
+
+/** A pipe takes long output in pieces: ending before the last one would cut a document off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.write('', () => resolve());
+  });
 }
 
 function explain(error: unknown): number {

@@ -69,7 +69,6 @@ const planted: Record<string, { rule: string; text: string }> = {
   'db/p-workflow.ts': { rule: 'db-imports', text: useType('../workflows/target.ts') },
   'config/p-domain.ts': { rule: 'config-imports', text: use('../domain/target.ts') },
   'workers/p-script.ts': { rule: 'workers-imports', text: use('../scripts/target.ts') },
-  'scripts/p-worker.ts': { rule: 'scripts-imports', text: use('../workers/target.ts') },
   'workflows/p-activity.ts': { rule: 'workflows-types-only', text: use('../activities/target.ts') },
   'activities/p-adapter.ts': { rule: 'activities-types-only', text: use('../adapters/target.ts') },
   'activities/p-store.ts': { rule: 'activities-types-only', text: use('../db/target.ts') },

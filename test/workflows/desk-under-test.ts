@@ -10,8 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { inject } from 'vitest';
-import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import type { Problem } from '../../schemas/problem.ts';
+import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 
 export type DeskUnderTest = DeskInProcess & {

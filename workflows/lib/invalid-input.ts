@@ -1,5 +1,5 @@
 /** Turns a list of problems into the failure that closes a workflow or rejects an update: final, complete, readable. */
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { describeProblems, InvalidInput, type Problem } from '../../schemas/problem.ts';
 
 export function invalidInput(problems: readonly Problem[]): ApplicationFailure {
@@ -18,5 +18,21 @@ export function orFail<T>(parse: () => T): T {
   } catch (error) {
     if (error instanceof InvalidInput) throw invalidInput(error.problems);
     throw error;
+  }
+}
+
+/** Runs an activity; an `InvalidInput` it ends with becomes the workflow's own failure, problems and all. */
+export async function orFailWithProblems<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure) || cause.type !== 'InvalidInput') throw error;
+    throw ApplicationFailure.create({
+      type: 'InvalidInput',
+      nonRetryable: true,
+      message: cause.message,
+      details: cause.details ?? [],
+    });
   }
 }

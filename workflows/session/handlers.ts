@@ -19,9 +19,16 @@ export type Inbox = {
   ticks: Tick[];
   unknownSignals: string[];
   orderReports: Map<string, face.OrderReport>;
+  /** Open children of this run: the client order ids of each that have not reached a final state. */
+  children: Map<string, Set<string>>;
 };
 
-export const emptyInbox = (): Inbox => ({ ticks: [], unknownSignals: [], orderReports: new Map() });
+export const emptyInbox = (): Inbox => ({
+  ticks: [],
+  unknownSignals: [],
+  orderReports: new Map(),
+  children: new Map(),
+});
 
 export function listen(carry: SessionCarry, inbox: Inbox): void {
   listenToSignals(carry, inbox);
