@@ -8,17 +8,19 @@ import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { OrderRequest, OrderStore } from '../db/order-store.ts';
 import type { PaperBroker } from '../db/paper-broker.ts';
 import type { SessionStore } from '../db/session-store.ts';
+import { timelineOf } from '../domain/backtest/walk-context.ts';
 import { toDecimal } from '../domain/decimal.ts';
-import type { BarSeries } from '../domain/market/bar-series.ts';
+import { type BarSeries, sliceSeries } from '../domain/market/bar-series.ts';
 import { correlationGroup } from '../domain/market/correlation.ts';
 import type { Verdict } from '../schemas/decision.ts';
-import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
+import { type Costs, costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
 import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
+import { dueCount } from './session/due-bars.ts';
 
 export type OrderInput = ManualOrderInput | SessionOrderInput;
 
@@ -37,27 +39,31 @@ export type ExecutionParts = {
   readonly heldSymbols: (accountId: string) => Promise<readonly string[]>;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
   readonly killFile: () => string | null;
+  readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
+  readonly nowMs: () => number;
+};
+
+/** What is to be sent; `manual` = the facts an order by hand was worked out on, null for a session's. */
+export type OrderPlan = {
+  readonly decisionId: string;
+  readonly intents: readonly OrderIntent[];
+  readonly manual: Omit<ManualPlan, 'intents'> | null;
 };
 
 /** A decision and its orders on their way. */
 export type OrderStep = {
   readonly input: OrderInput;
   readonly workflowId: string;
-  readonly decisionId: string;
-  readonly intents: readonly OrderIntent[];
-};
+} & OrderPlan;
 
 export type ExecutionActivities = ReturnType<typeof createExecutionActivities>;
 
 export const createExecutionActivities = (parts: ExecutionParts) => ({
   /** Works out an order by hand on the last stored bar. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE */
-  proposeOrder: (request: {
-    input: ManualOrderInput;
-    workflowId: string;
-  }): Promise<{ decisionId: string; intents: readonly OrderIntent[] }> =>
+  proposeOrder: (request: { input: ManualOrderInput; workflowId: string }): Promise<OrderPlan> =>
     finalOnInvalidInput(async () => {
-      const { decision, intents } = await manualPlan(parts, request.input, request.workflowId);
-      return { decisionId: decision.decisionId, intents };
+      const { intents, ...manual } = await manualPlan(parts, request.input, request.workflowId);
+      return { decisionId: manual.decision.decisionId, intents, manual };
     }),
 
   /** The gate's first answer, on the proposal. A refusal is recorded with every reason. */
@@ -75,9 +81,10 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
   /** Looks what became of the orders; orders that no session walks are walked over the bars that came since. */
   workOrders: (request: { input: OrderInput; decisionId: string }): Promise<readonly Order[]> =>
     finalOnInvalidInput(async () => {
-      const bars = await unattendedBars(parts, request.input);
+      const work = await unattendedBars(parts, request.input);
+      const { decisionId } = request;
       const answer =
-        bars === null ? parts.broker.look(request.decisionId) : parts.broker.advance(request.decisionId, bars);
+        work === null ? parts.broker.look(decisionId) : parts.broker.advance(decisionId, work.bars, work.costs);
       return (await answer).own;
     }),
 
@@ -112,7 +119,7 @@ const orderRequest = (parts: ExecutionParts, step: OrderStep): Promise<OrderRequ
 
 async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: SessionOrderInput): Promise<OrderRequest> {
   const session = await parts.sessions.read(input.sessionId);
-  if (session === undefined) throw new Error(`session ${input.sessionId} has no row`);
+  if (session === undefined) throw unknownSession(input.sessionId);
   const settings = strategySessionInputSchema.parse(session.input);
   const [first] = step.intents;
   return {
@@ -131,7 +138,7 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
     },
     surroundings: {
       direction: settings.direction,
-      limits: settings.limits,
+      limits: await parts.sessions.limitsOf(session),
       desk: parts.desk,
       compliance: parts.compliance,
       tradingMode: settings.tradingMode,
@@ -143,15 +150,14 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
     desk: parts.desk,
     venue: settings.venue,
     reasoning: null,
+    epoch: input.epoch,
     decision: null,
   };
 }
 
-/** The plan is worked out anew, so that what is recorded is what the desk computes, not what travelled. */
 async function manualRequest(parts: ExecutionParts, step: OrderStep, input: ManualOrderInput): Promise<OrderRequest> {
-  const plan = await manualPlan(parts, input, step.workflowId);
-  const planned =
-    plan.decision.decisionId === step.decisionId ? plan.decision : { ...plan.decision, decisionId: step.decisionId };
+  const { manual: plan } = step;
+  if (plan === null) throw new Error('an order by hand comes with its plan');
   return {
     workflowId: step.workflowId,
     sessionId: null,
@@ -162,7 +168,7 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       hasStop: step.intents.some((one) => one.leg === 'stop'),
       barOpenTimeMs: plan.barOpenTimeMs,
       nowMs: plan.decision.asOfMs,
-      lastPrice: plan.lastPrice,
+      lastPrice: toDecimal(plan.lastPrice),
       correlationGroup: await heldGroup(parts, input, plan.decision.asOfMs),
       origin: input.origin,
     },
@@ -180,7 +186,8 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
     desk: parts.desk,
     venue: input.venue,
     reasoning: input.reasoning,
-    decision: planned,
+    epoch: null,
+    decision: plan.decision,
   };
 }
 
@@ -223,13 +230,23 @@ async function quoteFor(parts: ExecutionParts, input: OrderInput): Promise<Quote
   };
 }
 
+type Unattended = { readonly bars: BarSeries; readonly costs: Costs | null };
+
 /** The bars that nobody else matches: those of orders by hand, and of a paper session that has ended. */
-async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise<BarSeries | null> {
-  if (input.origin !== 'session') return barsFor(parts.market, input);
+async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise<Unattended | null> {
+  if (input.origin !== 'session') return { bars: await barsFor(parts.market, input), costs: null };
   const session = await parts.sessions.read(input.sessionId);
   const symbol = input.intents[0]?.symbol;
-  if (session === undefined || symbol === undefined || session.state === 'open' || session.tradingMode !== 'paper')
-    return null;
-  const { market, barIntervalMs, seed } = strategySessionInputSchema.parse(session.input);
-  return parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
+  if (session === undefined || symbol === undefined || session.tradingMode !== 'paper') return null;
+  if (session.state === 'open' && (await parts.isWorkflowOpen(session.workflowId))) return null;
+  if (session.state === 'open')
+    await parts.sessions.abandon(session.sessionId, parts.nowMs(), session.epoch, 'terminated');
+  const { market, barIntervalMs, seed, costs } = strategySessionInputSchema.parse(session.input);
+  const all = await parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
+  const timeline = timelineOf([all]);
+  const clock = { openedAtMs: session.openedAtMs, speed: market.speed, intervalMs: barIntervalMs };
+  return { bars: sliceSeries(all, 0, dueCount(timeline, 0, Infinity, clock, parts.nowMs())), costs };
 }
+
+const unknownSession = (sessionId: string): InvalidInput =>
+  new InvalidInput([problem('SESSION_UNKNOWN', 'sessionId', sessionId, 'a session of this desk')]);

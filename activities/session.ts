@@ -10,6 +10,7 @@ import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
+import type { BarSeries } from '../domain/market/bar-series.ts';
 import { findGaps } from '../domain/market/gaps.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
@@ -47,7 +48,8 @@ export const createSessionActivities = (parts: SessionParts) => {
     if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
     const input = inputOf(session);
     const key = `${handle.sessionId}@${handle.epoch}`;
-    return { input, prepared: await prepare(key, input, handle.strategy) };
+    const data = { endsAtMs: handle.dataEndsAtMs, hash: session.dataHash };
+    return { input, prepared: await prepare(key, input, handle.strategy, data) };
   };
 
   const contextOf = async (
@@ -88,7 +90,7 @@ export const createSessionActivities = (parts: SessionParts) => {
      * Loads the bars, opens the account of a backtest, takes the session's row.
      * @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ACCOUNT_BUSY, STRATEGY_UNKNOWN
      */
-    openSession: (request: { input: ParsedSession; workflowId: string }): Promise<SessionHandle> =>
+    openSession: (request: { input: ParsedSession; workflowId: string; openKey: string }): Promise<SessionHandle> =>
       finalOnInvalidInput(async () => {
         const { input, workflowId } = request;
         const strategy = await resolveStrategy(parts, input.strategy);
@@ -97,11 +99,12 @@ export const createSessionActivities = (parts: SessionParts) => {
         const open = {
           input,
           workflowId,
-          openKey: activityInfo().workflowExecution?.runId ?? workflowId,
+          openKey: request.openKey,
           strategy,
           strategyId: strategyIdOf(input.strategy, strategy),
           dataHash: dataHashOf(series),
           startsAtMs: Math.min(...series.map((bars) => bars.openTimeMs[0] ?? 0)),
+          dataEndsAtMs: lastOpenMs(series),
           nowMs: parts.nowMs(),
         };
         const session = await openOrTakeOver(parts, open);
@@ -110,19 +113,17 @@ export const createSessionActivities = (parts: SessionParts) => {
 
     /** Walks up to `stepsMax` bars and commits them. @throws ApplicationFailure StaleDispatch when this worker is younger */
     walkBars: (request: WalkRequest): Promise<WalkResult> =>
-      finalOnInvalidInput(async () => {
+      whileBeating(request.cursor, async () => {
         refuseStaleDispatch(parts.bornAtMs);
-        const { handle, cursor } = request;
-        heartbeat(cursor);
+        const { handle, cursor, limits } = request;
         const { input, prepared } = await preparedFor(handle);
-        heartbeat(cursor);
         const { timeline } = prepared;
         const clock = { openedAtMs: handle.openedAtMs, speed: input.market.speed, intervalMs: input.barIntervalMs };
         const steps = request.dueOnly
           ? dueCount(timeline, cursor, request.stepsMax, clock, parts.nowMs())
           : Math.min(request.stepsMax, timeline.openTimeMs.length - cursor);
-        const context = await contextOf(handle, input, prepared, request.limits);
-        return parts.store.walk(handle, cursor, (loaded) => {
+        const context = await contextOf(handle, input, prepared, limits);
+        return parts.store.walk(handle, cursor, limits, (loaded) => {
           const walkContext = underPolicy(context, loaded);
           const batch = walkBatch(loaded.state, walkContext, {
             from: cursor,
@@ -186,6 +187,11 @@ export const createSessionActivities = (parts: SessionParts) => {
         return { report: closed.report, walk: closed.result };
       }),
 
+    /** Gives back the row of a session that failed for good: its orders are looked after by their own workflows. */
+    abandonSession: async (request: { handle: SessionHandle; reason: string }): Promise<void> => {
+      await parts.store.abandon(request.handle.sessionId, parts.nowMs(), request.handle.epoch, request.reason);
+    },
+
     recordUnknownSignals: async (request: { handle: SessionHandle; names: readonly string[] }): Promise<void> => {
       const payloads = request.names.map((name) => ({ sessionId: request.handle.sessionId, name }));
       await parts.store.recordEvents(request.handle, 'signal_unknown', payloads, parts.nowMs());
@@ -199,6 +205,22 @@ const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSessio
   ordersAsChildren: handle.ordersAsChildren,
   sequences: loaded.sequences,
 });
+
+const HEARTBEAT_EVERY_MS = 1_000;
+
+/** Heartbeats also while the account's lock is waited for, so that a slow database is not taken for a dead worker. */
+async function whileBeating<T>(cursor: number, body: () => Promise<T>): Promise<T> {
+  heartbeat(cursor);
+  const timer = setInterval(() => heartbeat(cursor), HEARTBEAT_EVERY_MS);
+  try {
+    return await finalOnInvalidInput(body);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const lastOpenMs = (series: readonly BarSeries[]): number =>
+  Math.max(...series.map((bars) => bars.openTimeMs.at(-1) ?? 0));
 
 /** A batch that waited in the queue while no worker was up goes back: signals sent meanwhile must be seen first. */
 function refuseStaleDispatch(bornAtMs: number): void {

@@ -8,6 +8,7 @@ import { bookFromRows } from '../domain/execution/rows.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
+import type { SessionLimits } from '../schemas/risk.ts';
 import { riskStateSchema } from '../schemas/risk.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import { type Account, lockAccount } from './accounts.ts';
@@ -26,6 +27,11 @@ export type Checkpoint = {
   readonly peakEquity: string;
   readonly drawdownFractionMax: number;
   readonly realizedPnl: string;
+  /** Account equity, and funding paid by the strategy, when the session opened. */
+  readonly equityStart: string;
+  readonly fundingStart: string;
+  /** The limits in force: those of the input, tightened since. */
+  readonly limits: SessionLimits | null;
   /** Flattening is done once; its answer is `last` too. */
   readonly phase: 'walking' | 'flattened';
   /** What the last batch answered: given again when its report was lost. */
@@ -40,6 +46,9 @@ export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
   peakEquity: startingEquity,
   drawdownFractionMax: 0,
   realizedPnl: '0',
+  equityStart: startingEquity,
+  fundingStart: '0',
+  limits: null,
   phase: 'walking',
   last: null,
 });

@@ -34,6 +34,8 @@ export type OrderRequest = {
   readonly desk: DeskLimits;
   readonly venue: string;
   readonly reasoning: string | null;
+  /** The session's fence; null for orders by hand. */
+  readonly epoch: number | null;
   /** The decision of an order by hand, recorded with the answer; a session's is recorded already. */
   readonly decision: Omit<Decision, 'verdict'> | null;
 };
@@ -47,7 +49,6 @@ export const createOrderStore = (db: Database) => ({
   record: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => record(trx, request)),
   /** One more than the last decision number of an order workflow; 0 for the first. */
   nextSequence: (workflowId: string): Promise<number> => nextSequence(db, workflowId),
-  orders: (decisionId: string): Promise<Order[]> => ordersOfDecision(db, decisionId),
 });
 
 async function nextSequence(db: Database, workflowId: string): Promise<number> {
@@ -80,6 +81,8 @@ function firstOf({ intents }: OrderRequest): OrderIntent {
 }
 
 async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {
+  const before = await decisionById(trx, request.decisionId);
+  if (before !== undefined && before.verdict !== null) return before.verdict;
   const { loaded, verdict } = await ask(trx, request);
   if (!verdict.approved) await noteRefusal(trx, request, verdict, 'proposal', loaded.policy.version);
   return verdict;
@@ -109,6 +112,7 @@ async function sessionRefusal(trx: Transaction<Tables>, request: OrderRequest): 
   const decision = await decisionById(trx, request.decisionId);
   const refuse = (message: string): Verdict => ({ approved: false, reasons: [{ rule: 'sessionOrder', message }] });
   if (session?.state !== 'open') return refuse(`session ${request.sessionId} is not open`);
+  if (session.epoch !== request.epoch) return refuse(`session ${request.sessionId} is in a later run`);
   if (decision === undefined) return refuse(`decision ${request.decisionId} was never made`);
   if (decision.verdict?.approved !== true) return refuse(`decision ${request.decisionId} was not approved`);
   const hash = orderHashOf(request.intents);
@@ -152,7 +156,7 @@ async function write(
   const { origin, nowMs } = request.facts;
   const { reasoning, intents } = request;
   const simulated = request.surroundings.tradingMode === 'backtest';
-  await recordIntents(trx, intents, { epoch: account.epoch, origin, reasoning });
+  await recordIntents(trx, intents, { epoch: request.epoch ?? account.epoch, origin, reasoning });
   await insertOrders(
     trx,
     intents.map((intent) => recordedOrder(intent, request, simulated)),

@@ -3,10 +3,12 @@
  * without it and is never deleted. Quantities and prices: exact decimal strings.
  */
 import type { Selectable } from 'kysely';
-import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/execution.ts';
+import { FINAL_ORDER_STATES, legSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import { insertRows, upsertRows } from './insert-rows.ts';
 import { optionalMs, toInstant, toOptionalInstant } from './instant.ts';
 import type { Database, Tables } from './tables.ts';
+
+const LEG_ORDER = legSchema.options;
 
 /** Why and by whose right an intent was written. */
 export type IntentContext = {
@@ -67,11 +69,21 @@ export async function orderByClientId(db: Database, clientOrderId: string): Prom
   return row === undefined ? undefined : orderOf(row);
 }
 
-/** All legs sent for one decision, in the order of their client order ids. */
+/** Orders of a session that were recorded but never sent, and will not be: nothing of them can fill. */
+export async function endUnsentOrders(trx: Database, sessionId: string): Promise<void> {
+  await trx
+    .updateTable('orders')
+    .set({ state: 'ABSENT' })
+    .where('session_id', '=', sessionId)
+    .where('state', 'in', ['INTENT', 'CLAIMED'])
+    .execute();
+}
+
+/** All legs sent for one decision, the entry or exit first. */
 export async function ordersOfDecision(db: Database, decisionId: string): Promise<Order[]> {
   const query = db.selectFrom('orders').selectAll().where('decision_id', '=', decisionId);
   const rows = await query.orderBy('client_order_id').execute();
-  return rows.map(orderOf);
+  return rows.map(orderOf).sort((a, b) => LEG_ORDER.indexOf(a.leg) - LEG_ORDER.indexOf(b.leg));
 }
 
 /** All orders of a session's runs, oldest first. */

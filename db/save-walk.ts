@@ -40,7 +40,8 @@ export async function saveAccountRows(
   await recordIntents(trx, rows.intents, context);
   await recordForcedIntents(trx, forced, context);
   await updateOrders(trx, rows.orders);
-  await insertFills(trx, rows.fills);
+  const newFills = await insertFills(trx, rows.fills);
+  if (newFills.length < rows.fills.length) throw new Error('a fill was booked before: nothing of this is written');
   await insertEntries(trx, rows.entries);
   await insertTrades(trx, { accountId: account.accountId, sessionId: context.sessionId }, rows.trades.map(tradeRecord));
   await savePositions(trx, positionRows(state.book));

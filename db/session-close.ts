@@ -5,6 +5,7 @@ import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
+import { endUnsentOrders } from './orders.ts';
 import type { SessionTotals } from './session-totals.ts';
 import { readSessionTotals } from './session-totals.ts';
 import { type LoadedSession, loadSession, saveOutcome, type WalkOutcome } from './session-walk.ts';
@@ -24,6 +25,7 @@ export async function closeOnce(
     return { report: stored.report as SessionReport, result: loaded.checkpoint.last };
   }
   const outcome = finish(loaded);
+  await endUnsentOrders(trx, handle.sessionId);
   await saveOutcome(trx, handle, loaded, outcome, loaded.checkpoint.cursor);
   const report = buildReport(parts({ ...loaded, state: outcome.batch.state }, await readSessionTotals(trx, handle)));
   if (!(await closeSession(trx, handle, { ...report }, nowMs)))

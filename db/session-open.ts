@@ -3,21 +3,25 @@
  * Fenced by the row: one open paper or live session per (account, strategy).
  */
 import type { Transaction } from 'kysely';
-import { toDecimal } from '../domain/decimal.ts';
+import { decimalText, toDecimal, ZERO } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
 import { openRiskState } from '../domain/risk/risk-state.ts';
 import type { TradingMode } from '../schemas/governance.ts';
-import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { Strategy } from '../schemas/signals.ts';
-import { createAccount } from './accounts.ts';
+import { createAccount, lockAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
 import { nextSequence } from './decisions.ts';
 import { appendEvents } from './events.ts';
 import { openingCheckpoint, unknownAccount } from './load-walk.ts';
+import { positionsOfAccount } from './positions.ts';
 import { openSession, readSession, type SessionRecord } from './sessions.ts';
-import { saveStrategy } from './strategies.ts';
+import { rememberStrategy } from './strategies.ts';
 import type { Tables } from './tables.ts';
+
+export type OpenOutcome =
+  | { readonly outcome: 'opened'; readonly session: SessionRecord }
+  | { readonly outcome: 'busy'; readonly busySessionId: string };
 
 export type OpenRequest = {
   readonly input: ParsedSession;
@@ -29,17 +33,24 @@ export type OpenRequest = {
   readonly dataHash: string;
   /** Market time at which the walk starts, and wall time of opening. */
   readonly startsAtMs: number;
+  /** Open of the last bar the session will walk. */
+  readonly dataEndsAtMs: number;
   readonly nowMs: number;
 };
 
 const isSimulated = (mode: TradingMode): boolean => mode === 'backtest' || mode === 'analysis';
 
-export async function openRun(trx: Transaction<Tables>, request: OpenRequest): Promise<SessionRecord> {
+/** @throws InvalidInput ACCOUNT_UNKNOWN */
+export async function openRun(trx: Transaction<Tables>, request: OpenRequest): Promise<OpenOutcome> {
   const { input, workflowId, strategy, strategyId } = request;
   const before = await readSession(trx, input.sessionId);
   const accountId = isSimulated(input.tradingMode) ? await simulatedAccount(trx, request, before) : input.accountId;
-  await saveStrategy(trx, { strategyId, definition: strategy, promoted: false, health: 'unknown' });
+  await rememberStrategy(trx, { strategyId, definition: strategy, promoted: false, health: 'unknown' });
+  const account = await lockAccount(trx, accountId);
+  if (account === undefined) throw unknownAccount(accountId);
   const sequence = await nextSequence(trx, workflowId);
+  const positions = await positionsOfAccount(trx, accountId);
+  const funding = positions.filter((one) => one.strategyId === strategyId).map((one) => toDecimal(one.funding));
   const opened = await openSession(trx, {
     sessionId: input.sessionId,
     workflowId,
@@ -49,25 +60,24 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
     strategy: { ...strategy },
     tradingMode: input.tradingMode,
     input: { ...input },
-    checkpoint: { ...openingCheckpoint(input.startingCash), sequence },
+    checkpoint: {
+      ...openingCheckpoint(account.equity),
+      sequence,
+      fundingStart: decimalText(funding.reduce((sum, one) => sum.plus(one), ZERO)),
+      limits: input.limits,
+    },
     dataHash: request.dataHash,
+    dataEndsAtMs: request.dataEndsAtMs,
     openedAtMs: request.nowMs,
   });
   if (opened.outcome === 'noAccount') throw unknownAccount(accountId);
-  if (opened.outcome === 'busy') throw busy(opened.sessionId, input.accountId, strategyId);
-  if (opened.outcome === 'repeated') return opened.session;
+  if (opened.outcome === 'busy') return { outcome: 'busy', busySessionId: opened.sessionId };
+  if (opened.outcome === 'repeated') return { outcome: 'opened', session: opened.session };
   const body = { sessionId: input.sessionId, run: opened.session.runCount, accountId, strategyId };
   await appendAudit(trx, [{ kind: 'session_opened', body, atMs: request.nowMs }]);
   await appendEvents(trx, [{ type: 'session_opened', payload: body, correlationId: workflowId, atMs: request.nowMs }]);
-  return opened.session;
+  return { outcome: 'opened', session: opened.session };
 }
-
-const busy = (sessionId: string, accountId: string, strategyId: string): InvalidInput => {
-  const expected = `no other open session of strategy ${strategyId} on account ${accountId}`;
-  return new InvalidInput([
-    problem('ACCOUNT_BUSY', 'accountId', sessionId, expected, `stop session ${sessionId} first`),
-  ]);
-};
 
 /** Each run of a backtest has a book of its own: sim:<session>, then sim:<session>:2 and so on. */
 async function simulatedAccount(
@@ -97,13 +107,21 @@ async function simulatedAccount(
   return accountId;
 }
 
-export async function abandon(trx: Transaction<Tables>, sessionId: string, nowMs: number): Promise<void> {
+/** Closes an open row that its workflow will not close; a newer run's row is left alone. */
+export async function abandon(
+  trx: Transaction<Tables>,
+  sessionId: string,
+  nowMs: number,
+  epoch: number,
+  reason: string,
+): Promise<void> {
   await trx
     .updateTable('sessions')
     .set((eb) => ({ state: 'closed', closed_at: new Date(nowMs).toISOString(), epoch: eb('epoch', '+', 1) }))
     .where('session_id', '=', sessionId)
     .where('state', '=', 'open')
+    .where('epoch', '=', epoch)
     .execute();
-  const payload = { sessionId, reason: 'its workflow had ended without closing it' };
+  const payload = { sessionId, reason };
   await appendEvents(trx, [{ type: 'session_abandoned', payload, correlationId: null, atMs: nowMs }]);
 }

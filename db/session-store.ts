@@ -5,14 +5,16 @@
  */
 import type { ReportParts } from '../domain/backtest/session-report.ts';
 import type { OperatingMode } from '../schemas/governance.ts';
+import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
-import type { SessionReport } from '../schemas/strategy-session.ts';
+import { type SessionReport, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { decisionById } from './decisions.ts';
 import { appendEvents } from './events.ts';
+import { openingCheckpoint } from './load-walk.ts';
 import { activePolicy } from './policies.ts';
 import { inTransaction } from './retry.ts';
 import { closeOnce } from './session-close.ts';
-import { abandon, type OpenRequest, openRun } from './session-open.ts';
+import { abandon, type OpenOutcome, type OpenRequest, openRun } from './session-open.ts';
 import type { SessionTotals } from './session-totals.ts';
 import { flattenOnce, type LoadedSession, type WalkOutcome, walkOnce } from './session-walk.ts';
 import { readSession, type SessionRecord } from './sessions.ts';
@@ -21,14 +23,18 @@ import type { Database } from './tables.ts';
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 export const createSessionStore = (db: Database) => ({
-  /** @throws InvalidInput ACCOUNT_UNKNOWN, ACCOUNT_BUSY (`got` is the running session's id) */
-  open: (request: OpenRequest): Promise<SessionRecord> => inTransaction(db, (trx) => openRun(trx, request)),
+  /** @throws InvalidInput ACCOUNT_UNKNOWN */
+  open: (request: OpenRequest): Promise<OpenOutcome> => inTransaction(db, (trx) => openRun(trx, request)),
 
   read: (sessionId: string): Promise<SessionRecord | undefined> => readSession(db, sessionId),
 
   /** Runs `walk` on the session's state and commits what it did; a cursor already passed gives the stored answer. */
-  walk: (handle: SessionHandle, cursor: number, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>
-    inTransaction(db, (trx) => walkOnce(trx, handle, cursor, walk)),
+  walk: (
+    handle: SessionHandle,
+    cursor: number,
+    limits: SessionLimits,
+    walk: (loaded: LoadedSession) => WalkOutcome,
+  ): Promise<WalkResult> => inTransaction(db, (trx) => walkOnce(trx, handle, cursor, limits, walk)),
 
   /** Decides once to close all positions; asked again it gives the first answer. */
   flatten: (handle: SessionHandle, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>
@@ -37,6 +43,12 @@ export const createSessionStore = (db: Database) => ({
   /** The confidence a decision was recorded with; null when it was never made, which passes no gate. */
   confidenceOf: async (decisionId: string): Promise<number | null> =>
     (await decisionById(db, decisionId))?.confidence ?? null,
+
+  /** The limits in force: those of the input until the session has tightened them. */
+  limitsOf: async (session: SessionRecord): Promise<SessionLimits> => {
+    const { limits } = { ...openingCheckpoint('0'), ...session.checkpoint };
+    return limits ?? strategySessionInputSchema.parse(session.input).limits;
+  },
 
   operatingMode: async (): Promise<OperatingMode> => (await activePolicy(db))?.mode ?? 'stability',
 
@@ -50,8 +62,8 @@ export const createSessionStore = (db: Database) => ({
     inTransaction(db, (trx) => closeOnce(trx, handle, nowMs, finish, report)),
 
   /** Closes the row of a session whose workflow ended without closing it (terminated from outside). */
-  abandon: (sessionId: string, nowMs: number): Promise<void> =>
-    inTransaction(db, (trx) => abandon(trx, sessionId, nowMs)),
+  abandon: (sessionId: string, nowMs: number, epoch: number, reason: string): Promise<void> =>
+    inTransaction(db, (trx) => abandon(trx, sessionId, nowMs, epoch, reason)),
 
   recordEvents: (handle: SessionHandle, type: string, payloads: readonly Record<string, unknown>[], nowMs: number) =>
     inTransaction(db, (trx) =>

@@ -6,8 +6,12 @@ import type { Transaction } from 'kysely';
 import type { Decided } from '../domain/backtest/decide-at-close.ts';
 import type { EquityPoint, WalkBatch } from '../domain/backtest/walk-batch.ts';
 import { decimalText } from '../domain/decimal.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
+import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
+import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { lockAccount } from './accounts.ts';
+import { setMatchedUntil } from './book-clocks.ts';
 import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
 import { appendEquity } from './equity.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
@@ -20,7 +24,7 @@ export type WalkOutcome = { readonly batch: WalkBatch; readonly result: WalkResu
 
 /**
  * A session that is walked: its row, checkpoint and the account as it stands under the lock; `sequences` = numbers of
- * the decisions whose orders are at work or whose positions are open.
+ * the decisions whose orders are at work.
  */
 export type LoadedSession = LoadedAccount & {
   readonly session: SessionRecord;
@@ -32,12 +36,13 @@ export async function walkOnce(
   trx: Transaction<Tables>,
   handle: SessionHandle,
   cursor: number,
+  limits: SessionLimits,
   walk: (loaded: LoadedSession) => WalkOutcome,
 ): Promise<WalkResult> {
   const loaded = await loadSession(trx, handle);
   if (loaded.checkpoint.cursor !== cursor) return storedResult(loaded, handle, cursor);
   const outcome = walk(loaded);
-  await saveOutcome(trx, handle, loaded, outcome, cursor);
+  await saveOutcome(trx, handle, { ...loaded, checkpoint: { ...loaded.checkpoint, limits } }, outcome, cursor);
   return outcome.result;
 }
 
@@ -68,10 +73,11 @@ export async function loadSession(trx: Transaction<Tables>, handle: SessionHandl
   return { ...account, session, checkpoint, sequences: await sequencesAtWork(trx, handle) };
 }
 
-/** @throws Error when a newer run holds the session: this worker is a zombie and must write nothing */
+/** @throws InvalidInput SESSION_SUPERSEDED when a newer run holds the session: a zombie must write nothing */
 function checkpointOf(session: SessionRecord | undefined, handle: SessionHandle): Checkpoint {
   if (session === undefined || session.epoch !== handle.epoch) {
-    throw new Error(`session ${handle.sessionId} is held by epoch ${session?.epoch ?? 'none'}, not ${handle.epoch}`);
+    const expected = `epoch ${handle.epoch} of session ${handle.sessionId}`;
+    throw new InvalidInput([problem('SESSION_SUPERSEDED', 'epoch', session?.epoch ?? null, expected)]);
   }
   return { ...openingCheckpoint('0'), ...session.checkpoint };
 }
@@ -86,7 +92,7 @@ export async function saveOutcome(
 ): Promise<void> {
   const { batch, result } = outcome;
   const fence = { sessionId: handle.sessionId, epoch: handle.epoch, expectedCursor: cursor };
-  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(batch, result, phase) }))) {
+  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(loaded.checkpoint, batch, result, phase) }))) {
     throw new Error(`session ${handle.sessionId}: another batch from bar ${cursor} was committed first`);
   }
   await insertDecisions(
@@ -101,8 +107,26 @@ export async function saveOutcome(
     reasoning: null,
     sessionId: handle.sessionId,
   });
+  await saveClocks(trx, handle, loaded, batch);
   await saveEquity(trx, handle, cursor, batch.equity);
   await saveTraces(trx, accountRows(batch), handle.workflowId);
+}
+
+/** On a shared account others may match the session's orders after it has ended: they go on from here. */
+async function saveClocks(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  { session }: LoadedSession,
+  { equity }: WalkBatch,
+): Promise<void> {
+  const untilMs = equity.at(-1)?.atMs;
+  if (session.tradingMode !== 'paper' || untilMs === undefined) return;
+  const { accountId, strategyId } = handle;
+  const { symbols } = strategySessionInputSchema.parse(session.input);
+  await setMatchedUntil(
+    trx,
+    symbols.map((symbol) => ({ accountId, strategyId, symbol, untilMs })),
+  );
 }
 
 const saveEquity = (
@@ -127,7 +151,12 @@ function refusalOf({ decision }: Decided) {
 }
 
 /** Entry contexts are kept while their position or orders live. */
-function checkpointAfter(batch: WalkBatch, last: WalkResult, phase: Checkpoint['phase']): Checkpoint {
+function checkpointAfter(
+  before: Checkpoint,
+  batch: WalkBatch,
+  last: WalkResult,
+  phase: Checkpoint['phase'],
+): Checkpoint {
   const { state } = batch;
   const alive = new Set([
     ...state.book.orders.map((order) => order.decisionId),
@@ -135,6 +164,7 @@ function checkpointAfter(batch: WalkBatch, last: WalkResult, phase: Checkpoint['
     ...batch.handOver.map(({ decision }) => decision.decisionId),
   ]);
   return {
+    ...before,
     cursor: batch.cursor,
     sequence: state.sequence,
     counters: state.counters,

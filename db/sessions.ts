@@ -31,6 +31,8 @@ export type SessionRecord = {
   readonly checkpoint: SessionCheckpoint;
   readonly report: JsonObject | null;
   readonly dataHash: string | null;
+  /** Open of the last bar the session walks. */
+  readonly dataEndsAtMs: number;
   readonly epoch: number;
   readonly openedAtMs: number;
   readonly closedAtMs: number | null;
@@ -48,6 +50,7 @@ export type OpenSessionInput = {
   readonly input: JsonObject;
   readonly checkpoint: SessionCheckpoint;
   readonly dataHash: string | null;
+  readonly dataEndsAtMs: number;
   readonly openedAtMs: number;
 };
 
@@ -167,6 +170,7 @@ const inputRow = (input: OpenSessionInput) => ({
   input: input.input,
   checkpoint: input.checkpoint,
   data_hash: input.dataHash,
+  data_ends_at_ms: input.dataEndsAtMs,
   opened_at: toInstant(input.openedAtMs),
 });
 
@@ -185,6 +189,7 @@ const sessionOf = (row: Selectable<Tables['sessions']>): SessionRecord => ({
   checkpoint: row.checkpoint,
   report: row.report,
   dataHash: row.data_hash,
+  dataEndsAtMs: row.data_ends_at_ms,
   epoch: row.epoch,
   openedAtMs: row.opened_at.getTime(),
   closedAtMs: optionalMs(row.closed_at),

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Strategy } from '../schemas/signals.ts';
 import { strategySchema } from '../schemas/signals.ts';
-import { upsertRows } from './insert-rows.ts';
+import { insertRows, upsertRows } from './insert-rows.ts';
 import type { Database, Tables } from './tables.ts';
 
 export type StrategyRecord = {
@@ -14,20 +14,20 @@ export type StrategyRecord = {
 
 /** Writes a strategy as it is now, new or known. */
 export async function saveStrategy(db: Database, strategy: StrategyRecord): Promise<void> {
-  await upsertRows(
-    db,
-    'strategies',
-    ['strategy_id'],
-    [
-      {
-        strategy_id: strategy.strategyId,
-        type: strategy.definition.type,
-        definition: strategy.definition,
-        promoted: strategy.promoted,
-        health: strategy.health,
-      },
-    ],
-  );
+  await upsertRows(db, 'strategies', ['strategy_id'], [strategyRow(strategy)]);
+}
+
+const strategyRow = (strategy: StrategyRecord) => ({
+  strategy_id: strategy.strategyId,
+  type: strategy.definition.type,
+  definition: strategy.definition,
+  promoted: strategy.promoted,
+  health: strategy.health,
+});
+
+/** Notes a strategy that is being run; one that is known keeps what has been judged of it. */
+export async function rememberStrategy(db: Database, strategy: StrategyRecord): Promise<void> {
+  await insertRows(db, 'strategies', [strategyRow(strategy)], { onConflict: 'nothing' });
 }
 
 /** The strategy under this id. @throws ZodError when its stored definition is not a strategy */

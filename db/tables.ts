@@ -102,6 +102,7 @@ type SessionsTable = {
   checkpoint: { readonly cursor: number } & JsonObject;
   report: JsonObject | null;
   data_hash: string | null;
+  data_ends_at_ms: number;
   epoch: number;
   opened_at: Instant;
   closed_at: OptionalInstant;
@@ -186,8 +187,6 @@ type OrdersTable = OrderColumns & {
   quantity_filled: string;
   sent_at: OptionalInstant;
   triggered_at: OptionalInstant;
-  /** Orders by hand: bars that opened before this have been matched. */
-  matched_until_ms: Generated<number | null>;
   updated_at: DefaultInstant;
 };
 
@@ -221,6 +220,8 @@ type PositionsTable = {
   funding_done_ms: number | null;
   trip: TripRow | null;
 };
+
+type BookClocksTable = { account_id: string; strategy_id: string; symbol: string; matched_until_ms: number };
 
 type TradesTable = {
   trade_id: string;
@@ -321,6 +322,7 @@ export type Tables = {
   orders: OrdersTable;
   fills: FillsTable;
   positions: PositionsTable;
+  book_clocks: BookClocksTable;
   trades: TradesTable;
   policies: PoliciesTable;
   events: EventsTable;

@@ -45,6 +45,12 @@ function parseDecimal(text: string): Decimal {
 /** Rounds an amount of money to 8 decimals, half to even. */
 export const roundMoney = (amount: Decimal): Decimal => amount.toDecimalPlaces(MONEY_DECIMALS, Decimal.ROUND_HALF_EVEN);
 
+/** Protective prices that would be zero or less wait here instead, where no market comes. */
+const LOWEST_PRICE = new Decimal('0.000000000001');
+
+/** A price for an order at `price`, which may have been worked out to nothing: rounded, and never below 1e-12. */
+export const protectivePrice = (price: Decimal): Decimal => Decimal.max(LOWEST_PRICE, roundPrice(price));
+
 /** Rounds a price to 8 decimals (12 when its magnitude is below 0.01), half to even. */
 export function roundPrice(price: Decimal): Decimal {
   const decimals = price.abs().lt(SMALL_PRICE) ? SMALL_PRICE_DECIMALS : PRICE_DECIMALS;

@@ -15,10 +15,16 @@ export const manualOrderInputSchema = z.strictObject({
   quantity: decimalSchema.optional(),
   orderType: orderTypeSchema.default('market'),
   limitPrice: decimalSchema.optional(),
+  /** Price at which an order of type `stop` goes to the market. */
+  triggerPrice: decimalSchema.optional(),
   stop: decimalSchema.optional(),
   target: decimalSchema.optional(),
   leverage: z.number().int().min(1).max(10).default(1),
-  reasoning: z.string().min(1).max(4_000),
+  reasoning: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .refine((text) => !text.includes('\u0000'), 'text without NUL characters'),
   origin: z.enum(['manual', 'ai']).default('manual'),
   venue: z.enum(['paper']).default('paper'),
   market: marketSourceSchema.default({ source: 'replay', speed: 1 }),
@@ -33,6 +39,8 @@ export const sessionOrderInputSchema = z.strictObject({
   sessionId: z.string(),
   sessionWorkflowId: z.string(),
   accountId: z.string(),
+  /** The session's fence: an order of an earlier run is refused. */
+  epoch: z.number().int(),
   decisionId: z.string(),
   intents: z.array(orderIntentSchema).min(1).max(3),
 });

@@ -35,5 +35,14 @@ function sizeProblems(value: unknown): Problem[] {
   if (isLimit && fields.limitPrice === undefined) {
     problems.push(problem('INPUT_REQUIRED', 'limitPrice', undefined, 'the price of the limit order'));
   }
+  if (fields.orderType === 'stop' && fields.triggerPrice === undefined) {
+    problems.push(problem('INPUT_REQUIRED', 'triggerPrice', undefined, 'the price that triggers the stop order'));
+  }
+  for (const name of ['quantity', 'limitPrice', 'triggerPrice', 'stop', 'target']) {
+    const value = fields[name];
+    if (typeof value === 'string' && !(Number(value) > 0)) {
+      problems.push(problem('INPUT_RANGE', name, value, 'a decimal string above 0'));
+    }
+  }
   return problems;
 }

@@ -22,6 +22,8 @@ export const sessionHandleSchema = z.strictObject({
   barsTotal: z.number().int(),
   ordersAsChildren: z.boolean(),
   operatingMode: operatingModeSchema,
+  /** Open of the last bar known when the session opened: bars that came later are not walked. */
+  dataEndsAtMs: z.number(),
 });
 export type SessionHandle = z.infer<typeof sessionHandleSchema>;
 
@@ -49,6 +51,18 @@ export const orderChangeSchema = z.strictObject({
   quantityFilled: z.string(),
 });
 export type OrderChange = z.infer<typeof orderChangeSchema>;
+
+/** What a child tells its session once its orders are at work or refused. */
+export const orderReportSchema = z.strictObject({
+  decisionId: z.string(),
+  approved: z.boolean(),
+  changes: z.array(orderChangeSchema),
+});
+export type OrderReport = z.infer<typeof orderReportSchema>;
+
+/** The workflow that carries the orders of decision number `sequence` of a session. */
+export const orderChildId = (sessionWorkflowId: string, sequence: number): string =>
+  `${sessionWorkflowId}/order:${sequence}`;
 
 /** A decision whose orders a child workflow is to record and send. */
 export const orderHandOverSchema = z.strictObject({

@@ -3,9 +3,6 @@
  * Only Postgres has to be up, and for `check` and `synth --out` not even that.
  */
 import { Command } from '@commander-js/extra-typings';
-import { parseEnvironment } from '../config/environment.ts';
-import { closeDatabase, openDatabase } from '../db/connection.ts';
-import { sqlState } from '../db/retry.ts';
 import type { Database } from '../db/tables.ts';
 import { checkSymbol } from '../domain/market/symbol.ts';
 import { parseInterval } from '../schemas/interval.ts';
@@ -17,12 +14,10 @@ import { exportCommand } from './lib/bars/export-command.ts';
 import { importCommand } from './lib/bars/import-command.ts';
 import { listCommand } from './lib/bars/list-command.ts';
 import { synthCommand } from './lib/bars/synth-command.ts';
-import { findDatabase } from './lib/desk.ts';
-import { deskDown } from './lib/desk-problem.ts';
 import { parseFlags } from './lib/flags.ts';
-import { deskHome } from './lib/paths.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
+import { withDatabase as onDatabase } from './lib/with-database.ts';
 
 type Words = readonly string[];
 const context = { nowMs: Date.now(), say };
@@ -126,25 +121,7 @@ function problemsOf(work: () => unknown): readonly Problem[] {
   }
 }
 
-async function withDatabase(work: (db: Database) => Promise<Answer>): Promise<Answer> {
-  const environment = parseEnvironment();
-  const home = deskHome(environment);
-  const found = await findDatabase(home, environment);
-  const hint = 'run npm start -- --once first';
-  if (found === null)
-    throw deskDown('POSTGRES_DOWN', 'desk', environment.databaseUrl ?? home, 'a desk that is up', hint);
-  const db = openDatabase(found.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck bars' });
-  try {
-    return await work(db);
-  } catch (error) {
-    const noTables = sqlState(error) === UNDEFINED_TABLE;
-    throw noTables ? deskDown('DATABASE_NOT_MIGRATED', 'desk', 'no tables', 'a migrated database', hint) : error;
-  } finally {
-    await closeDatabase(db);
-  }
-}
-
-const UNDEFINED_TABLE = '42P01';
+const withDatabase = (work: (db: Database) => Promise<Answer>): Promise<Answer> => onDatabase({ name: 'bars' }, work);
 
 async function main(): Promise<number> {
   const [name = '', ...words] = process.argv.slice(2);

@@ -28,7 +28,8 @@ const commands = {
     const scope = { sessionId: session, accountId: account };
     const answer = await onDatabase((db) => verifyLedger(db, deskMarketData(barReaders(db)), scope));
     const { accounts, sessions, orders, fills, problemCount, warnings } = answer;
-    const line = `${accounts} accounts, ${sessions} sessions, ${orders} orders, ${fills} fills: ${wordFor(problemCount)}`;
+    const counts = `${accounts} accounts, ${sessions} sessions, ${orders} orders, ${fills} fills`;
+    const line = `${counts}: ${wordFor(problemCount)}`;
     return { answer, line, more: warnings.map((text) => `warning ${text}`) };
   },
   async audit(words: readonly string[]): Promise<Told> {

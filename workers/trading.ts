@@ -59,6 +59,8 @@ export function tradingActivities(parts: TradingParts) {
       compliance,
       quarantined,
       killFile,
+      isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
+      nowMs: Date.now,
       readBook: bookReader(db),
       heldSymbols: async (accountId) =>
         (await positionsOfAccount(db, accountId)).filter((one) => one.quantity !== '0').map((one) => one.symbol),

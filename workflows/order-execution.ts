@@ -13,12 +13,13 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { z } from 'zod';
 import type { ExecutionActivities } from '../activities/execution.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { OrderExecutionStatus, SessionOrderInput } from '../schemas/order-execution.ts';
 import { type OrderInput, parseOrderInput } from '../schemas/order-input.ts';
-import type { OrderChange } from '../schemas/session-walk.ts';
+import { type OrderChange, orderChangeSchema } from '../schemas/session-walk.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { orderDetails } from './lib/order-details.ts';
 import * as face from './messages/order-execution.ts';
@@ -61,7 +62,7 @@ function listen(watch: Watch): void {
   setHandler(face.orderQuery, () => watch.status, {
     description: 'The order, its legs, and why it was refused if it was.',
   });
-  setHandler(face.fillReportedSignal, (changes) => takeOver(watch, Array.isArray(changes) ? changes : []), {
+  setHandler(face.fillReportedSignal, (changes) => takeOver(watch, changesOf(changes)), {
     description: 'What became of the orders, told by whoever matched them.',
   });
   setHandler(
@@ -78,6 +79,12 @@ function listen(watch: Watch): void {
 /** Refused or done: there is nothing left to cancel. */
 const isOver = ({ status }: Watch): boolean => status.state === 'refused' || status.state === 'done';
 
+/** A signal must never throw: what are no changes is passed over. */
+function changesOf(raw: unknown): readonly OrderChange[] {
+  const changes = z.array(orderChangeSchema).safeParse(raw);
+  return changes.success ? changes.data : [];
+}
+
 function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
   const orders = watch.status.orders.map((order) => {
     const change = changes.find((one) => one.clientOrderId === order.clientOrderId);
@@ -89,8 +96,11 @@ function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
 
 /** Proposal, gate, intent, order: each its own activity, each safe to repeat. Answers the orders it changed elsewhere. */
 async function send(watch: Watch, input: OrderInput, workflowId: string): Promise<readonly OrderChange[]> {
-  const plan = input.origin === 'session' ? input : await activities.proposeOrder({ input, workflowId });
-  const order = { input, workflowId, decisionId: plan.decisionId, intents: plan.intents };
+  const plan =
+    input.origin === 'session'
+      ? { decisionId: input.decisionId, intents: input.intents, manual: null }
+      : await activities.proposeOrder({ input, workflowId });
+  const order = { input, workflowId, ...plan };
   const summary = summaryOf(plan.intents);
   if (input.origin !== 'session') {
     const proposal = await activities.checkRisk.executeWithOptions({ summary: `may we ${summary}?` }, [order]);
@@ -99,6 +109,7 @@ async function send(watch: Watch, input: OrderInput, workflowId: string): Promis
   const verdict = await activities.recordIntent.executeWithOptions({ summary: `intent: ${summary}` }, [order]);
   if (!verdict.approved) return refuse(watch, order.decisionId, verdict);
   const sent = await activities.submitOrders.executeWithOptions({ summary: `send: ${summary}` }, [order]);
+  if (sent.refusal !== null) return refuse(watch, order.decisionId, { approved: false, reasons: [sent.refusal] });
   publish(watch, { state: 'working', decisionId: order.decisionId, reasons: [], orders: [...sent.own] });
   return sent.elsewhere;
 }
@@ -129,16 +140,23 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
     publish(watch, { ...watch.status, state: 'done' });
     return;
   }
-  watch.changed = false;
   const silenceMs = input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
   await condition(() => watch.changed || watch.cancelReason !== null, silenceMs);
+  const heard = watch.changed;
+  watch.changed = false;
   if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
-  else if (!watch.changed)
-    takeOrders(watch, await activities.workOrders({ input, decisionId: watch.status.decisionId }));
+  else if (!heard) await look(watch, input);
   if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > HISTORY_EVENTS_MAX) {
+    if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
     await condition(allHandlersFinished);
     await continueAsNew<typeof orderExecution>(input, watch.status);
   }
+}
+
+/** What was reported while looking is newer than what was seen. */
+async function look(watch: Watch, input: OrderInput): Promise<void> {
+  const orders = await activities.workOrders({ input, decisionId: watch.status.decisionId });
+  if (!watch.changed) takeOrders(watch, orders);
 }
 
 async function cancel(watch: Watch, input: OrderInput, reason: string): Promise<void> {

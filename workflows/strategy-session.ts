@@ -18,7 +18,7 @@ import type { Decision } from '../schemas/decision.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
-import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
+import { orFail, orFailWithProblems, problemsOf } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
 import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
 import { emptyInbox, type Inbox, listen } from './session/handlers.ts';
@@ -40,7 +40,7 @@ export async function strategySession(raw?: unknown, carried?: SessionCarry): Pr
   try {
     await walkUntilStopped(carry, inbox);
   } catch (error) {
-    if (!isCancellation(error)) throw error;
+    if (!isCancellation(error)) throw await abandon(carry, error);
     carry.stop = { by: 'cancel', reason: 'cancelled', flatten: false };
     await CancellationScope.nonCancellable(() => close(carry, inbox));
     throw error;
@@ -48,14 +48,20 @@ export async function strategySession(raw?: unknown, carried?: SessionCarry): Pr
   return close(carry, inbox);
 }
 
+/** A session that cannot go on gives its row back before it fails, so that its orders are looked after. */
+async function abandon(carry: SessionCarry, error: unknown): Promise<unknown> {
+  await closing.abandonSession({ handle: carry.handle, reason: String(error) });
+  return problemsOf(error) ?? error;
+}
+
 async function open(raw: unknown, inbox: Inbox): Promise<SessionCarry> {
-  const { workflowId } = workflowInfo();
+  const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
   const input = orFail(() => parseSessionInput(raw, workflowId, Date.now()));
   const carry = openedCarry(input, workflowId);
   listen(carry, inbox);
   const summary = `open ${input.tradingMode} session on ${input.symbols.join(', ')}`;
   carry.handle = await orFailWithProblems(() =>
-    opening.openSession.executeWithOptions({ summary }, [{ input, workflowId }]),
+    opening.openSession.executeWithOptions({ summary }, [{ input, workflowId, openKey }]),
   );
   publishStart(carry);
   return carry;
@@ -65,6 +71,7 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
   while (carry.stop === null) {
     await noteUnknownSignals(carry, inbox);
     if (historyIsLong(carry)) await goOnAsNew(carry, inbox);
+    if (carry.stop !== null) break;
     if (!carry.paused || inbox.ticks.length > 0) await step(carry, inbox);
     publish(carry);
     if (carry.stop === null && inbox.ticks.length === 0) await waitForNextStep(carry, inbox);
@@ -122,7 +129,7 @@ async function afterLostBatch(carry: SessionCarry, cause: unknown): Promise<void
     carry.paused = true;
     carry.lostBatches = 0;
     warn(carry, `paused: ${LOST_BATCHES_MAX} batches from bar ${carry.cursor} failed in a row (${String(cause)})`);
-  } else if (cause instanceof ApplicationFailure) {
+  } else if (cause instanceof ApplicationFailure || carry.lostBatches > 1) {
     await sleep(Math.min(1_000 * 2 ** (carry.lostBatches - 1), LOST_BATCH_PAUSE_MAX_MS));
   }
 }

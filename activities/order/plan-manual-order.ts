@@ -9,7 +9,7 @@ import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import type { Costs, Leg, OrderIntent, OrderSide } from '../../schemas/execution.ts';
 import type { ManualOrderInput } from '../../schemas/order-execution.ts';
-import { InvalidInput, problem } from '../../schemas/problem.ts';
+import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 
 /** All orders by hand on an account share one book. */
 export const MANUAL_STRATEGY_ID = 'manual';
@@ -29,7 +29,8 @@ export type ManualPlan = {
   readonly decision: Omit<Decision, 'verdict'>;
   readonly intents: readonly OrderIntent[];
   readonly barOpenTimeMs: number;
-  readonly lastPrice: Decimal;
+  /** Decimal text. */
+  readonly lastPrice: string;
 };
 
 /** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing */
@@ -39,6 +40,7 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   const barOpenTimeMs = bars.openTimeMs[last] as number;
   const asOfMs = barOpenTimeMs + bars.intervalMs;
   const price = toDecimal(bars.close[last] as number);
+  checkLevels(input, entryPriceOf(input, price));
   const decisionId = decisionIdOf(input.accountId, facts.workflowId, facts.sequence);
   const exits = !facts.held.isZero() && facts.held.isPositive() !== (input.side === 'buy');
   const quantity = quantityOf(input, facts, price, exits);
@@ -46,7 +48,26 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   const intents = exits
     ? [order(base, 'exit', input.side, {})]
     : [order(base, 'entry', input.side, {}), ...legs(base, bars)];
-  return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs, lastPrice: price };
+  return { decision: decisionOf(base, intents, facts), intents, barOpenTimeMs, lastPrice: decimalText(price) };
+}
+
+/** The price the entry is expected at. */
+const entryPriceOf = (input: ManualOrderInput, price: Decimal): Decimal =>
+  toDecimal(
+    (input.orderType === 'market' ? undefined : (input.limitPrice ?? input.triggerPrice)) ?? decimalText(price),
+  );
+
+/** A protective stop lies on the losing side of the entry, a target on the winning one. */
+function checkLevels(input: ManualOrderInput, entry: Decimal): void {
+  const below = (text: string): boolean => toDecimal(text).lt(entry);
+  const [losing, winning] = input.side === 'buy' ? ['below', 'above'] : ['above', 'below'];
+  const wrong = (path: 'stop' | 'target', side: string | undefined): Problem[] => {
+    const price = input[path];
+    if (price === undefined || below(price) === (side === 'below')) return [];
+    return [problem('ORDER_LEVELS', path, price, `a price ${side} the entry at about ${decimalText(entry)}`)];
+  };
+  const problems = [...wrong('stop', losing), ...wrong('target', winning)];
+  if (problems.length > 0) throw new InvalidInput(problems);
 }
 
 type Base = {
@@ -88,7 +109,7 @@ function order(base: Base, leg: Leg, side: OrderSide, prices: Partial<OrderInten
   const { input } = base;
   const entryPrices = {
     limitPrice: input.orderType === 'limit' ? (input.limitPrice ?? null) : null,
-    stopPrice: input.orderType === 'stop' ? (input.limitPrice ?? null) : null,
+    stopPrice: input.orderType === 'stop' ? (input.triggerPrice ?? null) : null,
   };
   return {
     decisionId: base.decisionId,

@@ -36,20 +36,26 @@ export async function openOrTakeOver(
   parts: OpenParts,
   request: Parameters<SessionStore['open']>[0],
 ): Promise<SessionRecord> {
-  try {
-    return await parts.store.open(request);
-  } catch (error) {
-    const busyId = busySessionOf(error);
-    const holder = busyId === null ? undefined : await parts.store.read(busyId);
-    if (holder === undefined || (await parts.isWorkflowOpen(holder.workflowId))) throw error;
-    await parts.store.abandon(holder.sessionId, parts.nowMs());
-    return parts.store.open(request);
+  const first = await parts.store.open(request);
+  if (first.outcome === 'opened') return first.session;
+  const holder = await parts.store.read(first.busySessionId);
+  if (holder !== undefined && !(await parts.isWorkflowOpen(holder.workflowId))) {
+    await parts.store.abandon(
+      holder.sessionId,
+      parts.nowMs(),
+      holder.epoch,
+      'its workflow had ended without closing it',
+    );
   }
+  const second = await parts.store.open(request);
+  if (second.outcome === 'opened') return second.session;
+  throw busy(second.busySessionId, request);
 }
 
-function busySessionOf(error: unknown): string | null {
-  const busy = error instanceof InvalidInput ? error.problems.find((one) => one.code === 'ACCOUNT_BUSY') : undefined;
-  return busy === undefined ? null : String(JSON.parse(busy.got));
+function busy(sessionId: string, { input, strategyId }: Parameters<SessionStore['open']>[0]): InvalidInput {
+  const expected = `no other open session of strategy ${strategyId} on account ${input.accountId}`;
+  const hint = `stop session ${sessionId} first`;
+  return new InvalidInput([problem('ACCOUNT_BUSY', 'accountId', sessionId, expected, hint)]);
 }
 
 export function handleOf(
@@ -72,5 +78,6 @@ export function handleOf(
     barsTotal,
     ordersAsChildren: input.tradingMode === 'paper' || (input.ordersAsChildren ?? childrenByDefault),
     operatingMode,
+    dataEndsAtMs: session.dataEndsAtMs,
   };
 }

@@ -6,7 +6,8 @@
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import { prepareMarket, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
-import { type BarSeries, dataHash } from '../../domain/market/bar-series.ts';
+import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
+import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { Strategy } from '../../schemas/signals.ts';
 
@@ -18,12 +19,15 @@ export type Prepared = {
 
 type PrepareInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 'seed'>;
 
+/** The bars a session was opened on: those up to an instant, and their hash. */
+export type SessionData = { readonly endsAtMs: number; readonly hash: string | null };
+
 const SESSIONS_KEPT = 8;
 
 export function createPreparer(market: MarketData) {
   const kept = new Map<string, Promise<Prepared>>();
-  return (key: string, input: PrepareInput, strategy: Strategy): Promise<Prepared> => {
-    const found = kept.get(key) ?? prepare(market, input, strategy);
+  return (key: string, input: PrepareInput, strategy: Strategy, data: SessionData): Promise<Prepared> => {
+    const found = kept.get(key) ?? prepare(market, input, strategy, data);
     kept.delete(key);
     kept.set(key, found);
     found.catch(() => kept.delete(key));
@@ -37,11 +41,27 @@ export async function loadSeries(market: MarketData, input: PrepareInput): Promi
   return Promise.all(input.symbols.map((symbol) => market.load({ source, symbol, intervalMs, seed })));
 }
 
-async function prepare(market: MarketData, input: PrepareInput, strategy: Strategy): Promise<Prepared> {
-  const series = await loadSeries(market, input);
+/** @throws InvalidInput DATA_CHANGED when the bars are no longer those the session was opened on */
+async function prepare(
+  market: MarketData,
+  input: PrepareInput,
+  strategy: Strategy,
+  data: SessionData,
+): Promise<Prepared> {
+  const series = (await loadSeries(market, input)).map((bars) => upTo(bars, data.endsAtMs));
+  const hash = dataHashOf(series);
+  if (data.hash !== null && hash !== data.hash) {
+    const hint = 'a session walks the bars it was opened on; start a new one';
+    throw new InvalidInput([problem('DATA_CHANGED', 'market', hash, `bars with the hash ${data.hash}`, hint)]);
+  }
   const markets = new Map(series.map((bars) => [bars.symbol, prepareMarket(bars, strategy)]));
   return { markets, series, timeline: timelineOf(series) };
 }
+
+const upTo = (bars: BarSeries, endsAtMs: number): BarSeries => {
+  const known = bars.openTimeMs.findLastIndex((at) => at <= endsAtMs) + 1;
+  return known === bars.openTimeMs.length ? bars : sliceSeries(bars, 0, known);
+};
 
 /** One series: its own hash; several: the hash of the hashes by symbol. */
 export function dataHashOf(series: readonly BarSeries[]): string {

@@ -28,7 +28,7 @@ export type ReportFacts = {
 
 export function reportParts(facts: ReportFacts): ReportParts {
   const { loaded, totals, handle, input, stop, gaps } = facts;
-  const equityStart = equityBefore(facts);
+  const equityStart = decimalText(roundMoney(toDecimal(loaded.checkpoint.equityStart)));
   return {
     sessionId: handle.sessionId,
     stoppedBy: stop.by,
@@ -57,8 +57,6 @@ export function reportParts(facts: ReportFacts): ReportParts {
   };
 }
 
-/** A simulated account starts with its cash; on a shared account the session starts with what was there. */
-const equityBefore = ({ loaded, totals, input }: ReportFacts): string =>
-  input.tradingMode === 'paper' ? (totals.equity[0] ?? loaded.account.equity) : loaded.account.startingCash;
-
-const fundingOf = ({ state }: LoadedSession) => state.book.positions.reduce((sum, one) => sum.plus(one.funding), ZERO);
+/** What the session's positions paid since it opened; an earlier session of the strategy has paid its own. */
+const fundingOf = ({ state, checkpoint }: LoadedSession) =>
+  state.book.positions.reduce((sum, one) => sum.plus(one.funding), ZERO).minus(checkpoint.fundingStart);

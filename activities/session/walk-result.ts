@@ -6,7 +6,13 @@ import { decimalText, roundMoney } from '../../domain/decimal.ts';
 import { positionRows } from '../../domain/execution/rows.ts';
 import { regimeAt } from '../../domain/features/market-features.ts';
 import type { Order } from '../../schemas/execution.ts';
-import type { OrderChange, OrderHandOver, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
+import {
+  type OrderChange,
+  type OrderHandOver,
+  orderChildId,
+  type SessionProgress,
+  type WalkResult,
+} from '../../schemas/session-walk.ts';
 
 /** Enough for the panel; a single step tells every symbol's. */
 const DECISIONS_TOLD = 5;
@@ -33,12 +39,10 @@ export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Te
   };
 }
 
-export const childIdOf = (workflowId: string, sequence: number): string => `${workflowId}/order:${sequence}`;
-
 function changeOf(order: Order, context: WalkContext, telling: Telling): OrderChange[] {
   const sequence = telling.sequences.get(order.decisionId);
   if (sequence === undefined) return [];
-  const childId = childIdOf(context.workflowId, sequence);
+  const childId = orderChildId(context.workflowId, sequence);
   return [{ childId, clientOrderId: order.clientOrderId, state: order.state, quantityFilled: order.quantityFilled }];
 }
 
@@ -46,7 +50,7 @@ function handOverOf({ decision, intents }: Decided, context: WalkContext): Order
   const [first] = intents;
   const summary = `${first?.side} ${first?.quantity} ${decision.symbol}`;
   return {
-    childId: childIdOf(context.workflowId, decision.sequence),
+    childId: orderChildId(context.workflowId, decision.sequence),
     decisionId: decision.decisionId,
     summary,
     intents: [...intents],

@@ -3,18 +3,24 @@
  * returned as the orders' new states; a repeated call finds what is there. The paper broker lives in Postgres; venues
  * over the network come as further implementations of this port.
  */
+import type { GateReason } from '../../schemas/decision.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
 
 /** `own`: all orders of the decision as they are now; `elsewhere`: orders of other decisions that changed with it. */
-export type BrokerAnswer = { readonly own: readonly Order[]; readonly elsewhere: readonly OrderChange[] };
+export type BrokerAnswer = {
+  readonly own: readonly Order[];
+  readonly elsewhere: readonly OrderChange[];
+  /** Why nothing was sent: the orders are ABSENT then. */
+  readonly refusal: GateReason | null;
+};
 
 /** A price to fill market orders at once: the last known close. Absent: they wait for the next bar. */
 export type Quote = { readonly price: number; readonly volume: number; readonly atMs: number };
 
 export type Broker = {
   readonly venue: string;
-  /** Claims and sends a decision's recorded orders. @throws InvalidInput KILL_SWITCH when sending is blocked */
+  /** Claims and sends a decision's recorded orders, unless a kill flag or the end of their session forbids it. */
   readonly submit: (decisionId: string, quote: Quote | null) => Promise<BrokerAnswer>;
   /** Cancels what of the decision neither protects a position nor has filled. */
   readonly cancel: (decisionId: string) => Promise<BrokerAnswer>;

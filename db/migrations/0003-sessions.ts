@@ -36,6 +36,7 @@ async function createSessions(db: Kysely<unknown>): Promise<void> {
     checkpoint jsonb not null,
     report jsonb,
     data_hash text,
+    data_ends_at_ms bigint not null,
     epoch integer not null,
     opened_at timestamptz not null,
     closed_at timestamptz

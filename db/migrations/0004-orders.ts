@@ -9,6 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createOrders(db);
   await createFills(db);
   await createPositions(db);
+  await createBookClocks(db);
   await createTrades(db);
 }
 
@@ -67,7 +68,6 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
     created_at timestamptz not null,
     sent_at timestamptz,
     triggered_at timestamptz,
-    matched_until_ms bigint,
     updated_at timestamptz not null default now()
   )`.execute(db);
   await sql`create index orders_session on orders (session_id)`.execute(db);
@@ -112,6 +112,17 @@ async function createPositions(db: Kysely<unknown>): Promise<void> {
     opened_at timestamptz,
     funding_done_ms bigint,
     trip jsonb,
+    primary key (account_id, strategy_id, symbol)
+  )`.execute(db);
+}
+
+/** Up to which market time a strategy's orders of a symbol have been matched, whoever did it. */
+async function createBookClocks(db: Kysely<unknown>): Promise<void> {
+  await sql`create table book_clocks (
+    account_id text not null,
+    strategy_id text not null,
+    symbol text not null,
+    matched_until_ms bigint not null,
     primary key (account_id, strategy_id, symbol)
   )`.execute(db);
 }

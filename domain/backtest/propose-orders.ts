@@ -4,7 +4,7 @@
  */
 import type { Side } from '../../schemas/decision.ts';
 import type { Leg, OrderIntent, OrderSide } from '../../schemas/execution.ts';
-import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import { type Decimal, decimalText, protectivePrice, roundPrice, toDecimal, ZERO } from '../decimal.ts';
 import type { Proposal } from '../decision/advance-session.ts';
 import { clientOrderIdOf } from '../execution/identity.ts';
 import type { BookPosition } from '../execution/position.ts';
@@ -37,7 +37,7 @@ export function planEntry(context: WalkContext, proposal: Proposal, basis: Order
   const targetDistance =
     strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
   const stopPrice = priceBeside(basis.close, stopDistance, proposal.side === 1 ? -1 : 1);
-  if (!stopDistance.gt(ZERO) || !stopPrice.gt(ZERO)) return null;
+  if (!stopDistance.gt(ZERO)) return null;
   const { positionFractionMax } = effectiveLimits(context.policy, context.limits);
   const size = sizeOf({
     sizeFraction: strategy.sizeFraction,
@@ -88,7 +88,7 @@ export function planExit(
 const opposite = (side: Side): Side => (side === 1 ? -1 : 1);
 const sideOf = (side: Side): OrderSide => (side === 1 ? 'buy' : 'sell');
 const priceBeside = (price: Decimal, distance: Decimal, side: Side): Decimal =>
-  roundPrice(price.plus(distance.times(side)));
+  protectivePrice(price.plus(distance.times(side)));
 
 type LegPlan = { leg: Leg; side: OrderSide; quantity: Decimal; distance: Decimal | null };
 

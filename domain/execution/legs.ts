@@ -4,7 +4,7 @@
  * other leg has. Whatever closes the position cancels what is left of the group.
  */
 import type { Order } from '../../schemas/execution.ts';
-import { type Decimal, decimalText, roundPrice, toDecimal } from '../decimal.ts';
+import { type Decimal, decimalText, protectivePrice, toDecimal } from '../decimal.ts';
 import { type Draft, moveInDraft, positionOf, setOrder } from './draft.ts';
 import { isWorking } from './order-state.ts';
 
@@ -68,7 +68,7 @@ function priced(leg: Order, entry: Order, fillPrice: Decimal): Order {
   if (leg.distanceFromEntry === null) return leg;
   const distance = toDecimal(leg.distanceFromEntry);
   const up = (entry.side === 'buy') === (leg.leg === 'target');
-  const price = decimalText(roundPrice(up ? fillPrice.plus(distance) : fillPrice.minus(distance)));
+  const price = decimalText(protectivePrice(up ? fillPrice.plus(distance) : fillPrice.minus(distance)));
   return leg.type === 'stop' ? { ...leg, stopPrice: price } : { ...leg, limitPrice: price };
 }
 

@@ -88,7 +88,7 @@ export const releaseBreaker = (state: RiskState): RiskState => ({
 
 function turnDay(state: RiskState, nowMs: number, startEquity: string): RiskState {
   const dayKey = dayKeyOf(nowMs);
-  if (!(dayKey > state.dayKey)) return state;
+  if (dayKey === state.dayKey) return state;
   return { ...state, dayKey, dayStartEquity: startEquity, tradesToday: 0 };
 }
 
@@ -107,7 +107,7 @@ export const orderKey = (order: Omit<SentOrder, 'reduceOnly'>): string =>
 
 /** The orders of the last `windowMs`: those at exactly its far end count no more. */
 export const ordersWithin = (state: RiskState, nowMs: number, windowMs: number): RiskState['recentOrders'] =>
-  state.recentOrders.filter((one) => !(one.atMs <= nowMs - windowMs));
+  state.recentOrders.filter((one) => one.atMs > nowMs - windowMs && one.atMs <= nowMs);
 
 /**
  * Counts an order that is being sent. The N-th equal order inside the window latches the strategy: what follows is

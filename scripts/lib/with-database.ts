@@ -1,5 +1,5 @@
 /** Opens the desk's database for one script: only Postgres has to be up, migrated. */
-import { parseEnvironment } from '../../config/environment.ts';
+import { maskPassword, parseEnvironment } from '../../config/environment.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { sqlState } from '../../db/retry.ts';
 import type { Database } from '../../db/tables.ts';
@@ -17,7 +17,10 @@ export async function withDatabase<T>(options: Options, work: (db: Database) => 
   const environment = parseEnvironment();
   const home = deskHome(environment);
   const found = await findDatabase(home, environment);
-  if (found === null) throw deskDown('POSTGRES_DOWN', 'desk', home, 'a desk that is up', HINT);
+  if (found === null) {
+    const got = environment.databaseUrl === null ? home : maskPassword(environment.databaseUrl);
+    throw deskDown('POSTGRES_DOWN', 'desk', got, 'a desk that is up', HINT);
+  }
   const { name, ...more } = options;
   const db = openDatabase(found.databaseUrl, { poolSize: 2, applicationName: `quarterdeck ${name}`, ...more });
   try {

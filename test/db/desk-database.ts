@@ -53,6 +53,7 @@ export const aSessionInput = (change: Partial<OpenSessionInput> = {}): OpenSessi
   input: { symbols: ['BTC/USDT'] },
   checkpoint: { cursor: 0, state: { barsSeen: 0 } },
   dataHash: null,
+  dataEndsAtMs: START_MS,
   openedAtMs: START_MS,
   ...change,
 });

@@ -1,4 +1,4 @@
-/** `npm run backtest`: flags with all mistakes at once, and one document whether the loop or a session walked the bars. */
+/** `npm run backtest`: flags with all mistakes at once, and one document whoever walked the bars, loop or session. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -92,7 +92,7 @@ describe('results a reader can check by hand', () => {
     expect(vote.score).toBeCloseTo(0.28, 12);
   });
 
-  it('gate: lets 5 % of equity pass, refuses 9 % under a limit of 8 %, and everything while the kill switch is on', () => {
+  it('gate: lets 5 % of equity pass, refuses 9 % under a limit of 8 %, and all under the kill switch', () => {
     const intent = fieldsOf(exampleOf('gate').intent);
     expect(run('gate')).toEqual({ approved: true, reasons: [] });
     expect(run('gate', { intent: { ...intent, quantity: '1.8' } })).toMatchObject({

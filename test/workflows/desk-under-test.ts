@@ -6,10 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { inject } from 'vitest';
+import { createAccount } from '../../db/accounts.ts';
+import { toDecimal } from '../../domain/decimal.ts';
+import { depositEntries } from '../../domain/execution/ledger.ts';
+import { openRiskState } from '../../domain/risk/risk-state.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
@@ -48,18 +51,9 @@ export async function openDeskUnderTest(): Promise<DeskUnderTest> {
   };
 }
 
-export const freshId = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
+export { until } from '../../scripts/lib/until.ts';
 
-/** Asks every 20 ms until `answer` gives something that is not null. @throws Error naming `what` after `withinMs` */
-export async function until<T>(what: string, answer: () => Promise<T | null>, withinMs = 20_000): Promise<T> {
-  const deadlineMs = Date.now() + withinMs;
-  for (;;) {
-    const found = await answer();
-    if (found !== null) return found;
-    if (Date.now() > deadlineMs) throw new Error(`waited ${withinMs} ms in vain for: ${what}`);
-    await sleep(20);
-  }
-}
+export const freshId = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
 
 /** The problems a workflow closed with. @throws Error when it did not fail that way */
 export async function problemsOf(run: { result: () => Promise<unknown> }): Promise<readonly Problem[]> {
@@ -79,4 +73,27 @@ export async function problemsOf(run: { result: () => Promise<unknown> }): Promi
 export function problemsIn(failure: ApplicationFailure): readonly Problem[] {
   const [detail] = (failure.details ?? []) as { problems?: Problem[] }[];
   return detail?.problems ?? [];
+}
+
+/** Opens a paper account with 100,000 USD: tests that trade much get one of their own. */
+export async function openAccount(desk: DeskUnderTest, accountId: string): Promise<string> {
+  const cash = toDecimal(100_000);
+  await createAccount(
+    desk.db,
+    {
+      accountId,
+      venue: 'paper',
+      currency: 'USD',
+      cash: '100000',
+      equity: '100000',
+      startingCash: '100000',
+      tradingMode: 'paper',
+      riskState: openRiskState(cash, 0),
+      fundingDoneMs: null,
+      epoch: 0,
+      createdAtMs: Date.now(),
+    },
+    depositEntries(accountId, cash, Date.now()),
+  );
+  return accountId;
 }

@@ -24,6 +24,16 @@ export const taskFailures = (events: readonly Event[]): string[] =>
     return [`cause ${failed.cause}: ${failed.failure?.message ?? ''}`];
   });
 
+/** Failures of workflow tasks in any run on this task queue: an acceptance figure, always none. */
+export async function allTaskFailures(client: Client, taskQueue: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { workflowId, runId } of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    found.push(...taskFailures(events ?? []).map((failure) => `${workflowId}: ${failure}`));
+  }
+  return found;
+}
+
 /** The first argument of every activity of this name that was scheduled. */
 export const activityInputs = (events: readonly Event[], name: string): unknown[] =>
   events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>

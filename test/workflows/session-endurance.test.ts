@@ -26,7 +26,7 @@ import {
 } from '../../workflows/messages/strategy-session.ts';
 import { createTestDatabase } from '../setup/database.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, until } from './desk-under-test.ts';
-import { activityInputs, type Event, inputBytes, runsOf, taskFailures } from './histories.ts';
+import { activityInputs, allTaskFailures, type Event, inputBytes, runsOf, taskFailures } from './histories.ts';
 import { aBacktest } from './session-inputs.ts';
 
 const KILO = 1_024;
@@ -89,6 +89,10 @@ it('carries less than 64 KB from run to run, also with twenty symbols and all th
   expect(runs.length).toBeGreaterThan(3);
   expect(inputBytes(runs.at(-1) ?? [])).toBeGreaterThan(10 * KILO);
   for (const events of runs) expect(inputBytes(events)).toBeLessThan(64 * KILO);
+});
+
+it('leaves no failed workflow task in any history of this file', async () => {
+  expect(await allTaskFailures(desk.client, desk.targets.taskQueue)).toEqual([]);
 });
 
 it('goes on by itself after kill -9 at random batch boundaries, repeating at most one batch each time', async () => {

@@ -18,7 +18,7 @@ import {
   tickUpdate,
 } from '../../workflows/messages/strategy-session.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsIn, until } from './desk-under-test.ts';
-import { activityFailureTypes, runsOf, taskFailures } from './histories.ts';
+import { activityFailureTypes, allTaskFailures, runsOf, taskFailures } from './histories.ts';
 import { aBacktest, aPaperSession } from './session-inputs.ts';
 
 let desk: DeskUnderTest;
@@ -131,12 +131,14 @@ it('answers the last decision again, marked as repeated, to a tick for which no 
   const asked = [tick(run), tick(run)];
   await sleep(300);
   await desk.startWorker();
-  const [last, again] = await Promise.all(asked);
+  const answers = (await Promise.all(asked)).map((answer) => (Array.isArray(answer) ? answer : []));
+  // Which of the two arrives first is the server's choice.
+  const [last, again] = answers.sort((a, b) => Number(a[0]?.repeated) - Number(b[0]?.repeated));
   expect(last).toMatchObject([
     { symbol: 'BTC/USDT', repeated: false },
     { symbol: 'ETH/USDT', repeated: false },
   ]);
-  expect(again).toEqual((last as readonly object[]).map((one) => ({ ...one, repeated: true })));
+  expect(again).toEqual(last?.map((one: object) => ({ ...one, repeated: true })));
   expect(await run.result()).toMatchObject({ stoppedBy: 'endOfData', bars: 2, decisions: 4 });
 });
 
@@ -205,4 +207,8 @@ it('still stops when the stop signal says nonsense, and refuses updates once it 
   await run.signal('stop', 'now!');
   expect(await run.result()).toMatchObject({ stoppedBy: 'signal', stopReason: 'asked to stop', bars: 1 });
   await expect(tick(run)).rejects.toThrow();
+});
+
+it('leaves no failed workflow task in any history of this file', async () => {
+  expect(await allTaskFailures(desk.client, desk.targets.taskQueue)).toEqual([]);
 });

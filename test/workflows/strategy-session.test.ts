@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeKillSwitch } from '../../db/kill-switch.ts';
 import { pauseSignal, statusQuery, stopSignal, tickUpdate } from '../../workflows/messages/strategy-session.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
-import { childStarts, runsOf, taskFailures } from './histories.ts';
+import { allTaskFailures, childStarts, runsOf, taskFailures } from './histories.ts';
 import { aBacktest, aPaperSession } from './session-inputs.ts';
 
 let desk: DeskUnderTest;
@@ -149,4 +149,8 @@ it('closes every open position with decisions of its own when it is stopped with
   expect(rows).toEqual([{ quantity: '0', exit_reason: 'flatten' }]);
   const [events] = await runsOf(desk.client, run.workflowId, run.signaledRunId);
   expect(childStarts(events ?? [])).toBe(2);
+});
+
+it('leaves no failed workflow task in any history of this file', async () => {
+  expect(await allTaskFailures(desk.client, desk.targets.taskQueue)).toEqual([]);
 });

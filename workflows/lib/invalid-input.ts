@@ -26,13 +26,14 @@ export async function orFailWithProblems<T>(call: () => Promise<T>): Promise<T> 
   try {
     return await call();
   } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure) || cause.type !== 'InvalidInput') throw error;
-    throw ApplicationFailure.create({
-      type: 'InvalidInput',
-      nonRetryable: true,
-      message: cause.message,
-      details: cause.details ?? [],
-    });
+    throw problemsOf(error) ?? error;
   }
+}
+
+/** The workflow's own failure for an activity that ended with `InvalidInput`; null for any other error. */
+export function problemsOf(error: unknown): ApplicationFailure | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== 'InvalidInput') return null;
+  const { message, details } = cause;
+  return ApplicationFailure.create({ type: 'InvalidInput', nonRetryable: true, message, details: details ?? [] });
 }

@@ -8,5 +8,5 @@ export const orderExecutionId = (id: string): string => `order-execution:${id}`;
 /** What became of an order, told by whoever matched it. */
 export const fillReportedSignal = defineSignal<[readonly OrderChange[]]>('fillReported');
 /** Cancels what is still at work; fills that came first stand. */
-export const cancelOrderUpdate = defineUpdate<OrderExecutionStatus, [{ reason?: string }?]>('cancelOrder');
+export const cancelOrderUpdate = defineUpdate<OrderExecutionStatus, [{ reason?: string } | undefined]>('cancelOrder');
 export const orderQuery = defineQuery<OrderExecutionStatus>('order');

@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../../schemas/decision.ts';
 import type { Position } from '../../schemas/execution.ts';
 import type { SessionLimits } from '../../schemas/risk.ts';
-import type { OrderChange } from '../../schemas/session-walk.ts';
+import type { OrderReport } from '../../schemas/session-walk.ts';
 import type { SessionStatus } from '../../schemas/strategy-session.ts';
 
 export const TRADING_QUEUE = 'trading';
@@ -17,7 +17,6 @@ export const resumeSignal = defineSignal<[unknown?]>('resume');
 export const stopSignal = defineSignal<[StopCommand?]>('stop');
 
 /** A child tells its session that its orders are at work, refused, or have changed others (cancelled legs). */
-export type OrderReport = { decisionId: string; approved: boolean; changes: readonly OrderChange[] };
 export const orderReportedSignal = defineSignal<[OrderReport]>('orderReported');
 
 /** Walks the next bar now and answers its decision (a list when the session has several symbols). */

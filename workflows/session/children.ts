@@ -34,7 +34,9 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
     .result()
     .catch((error: unknown) => log.error('an order child failed', { childId, error: String(error) }))
     .finally(() => inbox.children.delete(childId));
-  await condition(() => !inbox.children.has(childId) || inbox.orderReports.has(decisionId));
+  await CancellationScope.nonCancellable(() =>
+    condition(() => !inbox.children.has(childId) || inbox.orderReports.has(decisionId)),
+  );
   const report = inbox.orderReports.get(decisionId);
   inbox.orderReports.delete(decisionId);
   if (report?.approved === false) inbox.children.get(childId)?.clear();
@@ -43,10 +45,10 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
 
 /** Null when the child is at work already: a session that was reset meets the children of its former life. */
 async function startOrder(carry: SessionCarry, order: OrderHandOver): Promise<OrderChild | null> {
-  const { sessionId, accountId } = carry.handle;
+  const { sessionId, accountId, epoch } = carry.handle;
   const { childId, decisionId, intents, summary } = order;
   const sessionWorkflowId = workflowInfo().workflowId;
-  const input = { origin: 'session' as const, sessionId, sessionWorkflowId, accountId, decisionId, intents };
+  const input = { origin: 'session' as const, sessionId, sessionWorkflowId, accountId, epoch, decisionId, intents };
   const options = { workflowId: childId, args: [input] as [typeof input], staticSummary: summary };
   try {
     return await CancellationScope.nonCancellable(() =>

@@ -8,6 +8,7 @@ import type { Decision } from '../../schemas/decision.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { type SessionLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
+import { type OrderReport, orderReportSchema } from '../../schemas/session-walk.ts';
 import { invalidInput, orFail } from '../lib/invalid-input.ts';
 import * as face from '../messages/strategy-session.ts';
 import { type SessionCarry, statusOf, warn } from './session-state.ts';
@@ -18,7 +19,7 @@ export type Tick = { answer: readonly Decision[] | null };
 export type Inbox = {
   ticks: Tick[];
   unknownSignals: string[];
-  orderReports: Map<string, face.OrderReport>;
+  orderReports: Map<string, OrderReport>;
   /** Open children of this run: the client order ids of each that have not reached a final state. */
   children: Map<string, Set<string>>;
 };
@@ -50,13 +51,20 @@ function listenToSignals(carry: SessionCarry, inbox: Inbox): void {
   setHandler(face.stopSignal, (command) => requestStop(carry, command), {
     description: 'Finishes the step, optionally flattens, writes the report: {"reason","flatten"}.',
   });
-  setHandler(face.orderReportedSignal, (report) => void inbox.orderReports.set(report.decisionId, report), {
+  setHandler(face.orderReportedSignal, (report) => noteReport(carry, inbox, report), {
     description: 'Internal: a child workflow tells what became of its orders.',
   });
   setDefaultSignalHandler((name) => {
     warn(carry, `unknown signal ${name}`);
     inbox.unknownSignals.push(name);
   });
+}
+
+/** A signal must never throw: what is not a report is noted and passed over. */
+function noteReport(carry: SessionCarry, inbox: Inbox, raw: unknown): void {
+  const report = orderReportSchema.safeParse(raw);
+  if (report.success) inbox.orderReports.set(report.data.decisionId, report.data);
+  else warn(carry, 'a signal orderReported that is no report was ignored');
 }
 
 /** The first stop wins; a malformed one still stops, without flattening. */

@@ -57,6 +57,7 @@ const unopenedHandle = (input: ParsedSession, workflowId: string): SessionHandle
   barsTotal: 0,
   ordersAsChildren: false,
   operatingMode: 'stability',
+  dataEndsAtMs: 0,
 });
 
 const openedProgress = (equity: string): SessionProgress => ({

@@ -8,7 +8,7 @@ import { boundsNewRisk, refuse } from '../wording.ts';
 export const tradesPerDay: RiskRule = boundsNewRisk(({ account, compliance, nowMs }) => {
   if (account === null) return null;
   const { dayKey, tradesToday } = account.riskState;
-  const made = dayKeyOf(nowMs) > dayKey ? 0 : tradesToday;
+  const made = dayKeyOf(nowMs) !== dayKey ? 0 : tradesToday;
   if (made + 1 <= compliance.tradesPerDayMax) return null;
   return refuse('tradesPerDay', `${made} entries today, at most ${compliance.tradesPerDayMax} are allowed`);
 });

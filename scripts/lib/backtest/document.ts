@@ -91,6 +91,7 @@ function tradesText(trades: readonly ClosedTrade[]): string {
 
 function tradeLine(trade: ClosedTrade): string {
   const [entry, exit] = [trade.entryAtMs, trade.exitAtMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
-  const way = `${trade.entryPrice} → ${trade.exitPrice}`;
-  return `  ${entry} – ${exit}  ${trade.side.padEnd(5)} ${trade.quantity} ${trade.symbol}  ${way}  ${trade.pnl} USD  ${trade.exitReason}`;
+  const what = `${trade.side.padEnd(5)} ${trade.quantity} ${trade.symbol}`;
+  const prices = `${trade.entryPrice} → ${trade.exitPrice}`;
+  return `  ${entry} – ${exit}  ${what}  ${prices}  ${trade.pnl} USD  ${trade.exitReason}`;
 }

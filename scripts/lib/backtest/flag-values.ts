@@ -20,9 +20,14 @@ const BASIS_POINTS_MAX = 1_000;
 export function basisPoints(flag: string, text: string, problems: Problems): number {
   const value = Number(BASIS_POINTS.exec(text)?.[1] ?? Number.NaN);
   if (value <= BASIS_POINTS_MAX) return value;
-  const hint = /^(percent|perShare):/.test(text) ? 'only basis points are built: 0.2 % is bps:20' : '';
-  problems.push(problem('ARGUMENT_VALUE', flag, text, `bps:N, N from 0 to ${BASIS_POINTS_MAX}`, hint));
+  problems.push(problem('ARGUMENT_VALUE', flag, text, `bps:N, N from 0 to ${BASIS_POINTS_MAX}`, chargeHint(text)));
   return 0;
+}
+
+function chargeHint(text: string): string {
+  const fraction = Number(/^percent:(\d+(?:\.\d+)?)$/.exec(text)?.[1] ?? Number.NaN);
+  if (Number.isFinite(fraction)) return `the same in basis points: bps:${Number((fraction * 10_000).toPrecision(8))}`;
+  return text.startsWith('perShare:') ? 'charges per share come with the fast engine' : '';
 }
 
 /** A built-in strategy by name. */

@@ -1,4 +1,4 @@
-/** Reads what a finished backtest session left in Postgres: report, closed trades, fills, equity curve of its last run. */
+/** Reads what the last run of a backtest session left in Postgres: report, closed trades, fills, equity curve. */
 import { readEquity } from '../../../db/equity.ts';
 import { fillsOfAccount } from '../../../db/fills.ts';
 import { readSession } from '../../../db/sessions.ts';

@@ -1,6 +1,6 @@
 /**
  * `calc paper`: the paper broker's rules over bars and orders: fills, ledger entries, final position. Orders of one
- * `decisionId` are one group (entry, stop, target); an order works from `sentAtMs` on. Bars count once closed at `nowMs`.
+ * `decisionId` are one group (entry, stop, target) and work from `sentAtMs` on. Bars count once closed at `nowMs`.
  */
 import { z } from 'zod';
 import { runPaper } from '../../../domain/execution/run-paper.ts';

@@ -1,4 +1,4 @@
-/** One session: its equity curve point by point, then its report: money, counts, ratios, and the hash over all of it. */
+/** One session: its equity curve point by point, then its report: money, counts, ratios, the hash over all of it. */
 import { readEquity } from '../../../db/equity.ts';
 import type { Database } from '../../../db/tables.ts';
 import { resultHash } from '../../../domain/backtest/session-report.ts';

@@ -1,4 +1,4 @@
-/** Every row of one account as it is stored, read in one snapshot. Nothing is interpreted here but the order of fills. */
+/** Every row of one account as it is stored. Nothing is interpreted here but the order in which fills were booked. */
 import { type Selectable, sql } from 'kysely';
 import type { Database, Tables } from '../../../db/tables.ts';
 
@@ -32,10 +32,11 @@ export async function readAccountRows(db: Database, account: Row<'accounts'>): P
     order: byId.get(fill.client_order_id),
     sequence: sequences.get(fill.trade_id) ?? null,
   }));
+  const isOrdered = stored.every((fill) => fill.sequence !== null);
   return {
     account,
     orders,
-    fills: stored.sort(byBooking),
+    fills: stored.sort(isOrdered ? bySequence : byMarketTime),
     intents: await db.selectFrom('order_intents').selectAll().where('account_id', '=', id).execute(),
     entries: await entriesOf(db, id),
     positions: await db.selectFrom('positions').selectAll().where('account_id', '=', id).execute(),
@@ -43,7 +44,7 @@ export async function readAccountRows(db: Database, account: Row<'accounts'>): P
   };
 }
 
-/** One session walks a simulated account, forwards in market time; a paper account is shared, and replays start over. */
+/** One session walks a simulated account, forwards in time; a paper account is shared, and replays start over. */
 export const isSimulated = (account: Row<'accounts'>): boolean =>
   account.trading_mode === 'backtest' || account.trading_mode === 'analysis';
 
@@ -67,8 +68,9 @@ async function fillSequences(db: Database): Promise<Map<string, number>> {
 /** Inside one bar an entry comes before what closes it: open, liquidation, stop, target. */
 const LEGS = ['entry', 'exit', 'liquidation', 'stop', 'target'];
 
-function byBooking(a: StoredFill, b: StoredFill): number {
-  if (a.sequence !== null && b.sequence !== null) return a.sequence - b.sequence;
+const bySequence = (a: StoredFill, b: StoredFill): number => (a.sequence ?? 0) - (b.sequence ?? 0);
+
+function byMarketTime(a: StoredFill, b: StoredFill): number {
   const byTime = a.at.getTime() - b.at.getTime();
   if (byTime !== 0) return byTime;
   const byLeg = LEGS.indexOf(a.order?.leg ?? 'target') - LEGS.indexOf(b.order?.leg ?? 'target');

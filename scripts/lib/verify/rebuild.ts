@@ -2,7 +2,7 @@
  * An account made anew from its fills: cash, what each position holds at which cost, every round trip, and the posting
  * each fill must have. Average cost; a fill beyond flat closes first and opens the other side with the rest.
  */
-import { type Amount, Amount as Decimal, amount, NONE, toCents } from './amounts.ts';
+import { type Amount, amount, Amount as Decimal, NONE, toCents } from './amounts.ts';
 import type { StoredFill } from './read-account.ts';
 
 export type Trip = {

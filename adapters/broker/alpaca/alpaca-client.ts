@@ -1,0 +1,113 @@
+/**
+ * Requests to Alpaca with key, token bucket and timeouts, and replies as exact JSON. It knows no orders. Whatever text
+ * leaves here as a reason or message is one line, short, and free of the key.
+ */
+
+import type { EffectName } from '../../effect.ts';
+import { type ExactValue, parseExactJson } from '../../http/exact-json.ts';
+import { BODY_BYTES_MAX, type FailurePhase, type HttpHeaders, requestOnce } from '../../http/venue-http.ts';
+import type { RequestKind, TokenBucket } from '../token-bucket.ts';
+import type { AlpacaAccess } from './alpaca-config.ts';
+import { wireRefusal } from './alpaca-wire.ts';
+
+/** `json` is null when the body is no JSON. */
+export type AlpacaReply =
+  | {
+      readonly kind: 'reply';
+      readonly status: number;
+      readonly json: ExactValue;
+      readonly code: string | null;
+      readonly message: string | null;
+    }
+  | { readonly kind: 'failure'; readonly phase: FailurePhase; readonly reason: string };
+
+export type AlpacaRequest = {
+  readonly effect: EffectName;
+  readonly kind: RequestKind;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly body?: Readonly<Record<string, string>>;
+  /** No byte leaves after this instant. */
+  readonly deadlineMs: number;
+  readonly guard?: () => Promise<string | null>;
+  readonly bodyBytesMax?: number;
+};
+
+export type AlpacaTimeouts = { readonly totalTimeoutMs: number; readonly idleTimeoutMs: number };
+export type AlpacaClient = {
+  readonly request: (request: AlpacaRequest) => Promise<AlpacaReply>;
+  readonly nowMs: () => number;
+};
+
+const MESSAGE_LENGTH_MAX = 200;
+const TOO_MANY = 429;
+const BANNED = 418;
+/** A venue's wish for a pause is taken between these bounds. */
+const PAUSE_MS_MIN = 1_000;
+const PAUSE_MS_MAX = 300_000;
+
+type ClientParts = {
+  readonly access: AlpacaAccess;
+  readonly bucket: TokenBucket;
+  readonly timeouts: AlpacaTimeouts;
+  readonly nowMs: () => number;
+};
+
+export function createAlpacaClient({ access, bucket, timeouts, nowMs }: ClientParts): AlpacaClient {
+  const clean = (text: string): string => cleanText(text, access);
+  const request = async (asked: AlpacaRequest): Promise<AlpacaReply> => {
+    if (!(await bucket.take(asked.kind, asked.deadlineMs))) {
+      return { kind: 'failure', phase: 'beforeSend', reason: 'no request was free below the rate limit in time' };
+    }
+    const { baseUrl, hosts, allowLoopback } = access;
+    const answer = await requestOnce(asked.effect, {
+      method: asked.method,
+      path: asked.path,
+      ...{ baseUrl, hosts, allowLoopback },
+      headers: headersOf(access),
+      body: asked.body === undefined ? null : JSON.stringify(asked.body),
+      ...timeouts,
+      bodyBytesMax: asked.bodyBytesMax ?? BODY_BYTES_MAX,
+      guard: async () => (await asked.guard?.()) ?? lateness(asked.deadlineMs, nowMs()),
+    });
+    if (answer.kind === 'failure') return { ...answer, reason: clean(answer.reason) };
+    const { status, headers, body } = answer;
+    if (status === TOO_MANY || status === BANNED) bucket.pauseUntil(nowMs() + pauseMs(headers));
+    const json = jsonOf(body);
+    const { code, message } = wireRefusal(json);
+    return { kind: 'reply', status, json, code, message: message === null ? null : clean(message) };
+  };
+  return { request, nowMs };
+}
+
+const headersOf = ({ keyId, secret }: AlpacaAccess): Readonly<Record<string, string>> => ({
+  'apca-api-key-id': keyId,
+  'apca-api-secret-key': secret,
+  accept: 'application/json',
+  'content-type': 'application/json',
+});
+
+const lateness = (deadlineMs: number, now: number): string | null =>
+  now <= deadlineMs ? null : `the deadline for sending passed ${now - deadlineMs} ms ago`;
+
+function jsonOf(body: string): ExactValue {
+  try {
+    return parseExactJson(body);
+  } catch {
+    return null;
+  }
+}
+
+/** `Retry-After` in seconds; anything else counts as the least pause. */
+function pauseMs(headers: HttpHeaders): number {
+  const seconds = Number(headers['retry-after']);
+  return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, Number.isFinite(seconds) ? seconds * 1_000 : 0));
+}
+
+/** Hides the key, also as it would stand in an address or a basic header, and cuts control signs and length. */
+function cleanText(text: string, { keyId, secret }: AlpacaAccess): string {
+  const forms = [secret, keyId].flatMap((one) => [one, encodeURIComponent(one), btoa(one)]);
+  const pair = btoa(`${keyId}:${secret}`);
+  const hidden = [pair, ...forms].reduce((left, form) => left.replaceAll(form, '***'), text);
+  return hidden.replace(/\p{C}+/gu, ' ').slice(0, MESSAGE_LENGTH_MAX);
+}

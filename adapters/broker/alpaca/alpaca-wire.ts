@@ -1,0 +1,152 @@
+/**
+ * Alpaca's wire format and ours, both ways. A reply is read loosely (fields we do not use may come and go) but what is
+ * used must make sense: an unknown status, more filled than ordered, or a number that is none is refused whole.
+ * Numbers arrive as the texts that exact-json.ts kept.
+ */
+import { z } from 'zod';
+import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../../../domain/decimal.ts';
+import { parseInstant } from '../../../domain/market/parse-instant.ts';
+import type { VenueFill, VenueOrder, VenueOrderState, VenuePosition } from '../../../schemas/venue.ts';
+
+/** Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced` is never ours: unknown. */
+const STATES: Readonly<Record<string, VenueOrderState>> = {
+  new: 'ACKED',
+  accepted: 'ACKED',
+  pending_new: 'ACKED',
+  accepted_for_bidding: 'ACKED',
+  held: 'ACKED',
+  stopped: 'ACKED',
+  suspended: 'ACKED',
+  calculated: 'ACKED',
+  done_for_day: 'ACKED',
+  pending_cancel: 'ACKED',
+  pending_replace: 'ACKED',
+  pending_review: 'ACKED',
+  partially_filled: 'PARTIAL',
+  filled: 'FILLED',
+  canceled: 'CANCELED',
+  expired: 'EXPIRED',
+  rejected: 'REJECTED',
+};
+
+const NUMBER = /^-?\d{1,30}(\.\d{1,60})?([eE][+-]?\d{1,2})?$/;
+const number = z.string().regex(NUMBER).transform(toDecimal);
+const positive = number.refine((value) => value.gt(ZERO));
+const notNegative = number.refine((value) => value.gte(ZERO));
+const price = positive.transform((value) => decimalText(roundPrice(value)));
+const id = z.string().min(1).max(128);
+const side = z.enum(['buy', 'sell', 'sell_short']).transform((word) => (word === 'buy' ? 'buy' : 'sell'));
+/** Nanoseconds are cut to milliseconds. */
+const instant = z.string().transform((text, context) => {
+  const parsed = parseInstant(text.replace(/(\.\d{3})\d+/, '$1'));
+  if (parsed.ok) return parsed.ms;
+  context.addIssue({ code: 'custom', message: parsed.expected });
+  return z.NEVER;
+});
+
+const orderSchema = z
+  .looseObject({
+    id,
+    client_order_id: id,
+    symbol: id,
+    side,
+    qty: positive,
+    filled_qty: notNegative.nullish(),
+    filled_avg_price: price.nullish(),
+    limit_price: price.nullish(),
+    stop_price: price.nullish(),
+    status: z.string().refine((word) => word in STATES, { error: 'an unknown status' }),
+    submitted_at: instant.nullish(),
+  })
+  .refine(({ qty, filled_qty, status }) => isFilledRight(qty, filled_qty ?? ZERO, status), {
+    error: 'filled quantity, quantity and status do not agree',
+  });
+
+function isFilledRight(quantity: Decimal, filled: Decimal, status: string): boolean {
+  if (status === 'filled') return filled.eq(quantity);
+  if (status === 'partially_filled') return filled.gt(ZERO) && filled.lt(quantity);
+  return filled.lte(quantity);
+}
+
+export const wireOrderSchema = orderSchema.transform((order): VenueOrder => {
+  const filled = order.filled_qty ?? ZERO;
+  const state = STATES[order.status] ?? 'ACKED';
+  return {
+    venueOrderId: order.id,
+    clientOrderId: order.client_order_id,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: decimalText(order.qty),
+    quantityFilled: decimalText(filled),
+    averagePrice: order.filled_avg_price ?? null,
+    limitPrice: order.limit_price ?? null,
+    stopPrice: order.stop_price ?? null,
+    state: state === 'ACKED' && filled.gt(ZERO) ? 'PARTIAL' : state,
+    venueStatus: order.status,
+    submittedAtMs: order.submitted_at ?? null,
+  };
+});
+
+/** Fees are activities of their own at Alpaca, so a fill tells none. */
+export const wireFillSchema = z
+  .looseObject({ id, order_id: id, symbol: id, side, qty: positive, price: positive, transaction_time: instant })
+  .transform(
+    (fill): VenueFill => ({
+      tradeId: fill.id,
+      venueOrderId: fill.order_id,
+      symbol: fill.symbol,
+      side: fill.side,
+      quantity: decimalText(fill.qty),
+      price: decimalText(fill.price),
+      fee: null,
+      atMs: fill.transaction_time,
+    }),
+  );
+
+/** Alpaca writes the positions of pairs without the slash. */
+export const wirePositionSchema = z
+  .looseObject({
+    symbol: id,
+    qty: number,
+    side: z.enum(['long', 'short']).nullish(),
+    avg_entry_price: price,
+    asset_class: z.string().nullish(),
+  })
+  .refine(({ qty, side: word }) => word !== 'long' || qty.gte(ZERO), { error: 'a long position below zero' })
+  .transform((position): VenuePosition => {
+    const quantity = position.side === 'short' ? position.qty.abs().negated() : position.qty;
+    return {
+      symbol: position.asset_class === 'crypto' ? withSlash(position.symbol) : position.symbol,
+      quantity: decimalText(quantity),
+      averagePrice: position.avg_entry_price,
+    };
+  });
+
+const withSlash = (symbol: string): string =>
+  symbol.includes('/') ? symbol : symbol.replace(/^(.+?)(USDT|USDC|USD|BTC)$/, '$1/$2');
+
+export const wireAccountSchema = z.looseObject({
+  id,
+  account_number: z.string().nullish(),
+  cash: number.transform(decimalText),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3,5}$/)
+    .default('USD'),
+});
+
+export const wireClockSchema = z.looseObject({ timestamp: instant });
+
+export const wireCancelAllSchema = z.array(z.looseObject({ id, status: z.string().regex(/^\d{3}$/) }));
+
+const NO_TEXT = { code: null, message: null } as const;
+const refusalSchema = z.looseObject({
+  code: z.string().max(40).nullish(),
+  message: z.string().nullish(),
+});
+
+/** Code and message of a refusal, null where there are none. */
+export function wireRefusal(json: unknown): { readonly code: string | null; readonly message: string | null } {
+  const parsed = refusalSchema.safeParse(json);
+  return parsed.success ? { code: parsed.data.code ?? null, message: parsed.data.message ?? null } : NO_TEXT;
+}

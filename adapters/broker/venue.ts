@@ -1,0 +1,68 @@
+/**
+ * The port to a venue over the network: single orders, one shot each, and the reads that reconcile them. It keeps no
+ * state and decides nothing: what an answer proves is domain/execution/outcome-table.ts, what follows is the engine's.
+ * Implementations: alpaca/. Every quantity and price is a decimal string, every id a string.
+ */
+import type { Order } from '../../schemas/execution.ts';
+import type { LookUp, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
+
+export type { LookUp, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
+
+/**
+ * `rejected` is proven: the venue does not have the order and will not. Its code NOT_SENT: no byte of it left.
+ * `ambiguous` proves nothing: the order may live, and only a look-up tells.
+ */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly order: VenueOrder }
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/** `canceled` and `tooLate` carry the order in its final state; `ambiguous` also when the cancel is not final yet. */
+export type CancelOutcome =
+  | { readonly kind: 'canceled'; readonly order: VenueOrder }
+  | { readonly kind: 'tooLate'; readonly order: VenueOrder }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/** `taken`: the venue took the cancel of these orders. `refused`: those it would not cancel, with its status. */
+export type CancelAllOutcome =
+  | {
+      readonly kind: 'taken';
+      readonly venueOrderIds: readonly string[];
+      readonly refused: readonly { readonly venueOrderId: string; readonly status: string }[];
+    }
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/** `toldMode` is what the venue itself says of the account; null where it does not. */
+export type VenueIdentity = {
+  readonly accountId: string;
+  readonly host: string;
+  readonly mode: 'paper' | 'live';
+  readonly toldMode: 'paper' | 'live' | null;
+};
+
+/** `offsetMs`: how far the venue's clock is ahead of ours, known to within half of `roundTripMs`. */
+export type VenueClock = { readonly venueMs: number; readonly offsetMs: number; readonly roundTripMs: number };
+export type VenueCash = { readonly cash: string; readonly currency: string };
+
+/** Asked when the connection stands, directly before the first byte: null to go on, or the reason not to. */
+export type SendGuard = () => Promise<string | null>;
+
+export type Venue = {
+  readonly name: string;
+  readonly mode: 'paper' | 'live';
+  /** How long a client order id stays taken: for life, or only while its order is open. */
+  readonly idProfile: 'lifetime-unique' | 'open-only';
+  readonly identity: () => Promise<VenueAnswer<VenueIdentity>>;
+  /** Sends once, never again. `deadlineMs` (epoch ms): no byte leaves after it. */
+  readonly send: (order: Order, deadlineMs: number, guard?: SendGuard) => Promise<SendOutcome>;
+  readonly lookUp: (clientOrderId: string) => Promise<LookUp>;
+  readonly openOrders: () => Promise<VenueAnswer<readonly VenueOrder[]>>;
+  /** All fills at or after the instant, in the venue's order. */
+  readonly fills: (sinceMs: number) => Promise<VenueAnswer<readonly VenueFill[]>>;
+  readonly positions: () => Promise<VenueAnswer<readonly VenuePosition[]>>;
+  readonly cash: () => Promise<VenueAnswer<VenueCash>>;
+  readonly cancel: (order: Order) => Promise<CancelOutcome>;
+  readonly cancelAll: () => Promise<CancelAllOutcome>;
+  readonly clock: () => Promise<VenueAnswer<VenueClock>>;
+};

@@ -1,0 +1,91 @@
+/**
+ * What becomes of an order whose sending proved nothing. Each round looks the order up by its client id, then among the
+ * open orders, then asks whether a fill or position stands there that no known order explains. "Absent" takes at least
+ * 5 clean rounds over at least 60 s without one; a failed read never counts. Nothing is ever sent again from here.
+ */
+import type { LookUp, VenueAnswer, VenueOrder } from '../../schemas/venue.ts';
+
+/** `gapMsMax`: how much one pause between clean rounds adds, so that a jump of the clock cannot make up the span. */
+export type UnknownRules = {
+  readonly missesMin: number;
+  readonly missSpanMs: number;
+  readonly gapMsMax: number;
+  readonly manualAfterMs: number;
+};
+/** 5 over 60 s is rule D5 of the design; a gap counts for half of it at most, and a person is asked after 15 min. */
+export const UNKNOWN_RULES: UnknownRules = {
+  missesMin: 5,
+  missSpanMs: 60_000,
+  gapMsMax: 30_000,
+  manualAfterMs: 15 * 60_000,
+};
+
+/** Clean misses so far; `spanMs` is the time they cover. `sinceMs`: when the order became unknown. */
+export type UnknownEvidence = {
+  readonly sinceMs: number;
+  readonly misses: number;
+  readonly spanMs: number;
+  readonly lastMissMs: number | null;
+};
+
+/** `unexplained`: how many fills or positions of the order's symbol no known order accounts for. */
+export type UnknownRound = {
+  readonly atMs: number;
+  readonly lookUp: LookUp;
+  readonly openOrders: VenueAnswer<readonly VenueOrder[]>;
+  readonly unexplained: VenueAnswer<number>;
+};
+
+/** `keep`: still unknown, its exposure held; the evidence goes into the next round. `manual`: a person decides. */
+export type UnknownVerdict =
+  | { readonly kind: 'found'; readonly order: VenueOrder }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'keep'; readonly evidence: UnknownEvidence }
+  | { readonly kind: 'manual'; readonly evidence: UnknownEvidence; readonly reason: string };
+
+export const startUnknown = (sinceMs: number): UnknownEvidence => ({
+  sinceMs,
+  misses: 0,
+  spanMs: 0,
+  lastMissMs: null,
+});
+
+/** Judges one round. A found order wins over everything, "absent" over the time limit. */
+export function resolveUnknown(
+  clientOrderId: string,
+  evidence: UnknownEvidence,
+  round: UnknownRound,
+  rules: UnknownRules = UNKNOWN_RULES,
+): UnknownVerdict {
+  const order = foundIn(clientOrderId, round);
+  if (order !== null) return { kind: 'found', order };
+  const next = withRound(evidence, round, rules);
+  if (next.misses >= rules.missesMin && next.spanMs >= rules.missSpanMs) return { kind: 'absent' };
+  if (round.atMs - evidence.sinceMs < rules.manualAfterMs) return { kind: 'keep', evidence: next };
+  return { kind: 'manual', evidence: next, reason: manualReason(next, round, rules) };
+}
+
+function foundIn(clientOrderId: string, { lookUp, openOrders }: UnknownRound): VenueOrder | null {
+  if (lookUp.kind === 'found') return lookUp.order;
+  if (openOrders.kind === 'failed') return null;
+  return openOrders.value.find((order) => order.clientOrderId === clientOrderId) ?? null;
+}
+
+/** An unexplained fill may be this order's: what was missed before it counts no longer. */
+function withRound(evidence: UnknownEvidence, round: UnknownRound, rules: UnknownRules): UnknownEvidence {
+  const { lookUp, openOrders, unexplained, atMs } = round;
+  if (unexplained.kind === 'answered' && unexplained.value !== 0) return startUnknown(evidence.sinceMs);
+  const isClean = lookUp.kind === 'notFound' && openOrders.kind === 'answered' && unexplained.kind === 'answered';
+  if (!isClean) return evidence;
+  const { misses, spanMs, lastMissMs } = evidence;
+  const gapMs = lastMissMs === null ? 0 : Math.min(rules.gapMsMax, Math.max(0, atMs - lastMissMs));
+  return { ...evidence, misses: misses + 1, spanMs: spanMs + gapMs, lastMissMs: atMs };
+}
+
+function manualReason(evidence: UnknownEvidence, { unexplained, atMs }: UnknownRound, rules: UnknownRules): string {
+  const waited = `unknown for ${Math.round((atMs - evidence.sinceMs) / 1_000)} s`;
+  if (unexplained.kind === 'answered' && unexplained.value !== 0) {
+    return `${waited}: ${unexplained.value} fills or positions that no known order explains`;
+  }
+  return `${waited}: ${evidence.misses} of ${rules.missesMin} clean answers over ${evidence.spanMs} ms`;
+}

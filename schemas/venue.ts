@@ -1,0 +1,61 @@
+/**
+ * What a venue says, in our words: its orders, fills and positions, and the answers to our questions. Quantities and
+ * prices are decimal strings, ids are strings, instants epoch ms. A venue's own wire format stays in its adapter.
+ */
+import { z } from 'zod';
+import { decimalSchema } from './decimal.ts';
+import { orderSideSchema } from './execution.ts';
+
+/** The states a venue can prove; a subset of the states of an order. */
+export const venueOrderStateSchema = z.enum(['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED', 'REJECTED']);
+export type VenueOrderState = z.infer<typeof venueOrderStateSchema>;
+
+export const venueOrderSchema = z.strictObject({
+  venueOrderId: z.string(),
+  clientOrderId: z.string(),
+  symbol: z.string(),
+  side: orderSideSchema,
+  quantity: decimalSchema,
+  quantityFilled: decimalSchema,
+  /** Average over the fills; null before the first. */
+  averagePrice: decimalSchema.nullable(),
+  limitPrice: decimalSchema.nullable(),
+  stopPrice: decimalSchema.nullable(),
+  state: venueOrderStateSchema,
+  /** The venue's own word, for reports. */
+  venueStatus: z.string(),
+  submittedAtMs: z.number().int().nullable(),
+});
+export type VenueOrder = z.infer<typeof venueOrderSchema>;
+
+/** `fee` is null where the venue tells it elsewhere or later. */
+export const venueFillSchema = z.strictObject({
+  tradeId: z.string(),
+  venueOrderId: z.string(),
+  symbol: z.string(),
+  side: orderSideSchema,
+  quantity: decimalSchema,
+  price: decimalSchema,
+  fee: decimalSchema.nullable(),
+  atMs: z.number().int(),
+});
+export type VenueFill = z.infer<typeof venueFillSchema>;
+
+/** Long positions have a positive quantity, short ones a negative. */
+export const venuePositionSchema = z.strictObject({
+  symbol: z.string(),
+  quantity: decimalSchema,
+  averagePrice: decimalSchema,
+});
+export type VenuePosition = z.infer<typeof venuePositionSchema>;
+
+/** A read that either came back whole or says why not. A failed read is never an empty one. */
+export type VenueAnswer<T> =
+  | { readonly kind: 'answered'; readonly value: T }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** `notFound` is the venue's own clean answer; every doubt is `failed`. */
+export type LookUp =
+  | { readonly kind: 'found'; readonly order: VenueOrder }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'failed'; readonly reason: string };

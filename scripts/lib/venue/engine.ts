@@ -1,0 +1,78 @@
+/**
+ * The venue's core: its books, its prices, its dice, and the one way to change anything (`emit`). All effects of one
+ * request run inside `transact`, which writes their lines at its end. Everything here is synchronous: no two requests mix.
+ */
+import type { Decimal } from '../../../domain/decimal.ts';
+import type { Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
+import type { JournalDraft, JournalRecord } from './journal-record.ts';
+import { createPriceWalk } from './prices.ts';
+import { applyRecord, emptyState, type VenueState } from './venue-state.ts';
+
+/** Whether a client's order id may be used again once its order is over. */
+export type ClientIdProfile = 'lifetime-unique' | 'open-only';
+
+export type EngineSettings = {
+  readonly profile: ClientIdProfile;
+  readonly mode: 'paper' | 'live';
+  readonly seed: number;
+  readonly tickMs: number;
+  /** Refuse what Alpaca refuses beyond the wire format: see `strict-rules.ts`. */
+  readonly isStrict: boolean;
+};
+
+export type Engine = {
+  readonly settings: EngineSettings;
+  readonly faults: Faults;
+  readonly state: VenueState;
+  readonly journal: Journal;
+  /** Wall clock that never steps back. */
+  readonly nowMs: () => number;
+  readonly nextId: () => string;
+  readonly price: (symbol: string) => Decimal;
+  /** Numbers the change, takes it into the books, and puts it on the way to the journal. */
+  readonly emit: (draft: JournalDraft) => void;
+  /** Runs `work` and writes what it emitted, even when it throws. */
+  readonly transact: <T>(work: () => T) => T;
+};
+
+const COUNTER_DIGITS = 7;
+
+export function createEngine(journal: Journal, settings: EngineSettings, faults: Faults): Engine {
+  const state = emptyState();
+  for (const record of journal.records) applyRecord(state, record);
+  const nowMs = (): number => Math.max(Date.now(), state.lastAtMs);
+  const pending: JournalRecord[] = [];
+  const walk = createPriceWalk(settings.seed, settings.tickMs, state.firstAtMs ?? nowMs());
+  return {
+    settings,
+    faults,
+    state,
+    journal,
+    nowMs,
+    nextId: createIds(nowMs()),
+    price: (symbol) => state.pinnedPrices.get(symbol) ?? walk(symbol, nowMs()),
+    emit(draft) {
+      const atMs = nowMs();
+      const record = { sequence: state.sequence + 1, atMs, at: new Date(atMs).toISOString(), ...draft };
+      applyRecord(state, record);
+      pending.push(record);
+    },
+    transact(work) {
+      try {
+        return work();
+      } finally {
+        journal.append(pending.splice(0));
+      }
+    },
+  };
+}
+
+/** 20 digits: the start of this process and a counter. Never repeated, also after the journal was rolled back. */
+function createIds(startMs: number): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${startMs}${String(count).padStart(COUNTER_DIGITS, '0')}`;
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The body of POST /v2/orders as the venue understands it: numbers may be strings or JSON numbers, unknown fields are
+ * ignored. What it does not say or says wrongly is refused with Alpaca's status and code, the first mistake first.
+ */
+import { type Decimal, toDecimal, ZERO } from '../../../domain/decimal.ts';
+import { type OrderClass, type OrderSide, type OrderType, type Refusal, refusal, type TimeInForce } from './venue-order.ts';
+
+export type OrderRequest = {
+  readonly clientOrderId: string | null;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly orderClass: OrderClass;
+  /** One of the two. */
+  readonly quantity: Decimal | null;
+  readonly notional: Decimal | null;
+  readonly limitPrice: Decimal | null;
+  readonly stopPrice: Decimal | null;
+  readonly takeProfit: Decimal | null;
+  readonly stopLoss: { readonly stopPrice: Decimal; readonly limitPrice: Decimal | null } | null;
+};
+
+export type Body = Readonly<Record<string, unknown>>;
+
+const SYMBOL = /^[A-Z0-9.]{1,12}(\/[A-Z0-9]{2,6})?$/;
+const CLIENT_ORDER_ID_LENGTH_MAX = 128;
+const DECIMALS_MAX = 9;
+const NOT_VALID = 40010001;
+
+/** Thrown inside this file only, so that reading can stop at the first mistake. */
+class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(message: string) {
+    super(message);
+    this.refusal = refusal(422, NOT_VALID, message);
+  }
+}
+
+export function readOrderRequest(body: Body): OrderRequest | Refusal {
+  try {
+    return readRequest(body);
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}
+
+function readRequest(body: Body): OrderRequest {
+  const symbol = text(body, 'symbol') ?? refuse('symbol is required');
+  if (!SYMBOL.test(symbol)) refuse(`asset not found for ${symbol}`);
+  const amounts = readAmounts(body);
+  const side = oneOf(body, 'side', ['buy', 'sell'] as const, null);
+  const type = oneOf(body, 'type', ['market', 'limit', 'stop', 'stop_limit'] as const, null);
+  const timeInForce = oneOf(body, 'time_in_force', ['day', 'gtc', 'ioc', 'fok'] as const, null);
+  const orderClass = oneOf(body, 'order_class', ['simple', 'bracket', 'oco', 'oto'] as const, 'simple');
+  const exits = readExits(body, orderClass);
+  const prices = readPrices(body, type, orderClass, exits.takeProfit);
+  return { clientOrderId: readClientOrderId(body), symbol, side, type, timeInForce, orderClass, ...amounts, ...prices, ...exits };
+}
+
+function readAmounts(body: Body): Pick<OrderRequest, 'quantity' | 'notional'> {
+  const quantity = positive(body, 'qty', DECIMALS_MAX);
+  const notional = positive(body, 'notional', DECIMALS_MAX);
+  if (quantity === null && notional === null) refuse('qty or notional is required');
+  if (quantity !== null && notional !== null) refuse('only one of qty or notional is accepted');
+  return { quantity, notional };
+}
+
+type Prices = Pick<OrderRequest, 'limitPrice' | 'stopPrice'>;
+
+/** The limit of an OCO is its take-profit. */
+function readPrices(body: Body, type: OrderType, orderClass: OrderClass, takeProfit: Decimal | null): Prices {
+  const given = positive(body, 'limit_price');
+  const stopPrice = positive(body, 'stop_price');
+  const limitPrice = orderClass === 'oco' ? takeProfit : given;
+  const needsLimit = type === 'limit' || type === 'stop_limit';
+  const needsStop = type === 'stop' || type === 'stop_limit';
+  if (needsLimit && limitPrice === null) refuse('limit orders require a limit price');
+  if (!needsLimit && limitPrice !== null) refuse(`${type} orders must not have limit_price`);
+  if (needsStop && stopPrice === null) refuse('stop orders require a stop price');
+  if (!needsStop && stopPrice !== null) refuse(`${type} orders must not have stop_price`);
+  return { limitPrice, stopPrice };
+}
+
+type Exits = Pick<OrderRequest, 'takeProfit' | 'stopLoss'>;
+
+function readExits(body: Body, orderClass: OrderClass): Exits {
+  const profit = section(body, 'take_profit');
+  const loss = section(body, 'stop_loss');
+  if (orderClass === 'simple' && (profit ?? loss) !== null) refuse('simple orders must not have take_profit or stop_loss');
+  if (orderClass === 'simple') return { takeProfit: null, stopLoss: null };
+  if (orderClass === 'oto' && (profit === null) === (loss === null))
+    refuse('oto orders require exactly one of take_profit and stop_loss');
+  if (orderClass !== 'oto' && profit === null) refuse(`${orderClass} orders require take_profit.limit_price`);
+  if (orderClass !== 'oto' && loss === null) refuse(`${orderClass} orders require stop_loss.stop_price`);
+  const takeProfit = profit === null ? null : (positive(profit, 'limit_price') ?? refuse('take_profit.limit_price is required'));
+  const stopPrice = loss === null ? null : (positive(loss, 'stop_price') ?? refuse('stop_loss.stop_price is required'));
+  const limitPrice = loss === null ? null : positive(loss, 'limit_price');
+  return { takeProfit, stopLoss: stopPrice === null ? null : { stopPrice, limitPrice } };
+}
+
+function readClientOrderId(body: Body): string | null {
+  const given = text(body, 'client_order_id');
+  if (given !== null && given.length > CLIENT_ORDER_ID_LENGTH_MAX)
+    refuse(`client_order_id must be no more than ${CLIENT_ORDER_ID_LENGTH_MAX} characters`);
+  return given;
+}
+
+function text(body: Body, name: string): string | null {
+  const value = body[name] ?? '';
+  if (typeof value !== 'string') return refuse(`${name} must be a string`);
+  return value === '' ? null : value;
+}
+
+function section(body: Body, name: string): Body | null {
+  const value = body[name] ?? null;
+  if (value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value)) return refuse(`${name} must be an object`);
+  return Object.fromEntries(Object.entries(value));
+}
+
+function oneOf<Name extends string>(body: Body, field: string, names: readonly Name[], missing: Name | null): Name {
+  const given = text(body, field) ?? missing ?? refuse(`${field} is required`);
+  return names.find((name) => name === given) ?? refuse(`invalid ${field}: ${given}`);
+}
+
+/** Null when absent. Plain decimal notation only; 0, negatives, exponents and words are refused. */
+function positive(body: Body, name: string, decimalsMax = Number.POSITIVE_INFINITY): Decimal | null {
+  const value = body[name] ?? null;
+  if (value === null || value === '') return null;
+  const digits = typeof value === 'number' && Number.isFinite(value) ? toDecimal(value).toFixed() : value;
+  if (typeof digits !== 'string' || !/^\d+(\.\d+)?$/.test(digits)) return refuse(`${name} must be a number > 0`);
+  const amount = toDecimal(digits);
+  if (!amount.gt(ZERO)) return refuse(`${name} must be > 0`);
+  if (amount.decimalPlaces() > decimalsMax) return refuse(`${name} must have at most ${decimalsMax} decimals`);
+  return amount;
+}
+
+function refuse(message: string): never {
+  throw new Refused(message);
+}

@@ -1,0 +1,81 @@
+/**
+ * `npm run histories`: plays every scenario on a throw-away desk and writes the histories to test/histories/, where
+ * `npm test` replays them against the code of the day. Run it when a change of workflow code is meant to break replay.
+ */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { type Environment, parseEnvironment } from '../config/environment.ts';
+import { migrate } from '../db/migrate.ts';
+import { workflowBundle } from '../workers/workflow-bundle.ts';
+import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
+import { type DeskInProcess, openDeskInProcess } from './lib/desk-in-process.ts';
+import { parseFlags } from './lib/flags.ts';
+import { historyText } from './lib/histories/history-file.ts';
+import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
+import { historyOf, type Scenario } from './lib/histories/scenario.ts';
+import { SESSION_SCENARIOS } from './lib/histories/session-scenarios.ts';
+import { ensureFolder, projectFolder } from './lib/paths.ts';
+import { rolePasswords, startPostgres, stopPostgres } from './lib/postgres.ts';
+import { localUrl } from './lib/postgres-probe.ts';
+import { say } from './lib/progress.ts';
+import { printJson, runScript, wantsJson } from './lib/script.ts';
+import { startTemporal, stopTemporal } from './lib/temporal.ts';
+
+const FOLDER = path.join(projectFolder, 'test/histories');
+const BYTES_MAX = 300_000;
+
+await runScript(async () => {
+  parseFlags(new Command('histories').description('Records all histories anew.').option('--json', 'one JSON document'));
+  const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-histories-'));
+  try {
+    const files = await onThrowAwayDesk(home, recordAll);
+    if (wantsJson()) printJson({ ok: true, files });
+    else say(`${files.length} histories in test/histories`);
+    return 0;
+  } finally {
+    await Promise.allSettled([stopPostgres(home), stopTemporal(home)]);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+async function onThrowAwayDesk<T>(home: string, work: (desk: DeskInProcess) => Promise<T>): Promise<T> {
+  const environment: Environment = { ...parseEnvironment(), temporalAddress: null, temporalNamespace: 'default' };
+  const [{ adminUrl, port }, { address }, codePath] = await Promise.all([
+    startPostgres(home, { durable: false }),
+    startTemporal(home, environment, { synchronous: 'OFF' }),
+    workflowBundle(path.join(home, 'cache')),
+  ]);
+  const passwords = rolePasswords(home);
+  await migrate(adminUrl, passwords);
+  const databaseUrl = localUrl(port, 'quarterdeck_app', passwords.appPassword);
+  const targets = { databaseUrl, address, namespace: 'default', taskQueue: TRADING_QUEUE, codePath, home };
+  const desk = await openDeskInProcess(targets);
+  try {
+    await desk.startWorker();
+    return await work(desk);
+  } finally {
+    await desk.close();
+  }
+}
+
+/** Old files go first: a scenario that was renamed leaves nothing behind. */
+async function recordAll(desk: DeskInProcess): Promise<string[]> {
+  const recorded = new Map<string, string>();
+  for (const scenario of [...SESSION_SCENARIOS, ...ORDER_SCENARIOS]) await record(desk, scenario, recorded);
+  ensureFolder(FOLDER);
+  for (const name of readdirSync(FOLDER)) if (name.endsWith('.json')) rmSync(path.join(FOLDER, name));
+  for (const [name, text] of recorded) writeFileSync(path.join(FOLDER, name), text);
+  return [...recorded.keys()].sort();
+}
+
+async function record(desk: DeskInProcess, scenario: Scenario, recorded: Map<string, string>): Promise<void> {
+  for (const { name, workflowId, runId } of await scenario.play(desk)) {
+    const text = historyText(await historyOf(desk, workflowId, runId));
+    if (text.length > BYTES_MAX) throw new Error(`${name} has ${text.length} bytes, more than ${BYTES_MAX}`);
+    if (recorded.has(`${name}.json`)) throw new Error(`two histories are called ${name}`);
+    recorded.set(`${name}.json`, text);
+    say(`  ${name.padEnd(44)} ${String(text.length).padStart(7)} bytes`);
+  }
+}
