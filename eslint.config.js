@@ -27,6 +27,13 @@ const CLOCK = "NewExpression[callee.name='Date'][arguments.length=0]";
 const CLOCK_TEXT = "CallExpression[callee.name='Date']";
 const DATE_ALIAS = "VariableDeclarator[init.type='Identifier'][init.name=/^(Date|Math)$/]";
 
+const EFFECT = 'effects on the outside pass through adapters/effect.ts, requests through adapters/http/';
+const network = ['http', 'https', 'http2', 'net', 'tls', 'dgram'].flatMap((name) => [name, `node:${name}`]);
+const httpClients = ['undici', 'ws', 'axios', 'got', 'node-fetch', 'superagent'];
+const NETWORK_LAZY = `:matches(ImportExpression[source.value=/^((node:)?(http|https|http2|net|tls|dgram)|undici|ws)$/],
+  CallExpression[callee.name='require'], CallExpression[callee.property.name='getBuiltinModule'])`;
+const requesters = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
+
 const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
 
 export default tseslint.config(
@@ -51,6 +58,29 @@ export default tseslint.config(
         'error',
         { paths: [{ name: 'node:process', importNames: ['env'], message: environmentOnlyInConfig.message }] },
       ],
+    },
+  },
+  {
+    files: ['adapters/**/*.ts', 'activities/**/*.ts', 'db/**/*.ts', 'workers/**/*.ts'],
+    ignores: ['adapters/http/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:process', importNames: ['env'], message: environmentOnlyInConfig.message },
+            ...restricted([...network, ...httpClients], EFFECT),
+          ],
+          patterns: [{ group: httpClients.map((name) => `${name}/*`), message: EFFECT }],
+        },
+      ],
+      'no-restricted-globals': ['error', ...restricted(requesters, EFFECT)],
+      'no-restricted-properties': [
+        'error',
+        environmentOnlyInConfig,
+        ...requesters.map((property) => ({ object: 'globalThis', property, message: EFFECT })),
+      ],
+      'no-restricted-syntax': ['error', { selector: NETWORK_LAZY, message: EFFECT }],
     },
   },
   {

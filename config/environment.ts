@@ -6,6 +6,13 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import {
+  ALPACA_HOSTS,
+  ALPACA_KEY_EXPECTED,
+  ALPACA_KEY_PATTERN,
+  type AlpacaSettings,
+  alpacaProblems,
+} from '../schemas/alpaca-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 
@@ -31,6 +38,8 @@ export type Environment = {
   readonly home: string | null;
   /** Loopback and private hosts are blocked as outside addresses unless this is set. */
   readonly allowLoopback: boolean;
+  /** Keys and hosts of the two modes; a key that is null: that mode is not used. */
+  readonly alpaca: AlpacaSettings;
 };
 
 export type MigrationSettings = {
@@ -48,6 +57,8 @@ const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9
 const portNumber = z.string().regex(/^[1-9][0-9]{0,4}$/);
 /** Becomes part of a connection string, so no sign that would have to be escaped there. */
 const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
+const alpacaKey = z.string().regex(ALPACA_KEY_PATTERN);
+const ALPACA_URLS = { paper: `https://${ALPACA_HOSTS.paper}`, live: `https://${ALPACA_HOSTS.live}` } as const;
 
 const variables = {
   DATABASE_URL: urlWith('postgres:', 'postgresql:').optional(),
@@ -71,6 +82,10 @@ const variables = {
   QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
   QUARTERDECK_APP_PASSWORD: rolePassword.optional(),
   QUARTERDECK_READ_PASSWORD: rolePassword.optional(),
+  ALPACA_PAPER_KEY: alpacaKey.optional(),
+  ALPACA_PAPER_URL: z.string().default(ALPACA_URLS.paper),
+  ALPACA_LIVE_KEY: alpacaKey.optional(),
+  ALPACA_LIVE_URL: z.string().default(ALPACA_URLS.live),
 } as const;
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
@@ -89,6 +104,10 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
   QUARTERDECK_APP_PASSWORD: ROLE_PASSWORD,
   QUARTERDECK_READ_PASSWORD: ROLE_PASSWORD,
+  ALPACA_PAPER_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
+  ALPACA_PAPER_URL: ['an address', `leave it out for ${ALPACA_URLS.paper}`],
+  ALPACA_LIVE_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
+  ALPACA_LIVE_URL: ['an address', `leave it out for ${ALPACA_URLS.live}`],
 };
 const NAMES = Object.keys(EXPECTATIONS);
 export const ENVIRONMENT_NAMES: readonly string[] = NAMES;
@@ -119,7 +138,11 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
   const values = Object.fromEntries(NAMES.map((name) => [name, raw[name]]).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(values);
   const names = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0])));
-  const problems = [...refusedNames(raw), ...[...names].map((name) => badValue(name as Name, values[name]))];
+  const problems = [
+    ...refusedNames(raw),
+    ...[...names].map((name) => badValue(name as Name, values[name])),
+    ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
+  ];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
   return parsed.data;
 }
@@ -134,6 +157,14 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   workerQueues: values.WORKER_QUEUES,
   home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
   allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
+  alpaca: alpacaSettings(values),
+});
+
+const alpacaSettings = (values: Raw): AlpacaSettings => ({
+  paperKey: values.ALPACA_PAPER_KEY ?? null,
+  paperUrl: values.ALPACA_PAPER_URL ?? ALPACA_URLS.paper,
+  liveKey: values.ALPACA_LIVE_KEY ?? null,
+  liveUrl: values.ALPACA_LIVE_URL ?? ALPACA_URLS.live,
 });
 
 function badValue(name: Name, got: unknown): Problem {
@@ -143,7 +174,7 @@ function badValue(name: Name, got: unknown): Problem {
 
 function shownValue(name: Name, got: string): string {
   if (name === 'DATABASE_URL') return maskPassword(got);
-  return name.endsWith('_PASSWORD') ? `${got.length} signs` : got;
+  return name.endsWith('_PASSWORD') || name.endsWith('_KEY') ? `${got.length} signs` : got;
 }
 
 function refusedNames(raw: Raw): Problem[] {

@@ -26,6 +26,12 @@ describe('the environment', () => {
       workerQueues: ['trading', 'llm', 'research', 'compute'],
       home: null,
       allowLoopback: false,
+      alpaca: {
+        paperKey: null,
+        paperUrl: 'https://paper-api.alpaca.markets',
+        liveKey: null,
+        liveUrl: 'https://api.alpaca.markets',
+      },
     });
   });
 
@@ -40,6 +46,10 @@ describe('the environment', () => {
       WORKER_QUEUES: 'llm, trading',
       QUARTERDECK_HOME: 'a desk',
       QUARTERDECK_ALLOW_LOOPBACK: '1',
+      ALPACA_PAPER_KEY: 'PKPAPER1:paper-secret',
+      ALPACA_PAPER_URL: 'http://127.0.0.1:9001',
+      ALPACA_LIVE_KEY: 'AKLIVE1:live-secret',
+      ALPACA_LIVE_URL: 'http://127.0.0.1:9002',
     });
     expect(read).toEqual({
       databaseUrl: 'postgres://me:secret@db.example:5432/desk',
@@ -51,6 +61,12 @@ describe('the environment', () => {
       workerQueues: ['llm', 'trading'],
       home: path.resolve('a desk'),
       allowLoopback: true,
+      alpaca: {
+        paperKey: 'PKPAPER1:paper-secret',
+        paperUrl: 'http://127.0.0.1:9001',
+        liveKey: 'AKLIVE1:live-secret',
+        liveUrl: 'http://127.0.0.1:9002',
+      },
     });
   });
 
@@ -90,6 +106,44 @@ describe('the environment', () => {
     ['DATABASE_URL', 'not a url'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toMatchObject([{ code: 'CONFIG_VALUE', path: name }]);
+  });
+
+  it.each([
+    ['ALPACA_PAPER_URL', 'https://api.alpaca.markets', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_PAPER_URL', 'https://API.alpaca.markets./v2', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_LIVE_URL', 'https://paper-api.alpaca.markets', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_PAPER_KEY', 'AKLIVE1:live-secret', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_LIVE_KEY', 'PKPAPER1:paper-secret', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_PAPER_URL', 'http://169.254.169.254/', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_PAPER_URL', 'file:///etc/passwd', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_PAPER_URL', 'http://localhost:5432', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_PAPER_URL', 'https://user:pw@paper-api.alpaca.markets', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_PAPER_URL', 'http://2130706433:9001', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_LIVE_URL', 'no address', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_LIVE_KEY', 'only-an-id', 'CONFIG_VALUE'],
+  ])('refuses %s=%s', (name, value, code) => {
+    expect(problemsOf({ [name]: value })).toMatchObject([{ code, path: name }]);
+  });
+
+  it('refuses one host, or one key, for both modes of Alpaca', () => {
+    const both = { QUARTERDECK_ALLOW_LOOPBACK: '1', ALPACA_LIVE_URL: 'http://localhost:9001/' };
+    expect(problemsOf({ ...both, ALPACA_PAPER_URL: 'http://127.0.0.1:9001' })).toMatchObject([
+      { code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_PAPER_URL' },
+    ]);
+    expect(problemsOf({ ALPACA_PAPER_KEY: 'SAME:one-secret', ALPACA_LIVE_KEY: 'SAME:two-secret' })).toMatchObject([
+      { code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_LIVE_KEY' },
+    ]);
+  });
+
+  it('never shows a key or the password of an address', () => {
+    const problems = problemsOf({
+      ALPACA_PAPER_KEY: 'AKLIVE1:hidden-1',
+      ALPACA_LIVE_KEY: 'hidden 2',
+      ALPACA_PAPER_URL: 'https://user:hidden-3@paper-api.alpaca.markets',
+      ALPACA_LIVE_URL: 'https://api.alpaca.markets?key=hidden-4',
+    });
+    expect(problems.length).toBe(4);
+    expect(JSON.stringify(problems)).not.toContain('hidden');
   });
 
   it('refuses REDIS_URL as not used', () => {

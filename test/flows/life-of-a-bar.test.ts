@@ -21,8 +21,8 @@ const SYMBOL = 'BTC/USDT';
 const SESSION = 'life-of-a-bar';
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2024, 0, 1);
-/** Quiet for a day, then up by 3 %, a little higher, and down again. */
-const CLOSES = [...Array.from({ length: 25 }, () => 100), 103, 104, 104, 99, 99, 99];
+/** Quiet for a day, then up by 3 %, a little higher, and back to where it was. */
+const CLOSES = [...Array.from({ length: 25 }, () => 100), 103, 104, 104, 99.9, 99.9, 99.9];
 
 let desk: DeskUnderTest;
 beforeAll(async () => {
@@ -38,8 +38,12 @@ const nextBar = async (): Promise<Decision> => {
   if (decision === null || !('action' in decision)) throw new Error('one symbol gives one decision');
   return decision;
 };
-const rows = <T extends 'order_intents' | 'orders' | 'fills' | 'ledger_entries' | 'trades'>(table: T) =>
-  desk.db.selectFrom(table).selectAll().execute();
+const stored = {
+  intents: () => desk.db.selectFrom('order_intents').selectAll().execute(),
+  fills: () => desk.db.selectFrom('fills').selectAll().execute(),
+  trades: () => desk.db.selectFrom('trades').selectAll().execute(),
+  entries: () => desk.db.selectFrom('ledger_entries').selectAll().execute(),
+};
 
 it('lies in Postgres as it was imported', async () => {
   expect(await listDataSets(desk.db)).toMatchObject([{ symbol: SYMBOL, intervalMs: HOUR_MS, rowCount: 31, gaps: [] }]);
@@ -49,14 +53,16 @@ it('is one of many that a session walks: 25 quiet bars are 25 decisions to do no
   await desk.client.workflow.signalWithStart('strategySession', {
     taskQueue: desk.targets.taskQueue,
     workflowId: strategySessionId(SESSION),
-    args: [{ accountId: 'paper-1', strategy: 'momentum', symbols: [SYMBOL], tradingMode: 'paper', barIntervalMs: HOUR_MS }],
+    args: [
+      { accountId: 'paper-1', strategy: 'momentum', symbols: [SYMBOL], tradingMode: 'paper', barIntervalMs: HOUR_MS },
+    ],
     signal: pauseSignal,
   });
   const quiet: Decision[] = [];
   for (let bar = 0; bar < 25; bar += 1) quiet.push(await nextBar());
   expect(quiet.map((one) => one.action)).toEqual(Array.from({ length: 25 }, () => 'hold'));
   expect(quiet.filter((one) => one.noDecision === 'WARM_UP')).toHaveLength(20);
-  expect(await rows('order_intents')).toEqual([]);
+  expect(await stored.intents()).toEqual([]);
 });
 
 it('becomes a decision at its close, with its reasons, its size and the verdict of the gate', async () => {
@@ -79,18 +85,18 @@ it('becomes a decision at its close, with its reasons, its size and the verdict 
 });
 
 it('has its order recorded before it is sent, by a child workflow of its own', async () => {
-  const intents = await rows('order_intents');
+  const intents = await stored.intents();
   expect(intents.map((one) => one.leg).sort()).toEqual(['entry', 'stop']);
   const status = await child(25).query(orderQuery);
   expect(status.state).toBe('working');
   expect(status.orders.map((one) => `${one.leg} ${one.state}`)).toEqual(['entry ACKED', 'stop ACKED']);
-  expect(await rows('fills')).toEqual([]);
+  expect(await stored.fills()).toEqual([]);
 });
 
 it('is followed by a bar that fills the order at its open, with costs, and leaves the stop at work', async () => {
   expect(await nextBar()).toMatchObject({ action: 'hold' });
   // 8 % of 100,000 at the close of 103, rounded down to 1e-8; the open of 103 and 3 basis points.
-  expect(await rows('fills')).toMatchObject([{ side: 'buy', quantity: '77.66990291', price: '103.0309' }]);
+  expect(await stored.fills()).toMatchObject([{ side: 'buy', quantity: '77.66990291', price: '103.0309' }]);
   const [position] = await session().query(positionsQuery);
   expect(position).toMatchObject({ symbol: SYMBOL, quantity: '77.66990291', averagePrice: '103.0309' });
   await until('the child hears of the fill', async () => {
@@ -102,9 +108,9 @@ it('is followed by a bar that fills the order at its open, with costs, and leave
 it('ends in an exit when the price is back where it was, and the round trip is told with what was known', async () => {
   const decisions = [await nextBar(), await nextBar(), await nextBar()];
   expect(decisions.map((one) => one.action)).toEqual(['hold', 'sell', 'hold']);
-  const trades = await rows('trades');
+  const trades = await stored.trades();
   expect(trades).toMatchObject([
-    { session_id: SESSION, side: 'long', exit_reason: 'signal', entry_price: '103.0309', exit_price: '98.9703' },
+    { session_id: SESSION, side: 'long', exit_reason: 'signal', entry_price: '103.0309', exit_price: '99.87003' },
   ]);
   expect(trades[0]?.entry_features).toMatchObject({ close: 103 });
   const done = await Promise.all([child(25).result(), child(28).result()]);
@@ -123,7 +129,7 @@ it('leaves money that adds up, events without a gap, an audit that holds, and a 
   expect(await session().query(statusQuery)).toMatchObject({ bars: 30, activePositions: 0, tradesExecuted: 1 });
 
   const cents = new Map<string, number>();
-  for (const { posting_id, amount } of await rows('ledger_entries')) {
+  for (const { posting_id, amount } of await stored.entries()) {
     cents.set(posting_id, (cents.get(posting_id) ?? 0) + Number(amount));
   }
   for (const sum of cents.values()) expect(sum).toBeCloseTo(0, 8);
@@ -132,5 +138,5 @@ it('leaves money that adds up, events without a gap, an audit that holds, and a 
   expect(new Set(events.map((one) => one.type))).toEqual(
     new Set(['session_opened', 'order_recorded', 'order_filled', 'session_closed']),
   );
-  expect(await verifyAudit(desk.db)).toMatchObject({ ok: true });
+  expect(await verifyAudit(desk.db)).toBeNull();
 });

@@ -148,6 +148,36 @@ const impure: Record<string, { rule: string; text: string }> = {
     rule: 'no-restricted-imports',
     text: "import { env } from 'node:process';\nexport const used = env;\n",
   },
+  'adapters/i-fetch.ts': { rule: 'no-restricted-globals', text: "export const used = (): unknown => fetch('x');\n" },
+  'activities/i-fetch.ts': {
+    rule: 'no-restricted-properties',
+    text: "export const used = (): unknown => globalThis.fetch('x');\n",
+  },
+  'workers/i-socket.ts': {
+    rule: 'no-restricted-globals',
+    text: "export const used = (): unknown => new WebSocket('ws://x');\n",
+  },
+  'adapters/i-https.ts': {
+    rule: 'no-restricted-imports',
+    text: "import { request } from 'node:https';\nexport const used = request;\n",
+  },
+  'db/i-net.ts': { rule: 'no-restricted-imports', text: "import net from 'net';\nexport const used = net;\n" },
+  'adapters/i-undici.ts': {
+    rule: 'no-restricted-imports',
+    text: "import { request } from 'undici';\nexport const used = request;\n",
+  },
+  'activities/i-lazy.ts': {
+    rule: 'no-restricted-syntax',
+    text: "export const used = (): Promise<unknown> => import('node:http');\n",
+  },
+  'workers/i-builtin.ts': {
+    rule: 'no-restricted-syntax',
+    text: "export const used = (): unknown => process.getBuiltinModule('node:tls');\n",
+  },
+  'adapters/i-environment-import.ts': {
+    rule: 'no-restricted-imports',
+    text: "import { env } from 'node:process';\nexport const used = env;\n",
+  },
   'activities/i-floating.ts': {
     rule: '@typescript-eslint/no-floating-promises',
     text: 'async function work(): Promise<void> {}\nexport const used = (): void => {\n  work();\n};\n',
@@ -165,10 +195,11 @@ const impure: Record<string, { rule: string; text: string }> = {
     text: '// eslint-disable-next-line\nexport const used = Date.now();\n',
   },
 };
-/** Pure forms of the same things, which must pass. */
+/** Pure forms of the same things, and the one place for requests, which must pass. */
 const pure: Record<string, string> = {
   'domain/ok-date.ts': 'export const used = (ms: number): string => new Date(ms).toISOString();\n',
   'domain/ok-math.ts': 'export const used = Math.max(1, Date.UTC(2024, 0, 1), Date.parse("2024-01-01"));\n',
+  'adapters/http/ok-https.ts': "import { request } from 'node:https';\nexport const used = request;\n",
   'config/ok-environment.ts': 'export const used = process.env.PATH;\n',
 };
 
@@ -181,7 +212,7 @@ beforeAll(async () => {
   tree = mkdtempSync(path.join(tmpdir(), 'quarterdeck-rules-'));
   for (const name of CONFIGS) copyFileSync(path.join(PROJECT, name), path.join(tree, name));
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(tree, 'node_modules'));
-  for (const folder of [...FOLDERS, ...STAGES.map((s) => `domain/${s}`), 'domain/backtest']) {
+  for (const folder of [...FOLDERS, ...STAGES.map((s) => `domain/${s}`), 'domain/backtest', 'adapters/http']) {
     mkdirSync(path.join(tree, folder), { recursive: true });
   }
   const texts = { ...innocent, ...allowed, ...pure, ...textsOf(planted), ...textsOf(impure) };

@@ -2,8 +2,9 @@
  * An account as it was at a moment: what a read answers when the venue's reading side lags behind its writing side.
  * `Infinity` is now. An order accepted after the moment is simply not there.
  */
-import type { AccountBook, Holdings } from './venue-state.ts';
+
 import type { VenueFill, VenueOrder } from './venue-order.ts';
+import type { AccountBook, Holdings } from './venue-state.ts';
 
 export type BookView = {
   readonly account: string;

@@ -29,8 +29,7 @@ export function cancelOrder(engine: Engine, book: AccountBook, id: string): Refu
   return null;
 }
 
-const over = (order: VenueOrder): Refusal =>
-  refusal(422, NOT_ALLOWED, `order is already in "${order.status}" state`);
+const over = (order: VenueOrder): Refusal => refusal(422, NOT_ALLOWED, `order is already in "${order.status}" state`);
 
 export type CancelOutcome = { readonly id: string; readonly status: number; readonly body: Refusal | null };
 
@@ -52,7 +51,12 @@ export function closePosition(
 ): VenueOrder | Refusal {
   const held = currentHoldings(book).positions.get(symbol)?.quantity ?? ZERO;
   if (held.isZero()) return refusal(404, NOT_FOUND, `position does not exist: ${symbol}`);
-  const quantity = part.quantity ?? held.abs().times(part.fraction ?? toDecimal(1)).toDecimalPlaces(9);
+  const quantity =
+    part.quantity ??
+    held
+      .abs()
+      .times(part.fraction ?? toDecimal(1))
+      .toDecimalPlaces(9);
   const side = held.gt(ZERO) ? 'sell' : 'buy';
   const type = 'market';
   const body = { symbol, qty: decimalText(quantity), side, type, time_in_force: isCrypto(symbol) ? 'gtc' : 'day' };

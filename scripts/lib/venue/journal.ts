@@ -3,7 +3,16 @@
  * `synced` answers when they are on the disk; requests that wait at the same time share one flush.
  * A last line without its end (the process died inside a write) is cut off at opening.
  */
-import { closeSync, existsSync, fdatasync, fdatasyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
@@ -52,14 +61,14 @@ function readLines(file: string, rollbackLines: number): readonly JournalRecord[
   const text = readFileSync(file, 'utf8');
   const whole = text.split('\n').slice(0, -1);
   const kept = rollbackLines > 0 ? whole.slice(0, -rollbackLines) : whole;
-  const wanted = kept.map((line) => `${line}\n`).join('');
-  if (wanted !== text) rewrite(file, wanted);
+  const length = Buffer.byteLength(kept.map((line) => `${line}\n`).join(''));
+  if (length !== Buffer.byteLength(text)) cutOff(file, length);
   return kept.map((line, index) => readRecord(file, line, index + 1));
 }
 
-function rewrite(file: string, text: string): void {
-  writeFileSync(file, text);
+function cutOff(file: string, length: number): void {
   const descriptor = openSync(file, 'r+');
+  ftruncateSync(descriptor, length);
   fdatasyncSync(descriptor);
   closeSync(descriptor);
 }

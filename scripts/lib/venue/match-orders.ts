@@ -65,8 +65,8 @@ function matchOne(engine: Engine, book: AccountBook, id: string, isArriving: boo
   const order = currentOrder(book, id);
   const at = fillPrice(order, price, isArriving);
   if (at === null) return;
-  if (isUncovered(book, order)) return endOrder(engine, book, order, 'cancel', 'nothing is left to sell');
-  fillOrder(engine, book, order, nextPart(engine, order), at);
+  if (isUncovered(book, order)) endOrder(engine, book, order, 'cancel', 'nothing is left to sell');
+  else fillOrder(engine, book, order, nextPart(engine, order), at);
 }
 
 /** Coins cannot be sold short: after a change by hand a sell order may find none. */

@@ -50,7 +50,10 @@ function checkExits(engine: Engine, order: OrderRequest): Refusal | null {
   if (order.timeInForce !== 'day' && order.timeInForce !== 'gtc')
     return refusal(422, NOT_ALLOWED, `${orderClass} orders must be day or gtc orders`);
   if (orderClass === 'oco' && type !== 'limit') return refusal(422, NOT_ALLOWED, 'oco orders must be limit orders');
-  const base = orderClass === 'oco' ? engine.price(order.symbol) : (order.limitPrice ?? order.stopPrice ?? engine.price(order.symbol));
+  const base =
+    orderClass === 'oco'
+      ? engine.price(order.symbol)
+      : (order.limitPrice ?? order.stopPrice ?? engine.price(order.symbol));
   const isLong = (order.side === 'buy') !== (orderClass === 'oco');
   const beyond = (a: Decimal, b: Decimal): boolean => (isLong ? a.gt(b) : a.lt(b));
   const word = isLong ? '>' : '<';

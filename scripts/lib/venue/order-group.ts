@@ -22,8 +22,8 @@ function openRelatives(book: AccountBook, order: VenueOrder): VenueOrder[] {
 const openExits = (book: AccountBook, order: VenueOrder): VenueOrder[] => openRelatives(book, order).filter(isExit);
 
 /** Legs of this order, also those that are over, in the order of their acceptance. */
-export const legsOf = (orders: readonly VenueOrder[], parent: VenueOrder): VenueOrder[] =>
-  parent.orderClass === 'simple' ? [] : orders.filter((order) => order.parentId === parent.id);
+export const legsOf = (parent: VenueOrder, orders: () => readonly VenueOrder[]): VenueOrder[] =>
+  parent.orderClass === 'simple' ? [] : orders().filter((order) => order.parentId === parent.id);
 
 /** Ends an order that is open, and then what hangs on it. */
 export function endOrder(engine: Engine, book: AccountBook, order: VenueOrder, kind: EndKind, reason: string): void {

@@ -3,7 +3,14 @@
  * ignored. What it does not say or says wrongly is refused with Alpaca's status and code, the first mistake first.
  */
 import { type Decimal, toDecimal, ZERO } from '../../../domain/decimal.ts';
-import { type OrderClass, type OrderSide, type OrderType, type Refusal, refusal, type TimeInForce } from './venue-order.ts';
+import {
+  type OrderClass,
+  type OrderSide,
+  type OrderType,
+  type Refusal,
+  refusal,
+  type TimeInForce,
+} from './venue-order.ts';
 
 export type OrderRequest = {
   readonly clientOrderId: string | null;
@@ -56,7 +63,17 @@ function readRequest(body: Body): OrderRequest {
   const orderClass = oneOf(body, 'order_class', ['simple', 'bracket', 'oco', 'oto'] as const, 'simple');
   const exits = readExits(body, orderClass);
   const prices = readPrices(body, type, orderClass, exits.takeProfit);
-  return { clientOrderId: readClientOrderId(body), symbol, side, type, timeInForce, orderClass, ...amounts, ...prices, ...exits };
+  return {
+    clientOrderId: readClientOrderId(body),
+    symbol,
+    side,
+    type,
+    timeInForce,
+    orderClass,
+    ...amounts,
+    ...prices,
+    ...exits,
+  };
 }
 
 function readAmounts(body: Body): Pick<OrderRequest, 'quantity' | 'notional'> {
@@ -88,13 +105,15 @@ type Exits = Pick<OrderRequest, 'takeProfit' | 'stopLoss'>;
 function readExits(body: Body, orderClass: OrderClass): Exits {
   const profit = section(body, 'take_profit');
   const loss = section(body, 'stop_loss');
-  if (orderClass === 'simple' && (profit ?? loss) !== null) refuse('simple orders must not have take_profit or stop_loss');
+  if (orderClass === 'simple' && (profit ?? loss) !== null)
+    refuse('simple orders must not have take_profit or stop_loss');
   if (orderClass === 'simple') return { takeProfit: null, stopLoss: null };
   if (orderClass === 'oto' && (profit === null) === (loss === null))
     refuse('oto orders require exactly one of take_profit and stop_loss');
   if (orderClass !== 'oto' && profit === null) refuse(`${orderClass} orders require take_profit.limit_price`);
   if (orderClass !== 'oto' && loss === null) refuse(`${orderClass} orders require stop_loss.stop_price`);
-  const takeProfit = profit === null ? null : (positive(profit, 'limit_price') ?? refuse('take_profit.limit_price is required'));
+  const takeProfit =
+    profit === null ? null : (positive(profit, 'limit_price') ?? refuse('take_profit.limit_price is required'));
   const stopPrice = loss === null ? null : (positive(loss, 'stop_price') ?? refuse('stop_loss.stop_price is required'));
   const limitPrice = loss === null ? null : positive(loss, 'limit_price');
   return { takeProfit, stopLoss: stopPrice === null ? null : { stopPrice, limitPrice } };

@@ -11,11 +11,10 @@ import { listOrders } from './list-orders.ts';
 import { legsOf } from './order-group.ts';
 import type { Body } from './order-request.ts';
 import { placeOrder } from './place-order.ts';
-import { type Refusal, refusal, type VenueOrder } from './venue-order.ts';
+import { notFound, notValid, ok, type Reply, refuse } from './reply.ts';
+import type { VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentHoldings, currentOrder } from './venue-state.ts';
 import { accountToWire, clockToWire, orderToWire, positionSymbol, positionToWire } from './wire.ts';
-
-export type Reply = { readonly status: number; readonly body?: unknown };
 
 export type Call = {
   readonly engine: Engine;
@@ -34,15 +33,7 @@ type Route = {
   readonly answer: (call: Call) => Reply;
 };
 
-const NOT_VALID = 40010001;
-const NOT_FOUND = 40410000;
 const DECIMAL = /^\d+(\.\d+)?$/;
-
-const ok = (body: unknown): Reply => ({ status: 200, body });
-export const refuse = ({ status, code, message, extra }: Refusal): Reply => ({
-  status,
-  body: { code, message, ...extra },
-});
 
 const ROUTES: readonly Route[] = [
   effect('POST', /^\/v2\/orders$/, postOrder),
@@ -97,19 +88,19 @@ function decode(part: string): string {
 function postOrder({ engine, book, body }: Call): Reply {
   const placed = placeOrder(engine, book, body, 'client');
   if ('code' in placed) return refuse(placed);
-  const orders = [...book.orders.keys()].map((id) => currentOrder(book, id));
-  return ok(orderToWire(placed, legsOf(orders, placed)));
+  const orders = () => [...book.orders.keys()].map((id) => currentOrder(book, id));
+  return ok(orderToWire(placed, legsOf(placed, orders)));
 }
 
 function orderByClientId(call: Call): Reply {
   const id = call.query.get('client_order_id') ?? '';
-  if (id === '') return refuse(refusal(422, NOT_VALID, 'client_order_id is required'));
+  if (id === '') return notValid('client_order_id is required');
   return oneOrder(call, call.view.byClientOrderId(id), id);
 }
 
 function oneOrder({ view }: Call, order: VenueOrder | null, id: string): Reply {
-  if (order === null) return refuse(refusal(404, NOT_FOUND, `order not found for ${id}`));
-  return ok(orderToWire(order, legsOf(view.orders(), order)));
+  if (order === null) return notFound(`order not found for ${id}`);
+  return ok(orderToWire(order, legsOf(order, view.orders)));
 }
 
 const cancelToWire = (book: AccountBook, { id, status, body }: CancelOutcome) =>
@@ -127,7 +118,7 @@ const isNamed = (symbol: string, name: string): boolean => symbol === name || po
 
 function onePosition({ engine, view, name }: Call): Reply {
   const found = [...view.holdings.positions].find(([symbol]) => isNamed(symbol, name));
-  if (found === undefined) return refuse(refusal(404, NOT_FOUND, 'position does not exist'));
+  if (found === undefined) return notFound('position does not exist');
   return ok(positionToWire(engine, view.account, ...found));
 }
 
@@ -147,11 +138,10 @@ function closeOne({ engine, book, query, name }: Call): Reply {
   const quantity = query.get('qty');
   const percentage = query.get('percentage');
   const wrong = [quantity, percentage].find((text) => text !== null && !DECIMAL.test(text));
-  if (wrong !== undefined) return refuse(refusal(422, NOT_VALID, `not a positive number: ${wrong}`));
+  if (wrong !== undefined) return notValid(`not a positive number: ${wrong}`);
   const order = closePosition(engine, book, symbol, {
     ...(quantity === null ? {} : { quantity: toDecimal(quantity) }),
     ...(percentage === null ? {} : { fraction: toDecimal(percentage).div(100) }),
   });
   return 'code' in order ? refuse(order) : ok(orderToWire(order));
 }
-

@@ -6,7 +6,14 @@
 import type { Decimal } from '../../../domain/decimal.ts';
 import { toDecimal, ZERO } from '../../../domain/decimal.ts';
 import type { JournalRecord, RecordOf } from './journal-record.ts';
-import { isOpen, type OrderStatus, signed, type VenueFill, type VenueOrder, type VenuePosition } from './venue-order.ts';
+import {
+  isOpen,
+  type OrderStatus,
+  signed,
+  type VenueFill,
+  type VenueOrder,
+  type VenuePosition,
+} from './venue-order.ts';
 
 /** What an account holds from `atMs` on. */
 export type Holdings = {
@@ -93,21 +100,27 @@ type BookRecord = Exclude<JournalRecord, { kind: 'start' | 'reject' | 'account' 
 function applyToBook(book: AccountBook, record: BookRecord): void {
   switch (record.kind) {
     case 'accept':
-      return accepted(book, record);
+      accepted(book, record);
+      break;
     case 'fill':
-      return filled(book, record);
+      filled(book, record);
+      break;
     case 'change':
-      return changed(book, record);
+      changed(book, record);
+      break;
     case 'cancel':
-      return ended(book, record, { status: 'canceled', canceledAtMs: record.atMs });
+      ended(book, record, { status: 'canceled', canceledAtMs: record.atMs });
+      break;
     case 'expire':
-      return ended(book, record, { status: 'expired', expiredAtMs: record.atMs });
+      ended(book, record, { status: 'expired', expiredAtMs: record.atMs });
+      break;
     case 'position': {
       const position = { quantity: toDecimal(record.after), averagePrice: toDecimal(record.averagePrice) };
-      return hold(book, record.atMs, currentHoldings(book).cash, record.symbol, position);
+      hold(book, record.atMs, currentHoldings(book).cash, record.symbol, position);
+      break;
     }
     case 'cash':
-      return hold(book, record.atMs, toDecimal(record.after), null, null);
+      hold(book, record.atMs, toDecimal(record.after), null, null);
   }
 }
 

@@ -170,5 +170,10 @@ export function clockToWire(nowMs: number): Record<string, unknown> {
   const midnightMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
   const closeMs = midnightMs + SESSION_END_HOUR_UTC * 3_600_000;
   const nextCloseMs = closeMs > nowMs ? closeMs : closeMs + DAY_MS;
-  return { timestamp: instant(nowMs), is_open: true, next_open: instant(nextCloseMs), next_close: instant(nextCloseMs) };
+  return {
+    timestamp: instant(nowMs),
+    is_open: true,
+    next_open: instant(nextCloseMs),
+    next_close: instant(nextCloseMs),
+  };
 }

@@ -56,8 +56,10 @@ describe('marks of equity', () => {
     expect(morning.dayStartEquity).toBe('99000');
   });
 
-  it('never turn the day back', () => {
-    expect(onMark(opened, money('100000'), START_MS - DAY_MS, PAPER)).toBe(opened);
+  it('start a day anew when a replay sets the market clock back', () => {
+    const later = onMark(opened, money('99000'), START_MS + 10 * DAY_MS + HOUR_MS, PAPER);
+    const rewound = onMark({ ...later, tradesToday: 50 }, money('98000'), START_MS + HOUR_MS, PAPER);
+    expect(rewound).toMatchObject({ dayKey: START_MS / DAY_MS, dayStartEquity: '99000', tradesToday: 0 });
   });
 
   it('trip the breaker at exactly 8 % below the peak, not a cent above', () => {
