@@ -88,6 +88,7 @@ async function walkHere(flags: Flags): Promise<SessionReport> {
   const market = deskMarketData({
     readBars: () => Promise.reject(new Error('synthetic bars lie in no database')),
     listDataSets: async () => [],
+    storedDataHash: async () => undefined,
   });
   const input = parseSessionInput(requestOf(flags), strategySessionId('bench'), Date.now());
   const configFolder = path.join(projectFolder, 'config');

@@ -1,7 +1,7 @@
 /** Reading stored bars, bound to a database: what the market data port is given. */
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { readBars } from './bars.ts';
-import { type DataSet, listDataSets } from './data-sets.ts';
+import { type DataSet, listDataSets, storedDataHash } from './data-sets.ts';
 import type { Database } from './tables.ts';
 
 export type BarReaders = {
@@ -12,9 +12,11 @@ export type BarReaders = {
     toMs: number | null,
   ) => Promise<BarSeries>;
   readonly listDataSets: () => Promise<DataSet[]>;
+  readonly storedDataHash: (symbol: string, intervalMs: number) => Promise<string | undefined>;
 };
 
 export const barReaders = (db: Database): BarReaders => ({
   readBars: (symbol, intervalMs, fromMs, toMs) => readBars(db, symbol, intervalMs, fromMs, toMs),
   listDataSets: () => listDataSets(db),
+  storedDataHash: (symbol, intervalMs) => storedDataHash(db, symbol, intervalMs),
 });

@@ -51,3 +51,29 @@ export async function listDataSets(db: Database): Promise<DataSet[]> {
     importedAtMs: row.imported_at.getTime(),
   }));
 }
+
+/** The hash of one data set, which changes with its bars; undefined when nothing is stored. */
+export async function storedDataHash(db: Database, symbol: string, intervalMs: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('data_sets')
+    .select('data_hash')
+    .where('symbol', '=', symbol)
+    .where('interval_ms', '=', intervalMs)
+    .executeTakeFirst();
+  return row?.data_hash;
+}
+
+/** Why symbols may not be traded on in paper and live, by symbol; those that may are left out. */
+export async function quarantineReasons(
+  db: Database,
+  symbols: readonly string[],
+  intervalMs: number,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('data_sets')
+    .select(['symbol', 'quarantined'])
+    .where('symbol', 'in', symbols)
+    .where('interval_ms', '=', intervalMs)
+    .execute();
+  return new Map(rows.flatMap((row) => (row.quarantined === null ? [] : [[row.symbol, row.quarantined]])));
+}

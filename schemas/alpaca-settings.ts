@@ -23,14 +23,21 @@ export const ALPACA_KEY_EXPECTED = 'KEYID:SECRET';
 /** Alpaca's key ids tell their mode by their first letters. */
 const KEY_PREFIXES: Readonly<Record<AlpacaMode, RegExp>> = { paper: /^PK[A-Z0-9]/, live: /^AK[A-Z0-9]/ };
 
-/** Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED. No secret is shown. */
-export const alpacaProblems = (settings: AlpacaSettings, allowLoopback: boolean): Problem[] => [
-  ...hostProblems('paper', 'ALPACA_PAPER_URL', settings.paperUrl, allowLoopback),
-  ...hostProblems('live', 'ALPACA_LIVE_URL', settings.liveUrl, allowLoopback),
-  ...keyProblems('paper', 'ALPACA_PAPER_KEY', settings.paperKey),
-  ...keyProblems('live', 'ALPACA_LIVE_KEY', settings.liveKey),
-  ...sharedProblems(settings),
-];
+/** Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED, CONFIG_VALUE. No secret is shown. */
+export function alpacaProblems(settings: AlpacaSettings, allowLoopback: boolean): Problem[] {
+  const hosts = [
+    ...hostProblems('paper', 'ALPACA_PAPER_URL', settings.paperUrl, allowLoopback),
+    ...hostProblems('live', 'ALPACA_LIVE_URL', settings.liveUrl, allowLoopback),
+  ];
+  const keys = [
+    ...keyProblems('paper', 'ALPACA_PAPER_KEY', settings.paperKey),
+    ...keyProblems('live', 'ALPACA_LIVE_KEY', settings.liveKey),
+  ];
+  return [
+    ...(hosts.length > 0 ? hosts : sharedHostProblems(settings)),
+    ...(keys.length > 0 ? keys : sharedKeyProblems(settings)),
+  ];
+}
 
 const otherMode = (mode: AlpacaMode): AlpacaMode => (mode === 'paper' ? 'live' : 'paper');
 
@@ -39,7 +46,9 @@ function hostProblems(mode: AlpacaMode, path: string, url: string, allowLoopback
   if (host === ALPACA_HOSTS[otherMode(mode)]) {
     return [mismatch(path, host, `the host of ${mode} trading, ${ALPACA_HOSTS[mode]}`)];
   }
-  return outsideUrlProblems(path, url, { hosts: [ALPACA_HOSTS[mode]], allowLoopback });
+  const problems = outsideUrlProblems(path, url, { hosts: [ALPACA_HOSTS[mode]], allowLoopback });
+  if (problems.length > 0 || /^\/(v2\/?)?$/.test(new URL(url).pathname)) return problems;
+  return [problem('CONFIG_VALUE', path, shownUrl(url), 'an address without a path', 'the adapter knows the paths')];
 }
 
 function keyProblems(mode: AlpacaMode, path: string, key: string | null): Problem[] {
@@ -48,13 +57,14 @@ function keyProblems(mode: AlpacaMode, path: string, key: string | null): Proble
   return [mismatch(path, `a key of ${other} trading`, `a key of ${mode} trading`)];
 }
 
-function sharedProblems({ paperKey, paperUrl, liveKey, liveUrl }: AlpacaSettings): Problem[] {
-  const sameHost = URL.canParse(paperUrl) && URL.canParse(liveUrl) && placeOf(paperUrl) === placeOf(liveUrl);
-  const sameKey = paperKey !== null && liveKey !== null && keyIdOf(paperKey) === keyIdOf(liveKey);
-  return [
-    ...(sameHost ? [mismatch('ALPACA_PAPER_URL', shownUrl(paperUrl), 'another host than ALPACA_LIVE_URL')] : []),
-    ...(sameKey ? [mismatch('ALPACA_LIVE_KEY', 'the key of paper trading', 'a key of its own')] : []),
-  ];
+function sharedHostProblems({ paperUrl, liveUrl }: AlpacaSettings): Problem[] {
+  if (placeOf(paperUrl) !== placeOf(liveUrl)) return [];
+  return [mismatch('ALPACA_PAPER_URL', shownUrl(paperUrl), 'another host than ALPACA_LIVE_URL')];
+}
+
+function sharedKeyProblems({ paperKey, liveKey }: AlpacaSettings): Problem[] {
+  if (paperKey === null || liveKey === null || keyIdOf(paperKey) !== keyIdOf(liveKey)) return [];
+  return [mismatch('ALPACA_LIVE_KEY', 'the key of paper trading', 'a key of its own')];
 }
 
 const mismatch = (path: string, got: string, expected: string): Problem =>

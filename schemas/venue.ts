@@ -15,6 +15,7 @@ export const venueOrderSchema = z.strictObject({
   clientOrderId: z.string(),
   symbol: z.string(),
   side: orderSideSchema,
+  /** Of an order by value, which is never ours: what it has filled so far. */
   quantity: decimalSchema,
   quantityFilled: decimalSchema,
   /** Average over the fills; null before the first. */

@@ -32,6 +32,7 @@ const newSessionId = (): string => `backtest-${Date.now().toString(36)}-${random
 const withoutDatabase: MarketData = deskMarketData({
   readBars: () => Promise.reject(new Error('these bars lie in no database')),
   listDataSets: async () => [],
+  storedDataHash: async () => undefined,
 });
 
 const viaLoop = (flags: BacktestFlags): Promise<BacktestOutcome> =>

@@ -8,7 +8,7 @@ import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
 import { barReaders } from '../db/bar-readers.ts';
-import { listDataSets } from '../db/data-sets.ts';
+import { quarantineReasons } from '../db/data-sets.ts';
 import { createOrderStore } from '../db/order-store.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
 import { positionsOfAccount } from '../db/positions.ts';
@@ -33,7 +33,7 @@ export function tradingActivities(parts: TradingParts) {
   const compliance = loadCompliance(parts.configFolder);
   const market = deskMarketData(barReaders(db));
   const killFile = () => readKillFile(join(home, 'KILL'));
-  const quarantined = quarantineReader(db);
+  const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
   const sessions = createSessionStore(db);
   const costs = costsSchema.parse({});
   return {
@@ -71,15 +71,6 @@ export function tradingActivities(parts: TradingParts) {
 /** The first line of the local kill file, whose presence blocks every order; null when there is none. */
 const readKillFile = (path: string): string | null =>
   existsSync(path) ? readFileSync(path, 'utf8').split('\n')[0] || 'the kill file is present' : null;
-
-const quarantineReader = (db: Database) => async (symbols: readonly string[], intervalMs: number) => {
-  const sets = await listDataSets(db);
-  return new Map(
-    sets.flatMap(({ symbol, intervalMs: interval, quarantined }) =>
-      quarantined !== null && interval === intervalMs && symbols.includes(symbol) ? [[symbol, quarantined]] : [],
-    ),
-  );
-};
 
 const bookReader = (db: Database) => async (accountId: string, strategyId: string, symbol: string) => {
   const account = await readAccount(db, accountId);

@@ -7,6 +7,7 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
+  ContinueAsNew,
   condition,
   continueAsNew,
   isCancellation,
@@ -40,6 +41,7 @@ export async function strategySession(raw?: unknown, carried?: SessionCarry): Pr
   try {
     await walkUntilStopped(carry, inbox);
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     if (!isCancellation(error)) throw await abandon(carry, error);
     carry.stop = { by: 'cancel', reason: 'cancelled', flatten: false };
     await CancellationScope.nonCancellable(() => close(carry, inbox));

@@ -19,12 +19,14 @@ export type ReadBars = (
   toMs: number | null,
 ) => Promise<BarSeries>;
 
-/** One imported data set; `dataHash` changes with the bars. */
-export type StoredDataSet = { readonly symbol: string; readonly intervalMs: number; readonly dataHash: string };
+/** One imported data set. */
+export type StoredDataSet = { readonly symbol: string; readonly intervalMs: number };
 
 export type ReplayParts = {
   readonly readBars: ReadBars;
   readonly listDataSets: () => Promise<readonly StoredDataSet[]>;
+  /** Changes with the stored bars; undefined when nothing is stored. */
+  readonly storedDataHash: (symbol: string, intervalMs: number) => Promise<string | undefined>;
   readonly nowMs: () => number;
 };
 
@@ -47,9 +49,7 @@ export function replayMarketData(parts: ReplayParts): MarketData {
     async revision(request) {
       const { file } = replaySource(request);
       if (file !== undefined) return fileRevision(file);
-      const sets = await parts.listDataSets();
-      const set = sets.find((one) => one.symbol === request.symbol && one.intervalMs === request.intervalMs);
-      return set?.dataHash ?? 'nothing stored';
+      return (await parts.storedDataHash(request.symbol, request.intervalMs)) ?? 'nothing stored';
     },
   };
 }

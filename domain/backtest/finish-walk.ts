@@ -5,7 +5,6 @@
 import type { Decision } from '../../schemas/decision.ts';
 import type { Order } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
-import type { BarRow } from '../market/bar-series.ts';
 import {
   type Book,
   type BookPosition,
@@ -16,6 +15,7 @@ import {
   matchBar,
 } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
+import type { BarRow } from '../market/bar-series.ts';
 import { gate } from '../risk/gate.ts';
 import { accountEquity } from './account-view.ts';
 import type { Decided } from './decide-at-close.ts';
@@ -53,18 +53,14 @@ export function flattenWalk(
 }
 
 /** The instant after the last close: one millisecond later, so that a bar has one decision and flattening its own. */
-function afterLastClose(
-  cursor: number,
-  symbol: string,
-  context: WalkContext,
-): { close: Decimal; asOfMs: number; volume: number } {
+function afterLastClose(cursor: number, symbol: string, context: WalkContext): { close: Decimal; asOfMs: number } {
   const { bars } = marketOf(context, symbol);
   const indexes = context.timeline.indexes.get(symbol);
   let k = cursor - 1;
   while (k > 0 && (indexes?.[k] ?? -1) < 0) k -= 1;
   const index = Math.max(0, indexes?.[k] ?? 0);
   const asOfMs = (bars.openTimeMs[index] as number) + bars.intervalMs + 1;
-  return { close: toDecimal(bars.close[index] as number), asOfMs, volume: bars.volume[index] as number };
+  return { close: toDecimal(bars.close[index] as number), asOfMs };
 }
 
 function decideFlatten(state: WalkState, position: BookPosition, cursor: number, context: WalkContext): Decided {

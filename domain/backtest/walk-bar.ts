@@ -10,14 +10,14 @@ import { sentOrder } from '../execution/rows.ts';
 import { barAt } from '../market/bar-series.ts';
 import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
 import { accountEquity } from './account-view.ts';
-import { decideAtClose, type Decided } from './decide-at-close.ts';
+import { type Decided, decideAtClose } from './decide-at-close.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
 import type { EntryContext, WalkState } from './walk-state.ts';
 
 /** A closed trade with what was known when it was opened. */
 export type TradeRecord = { readonly trade: ClosedTrade; readonly entry: EntryContext | null };
 
-/** `handOver`: approved decisions whose orders somebody else is to record and send (`placeOrders: false`). */
+/** Everything one instant did: the new state and the rows it leaves. */
 export type WalkStep = {
   readonly state: WalkState;
   readonly fills: readonly Fill[];

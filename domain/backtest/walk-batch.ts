@@ -1,6 +1,6 @@
 /**
  * Many instants in one go: collects what each `walkBar` did into the rows one transaction writes. A session's batch
- * activity, a paper session's single step and the plain loop differ only in `stepsMax` and `until`.
+ * activity, a paper session's single step and the plain loop differ only in how far they walk.
  */
 import type { Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
 import { decimalText } from '../decimal.ts';

@@ -1,9 +1,10 @@
 /** What changes while a session walks: the book, the account's risk memory, counters, and what entries looked like. */
-import type { ExposureView } from '../risk/gate-input.ts';
+
 import type { RiskState } from '../../schemas/risk.ts';
-import type { MarketFeatures } from '../features/market-features.ts';
 import type { Decimal } from '../decimal.ts';
 import type { Book } from '../execution/book.ts';
+import type { MarketFeatures } from '../features/market-features.ts';
+import type { ExposureView } from '../risk/gate-input.ts';
 
 /** What was known when a position was opened; kept until its trade is closed. */
 export type EntryContext = { readonly features: MarketFeatures; readonly regime: string | null };

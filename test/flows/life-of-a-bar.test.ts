@@ -15,6 +15,8 @@ import {
   strategySessionId,
   tickUpdate,
 } from '../../workflows/messages/strategy-session.ts';
+import type { orderExecution } from '../../workflows/order-execution.ts';
+import type { strategySession } from '../../workflows/strategy-session.ts';
 import { type DeskUnderTest, openDeskUnderTest, until } from '../workflows/desk-under-test.ts';
 
 const SYMBOL = 'BTC/USDT';
@@ -31,8 +33,9 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-const session = () => desk.client.workflow.getHandle(strategySessionId(SESSION));
-const child = (sequence: number) => desk.client.workflow.getHandle(`${strategySessionId(SESSION)}/order:${sequence}`);
+const session = () => desk.client.workflow.getHandle<typeof strategySession>(strategySessionId(SESSION));
+const child = (sequence: number) =>
+  desk.client.workflow.getHandle<typeof orderExecution>(`${strategySessionId(SESSION)}/order:${sequence}`);
 const nextBar = async (): Promise<Decision> => {
   const decision = await session().executeUpdate(tickUpdate, { args: [{}] });
   if (decision === null || !('action' in decision)) throw new Error('one symbol gives one decision');

@@ -6,6 +6,7 @@ import { canMove } from '../../domain/execution/order-state.ts';
 import { FINAL_ORDER_STATES } from '../../schemas/execution.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import { orderExecutionId, orderQuery } from '../../workflows/messages/order-execution.ts';
+import type { orderExecution } from '../../workflows/order-execution.ts';
 import { type DeskUnderTest, openDeskUnderTest, until } from '../workflows/desk-under-test.ts';
 
 const SYMBOL = 'SOL/USDT';
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-const order = () => desk.client.workflow.getHandle(orderExecutionId('story'));
+const order = () => desk.client.workflow.getHandle<typeof orderExecution>(orderExecutionId('story'));
 const legs = async () =>
   (await order().query(orderQuery)).orders.map((one) => `${one.leg} ${one.state} ${one.quantityFilled}`);
 const becomes = (expected: readonly string[]) =>

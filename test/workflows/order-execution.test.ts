@@ -138,7 +138,8 @@ it.each([
   ['a limit order without its price', { orderType: 'limit' }, 'INPUT_REQUIRED limitPrice'],
   ['an account nobody opened', { accountId: 'nobody' }, 'ACCOUNT_UNKNOWN accountId'],
   ['a symbol without bars', { symbol: 'ZZZ/USDT' }, 'DATA_EMPTY market'],
-  ['a size that rounds down to nothing', { sizeFraction: undefined, quantity: '0' }, 'ORDER_SIZE quantity'],
+  ['a quantity of nothing', { sizeFraction: undefined, quantity: '0' }, 'INPUT_RANGE quantity'],
+  ['a size that rounds down to nothing', { sizeFraction: 1e-14 }, 'ORDER_SIZE quantity'],
 ])('refuses %s', async (_what, change, expected) => {
   const problems = await problemsOf(await desk.startOrder(freshId('wrong'), anOrder('AAA/USDT', change)));
   expect(problems.map((one) => `${one.code} ${one.path}`)).toEqual([expected]);
@@ -177,6 +178,7 @@ it('refuses an order in the name of a session that did not decide it', async () 
       sessionId,
       sessionWorkflowId: strategySessionId(sessionId),
       accountId: 'paper-1',
+      epoch: 1,
       decisionId,
       intents,
     };

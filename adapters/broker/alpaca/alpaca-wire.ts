@@ -50,7 +50,7 @@ const orderSchema = z
     client_order_id: id,
     symbol: id,
     side,
-    qty: positive,
+    qty: positive.nullish(),
     filled_qty: notNegative.nullish(),
     filled_avg_price: price.nullish(),
     limit_price: price.nullish(),
@@ -58,11 +58,13 @@ const orderSchema = z
     status: z.string().refine((word) => word in STATES, { error: 'an unknown status' }),
     submitted_at: instant.nullish(),
   })
-  .refine(({ qty, filled_qty, status }) => isFilledRight(qty, filled_qty ?? ZERO, status), {
+  .refine(({ qty, filled_qty, status }) => isFilledRight(qty ?? null, filled_qty ?? ZERO, status), {
     error: 'filled quantity, quantity and status do not agree',
   });
 
-function isFilledRight(quantity: Decimal, filled: Decimal, status: string): boolean {
+/** An order by value has no quantity; orders of ours always have one. */
+function isFilledRight(quantity: Decimal | null, filled: Decimal, status: string): boolean {
+  if (quantity === null) return true;
   if (status === 'filled') return filled.eq(quantity);
   if (status === 'partially_filled') return filled.gt(ZERO) && filled.lt(quantity);
   return filled.lte(quantity);
@@ -76,7 +78,7 @@ export const wireOrderSchema = orderSchema.transform((order): VenueOrder => {
     clientOrderId: order.client_order_id,
     symbol: order.symbol,
     side: order.side,
-    quantity: decimalText(order.qty),
+    quantity: decimalText(order.qty ?? filled),
     quantityFilled: decimalText(filled),
     averagePrice: order.filled_avg_price ?? null,
     limitPrice: order.limit_price ?? null,

@@ -7,8 +7,8 @@ const FIRST_BAR_MS = Date.UTC(2024, 0, 1);
 const HOUR_MS = 3_600_000;
 
 /**
- * Bar i opens where the one before closed (the first where it closes itself), at 2024-01-01T00:00Z + (`fromIndex` + i) hours; each reaches 1 above and 1
- * below what it opens and closes at, so around one price the ATR is 2.
+ * Bar i stands at 2024-01-01T00:00Z + (`fromIndex` + i) hours and opens where the one before closed, the first where it
+ * closes itself. Each reaches 1 above and 1 below what it opens and closes at, so around one price the ATR is 2.
  */
 export async function storeCloses(
   db: Database,

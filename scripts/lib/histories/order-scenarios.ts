@@ -50,6 +50,7 @@ const FORGED = {
   sessionId: 'session-with-children',
   sessionWorkflowId: 'strategy-session:session-with-children',
   accountId: 'paper-1',
+  epoch: 1,
   decisionId: 'never-made',
   intents: [
     {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Decimal, toDecimal } from '../../../domain/decimal.ts';
-import { problem } from '../../../schemas/problem.ts';
+import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import type { Control } from './control.ts';
 import { faultRatesSchema } from './faults.ts';
 import { ok, type Reply, refuse } from './reply.ts';
@@ -77,10 +77,15 @@ export function answerControl(control: Control, method: string, name: string, bo
 function withBody<Body>(schema: z.ZodType<Body>, answer: (control: Control, body: Body) => Reply): Answer {
   return (control, body) => {
     const read = schema.safeParse(body);
-    if (read.success) return answer(control, read.data);
-    const problems = read.error.issues.map((issue) =>
-      problem('CONTROL_INVALID', issue.path.join('.'), body, 'a body as the documentation has it', '', issue.message),
-    );
-    return { status: 400, body: { ok: false, problems } };
+    if (!read.success) return { status: 400, body: { ok: false, problems: read.error.issues.map(toProblem) } };
+    try {
+      return answer(control, read.data);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { status: 400, body: { ok: false, problems: error.problems } };
+    }
   };
 }
+
+const toProblem = ({ path, message }: z.core.$ZodIssue): Problem =>
+  problem('CONTROL_INVALID', path.join('.'), undefined, 'a body as docs/face.md has it', '', message);

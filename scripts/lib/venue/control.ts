@@ -3,14 +3,15 @@
  * time, faults. The same functions stand behind `/control/…` and `startVenue(…).control`. Changes are in the journal.
  */
 import { Decimal, decimalText } from '../../../domain/decimal.ts';
+import { InvalidInput, problem } from '../../../schemas/problem.ts';
+import type { Body } from './body-fields.ts';
 import type { Engine } from './engine.ts';
 import type { FaultRates } from './faults.ts';
 import { matchResting, tick } from './match-orders.ts';
 import { endOrder } from './order-group.ts';
-import type { Body } from './order-request.ts';
 import { placeOrder } from './place-order.ts';
 import type { Refusal, VenueOrder } from './venue-order.ts';
-import { type AccountBook, bookOf, currentHoldings, currentOrder, findOrder, openOrders } from './venue-state.ts';
+import { type AccountBook, currentHoldings, currentOrder, findOrder, openOrders } from './venue-state.ts';
 import { orderToWire } from './wire.ts';
 
 export type VenueStats = {
@@ -51,7 +52,7 @@ export type Control = {
 };
 
 export function createControl(engine: Engine, stats: VenueStats): Control {
-  const book = (account?: string): AccountBook => bookOf(engine.state, account ?? firstAccount(engine));
+  const book = (account?: string): AccountBook => findBook(engine, account);
   return {
     price: (symbol, price) => engine.transact(() => setPrice(engine, symbol, price)),
     position: (symbol, quantity, averagePrice, account) =>
@@ -74,10 +75,12 @@ export function createControl(engine: Engine, stats: VenueStats): Control {
   };
 }
 
-function firstAccount(engine: Engine): string {
-  const [account] = engine.state.books.keys();
-  if (account === undefined) throw new Error('a venue always has an account');
-  return account;
+/** @throws InvalidInput when there is no such account */
+function findBook(engine: Engine, account: string | undefined): AccountBook {
+  const known = [...engine.state.books.keys()];
+  const book = engine.state.books.get(account ?? known[0] ?? '');
+  if (book !== undefined) return book;
+  throw new InvalidInput([problem('ACCOUNT_UNKNOWN', 'account', account, known.join(' | '))]);
 }
 
 function setPrice(engine: Engine, symbol: string, price: Decimal | null): void {

@@ -3,11 +3,12 @@
  * request run inside `transact`, which writes their lines at its end. Everything here is synchronous: no two requests mix.
  */
 import type { Decimal } from '../../../domain/decimal.ts';
+import { applyRecord } from './apply-record.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { JournalDraft, JournalRecord } from './journal-record.ts';
 import { createPriceWalk } from './prices.ts';
-import { applyRecord, emptyState, type VenueState } from './venue-state.ts';
+import { emptyState, type VenueState } from './venue-state.ts';
 
 /** Whether a client's order id may be used again once its order is over. */
 export type ClientIdProfile = 'lifetime-unique' | 'open-only';
@@ -43,6 +44,8 @@ export function createEngine(journal: Journal, settings: EngineSettings, faults:
   for (const record of journal.records) applyRecord(state, record);
   const nowMs = (): number => Math.max(Date.now(), state.lastAtMs);
   const pending: JournalRecord[] = [];
+  /** Books that are ahead of their journal must not answer any more. */
+  let isBroken = false;
   const walk = createPriceWalk(settings.seed, settings.tickMs, state.firstAtMs ?? nowMs());
   return {
     settings,
@@ -59,10 +62,13 @@ export function createEngine(journal: Journal, settings: EngineSettings, faults:
       pending.push(record);
     },
     transact(work) {
+      if (isBroken) throw new Error(`${journal.file} could not be written: start the venue again`);
       try {
         return work();
       } finally {
+        isBroken = true;
         journal.append(pending.splice(0));
+        isBroken = false;
       }
     },
   };

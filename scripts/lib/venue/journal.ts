@@ -4,6 +4,7 @@
  * A last line without its end (the process died inside a write) is cut off at opening.
  */
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   fdatasync,
@@ -11,7 +12,6 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
-  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -45,7 +45,7 @@ export function openJournal(file: string, rollbackLines: number): Journal {
     records,
     append(added) {
       if (added.length === 0) return;
-      writeSync(descriptor, added.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      appendFileSync(descriptor, added.map((record) => `${JSON.stringify(record)}\n`).join(''));
       flusher.wrote();
     },
     synced: flusher.synced,

@@ -2,15 +2,9 @@
  * The body of POST /v2/orders as the venue understands it: numbers may be strings or JSON numbers, unknown fields are
  * ignored. What it does not say or says wrongly is refused with Alpaca's status and code, the first mistake first.
  */
-import { type Decimal, toDecimal, ZERO } from '../../../domain/decimal.ts';
-import {
-  type OrderClass,
-  type OrderSide,
-  type OrderType,
-  type Refusal,
-  refusal,
-  type TimeInForce,
-} from './venue-order.ts';
+import type { Decimal } from '../../../domain/decimal.ts';
+import { type Body, oneOf, positive, Refused, refuse, section, text } from './body-fields.ts';
+import type { OrderClass, OrderSide, OrderType, Refusal, TimeInForce } from './venue-order.ts';
 
 export type OrderRequest = {
   readonly clientOrderId: string | null;
@@ -28,21 +22,9 @@ export type OrderRequest = {
   readonly stopLoss: { readonly stopPrice: Decimal; readonly limitPrice: Decimal | null } | null;
 };
 
-export type Body = Readonly<Record<string, unknown>>;
-
 const SYMBOL = /^[A-Z0-9.]{1,12}(\/[A-Z0-9]{2,6})?$/;
 const CLIENT_ORDER_ID_LENGTH_MAX = 128;
 const DECIMALS_MAX = 9;
-const NOT_VALID = 40010001;
-
-/** Thrown inside this file only, so that reading can stop at the first mistake. */
-class Refused extends Error {
-  readonly refusal: Refusal;
-  constructor(message: string) {
-    super(message);
-    this.refusal = refusal(422, NOT_VALID, message);
-  }
-}
 
 export function readOrderRequest(body: Body): OrderRequest | Refusal {
   try {
@@ -124,38 +106,4 @@ function readClientOrderId(body: Body): string | null {
   if (given !== null && given.length > CLIENT_ORDER_ID_LENGTH_MAX)
     refuse(`client_order_id must be no more than ${CLIENT_ORDER_ID_LENGTH_MAX} characters`);
   return given;
-}
-
-function text(body: Body, name: string): string | null {
-  const value = body[name] ?? '';
-  if (typeof value !== 'string') return refuse(`${name} must be a string`);
-  return value === '' ? null : value;
-}
-
-function section(body: Body, name: string): Body | null {
-  const value = body[name] ?? null;
-  if (value === null) return null;
-  if (typeof value !== 'object' || Array.isArray(value)) return refuse(`${name} must be an object`);
-  return Object.fromEntries(Object.entries(value));
-}
-
-function oneOf<Name extends string>(body: Body, field: string, names: readonly Name[], missing: Name | null): Name {
-  const given = text(body, field) ?? missing ?? refuse(`${field} is required`);
-  return names.find((name) => name === given) ?? refuse(`invalid ${field}: ${given}`);
-}
-
-/** Null when absent. Plain decimal notation only; 0, negatives, exponents and words are refused. */
-function positive(body: Body, name: string, decimalsMax = Number.POSITIVE_INFINITY): Decimal | null {
-  const value = body[name] ?? null;
-  if (value === null || value === '') return null;
-  const digits = typeof value === 'number' && Number.isFinite(value) ? toDecimal(value).toFixed() : value;
-  if (typeof digits !== 'string' || !/^\d+(\.\d+)?$/.test(digits)) return refuse(`${name} must be a number > 0`);
-  const amount = toDecimal(digits);
-  if (!amount.gt(ZERO)) return refuse(`${name} must be > 0`);
-  if (amount.decimalPlaces() > decimalsMax) return refuse(`${name} must have at most ${decimalsMax} decimals`);
-  return amount;
-}
-
-function refuse(message: string): never {
-  throw new Refused(message);
 }

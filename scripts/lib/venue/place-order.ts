@@ -1,11 +1,12 @@
 /** Takes an order in: reads it, refuses or accepts it, and fills what fills at once. Every answer is in the journal. */
 import { randomUUID } from 'node:crypto';
 import { type Decimal, decimalText, floorToStep, toDecimal, ZERO } from '../../../domain/decimal.ts';
+import type { Body } from './body-fields.ts';
 import type { Engine } from './engine.ts';
 import type { JournalDraft } from './journal-record.ts';
 import { matchArrival } from './match-orders.ts';
 import { checkOrder } from './order-checks.ts';
-import { type Body, type OrderRequest, readOrderRequest } from './order-request.ts';
+import { type OrderRequest, readOrderRequest } from './order-request.ts';
 import { type OrderOrigin, oppositeOf, type Refusal, refusal, type VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentOrder } from './venue-state.ts';
 

@@ -3,18 +3,19 @@
  * key; reads look at `view` (which may lag), effects change `book` and run inside one transaction.
  */
 import { toDecimal } from '../../../domain/decimal.ts';
+import type { Body } from './body-fields.ts';
 import type { BookView } from './book-view.ts';
 import { type CancelOutcome, cancelAllOrders, cancelOrder, closePosition } from './cancel-order.ts';
 import type { Engine } from './engine.ts';
 import { listActivities } from './list-activities.ts';
 import { listOrders } from './list-orders.ts';
 import { legsOf } from './order-group.ts';
-import type { Body } from './order-request.ts';
 import { placeOrder } from './place-order.ts';
 import { notFound, notValid, ok, type Reply, refuse } from './reply.ts';
 import type { VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentHoldings, currentOrder } from './venue-state.ts';
-import { accountToWire, clockToWire, orderToWire, positionSymbol, positionToWire } from './wire.ts';
+import { orderToWire } from './wire.ts';
+import { accountToWire, clockToWire, positionSymbol, positionToWire } from './wire-account.ts';
 
 export type Call = {
   readonly engine: Engine;

@@ -6,29 +6,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { viewBook } from './book-view.ts';
-import type { Control, VenueStats } from './control.ts';
 import { answerControl } from './control-routes.ts';
-import type { Engine } from './engine.ts';
+import { type Exchange, type Service, send } from './exchange.ts';
 import { expireDue } from './match-orders.ts';
+import { failsAfter, failsBefore } from './misbehave.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { readBody } from './read-body.ts';
 import { type Reply, refuse } from './reply.ts';
 import { findRoute } from './routes.ts';
 import { refusal } from './venue-order.ts';
 import { type AccountBook, bookOf } from './venue-state.ts';
-
-export type Access = { readonly key: string; readonly secret: string; readonly account: string };
-
-export type Service = {
-  readonly engine: Engine;
-  readonly control: Control;
-  readonly stats: VenueStats;
-  readonly accesses: readonly Access[];
-  /** Ids as JSON numbers, as venues do whose ids a double cannot hold. */
-  readonly hasNumericIds: boolean;
-};
-
-type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL };
 
 export function createVenueServer(service: Service): Server {
   const limit = createRateLimit();
@@ -38,6 +25,7 @@ export function createVenueServer(service: Service): Server {
       ? serveControl(service, exchange)
       : serveApi(service, limit, exchange);
     answered.catch((error: unknown) => {
+      if (request.destroyed && !request.complete) return;
       process.stderr.write(`venue: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       if (!response.headersSent) send(service, exchange, refuse(refusal(500, 50010000, 'internal server error')));
     });
@@ -113,53 +101,4 @@ function readAsOf({ engine, stats }: Service): number {
   if (readLagMs === 0) return Number.POSITIVE_INFINITY;
   stats.laggedReads += 1;
   return engine.nowMs() - readLagMs * engine.faults.uniform('lag');
-}
-
-function failsBefore(service: Service, exchange: Exchange, isEffect: boolean): boolean {
-  const { faults } = service.engine;
-  if (faults.happens(isEffect ? 'cutBefore' : 'cutRead')) {
-    if (isEffect) service.stats.effectsCutBefore += 1;
-    exchange.request.socket.resetAndDestroy();
-    return true;
-  }
-  return fakesStatus(service, exchange, faults.statusBefore());
-}
-
-function failsAfter(service: Service, exchange: Exchange, isEffect: boolean): boolean {
-  const { faults } = service.engine;
-  if (isEffect && faults.happens('cutAfter')) {
-    service.stats.repliesCut += 1;
-    exchange.request.socket.resetAndDestroy();
-    return true;
-  }
-  if (fakesStatus(service, exchange, faults.statusAfter())) return true;
-  if (!faults.happens('garbage')) return false;
-  service.stats.garbage += 1;
-  const isPage = faults.uniform('garbageKind') < 0.5;
-  const type = isPage ? 'text/html' : 'application/json';
-  write(service, exchange, 200, type, isPage ? '<html><body>502 Bad Gateway</body></html>' : '{"id":"1790');
-  return true;
-}
-
-function fakesStatus(service: Service, exchange: Exchange, status: number | null): boolean {
-  if (status === null) return false;
-  service.stats.statusesFaked += 1;
-  send(service, exchange, refuse(refusal(status, status * 100_000, `the venue answers ${status}`)));
-  return true;
-}
-
-const LONG_ID = /"(id|order_id)":"(\d{20})"/g;
-
-function send(service: Service, exchange: Exchange, { status, body }: Reply): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const shown = service.hasNumericIds ? text.replace(LONG_ID, '"$1":$2') : text;
-  write(service, exchange, status, 'application/json; charset=UTF-8', shown);
-}
-
-function write({ engine }: Service, { response }: Exchange, status: number, type: string, text: string): void {
-  response.statusCode = status;
-  response.setHeader('Date', new Date(Date.now() + engine.faults.rates().clockSkewMs).toUTCString());
-  response.setHeader('X-Venue-Mode', engine.settings.mode);
-  if (text !== '') response.setHeader('Content-Type', type);
-  response.end(text);
 }

@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type Control, createControl, noStats } from './control.ts';
 import { type ClientIdProfile, createEngine, type Engine } from './engine.ts';
+import type { Access } from './exchange.ts';
 import { createFaults, type FaultRates, NO_FAULTS } from './faults.ts';
 import { openJournal } from './journal.ts';
 import { tick } from './match-orders.ts';
-import { type Access, createVenueServer } from './serve.ts';
+import { createVenueServer } from './serve.ts';
 
 export type VenueOptions = {
   readonly journal: string;

@@ -31,9 +31,10 @@ const nowMs = () => Date.parse('2026-01-06T00:00:00Z');
 const emptyStore = replayMarketData({
   readBars: async (symbol, intervalMs) => seriesFromRows(symbol, intervalMs, []),
   listDataSets: async () => [
-    { symbol: 'BTC/USDT', intervalMs: 60_000, dataHash: 'a' },
-    { symbol: 'ETH/USDT', intervalMs: HOUR, dataHash: 'b' },
+    { symbol: 'BTC/USDT', intervalMs: 60_000 },
+    { symbol: 'ETH/USDT', intervalMs: HOUR },
   ],
+  storedDataHash: async () => undefined,
   nowMs,
 });
 
@@ -74,6 +75,7 @@ describe('the replay source', () => {
         return syntheticSeries({ symbol, intervalMs, count: 3, seed: 1 });
       },
       listDataSets: async () => [],
+      storedDataHash: async () => undefined,
       nowMs,
     });
     await store.load(replay({ from: '2024-01-01T00:00:00Z' }));
