@@ -78,8 +78,10 @@ function withRound(evidence: UnknownEvidence, round: UnknownRound, rules: Unknow
   const isClean = lookUp.kind === 'notFound' && openOrders.kind === 'answered' && unexplained.kind === 'answered';
   if (!isClean) return evidence;
   const { misses, spanMs, lastMissMs } = evidence;
-  const gapMs = lastMissMs === null ? 0 : Math.min(rules.gapMsMax, Math.max(0, atMs - lastMissMs));
-  return { ...evidence, misses: misses + 1, spanMs: spanMs + gapMs, lastMissMs: atMs };
+  const gapMs = lastMissMs === null ? 0 : atMs - lastMissMs;
+  // A clock that went back measures nothing: this answer is the first again.
+  if (!(gapMs >= 0)) return { ...startUnknown(evidence.sinceMs), misses: 1, lastMissMs: atMs };
+  return { ...evidence, misses: misses + 1, spanMs: spanMs + Math.min(rules.gapMsMax, gapMs), lastMissMs: atMs };
 }
 
 function manualReason(evidence: UnknownEvidence, { unexplained, atMs }: UnknownRound, rules: UnknownRules): string {

@@ -61,7 +61,12 @@ describe('an effect', () => {
 
   it('waits for a hook, and forgets one that was removed', async () => {
     const { seen, remove } = recorder();
-    install({ before: async (name) => void (await Promise.resolve(), seen.push(`slow ${name}`)) });
+    install({
+      async before(name) {
+        await Promise.resolve();
+        seen.push(`slow ${name}`);
+      },
+    });
     await effect('venue.clock', async () => void seen.push('body'));
     remove();
     await effect('venue.clock', async () => undefined);

@@ -8,7 +8,7 @@ import { fillOrder, matchGroup } from './match-orders.ts';
 import { endOrder } from './order-group.ts';
 import { placeOrder } from './place-order.ts';
 import { isCrypto, isOpen, isWorking, type Refusal, refusal, remainingOf, type VenueOrder } from './venue-order.ts';
-import { type AccountBook, currentHoldings, findOrder, openOrders } from './venue-state.ts';
+import { type AccountBook, currentHoldings, currentOrder, findOrder, openOrders } from './venue-state.ts';
 
 const NOT_FOUND = 40410000;
 const NOT_ALLOWED = 42210000;
@@ -33,12 +33,11 @@ const over = (order: VenueOrder): Refusal => refusal(422, NOT_ALLOWED, `order is
 
 export type CancelOutcome = { readonly id: string; readonly status: number; readonly body: Refusal | null };
 
-/** All open orders, oldest first. A leg that ends with its group is not asked twice. */
-export function cancelAllOrders(engine: Engine, book: AccountBook, symbol: string | null = null): CancelOutcome[] {
-  return openOrders(book).flatMap((order) => {
-    if ((symbol !== null && order.symbol !== symbol) || !book.openIds.has(order.id)) return [];
-    const body = cancelOrder(engine, book, order.id);
-    return [{ id: order.id, status: body?.status ?? 200, body }];
+/** All open orders, oldest first. A leg that ended with its group a moment ago counts as canceled. */
+export function cancelAllOrders(engine: Engine, book: AccountBook): CancelOutcome[] {
+  return openOrders(book).map(({ id }) => {
+    const body = currentOrder(book, id).status === 'canceled' ? null : cancelOrder(engine, book, id);
+    return { id, status: body?.status ?? 200, body };
   });
 }
 

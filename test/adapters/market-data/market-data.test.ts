@@ -34,7 +34,7 @@ const emptyStore = replayMarketData({
     { symbol: 'BTC/USDT', intervalMs: 60_000 },
     { symbol: 'ETH/USDT', intervalMs: HOUR },
   ],
-  storedDataHash: async () => undefined,
+  storedDataHash: async (symbol) => (symbol === 'ETH/USDT' ? 'b' : undefined),
   nowMs,
 });
 

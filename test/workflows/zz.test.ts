@@ -1,0 +1,181 @@
+/** Long sessions: continue-as-new keeps what matters and stays small; killed workers repeat at most one batch. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { inheritedEnvironment } from '../../config/environment.ts';
+import { readSession } from '../../db/sessions.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { createRandom } from '../../domain/market/random.ts';
+import type { WalkRequest } from '../../schemas/session-walk.ts';
+import type { SessionReport } from '../../schemas/strategy-session.ts';
+import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
+import { projectFolder } from '../../scripts/lib/paths.ts';
+import { connectTemporal, prepareNamespace } from '../../scripts/lib/temporal-namespace.ts';
+import {
+  adjustLimitsUpdate,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  stopSignal,
+  strategySessionId,
+  TRADING_QUEUE,
+  tickUpdate,
+} from '../../workflows/messages/strategy-session.ts';
+import { createTestDatabase } from '../setup/database.ts';
+import { type DeskUnderTest, freshId, openDeskUnderTest, until } from './desk-under-test.ts';
+import { activityInputs, allTaskFailures, type Event, inputBytes, runsOf, taskFailures } from './histories.ts';
+import { aBacktest } from './session-inputs.ts';
+
+const KILO = 1_024;
+const BATCH_BARS = 500;
+
+let desk: DeskUnderTest;
+beforeAll(async () => {
+  desk = await openDeskUnderTest();
+});
+afterAll(() => desk.close());
+
+const canonical = (report: SessionReport): string => canonicalJson({ ...report, sessionId: '', codeVersion: '' });
+
+it('keeps pause, limits and place through continue-as-new, in runs that stay below the limit of events', async () => {
+  const maxHistoryEvents = 100;
+  const run = await desk.client.workflow.signalWithStart('strategySession', {
+    taskQueue: desk.targets.taskQueue,
+    workflowId: strategySessionId(freshId('renewed')),
+    args: [aBacktest(70, { maxHistoryEvents, ordersAsChildren: true })],
+    signal: pauseSignal,
+  });
+  const handle = desk.client.workflow.getHandle(run.workflowId);
+  const limits = { positionFractionMax: 0.03, positionsMax: 2, dailyLossMaxUsd: 500, confidenceMin: 0.6 };
+  await handle.executeUpdate(adjustLimitsUpdate, { args: [{ limits }] });
+  for (let bar = 0; bar < 20; bar += 1) await handle.executeUpdate(tickUpdate, { args: [{}] });
+  expect((await handle.describe()).runId).not.toBe(run.signaledRunId);
+  expect(await handle.query(statusQuery)).toMatchObject({ state: 'paused', bars: 20, decisions: 20 });
+  expect(await handle.executeUpdate(adjustLimitsUpdate, { args: [{ limits: {} }] })).toEqual(limits);
+
+  await handle.signal(resumeSignal);
+  const report = (await handle.result()) as SessionReport;
+  const plain = await desk.startSession(freshId('plain'), aBacktest(70, { limits, ordersAsChildren: false }));
+  expect(canonical(report)).toBe(canonical(await plain.result()));
+  expect(report.trades).toBeGreaterThan(1);
+  const runs = await runsOf(desk.client, run.workflowId, run.signaledRunId);
+  expect(runs.length).toBeGreaterThan(2);
+  for (const events of runs) {
+    expect(events.length).toBeLessThan(maxHistoryEvents);
+    expect(taskFailures(events)).toEqual([]);
+  }
+});
+
+it('carries less than 64 KB from run to run, also with twenty symbols and all the positions the desk allows', async () => {
+  const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);
+  const run = await desk.client.workflow.signalWithStart('strategySession', {
+    taskQueue: desk.targets.taskQueue,
+    workflowId: strategySessionId(freshId('broad')),
+    args: [aBacktest(60, { symbols, strategy: 'buyAndHold', maxHistoryEvents: 50, ordersAsChildren: false })],
+    signal: pauseSignal,
+  });
+  const handle = desk.client.workflow.getHandle(run.workflowId);
+  await until('eight positions', async () => {
+    await handle.executeUpdate(tickUpdate, { args: [{}] });
+    return (await handle.query(statusQuery)).activePositions === 8 ? true : null;
+  });
+  for (let bar = 0; bar < 6; bar += 1) await handle.executeUpdate(tickUpdate, { args: [{}] });
+  await handle.signal(stopSignal);
+  await handle.result();
+  const runs = await runsOf(desk.client, run.workflowId, run.signaledRunId);
+  expect(runs.length).toBeGreaterThan(3);
+  expect(inputBytes(runs.at(-1) ?? [])).toBeGreaterThan(10 * KILO);
+  for (const events of runs) expect(inputBytes(events)).toBeLessThan(64 * KILO);
+});
+
+it('leaves no failed workflow task in any history of this file', async () => {
+  expect(await allTaskFailures(desk.client, desk.targets.taskQueue)).toEqual([]);
+});
+
+it('goes on by itself after kill -9 at random batch boundaries, repeating at most one batch each time', async () => {
+  const input = aBacktest(20_000);
+  const t0 = Date.now(); const lap = (w: string) => console.log(w, Date.now() - t0);
+  const undisturbed = await desk.startSession(freshId('undisturbed'), input);
+  const expected = await undisturbed.result(); lap('undisturbed');
+  const [calm] = await runsOf(desk.client, undisturbed.workflowId, undisturbed.firstExecutionRunId);
+  expect(calm?.length).toBeLessThan(4_000);
+  expect(cursorsOf(calm ?? [])).toHaveLength(20_000 / BATCH_BARS);
+
+  const random = createRandom('kill -9');
+  const kills = [0, 1].map((third) => BATCH_BARS * (2 + third * 18 + Math.floor(random.uniform() * 16)));
+  const killed = await openKillable(); lap('namespace');
+  try {
+    const sessionId = freshId('killed');
+    const run = await killed.desk.startSession(sessionId, input);
+    for (const cursor of kills) { await killed.killAt(sessionId, cursor); lap('killed at ' + cursor); }
+    killed.spawn();
+    const rr = await run.result(); lap('done'); expect(canonical(rr)).toBe(canonical(expected));
+    const [events] = await runsOf(killed.desk.client, run.workflowId, run.firstExecutionRunId);
+    const cursors = cursorsOf(events ?? []);
+    expect(new Set(cursors).size).toBe(20_000 / BATCH_BARS);
+    expect(cursors.length).toBeLessThanOrEqual(20_000 / BATCH_BARS + kills.length);
+    expect(taskFailures(events ?? [])).toEqual([]);
+  } finally {
+    await killed.close();
+  }
+}, 180_000);
+
+const cursorsOf = (events: readonly Event[]): number[] =>
+  activityInputs(events, 'walkBars').map((input) => (input as WalkRequest).cursor);
+
+/** A desk whose worker is a process of its own, in a namespace of its own: such a worker serves the desk's queue. */
+async function openKillable() {
+  const database = await createTestDatabase();
+  const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-killed-'));
+  const namespace = `killed-${randomUUID()}`;
+  const address = inject('temporalAddress');
+  const connection = await connectTemporal(address, 5_000);
+  await prepareNamespace(connection, namespace, true);
+  await connection.close();
+  const targets = { databaseUrl: database.appUrl, address, namespace, taskQueue: TRADING_QUEUE, codePath: '', home };
+  const killable = await openDeskInProcess(targets);
+  let child: ChildProcess | null = null;
+  const spawnWorker = (): void => {
+    child = spawnWorkerProcess(killable);
+  };
+  return {
+    desk: killable,
+    spawn: spawnWorker,
+    killAt: async (sessionId: string, cursor: number) => {
+      spawnWorker();
+      await until(`bar ${cursor}`, () => hasReached(killable, sessionId, cursor), 60_000);
+      await killHard(child);
+    },
+    close: async () => {
+      await killHard(child);
+      await killable.close();
+      await database.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function spawnWorkerProcess({ targets }: DeskInProcess): ChildProcess {
+  const env = inheritedEnvironment({
+    DATABASE_URL: targets.databaseUrl,
+    TEMPORAL_ADDRESS: targets.address,
+    TEMPORAL_NAMESPACE: targets.namespace,
+    QUARTERDECK_HOME: targets.home,
+    WORKER_QUEUES: 'trading',
+  });
+  const args = ['--import', import.meta.resolve('tsx'), path.join(projectFolder, 'workers/all.ts')];
+  return spawn(process.execPath, args, { cwd: projectFolder, env, stdio: 'ignore' });
+}
+
+const hasReached = async (killable: DeskInProcess, sessionId: string, cursor: number): Promise<true | null> =>
+  ((await readSession(killable.db, sessionId))?.checkpoint.cursor ?? 0) >= cursor ? true : null;
+
+async function killHard(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
