@@ -160,7 +160,9 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   alpaca: alpacaSettings(values),
 });
 
-const alpacaSettings = (values: Raw): AlpacaSettings => ({
+type AlpacaName = Extract<Name, `ALPACA_${string}`>;
+
+const alpacaSettings = (values: { readonly [N in AlpacaName]?: string | undefined }): AlpacaSettings => ({
   paperKey: values.ALPACA_PAPER_KEY ?? null,
   paperUrl: values.ALPACA_PAPER_URL ?? ALPACA_URLS.paper,
   liveKey: values.ALPACA_LIVE_KEY ?? null,

@@ -21,6 +21,9 @@ export const barSchema = z.strictObject({
 });
 export type Bar = z.infer<typeof barSchema>;
 
+/** Bars only: a path to anything else is refused before it is opened. */
+const BAR_FILE_PATTERN = /^[^\0]+\.csv(\.gz)?$/i;
+
 const instantSchema = z.iso.datetime({ offset: true });
 
 /** Bars stored in Postgres, or a CSV file next to the worker, walked at `speed` × wall time (backtests never wait). */
@@ -28,7 +31,7 @@ const replaySourceSchema = z.strictObject({
   source: z.literal('replay'),
   from: instantSchema.optional(),
   to: instantSchema.optional(),
-  file: z.string().min(1).max(1_000).optional(),
+  file: z.string().max(1_000).regex(BAR_FILE_PATTERN).optional(),
   speed: z.number().positive().max(1_000_000).default(1),
 });
 

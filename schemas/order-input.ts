@@ -10,7 +10,7 @@ import { type Problem, problem } from './problem.ts';
 
 export type OrderInput = ManualOrderInput | SessionOrderInput;
 
-/** @throws InvalidInput with all problems: INPUT_*, ORDER_SIZE, ORDER_PRICE */
+/** @throws InvalidInput with all problems: INPUT_*, ORDER_PRICE */
 export function parseOrderInput(raw: unknown, workflowId: string): OrderInput {
   const fields = typeof raw === 'object' && raw !== null ? { ...raw } : (raw ?? {});
   if (typeof fields === 'object' && 'origin' in fields && fields.origin === 'session') {
@@ -34,6 +34,9 @@ function sizeProblems(value: unknown): Problem[] {
   const isLimit = fields.orderType === 'limit';
   if (isLimit && fields.limitPrice === undefined) {
     problems.push(problem('INPUT_REQUIRED', 'limitPrice', undefined, 'the price of the limit order'));
+  }
+  if (!isLimit && fields.limitPrice !== undefined) {
+    problems.push(problem('ORDER_PRICE', 'limitPrice', fields.limitPrice, 'no limit price unless orderType is limit'));
   }
   if (fields.orderType === 'stop' && fields.triggerPrice === undefined) {
     problems.push(problem('INPUT_REQUIRED', 'triggerPrice', undefined, 'the price that triggers the stop order'));

@@ -174,7 +174,7 @@ function rangeHint(name: string, input: unknown): string {
   return unitHint(name);
 }
 
-const MONEY_EXPECTED = 'a decimal string with at most two decimals, such as "100000" or "2500.50"';
+const MONEY_EXPECTED = 'a decimal string above 0 with at most two decimals, such as "100000" or "2500.50"';
 const isMoney = (name: string): boolean => /cash|capital/i.test(name);
 
 function formatProblem(path: Path, input: unknown): Problem {
@@ -185,6 +185,8 @@ function formatProblem(path: Path, input: unknown): Problem {
   if (isMoney(name)) return problem('INPUT_MONEY', at, input, MONEY_EXPECTED);
   if (name === 'symbols') return problem('INPUT_ITEMS', at, input, 'a symbol such as BTC/USDT', upperHint(input));
   if (name === 'symbol') return problem('SYMBOL_INVALID', at, input, 'a symbol such as BTC/USDT', upperHint(input));
+  if (name === 'strategy') return problem('INPUT_ID', at, input, 'a strategy id or the name of a built-in strategy');
+  if (name === 'file') return problem('INPUT_TYPE', at, input, 'a path that ends in .csv or .csv.gz');
   if (/id$/i.test(name))
     return problem('INPUT_ID', at, input, 'small letters, digits and dashes, at most 64 characters');
   if (name === 'from' || name === 'to' || name === 'asOf') {

@@ -42,7 +42,8 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
   return [
     ...modeProblems(fields.tradingMode),
     ...strategyProblems(fields.strategy),
-    ...symbolProblems(fields.symbols),
+    ...repeatedProblems('symbols', fields.symbols),
+    ...repeatedProblems('components', fields.components),
     ...rangeProblems(fieldsOf(fields.market), nowMs),
     ...weightProblems(fields.weights),
   ];
@@ -71,10 +72,10 @@ export function parameterProblems(type: StrategyType, raw: unknown, base: readon
   });
 }
 
-function symbolProblems(symbols: unknown): Problem[] {
-  if (!Array.isArray(symbols)) return [];
-  const twice = symbols.find((one, index) => symbols.indexOf(one) !== index);
-  return twice === undefined ? [] : [problem('INPUT_ITEMS', 'symbols', twice, 'each symbol once')];
+function repeatedProblems(path: string, items: unknown): Problem[] {
+  if (!Array.isArray(items)) return [];
+  const twice = items.find((one, index) => items.indexOf(one) !== index);
+  return twice === undefined ? [] : [problem('INPUT_ITEMS', path, twice, 'each one once')];
 }
 
 function rangeProblems(market: Record<string, unknown>, nowMs: number): Problem[] {

@@ -12,8 +12,11 @@ export const accountIdSchema = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,79}$/);
 export const directionSchema = z.enum(['longOnly', 'shortOnly', 'longShort']);
 export type Direction = z.infer<typeof directionSchema>;
 
-/** Money at the border: plain digits with at most the currency's two decimals. */
-export const MONEY_PATTERN = /^\d{1,15}(\.\d{1,2})?$/;
+/** Money at the border: above 0, plain digits with at most the currency's two decimals. */
+export const MONEY_PATTERN = /^(?=.*[1-9])\d{1,15}(\.\d{1,2})?$/;
+
+/** Ids of stored strategies and names of built-in ones. */
+const STRATEGY_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/;
 
 const YEAR_MS = 31_536_000_000;
 /** A component without a weight has none. */
@@ -31,7 +34,7 @@ export const strategySessionInputSchema = z.strictObject({
   sessionId: z.string().regex(SESSION_ID_PATTERN).optional(),
   accountId: accountIdSchema,
   /** A strategy written out, or the id of a stored one (the name of a built-in one works too). */
-  strategy: z.union([z.string().min(1).max(200), strategySchema]),
+  strategy: z.union([z.string().regex(STRATEGY_ID_PATTERN), strategySchema]),
   symbols: z.array(symbolSchema).min(1).max(20),
   tradingMode: tradingModeSchema,
   barIntervalMs: barIntervalMsSchema,

@@ -85,7 +85,10 @@ function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal,
     .div(price)
     .times(input.leverage);
   const wanted = input.quantity === undefined ? floorToStep(share, step) : toDecimal(input.quantity);
-  if (!wanted.gt(0)) throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), 'more than 0')]);
+  if (!wanted.gt(0) || !wanted.eq(floorToStep(wanted, step))) {
+    const expected = `a multiple of ${facts.costs.quantityStep} above 0`;
+    throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), expected)]);
+  }
   return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
 }
 

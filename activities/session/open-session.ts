@@ -27,9 +27,11 @@ export async function resolveStrategy(parts: OpenParts, given: ParsedSession['st
   throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
 }
 
-/** A stored strategy keeps its id; one written out is named by its type and what it says. */
+/** A stored strategy keeps its id; a built-in one is named by its type and what it says, however it was spelled. */
 export const strategyIdOf = (given: ParsedSession['strategy'], strategy: Strategy): string =>
-  typeof given === 'string' ? given : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
+  typeof given === 'string' && !STRATEGY_TYPES.some((type) => type === given)
+    ? given
+    : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
 
 /** An open row whose workflow is gone (terminated from outside) is closed, then the session opens. */
 export async function openOrTakeOver(

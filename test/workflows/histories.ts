@@ -17,10 +17,10 @@ export async function runsOf(client: Client, workflowId: string, firstRunId: str
   return runs;
 }
 
-/** Every failure of workflow code: there never may be one. A task the server sets aside for newer events is none. */
+/** Every failed workflow task: there never may be one. The mark that a reset leaves is none. */
 export const taskFailures = (events: readonly Event[]): string[] =>
   events.flatMap(({ workflowTaskFailedEventAttributes: failed }) => {
-    if (failed === undefined || failed === null) return [];
+    if (failed === undefined || failed === null || failed.baseRunId) return [];
     return [`cause ${failed.cause}: ${failed.failure?.message ?? ''}`];
   });
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeKillSwitch } from '../../db/kill-switch.ts';
 import { pauseSignal, statusQuery, stopSignal, tickUpdate } from '../../workflows/messages/strategy-session.ts';
+import type { strategySession } from '../../workflows/strategy-session.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
 import { allTaskFailures, childStarts, runsOf, taskFailures } from './histories.ts';
 import { aBacktest, aPaperSession } from './session-inputs.ts';
@@ -149,6 +150,34 @@ it('closes every open position with decisions of its own when it is stopped with
   expect(rows).toEqual([{ quantity: '0', exit_reason: 'flatten' }]);
   const [events] = await runsOf(desk.client, run.workflowId, run.signaledRunId);
   expect(childStarts(events ?? [])).toBe(2);
+});
+
+it('goes on after a reset to before its order was handed over, and sends no order twice', async () => {
+  const sessionId = freshId('reset');
+  const run = await desk.client.workflow.signalWithStart('strategySession', {
+    taskQueue: desk.targets.taskQueue,
+    workflowId: `strategy-session:${sessionId}`,
+    args: [aBacktest(40, { strategy: { type: 'buyAndHold' } })],
+    signal: pauseSignal,
+  });
+  await until('a position', async () => {
+    await run.executeUpdate(tickUpdate, { args: [{}] });
+    return (await run.query(statusQuery)).activePositions === 1 ? true : null;
+  });
+  const [events = []] = await runsOf(desk.client, run.workflowId, run.signaledRunId);
+  const handOver = events.find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+  await desk.client.workflowService.resetWorkflowExecution({
+    namespace: desk.targets.namespace,
+    workflowExecution: { workflowId: run.workflowId, runId: run.signaledRunId },
+    workflowTaskFinishEventId:
+      handOver?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId ?? null,
+    reason: 'a test',
+    requestId: sessionId,
+  });
+  const renewed = desk.client.workflow.getHandle<typeof strategySession>(run.workflowId);
+  await renewed.signal(stopSignal, { flatten: true });
+  expect(await renewed.result()).toMatchObject({ stoppedBy: 'signal', trades: 1, orders: 3, fills: 2 });
+  expect(await count('orders', sessionId, 'distinct decision_id')).toBe(2);
 });
 
 it('leaves no failed workflow task in any history of this file', async () => {

@@ -50,11 +50,12 @@ export function matchGroup(engine: Engine, book: AccountBook, order: VenueOrder)
  */
 export function matchResting(engine: Engine, book: AccountBook, isMeant: (order: VenueOrder) => boolean): void {
   const seen = new Set<string>();
-  for (;;) {
-    const next = openOrders(book).find((order) => isWorking(order) && !seen.has(order.id) && isMeant(order));
-    if (next === undefined) return;
-    seen.add(next.id);
-    matchOne(engine, book, next.id, false);
+  const isNext = (order: VenueOrder): boolean => isWorking(order) && !seen.has(order.id) && isMeant(order);
+  for (let next = openOrders(book).filter(isNext); next.length > 0; next = openOrders(book).filter(isNext)) {
+    for (const { id } of next) {
+      seen.add(id);
+      if (book.openIds.has(id)) matchOne(engine, book, id, false);
+    }
   }
 }
 

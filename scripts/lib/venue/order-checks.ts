@@ -26,7 +26,7 @@ export function checkOrder(engine: Engine, book: AccountBook, order: OrderReques
 function checkClientOrderId(engine: Engine, book: AccountBook, clientOrderId: string | null): Refusal | null {
   const used = clientOrderId === null ? [] : (book.idsByClientOrderId.get(clientOrderId) ?? []);
   const blocking =
-    engine.settings.profile !== 'lifetime-unique' ? used : used.filter((id) => isOpen(currentOrder(book, id)));
+    engine.settings.profile === 'lifetime-unique' ? used : used.filter((id) => isOpen(currentOrder(book, id)));
   return blocking.length === 0 ? null : refusal(422, NOT_VALID, 'client_order_id must be unique');
 }
 

@@ -61,6 +61,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const control = createControl(engine, stats);
   const hasNumericIds = options.hasNumericIds ?? false;
   const server = createVenueServer({ engine, control, stats, accesses, hasNumericIds });
+  await journal.synced();
   const port = await listen(server, options.port ?? 0);
   const timer = tickMs > 0 ? setInterval(() => engine.transact(() => tick(engine)), tickMs) : null;
   return {

@@ -11,13 +11,12 @@ import { type Rebuilt, type RoundTrip, rebuild } from './rebuild.ts';
 import { lastClose, type SessionFacts } from './session-facts.ts';
 import type { Span } from './session-span.ts';
 
-/** @param points the stored curve: what a session on a shared account starts with is its first point */
+/** A session on a shared account starts with what its checkpoint noted when it opened. */
 export function checkMoney(
   path: string,
   report: SessionReport,
   facts: SessionFacts,
   span: Span,
-  points: readonly string[],
   findings: Findings,
 ): void {
   const { rows, funding } = facts;
@@ -25,9 +24,10 @@ export function checkMoney(
   const rebuilt = rebuild(amount(rows.account.starting_cash), span.until);
   const closed = rebuilt.roundTrips.filter((one) => span.isSince(one.fill) && isOwn(one, facts));
   const fills = span.until.filter((fill) => span.decisionIds.has(fill.order?.decision_id ?? ''));
-  const start = simulated ? rows.account.starting_cash : (points[0] ?? report.equityStart);
+  const noted = facts.session.checkpoint.equityStart;
+  const start = simulated || typeof noted !== 'string' ? rows.account.starting_cash : noted;
   const end = equityAtEnd(facts, rebuilt, findings);
-  findings.amount(`${path}.equityStart`, report.equityStart, amount(start));
+  findings.amount(`${path}.equityStart`, report.equityStart, toCents(amount(start)));
   if (end !== null)
     findings.amount(`${path}.equityEnd`, report.equityEnd, toCents(end), 'cash and positions at the end');
   findings.amount(`${path}.realizedPnl`, report.realizedPnl, toCents(sum(closed.map((one) => pnlOf(one, funding)))));

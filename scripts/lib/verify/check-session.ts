@@ -32,7 +32,7 @@ export async function checkSession(db: Database, facts: SessionFacts, findings: 
     findings.warn(`${path}: the events of its opening and closing are missing, its report is not recomputed`);
     return;
   }
-  checkMoney(`${path}.report`, parsed.data, facts, span, equity, findings);
+  checkMoney(`${path}.report`, parsed.data, facts, span, findings);
   await checkCounts(db, `${path}.report`, parsed.data, facts, span, findings);
   checkFigures(`${path}.report`, parsed.data, facts, equity, findings);
 }

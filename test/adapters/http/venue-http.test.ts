@@ -52,9 +52,9 @@ describe('one request', () => {
     const seen: EffectName[] = [];
     const remove = installEffectHook({ before: (name) => void seen.push(name) });
     const got: string[] = [];
-    const url = await http(async (request, response) => {
-      for await (const chunk of request) got.push(`${request.method} ${request.url} ${chunk}`);
-      response.writeHead(422, { 'x-note': 'yes' }).end('{"code":1}');
+    const url = await http((request, response) => {
+      request.on('data', (chunk: Buffer) => got.push(`${request.method} ${request.url} ${chunk}`));
+      request.on('end', () => void response.writeHead(422, { 'x-note': 'yes' }).end('{"code":1}'));
     });
     expect(await ask(url)).toMatchObject({
       kind: 'response',
@@ -162,6 +162,17 @@ describe('one request', () => {
     expect(answer.kind).toBe('failure');
     if (answer.kind === 'failure') expect(['unknown', 'afterSend']).toContain(answer.phase);
     expect(connections).toBe(1);
+  });
+
+  it('may have left in part when the connection breaks while it is written', async () => {
+    const url = await tcp((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        setTimeout(() => socket.resetAndDestroy(), 50);
+      });
+    });
+    const answer = await ask(url, { body: 'x'.repeat(64_000_000), totalTimeoutMs: 5_000 });
+    expect(answer).toMatchObject({ kind: 'failure', phase: 'unknown' });
   });
 
   it('is cut when the reply grows beyond its cap, and when it comes packed', async () => {

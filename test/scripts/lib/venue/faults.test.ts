@@ -58,14 +58,14 @@ describe('a cut connection', () => {
 
 describe('read lag', () => {
   it('shows an order as not found right after its acceptance, and later as it is', async () => {
-    const venue = await openVenue({ faults: { readLagMs: 400 } });
+    const venue = await openVenue({ faults: { readLagMs: 2_000 } });
     venue.price('BTC/USD', '100');
     await venue.post(market({ client_order_id: 'x' }));
     const early = await venue.get('/v2/orders:by_client_order_id?client_order_id=x');
     expect([early.status, early.json.code]).toEqual([404, 40410000]);
     expect(await venue.list('/v2/positions')).toEqual([]);
     expect(accepted(venue)).toEqual(['x']);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await new Promise((resolve) => setTimeout(resolve, 2_050));
     expect((await venue.get('/v2/orders:by_client_order_id?client_order_id=x')).json.status).toBe('filled');
     expect(await venue.list('/v2/account/activities/FILL')).toHaveLength(1);
   });
