@@ -8,6 +8,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { sha256Hex } from '../../../domain/canonical-json.ts';
 import { readJson, writeWhole } from '../files.ts';
+import { ensureFolder } from '../paths.ts';
 
 /** What is set now. `rowAtMs`: null with the row off, undefined when the database does not answer. */
 export type SwitchSeen = { readonly fileText: string | null; readonly rowAtMs: number | null | undefined };
@@ -21,10 +22,49 @@ type KeptPhrase = z.infer<typeof phraseSchema>;
 
 const WORDS_IN_PHRASE = 4;
 const WORDS = [
-  ...['amber', 'anchor', 'apple', 'arrow', 'autumn', 'basket', 'beacon', 'birch', 'bottle', 'bridge', 'bronze', 'candle'],
-  ...['canyon', 'carpet', 'cedar', 'cherry', 'circle', 'clover', 'copper', 'corner', 'cotton', 'desert', 'donkey', 'eagle'],
+  ...[
+    'amber',
+    'anchor',
+    'apple',
+    'arrow',
+    'autumn',
+    'basket',
+    'beacon',
+    'birch',
+    'bottle',
+    'bridge',
+    'bronze',
+    'candle',
+  ],
+  ...[
+    'canyon',
+    'carpet',
+    'cedar',
+    'cherry',
+    'circle',
+    'clover',
+    'copper',
+    'corner',
+    'cotton',
+    'desert',
+    'donkey',
+    'eagle',
+  ],
   ...['ember', 'engine', 'falcon', 'feather', 'fiddle', 'forest', 'garden', 'ginger', 'glacier', 'granite', 'hammer'],
-  ...['harbor', 'hazel', 'hollow', 'island', 'ivory', 'jacket', 'kettle', 'ladder', 'lantern', 'lemon', 'linen', 'magnet'],
+  ...[
+    'harbor',
+    'hazel',
+    'hollow',
+    'island',
+    'ivory',
+    'jacket',
+    'kettle',
+    'ladder',
+    'lantern',
+    'lemon',
+    'linen',
+    'magnet',
+  ],
   ...['maple', 'marble', 'meadow', 'mirror', 'nickel', 'orchard', 'oyster', 'paddle', 'pebble', 'pepper', 'pillow'],
   ...['quartz', 'rabbit', 'raven', 'ribbon', 'river', 'saddle', 'silver', 'spruce', 'summer', 'thunder', 'timber'],
   ...['tunnel', 'turtle', 'velvet', 'violet', 'walnut', 'whistle', 'window', 'winter', 'yellow', 'zebra'],
@@ -36,6 +76,7 @@ const phraseFile = (home: string): string => path.join(home, 'kill-phrase.json')
 export function newPhrase(home: string, { fileText, rowAtMs }: SwitchSeen): string {
   const words = Array.from({ length: WORDS_IN_PHRASE }, () => WORDS[randomInt(WORDS.length)] ?? WORDS[0]);
   const kept: KeptPhrase = { phrase: words.join(' '), fileHash: hashOf(fileText), rowAtMs: rowAtMs ?? null };
+  ensureFolder(home);
   writeWhole(phraseFile(home), `${JSON.stringify(kept)}\n`, 0o600);
   return kept.phrase;
 }

@@ -35,7 +35,8 @@ export function readKillFile(home: string): KillFile {
 }
 
 /** What the gate tells of the file; null without a file. */
-export const reasonOf = ({ text }: KillFile): string | null => (text === null ? null : text.split('\n')[0] || NO_REASON);
+export const reasonOf = ({ text }: KillFile): string | null =>
+  text === null ? null : text.split('\n')[0] || NO_REASON;
 
 /** The text of the file: the reason on one line, then when and by whom. */
 export const killFileText = (reason: string, setBy: string, atMs: number): string =>

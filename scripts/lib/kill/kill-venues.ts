@@ -64,7 +64,15 @@ type Progress = {
 /** Never throws. Orders that arrive until shortly after the flag are cancelled too. */
 export async function cancelEverything(venue: Venue, times: CancelTimes): Promise<VenueReport> {
   const startedAtMs = Date.now();
-  const progress: Progress = { seen: new Set(), taken: new Set(), open: null, refused: [], done: false, attempts: 0, message: null };
+  const progress: Progress = {
+    seen: new Set(),
+    taken: new Set(),
+    open: null,
+    refused: [],
+    done: false,
+    attempts: 0,
+    message: null,
+  };
   void readOpen(venue, progress, false);
   await before(times.deadlineMs, repeat(venue, times, progress), null);
   const { open, taken, seen, refused, done, attempts, message } = progress;
