@@ -103,6 +103,8 @@ async function accept(
   const { orders, loaded } = await open(trx, decisionId);
   const sent = orders.filter((order) => order.state === 'SENT');
   if (sent.length === 0) return answer(orders);
+  const refusal = await sendRefusal(trx, parts, loaded, sent);
+  if (refusal !== null) return reject(trx, decisionId, sent, refusal);
   const placed = placeOrders(loaded.state.book, sent);
   const [first] = sent;
   if (quote === null || first === undefined) return keep(trx, parts, loaded, decisionId, [placed], null);
@@ -110,6 +112,20 @@ async function accept(
   const bar = { openTimeMs: quote.atMs + 1, open: price, high: price, low: price, close: price, volume };
   const matched = matchBar(placed.book, first.symbol, bar, 1, parts.costs);
   return keep(trx, parts, loaded, decisionId, [placed, matched], quote.atMs);
+}
+
+/** A flag that was set while the order was on its way: the venue does not take it. */
+async function reject(
+  trx: Transaction<Tables>,
+  decisionId: string,
+  sent: readonly Order[],
+  refusal: GateReason,
+): Promise<BrokerAnswer> {
+  await updateOrders(
+    trx,
+    sent.map((order) => ({ ...order, state: moveOrder(order.state, 'REJECTED') })),
+  );
+  return { own: await ordersOfDecision(trx, decisionId), elsewhere: [], refusal };
 }
 
 /** Ends entries and exits still at work; legs that protect an open position stay. */

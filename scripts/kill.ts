@@ -14,7 +14,7 @@ import { deskHome } from './lib/paths.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
 
-await runScript(() => run(readKillCommand()));
+await runScript(async () => run(readKillCommand()));
 
 function run(command: KillCommand): Promise<number> {
   if (command.kind === 'set') return set(command);

@@ -9,12 +9,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inheritedEnvironment } from '../../config/environment.ts';
+import { loadGovernance } from '../../config/policy-files.ts';
 import { verifyAudit } from '../../db/audit.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { readEvents } from '../../db/events.ts';
 import { readKillSwitch, writeKillSwitch } from '../../db/kill-switch.ts';
 import { createOrderStore, type OrderRequest } from '../../db/order-store.ts';
 import { createPaperBroker } from '../../db/paper-broker.ts';
+import { seedDesk } from '../../db/seed-desk.ts';
 import type { Database } from '../../db/tables.ts';
 import { toDecimal } from '../../domain/decimal.ts';
 import { costsSchema, type OrderIntent } from '../../schemas/execution.ts';
@@ -25,6 +27,7 @@ import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 import { type Json, limit, openVenue } from './lib/venue/venue-under-test.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
 const SECRET = 'venue-secret';
 const NOWHERE = 'postgres://quarterdeck:a-password-of-ours@127.0.0.1:1/nowhere';
 const PRICE = 100;
@@ -43,6 +46,8 @@ beforeEach(async () => {
   home = path.join(root, `home-${count}`);
   database = await createTestDatabase();
   db = openDatabase(database.appUrl);
+  const { startMode, profiles } = loadGovernance(CONFIG);
+  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
 });
 afterEach(async () => {
   await closeDatabase(db);
@@ -88,12 +93,12 @@ const anIntent = (change: Partial<OrderIntent> = {}): OrderIntent => ({
   side: 'buy',
   type: 'limit',
   quantity: '1',
-  limitPrice: '90',
+  limitPrice: '99.5',
   stopPrice: null,
   distanceFromEntry: null,
   leverage: 1,
   reduceOnly: false,
-  referencePrice: PRICE,
+  referencePrice: String(PRICE),
   createdAtMs: Date.now(),
   ...change,
 });
@@ -106,7 +111,7 @@ function aRequest(decisionId: string, reason: string | null, entry: Partial<Orde
     side: 'sell',
     type: 'stop',
     limitPrice: null,
-    stopPrice: '80',
+    stopPrice: '95',
     reduceOnly: true,
   } as const;
   const named = { decisionId, createdAtMs: nowMs };
