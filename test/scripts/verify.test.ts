@@ -85,7 +85,9 @@ describe('what the desk wrote', () => {
     const first = await desk.startSession(paperId, paper(momentum, 120));
     const other = await desk.startSession(otherId, paper('buyAndHold', 100_000));
     await until('the other session holds a position', async () => {
-      const { rows } = await owner.query("select 1 from positions where strategy_id like 'buyAndHold-%' and quantity > 0");
+      const { rows } = await owner.query(
+        "select 1 from positions where strategy_id like 'buyAndHold-%' and quantity > 0",
+      );
       return rows[0] ?? null;
     });
     const size = { side: 'buy', sizeFraction: 0.01, reasoning: 'a test', market: { source: 'replay' } };

@@ -1,0 +1,58 @@
+/** Walks a paper book over bars that nobody else matches: orders by hand, and legs that outlive their session. */
+import type { Transaction } from 'kysely';
+import type { BrokerAnswer } from '../adapters/broker/broker.ts';
+import { type BookStep, matchBar } from '../domain/execution/book.ts';
+import type { BarSeries } from '../domain/market/bar-series.ts';
+import { barAt } from '../domain/market/bar-series.ts';
+import type { Order } from '../schemas/execution.ts';
+import { matchedUntil, setMatchedUntil } from './book-clocks.ts';
+import type { LoadedAccount } from './load-walk.ts';
+import { answer, keepSteps, openOrders, type PaperParts } from './paper-book.ts';
+import type { Database, Tables } from './tables.ts';
+
+/**
+ * Walks the strategy's book of the orders' symbol over bars that nobody has matched yet. Looks only while an open
+ * session trades this strategy on the account: then the bars are the session's.
+ */
+export async function advanceBook(
+  trx: Transaction<Tables>,
+  parts: PaperParts,
+  decisionId: string,
+  bars: BarSeries,
+): Promise<BrokerAnswer> {
+  const { orders, loaded } = await openOrders(trx, decisionId);
+  const [first] = orders;
+  if (first === undefined || (await isSessionOpen(trx, first))) return answer(orders);
+  const clock = { accountId: first.accountId, strategyId: first.strategyId, symbol: bars.symbol };
+  const since = Math.max(await matchedUntil(trx, clock), earliestSend(loaded, bars.symbol, first));
+  const steps: BookStep[] = [];
+  let untilMs = since;
+  for (let i = 0; i < bars.openTimeMs.length; i += 1) {
+    const openMs = bars.openTimeMs[i] as number;
+    if (openMs < since) continue;
+    const book = steps.at(-1)?.book ?? loaded.state.book;
+    steps.push(matchBar(book, bars.symbol, barAt(bars, i), bars.intervalMs, parts.costs));
+    untilMs = openMs + bars.intervalMs;
+  }
+  if (steps.length === 0) return answer(orders);
+  await setMatchedUntil(trx, [{ ...clock, untilMs }]);
+  return keepSteps(trx, parts, loaded, decisionId, steps, untilMs);
+}
+
+/** Before the first order of the symbol was sent there was nothing to match. */
+const earliestSend = ({ state }: LoadedAccount, symbol: string, first: Order): number =>
+  Math.min(
+    first.sentAtMs ?? first.createdAtMs,
+    ...state.book.orders.filter((one) => one.symbol === symbol).map((one) => one.sentAtMs ?? one.createdAtMs),
+  );
+
+async function isSessionOpen(trx: Database, { accountId, strategyId }: Order): Promise<boolean> {
+  const row = await trx
+    .selectFrom('sessions')
+    .select('session_id')
+    .where('account_id', '=', accountId)
+    .where('strategy_id', '=', strategyId)
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  return row !== undefined;
+}
