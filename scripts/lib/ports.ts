@@ -1,5 +1,6 @@
 /** Free TCP ports on 127.0.0.1, and whether somebody answers at an address. */
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
 
@@ -12,9 +13,17 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** The remembered port when it is still free, else one that the system gives. */
+const FREED_WITHIN_MS = 2_000;
+const LOOK_EVERY_MS = 100;
+
+/** The remembered port when it is free or becomes so within two seconds, else one that the system gives. */
 export async function choosePort(remembered: number | null): Promise<number> {
-  return remembered !== null && (await isPortFree(remembered)) ? remembered : anyFreePort();
+  if (remembered === null) return anyFreePort();
+  for (let waitedMs = 0; waitedMs <= FREED_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
+    if (await isPortFree(remembered)) return remembered;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return anyFreePort();
 }
 
 function anyFreePort(): Promise<number> {

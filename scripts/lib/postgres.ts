@@ -32,7 +32,9 @@ export type PostgresOptions = {
 
 type Cluster = { home: string; folder: string; password: string; runAs: RunAs; binaries: PostgresBinaries };
 
-const START_ATTEMPTS = 8;
+const START_ATTEMPTS = 24;
+/** Attempts on the remembered port, which the children of a killed server may hold for a moment, before another one. */
+const SAME_PORT_ATTEMPTS = 18;
 const START_PAUSE_MS = 500;
 const RECOVERY_MS_MAX = 120_000;
 const SILENT_MS_MAX = 15_000;
@@ -169,7 +171,7 @@ async function launch(cluster: Cluster, durable: boolean): Promise<number> {
   rotateLog(log);
   chmodSync(folder, 0o700);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await choosePort(attempt <= START_ATTEMPTS / 2 ? (readState(home).postgres?.port ?? null) : null);
+    const port = await choosePort(attempt <= SAME_PORT_ATTEMPTS ? (readState(home).postgres?.port ?? null) : null);
     const listen = [`-p ${port}`, '-c listen_addresses=127.0.0.1', '-c "unix_socket_directories="'];
     const settings = [...listen, '-c max_connections=200', '-c timezone=UTC', ...(durable ? [] : FAST_AND_LOOSE)];
     try {
