@@ -22,7 +22,7 @@ import type { SessionReport } from '../schemas/strategy-session.ts';
 import { orFail, orFailWithProblems, problemsOf } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
 import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
-import { emptyInbox, type Inbox, listen } from './session/handlers.ts';
+import { emptyInbox, type Inbox, listen, signalsQuiet } from './session/handlers.ts';
 import { publish, publishStart } from './session/panel.ts';
 import { absorb, openedCarry, type SessionCarry, warn } from './session/session-state.ts';
 
@@ -175,6 +175,7 @@ async function goOnAsNew(carry: SessionCarry, inbox: Inbox): Promise<void> {
     while (inbox.ticks.length > 0 && carry.stop === null) await step(carry, inbox);
     if (carry.stop !== null) return;
     await childrenSettled(inbox);
+    await signalsQuiet(inbox);
     await condition(() => inbox.ticks.length > 0 || allHandlersFinished());
   } while (inbox.ticks.length > 0 || carry.stop !== null);
   await continueAsNew<typeof strategySession>(carry.input, carry);
@@ -196,6 +197,7 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
   await tellChildren(inbox, closed.walk.changes);
   publish(carry);
   await childrenSettled(inbox);
+  await signalsQuiet(inbox);
   await condition(allHandlersFinished);
   return closed.report;
 }

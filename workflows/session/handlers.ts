@@ -22,6 +22,8 @@ export type Inbox = {
   orderReports: Map<string, OrderReport>;
   /** Open children of this run: the client order ids of each that have not reached a final state. */
   children: Map<string, Set<string>>;
+  /** When the last signal of a person or a tool came, in workflow time. */
+  heardAtMs: number;
 };
 
 export const emptyInbox = (): Inbox => ({
@@ -29,7 +31,29 @@ export const emptyInbox = (): Inbox => ({
   unknownSignals: [],
   orderReports: new Map(),
   children: new Map(),
+  heardAtMs: Number.NEGATIVE_INFINITY,
 });
+
+const hear = (inbox: Inbox): void => {
+  inbox.heardAtMs = Date.now();
+};
+
+const QUIET_MS = 500;
+const QUIET_WITHIN_MS = 10_000;
+
+/**
+ * Waits until no signal has come for a while. One that reaches the server while it takes the end of a run makes it
+ * refuse that end once (a failed workflow task in the history), and signals come in bursts.
+ */
+export async function signalsQuiet(inbox: Inbox): Promise<void> {
+  const untilMs = Date.now() + QUIET_WITHIN_MS;
+  for (;;) {
+    const { heardAtMs } = inbox;
+    const waitMs = Math.min(heardAtMs + QUIET_MS, untilMs) - Date.now();
+    if (!(waitMs > 0)) return;
+    await condition(() => inbox.heardAtMs !== heardAtMs, waitMs);
+  }
+}
 
 export function listen(carry: SessionCarry, inbox: Inbox): void {
   listenToSignals(carry, inbox);
@@ -41,20 +65,27 @@ export function listen(carry: SessionCarry, inbox: Inbox): void {
 
 function listenToSignals(carry: SessionCarry, inbox: Inbox): void {
   const pause = () => {
+    hear(inbox);
     carry.paused = true;
   };
   const resume = () => {
+    hear(inbox);
     carry.paused = false;
   };
   setHandler(face.pauseSignal, pause, { description: 'Stops deciding before the next bar, until resume.' });
   setHandler(face.resumeSignal, resume, { description: 'Goes on after a pause.' });
-  setHandler(face.stopSignal, (command) => requestStop(carry, command), {
+  const stop = (command: unknown) => {
+    hear(inbox);
+    requestStop(carry, command);
+  };
+  setHandler(face.stopSignal, stop, {
     description: 'Finishes the step, optionally flattens, writes the report: {"reason","flatten"}.',
   });
   setHandler(face.orderReportedSignal, (report) => noteReport(carry, inbox, report), {
     description: 'Internal: a child workflow tells what became of its orders.',
   });
   setDefaultSignalHandler((name) => {
+    hear(inbox);
     warn(carry, `unknown signal ${name}`);
     inbox.unknownSignals.push(name);
   });
