@@ -113,7 +113,7 @@ export const createSessionActivities = (parts: SessionParts) => {
 
     /** Walks up to `stepsMax` bars and commits them. @throws ApplicationFailure StaleDispatch when this worker is younger */
     walkBars: (request: WalkRequest): Promise<WalkResult> =>
-      whileBeating(request.cursor, async () => {
+      finalOnInvalidInput(async () => {
         refuseStaleDispatch(parts.bornAtMs);
         const { handle, cursor, limits } = request;
         const { input, prepared } = await preparedFor(handle);
@@ -205,19 +205,6 @@ const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSessio
   ordersAsChildren: handle.ordersAsChildren,
   sequences: loaded.sequences,
 });
-
-const HEARTBEAT_EVERY_MS = 1_000;
-
-/** Heartbeats also while the account's lock is waited for, so that a slow database is not taken for a dead worker. */
-async function whileBeating<T>(cursor: number, body: () => Promise<T>): Promise<T> {
-  heartbeat(cursor);
-  const timer = setInterval(() => heartbeat(cursor), HEARTBEAT_EVERY_MS);
-  try {
-    return await finalOnInvalidInput(body);
-  } finally {
-    clearInterval(timer);
-  }
-}
 
 const lastOpenMs = (series: readonly BarSeries[]): number =>
   Math.max(...series.map((bars) => bars.openTimeMs.at(-1) ?? 0));

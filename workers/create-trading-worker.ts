@@ -7,6 +7,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { loadGovernance } from '../config/policy-files.ts';
 import { seedDesk } from '../db/seed-desk.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
+import { beatWhileRunning } from './heartbeats.ts';
 import { type TradingParts, tradingActivities } from './trading.ts';
 
 export type TradingWorkerParts = TradingParts & {
@@ -28,6 +29,7 @@ export async function createTradingWorker(parts: TradingWorkerParts): Promise<Wo
     taskQueue: parts.taskQueue ?? TRADING_QUEUE,
     workflowBundle: { codePath: parts.codePath },
     activities: tradingActivities(parts),
+    interceptors: { activity: [beatWhileRunning] },
     identity: `quarterdeck:${process.pid}@${hostname()}`,
     shutdownGraceTime: '10 seconds',
     stickyQueueScheduleToStartTimeout: '2 seconds',

@@ -27,6 +27,7 @@ import { orderReportedSignal } from './messages/strategy-session.ts';
 
 const activities = proxyActivities<ExecutionActivities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 

@@ -5,7 +5,11 @@ import type { SessionActivities } from '../../activities/session.ts';
 const RETRY = { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } as const;
 
 /** Idempotent by workflow id and run: repeated until the database answers. */
-export const opening = proxyActivities<SessionActivities>({ startToCloseTimeout: '2 minutes', retry: RETRY });
+export const opening = proxyActivities<SessionActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: RETRY,
+});
 
 /** One attempt: a lost batch comes back to the workflow, which looks at its signals before it dispatches again. */
 export const walking = proxyActivities<SessionActivities>({
@@ -14,4 +18,8 @@ export const walking = proxyActivities<SessionActivities>({
   retry: { maximumAttempts: 1 },
 });
 
-export const closing = proxyActivities<SessionActivities>({ startToCloseTimeout: '5 minutes', retry: RETRY });
+export const closing = proxyActivities<SessionActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: RETRY,
+});
