@@ -9,7 +9,7 @@ export const APP_ROLE = 'quarterdeck_app';
 export const READ_ROLE = 'quarterdeck_read';
 
 /** Written once: neither update nor delete. */
-const APPEND_ONLY = ['fills', 'audit', 'events', 'ledger_entries', 'gate_refusals'] as const;
+const APPEND_ONLY = ['fills', 'audit', 'events', 'ledger_entries', 'gate_refusals', 'fenced_writes'] as const;
 /** Updated as time goes on, never deleted. */
 const NEVER_DELETED = [
   'accounts',
@@ -21,6 +21,9 @@ const NEVER_DELETED = [
   'policies',
   'counters',
   'kill_switch',
+  'order_sends',
+  'account_standings',
+  'armings',
 ] as const;
 /** Only the migrator writes these. */
 const MIGRATOR_ONLY = ['kysely_migration', 'kysely_migration_lock'] as const;

@@ -3,6 +3,7 @@
  * Money, prices, quantities: exact decimal strings. Instants: `Date` when read, ISO text when written.
  */
 import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { UnknownEvidence } from '../domain/execution/resolve-unknown.ts';
 import type { Contribution, DecisionAction } from '../schemas/decision.ts';
 import type {
   ClosedTrade,
@@ -283,6 +284,39 @@ type KillSwitchTable = {
   at: OptionalInstant;
 };
 
+type OrderSendsTable = {
+  client_order_id: string;
+  epoch: number;
+  claimed_at: Instant;
+  send_before: Instant;
+  outcome: string | null;
+  evidence: UnknownEvidence | null;
+  watch_until: OptionalInstant;
+};
+
+type FencedWritesTable = { at: Instant; client_order_id: string; epoch: number; what: string };
+
+type AccountStandingsTable = {
+  account_id: string;
+  venue_account_id: string;
+  frozen: string | null;
+  frozen_at: OptionalInstant;
+  reconciled_at: OptionalInstant;
+  report: JsonObject | null;
+};
+
+type ArmingsTable = {
+  arming_id: Generated<number>;
+  account_id: string;
+  armed_by: string;
+  armed_at: Instant;
+  expires_at: Instant;
+  paper_record: JsonObject;
+  override_reason: string | null;
+  disarmed_at: OptionalInstant;
+  disarmed_by: string | null;
+};
+
 type DeskPerformanceView = {
   decisions_made: number;
   trades_executed: number;
@@ -328,6 +362,10 @@ export type Tables = {
   events: EventsTable;
   audit: AuditTable;
   kill_switch: KillSwitchTable;
+  order_sends: OrderSendsTable;
+  fenced_writes: FencedWritesTable;
+  account_standings: AccountStandingsTable;
+  armings: ArmingsTable;
   desk_performance: DeskPerformanceView;
   strategy_performance: StrategyPerformanceView;
 };

@@ -6,6 +6,7 @@ import * as sessions from './0003-sessions.ts';
 import * as orders from './0004-orders.ts';
 import * as governance from './0005-governance.ts';
 import * as views from './0006-views.ts';
+import * as venues from './0007-venues.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-orders': orders,
   '0005-governance': governance,
   '0006-views': views,
+  '0007-venues': venues,
 };
