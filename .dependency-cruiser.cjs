@@ -4,7 +4,7 @@
  * Read with `npm run imports`; test/setup/import-rules.test.ts plants a violation of every rule here.
  */
 const LAYERS = ['schemas', 'domain', 'workflows', 'activities', 'adapters', 'db', 'config', 'workers', 'scripts'];
-const TOOLS = ['bench', 'test'];
+const TOOLS = ['bench', 'exam', 'test'];
 const STAGES = ['market', 'features', 'signals', 'decision', 'risk', 'execution', 'learning'];
 
 const anyOf = (names) => `^(${names.join('|')})/`;
@@ -90,6 +90,12 @@ module.exports = {
       'workers and scripts wire everything and are imported by tests only',
       { path: anyOf(LAYERS), pathNot: '^(workers|scripts)/' },
       { path: '^(workers|scripts)/' },
+    ),
+    rule(
+      'checker-imports',
+      'the checker of the exams shares no code with what it checks',
+      { path: '^exam/checker/' },
+      { path: anyOf([...LAYERS, ...TOOLS]), pathNot: '^exam/checker/' },
     ),
     rule('tests-are-not-imported', 'nothing imports tests', { path: anyOf(LAYERS) }, { path: '^test/' }),
     rule('no-cycles', 'an import cycle hides the direction of the flow', {}, { circular: true }),

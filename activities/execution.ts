@@ -3,7 +3,7 @@
  * derive from the workflow id, and a step that was done is found done.
  */
 
-import type { BrokerAnswer, Quote } from '../adapters/broker/broker.ts';
+import type { Broker, BrokerAnswer, Quote } from '../adapters/broker/broker.ts';
 import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { OrderRequest, OrderStore } from '../db/order-store.ts';
 import type { PaperBroker } from '../db/paper-broker.ts';
@@ -14,6 +14,7 @@ import { type BarSeries, sliceSeries } from '../domain/market/bar-series.ts';
 import { correlationGroup } from '../domain/market/correlation.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { type Costs, costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
+import type { TradingMode } from '../schemas/governance.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
@@ -27,7 +28,12 @@ export type OrderInput = ManualOrderInput | SessionOrderInput;
 export type ExecutionParts = {
   readonly orders: OrderStore;
   readonly sessions: SessionStore;
-  readonly broker: PaperBroker;
+  readonly paper: PaperBroker;
+  /** The network venues of this desk, by name. */
+  readonly venues: ReadonlyMap<string, Broker>;
+  readonly readAccount: (accountId: string) => Promise<{ venue: string; tradingMode: TradingMode } | undefined>;
+  /** Makes sure that books and venue have been compared since this worker began; else the reason why not. */
+  readonly unreconciled: (accountId: string, venue: string) => Promise<string | null>;
   readonly market: MarketData;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
@@ -76,21 +82,29 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
 
   /** Sends the recorded orders, once. @throws InvalidInput (final) KILL_SWITCH */
   submitOrders: (step: OrderStep): Promise<BrokerAnswer> =>
-    finalOnInvalidInput(async () => parts.broker.submit(step.decisionId, await quoteFor(parts, step.input))),
+    finalOnInvalidInput(async () => {
+      const broker = await brokerOf(parts, step.decisionId);
+      return broker.submit(step.decisionId, broker === parts.paper ? await quoteFor(parts, step.input) : null);
+    }),
 
   /** Looks what became of the orders; orders that no session walks are walked over the bars that came since. */
   workOrders: (request: { input: OrderInput; decisionId: string }): Promise<readonly Order[]> =>
     finalOnInvalidInput(async () => {
-      const work = await unattendedBars(parts, request.input);
       const { decisionId } = request;
+      const broker = await brokerOf(parts, decisionId);
+      if (broker !== parts.paper) return (await broker.look(decisionId)).own;
+      const work = await unattendedBars(parts, request.input);
       const answer =
-        work === null ? parts.broker.look(decisionId) : parts.broker.advance(decisionId, work.bars, work.costs);
+        work === null ? parts.paper.look(decisionId) : parts.paper.advance(decisionId, work.bars, work.costs);
       return (await answer).own;
     }),
 
   /** Cancels entries and exits still at work. */
   cancelOrders: (request: { input: OrderInput; decisionId: string; reason: string }): Promise<readonly Order[]> =>
-    finalOnInvalidInput(async () => (await parts.broker.cancel(request.decisionId)).own),
+    finalOnInvalidInput(async () => {
+      const broker = await brokerOf(parts, request.decisionId);
+      return (await broker.cancel(request.decisionId, request.reason)).own;
+    }),
 });
 
 const barsFor = (market: MarketData, input: ManualOrderInput): Promise<BarSeries> =>
@@ -99,10 +113,10 @@ const barsFor = (market: MarketData, input: ManualOrderInput): Promise<BarSeries
 async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workflowId: string): Promise<ManualPlan> {
   const bars = await barsFor(parts.market, input);
   const book = await parts.readBook(input.accountId, MANUAL_STRATEGY_ID, input.symbol);
-  if (book === undefined) {
-    throw new InvalidInput([
-      problem('ACCOUNT_UNKNOWN', 'accountId', input.accountId, 'an account of this desk, such as paper-1'),
-    ]);
+  const account = await parts.readAccount(input.accountId);
+  if (book === undefined || account === undefined) throw unknownAccount(input.accountId);
+  if (input.venue !== undefined && input.venue !== account.venue) {
+    throw new InvalidInput([problem('VENUE_MISMATCH', 'venue', input.venue, account.venue, 'leave the field out')]);
   }
   return planManualOrder(input, {
     bars,
@@ -116,6 +130,21 @@ async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workfl
 
 const orderRequest = (parts: ExecutionParts, step: OrderStep): Promise<OrderRequest> =>
   step.input.origin === 'session' ? sessionRequest(parts, step, step.input) : manualRequest(parts, step, step.input);
+
+/** The broker that the decision's orders were recorded for. @throws Error while its venue has no key here */
+async function brokerOf(parts: ExecutionParts, decisionId: string): Promise<Broker> {
+  const name = await parts.orders.venueOf(decisionId);
+  const broker = name === 'paper' ? parts.paper : parts.venues.get(name);
+  if (broker !== undefined) return broker;
+  throw new Error(`venue ${name} has no key on this worker: its orders wait`);
+}
+
+async function haltOf(parts: ExecutionParts, accountId: string, venue: string): Promise<string | null> {
+  if (venue === 'paper') return null;
+  return parts.venues.has(venue)
+    ? parts.unreconciled(accountId, venue)
+    : `venue ${venue} is not configured on this desk`;
+}
 
 async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: SessionOrderInput): Promise<OrderRequest> {
   const session = await parts.sessions.read(input.sessionId);
@@ -146,9 +175,10 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       barIntervalMs: settings.barIntervalMs,
       quarantined: await parts.quarantined(settings.symbols, settings.barIntervalMs),
     },
+    halt: await haltOf(parts, input.accountId, settings.venue ?? 'paper'),
     killFile: parts.killFile(),
     desk: parts.desk,
-    venue: settings.venue,
+    venue: settings.venue ?? 'paper',
     reasoning: null,
     epoch: input.epoch,
     decision: null,
@@ -158,6 +188,8 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
 async function manualRequest(parts: ExecutionParts, step: OrderStep, input: ManualOrderInput): Promise<OrderRequest> {
   const { manual: plan } = step;
   if (plan === null) throw new Error('an order by hand comes with its plan');
+  const account = await parts.readAccount(input.accountId);
+  if (account === undefined) throw unknownAccount(input.accountId);
   return {
     workflowId: step.workflowId,
     sessionId: null,
@@ -177,14 +209,15 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       limits: sessionLimitsSchema.parse({}),
       desk: parts.desk,
       compliance: parts.compliance,
-      tradingMode: 'paper',
+      tradingMode: account.tradingMode,
       strategyDisabled: null,
       barIntervalMs: input.barIntervalMs,
       quarantined: await parts.quarantined([input.symbol], input.barIntervalMs),
     },
+    halt: await haltOf(parts, input.accountId, account.venue),
     killFile: parts.killFile(),
     desk: parts.desk,
-    venue: input.venue,
+    venue: account.venue,
     reasoning: input.reasoning,
     epoch: null,
     decision: plan.decision,
@@ -247,6 +280,9 @@ async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise
   const clock = { openedAtMs: session.openedAtMs, speed: market.speed, intervalMs: barIntervalMs };
   return { bars: sliceSeries(all, 0, dueCount(timeline, 0, Infinity, clock, parts.nowMs())), costs };
 }
+
+const unknownAccount = (accountId: string): InvalidInput =>
+  new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', accountId, 'an account of this desk, such as paper-1')]);
 
 const unknownSession = (sessionId: string): InvalidInput =>
   new InvalidInput([problem('SESSION_UNKNOWN', 'sessionId', sessionId, 'a session of this desk')]);

@@ -36,6 +36,9 @@ export type SessionParts = OpenParts & {
   readonly codeVersion: string;
 };
 
+/** What is read anew under the account's lock for every batch. */
+type LoadedFacts = 'policy' | 'killSwitch' | 'halts';
+
 const HEARTBEAT_EVERY_BARS = 50;
 
 export type SessionActivities = ReturnType<typeof createSessionActivities>;
@@ -57,7 +60,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     input: ParsedSession,
     prepared: Prepared,
     limits: SessionLimits,
-  ): Promise<Omit<WalkContext, 'policy' | 'killSwitch'>> => ({
+  ): Promise<Omit<WalkContext, LoadedFacts>> => ({
     sessionId: handle.sessionId,
     workflowId: handle.workflowId,
     accountId: handle.accountId,
@@ -70,7 +73,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     components: input.components,
     weights: input.weights ?? COMPONENT_WEIGHTS,
     tradingMode: input.tradingMode,
-    venue: input.venue,
+    venue: input.venue ?? 'paper',
     costs: input.costs,
     limits,
     desk: parts.desk,
@@ -79,10 +82,11 @@ export const createSessionActivities = (parts: SessionParts) => {
     quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
   });
 
-  const underPolicy = (context: Omit<WalkContext, 'policy' | 'killSwitch'>, loaded: LoadedSession): WalkContext => ({
+  const underPolicy = (context: Omit<WalkContext, LoadedFacts>, loaded: LoadedSession): WalkContext => ({
     ...context,
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? parts.killFile(),
+    halts: loaded.halts,
   });
 
   return {

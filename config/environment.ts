@@ -13,6 +13,17 @@ import {
   type AlpacaSettings,
   alpacaProblems,
 } from '../schemas/alpaca-settings.ts';
+import {
+  CCXT_EXCHANGES,
+  CCXT_HOSTS,
+  CCXT_MARKETS,
+  CCXT_SYMBOLS_EXPECTED,
+  CCXT_SYMBOLS_PATTERN,
+  type CcxtMode,
+  type CcxtModeSettings,
+  type CcxtSettings,
+  ccxtProblems,
+} from '../schemas/ccxt-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 
@@ -36,10 +47,14 @@ export type Environment = {
   readonly workerQueues: readonly WorkerQueue[];
   /** Absolute folder of this desk's state; null means `.data` in the project. */
   readonly home: string | null;
+  /** Absolute folder of governance.yaml and compliance.yaml; null means `config` in the project. */
+  readonly configFolder: string | null;
   /** Loopback and private hosts are blocked as outside addresses unless this is set. */
   readonly allowLoopback: boolean;
   /** Keys and hosts of the two modes; a key that is null: that mode is not used. */
   readonly alpaca: AlpacaSettings;
+  /** The same of an exchange that is reached through ccxt. */
+  readonly ccxt: CcxtSettings;
 };
 
 export type MigrationSettings = {
@@ -57,7 +72,8 @@ const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9
 const portNumber = z.string().regex(/^[1-9][0-9]{0,4}$/);
 /** Becomes part of a connection string, so no sign that would have to be escaped there. */
 const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
-const alpacaKey = z.string().regex(ALPACA_KEY_PATTERN);
+const venueKey = z.string().regex(ALPACA_KEY_PATTERN);
+const ccxtSymbols = z.string().regex(CCXT_SYMBOLS_PATTERN);
 const ALPACA_URLS = { paper: `https://${ALPACA_HOSTS.paper}`, live: `https://${ALPACA_HOSTS.live}` } as const;
 
 const variables = {
@@ -79,17 +95,33 @@ const variables = {
     .pipe(z.array(z.enum(WORKER_QUEUE_NAMES)).refine((names) => new Set(names).size === names.length))
     .default([...WORKER_QUEUE_NAMES]),
   QUARTERDECK_HOME: z.string().optional(),
+  QUARTERDECK_CONFIG: z.string().optional(),
   QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
   QUARTERDECK_APP_PASSWORD: rolePassword.optional(),
   QUARTERDECK_READ_PASSWORD: rolePassword.optional(),
-  ALPACA_PAPER_KEY: alpacaKey.optional(),
+  ALPACA_PAPER_KEY: venueKey.optional(),
   ALPACA_PAPER_URL: z.string().default(ALPACA_URLS.paper),
-  ALPACA_LIVE_KEY: alpacaKey.optional(),
+  ALPACA_LIVE_KEY: venueKey.optional(),
   ALPACA_LIVE_URL: z.string().default(ALPACA_URLS.live),
+  CCXT_PAPER_EXCHANGE: z.enum(CCXT_EXCHANGES).default('binance'),
+  CCXT_PAPER_MARKET: z.enum(CCXT_MARKETS).default('spot'),
+  CCXT_PAPER_SYMBOLS: ccxtSymbols.optional(),
+  CCXT_PAPER_KEY: venueKey.optional(),
+  CCXT_PAPER_URL: z.string().optional(),
+  CCXT_LIVE_EXCHANGE: z.enum(CCXT_EXCHANGES).default('binance'),
+  CCXT_LIVE_MARKET: z.enum(CCXT_MARKETS).default('spot'),
+  CCXT_LIVE_SYMBOLS: ccxtSymbols.optional(),
+  CCXT_LIVE_KEY: venueKey.optional(),
+  CCXT_LIVE_URL: z.string().optional(),
 } as const;
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
 
+const CCXT_EXCHANGE: Expectation = [`one of ${CCXT_EXCHANGES.join(', ')}`, `leave it out for ${CCXT_EXCHANGES[0]}`];
+const CCXT_MARKET: Expectation = [`one of ${CCXT_MARKETS.join(', ')}`, `leave it out for ${CCXT_MARKETS[0]}`];
+const CCXT_SYMBOLS: Expectation = [CCXT_SYMBOLS_EXPECTED, 'each base currency once'];
+const CCXT_KEY: Expectation = [ALPACA_KEY_EXPECTED, 'leave it out to trade without ccxt'];
+const CCXT_URL: Expectation = ['an address', "leave it out for the exchange's own"];
 const ROLE_PASSWORD: Expectation = ['12 to 128 letters, digits, - or _', 'openssl rand -hex 24 prints one'];
 
 const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
@@ -101,6 +133,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   LOG_LEVEL: [`one of ${LOG_LEVELS.join(', ')}`, 'leave it out for info'],
   WORKER_QUEUES: [`a comma list out of ${WORKER_QUEUE_NAMES.join(', ')}, each once`, 'leave it out for all'],
   QUARTERDECK_HOME: ['a folder', 'leave it out for .data in the project'],
+  QUARTERDECK_CONFIG: ['a folder', 'leave it out for config in the project'],
   QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
   QUARTERDECK_APP_PASSWORD: ROLE_PASSWORD,
   QUARTERDECK_READ_PASSWORD: ROLE_PASSWORD,
@@ -108,6 +141,16 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   ALPACA_PAPER_URL: ['an address', `leave it out for ${ALPACA_URLS.paper}`],
   ALPACA_LIVE_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
   ALPACA_LIVE_URL: ['an address', `leave it out for ${ALPACA_URLS.live}`],
+  CCXT_PAPER_EXCHANGE: CCXT_EXCHANGE,
+  CCXT_PAPER_MARKET: CCXT_MARKET,
+  CCXT_PAPER_SYMBOLS: CCXT_SYMBOLS,
+  CCXT_PAPER_KEY: CCXT_KEY,
+  CCXT_PAPER_URL: CCXT_URL,
+  CCXT_LIVE_EXCHANGE: CCXT_EXCHANGE,
+  CCXT_LIVE_MARKET: CCXT_MARKET,
+  CCXT_LIVE_SYMBOLS: CCXT_SYMBOLS,
+  CCXT_LIVE_KEY: CCXT_KEY,
+  CCXT_LIVE_URL: CCXT_URL,
 };
 const NAMES = Object.keys(EXPECTATIONS);
 export const ENVIRONMENT_NAMES: readonly string[] = NAMES;
@@ -142,6 +185,7 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
     ...refusedNames(raw),
     ...[...names].map((name) => badValue(name as Name, values[name])),
     ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
+    ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
   ];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
   return parsed.data;
@@ -156,8 +200,10 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   logLevel: values.LOG_LEVEL,
   workerQueues: values.WORKER_QUEUES,
   home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
+  configFolder: values.QUARTERDECK_CONFIG === undefined ? null : path.resolve(values.QUARTERDECK_CONFIG),
   allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
   alpaca: alpacaSettings(values),
+  ccxt: ccxtSettings(values),
 });
 
 type AlpacaName = Extract<Name, `ALPACA_${string}`>;
@@ -168,6 +214,31 @@ const alpacaSettings = (values: { readonly [N in AlpacaName]?: string | undefine
   liveKey: values.ALPACA_LIVE_KEY ?? null,
   liveUrl: values.ALPACA_LIVE_URL ?? ALPACA_URLS.live,
 });
+
+type CcxtName = Extract<Name, `CCXT_${string}`>;
+type CcxtValues = { readonly [N in CcxtName]?: string | undefined };
+
+const ccxtSettings = (values: CcxtValues): CcxtSettings => ({
+  paper: ccxtModeSettings(values, 'paper'),
+  live: ccxtModeSettings(values, 'live'),
+});
+
+function ccxtModeSettings(values: CcxtValues, mode: CcxtMode): CcxtModeSettings {
+  const prefix = mode === 'paper' ? 'CCXT_PAPER' : 'CCXT_LIVE';
+  const exchange = CCXT_EXCHANGES.find((one) => one === values[`${prefix}_EXCHANGE`]) ?? CCXT_EXCHANGES[0];
+  const market = CCXT_MARKETS.find((one) => one === values[`${prefix}_MARKET`]) ?? CCXT_MARKETS[0];
+  return {
+    exchange,
+    market,
+    key: values[`${prefix}_KEY`] ?? null,
+    url: values[`${prefix}_URL`] ?? `https://${CCXT_HOSTS[exchange][mode][market]}`,
+    symbols: values[`${prefix}_SYMBOLS`]?.split(',') ?? [],
+  };
+}
+
+/** Hosts and symbols are judged once exchange, market and symbols themselves can be read. */
+const isReadable = (bad: ReadonlySet<string>): boolean =>
+  ![...bad].some((name) => /^CCXT_.*_(EXCHANGE|MARKET|SYMBOLS)$/.test(name));
 
 function badValue(name: Name, got: unknown): Problem {
   const [expected, hint] = EXPECTATIONS[name];

@@ -5,12 +5,14 @@ import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } fro
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
 import { countsAsExposure, isWorking } from '../domain/execution/order-state.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
+import { type AccountHalts, haltsOf } from '../domain/risk/account-halts.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import { riskStateSchema } from '../schemas/risk.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
+import { standingOf } from './account-standings.ts';
 import { type Account, lockAccount } from './accounts.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import { workingOrders } from './orders.ts';
@@ -58,6 +60,7 @@ export type LoadedAccount = {
   readonly state: WalkState;
   readonly policy: Policy;
   readonly killSwitch: string | null;
+  readonly halts: AccountHalts;
 };
 
 /**
@@ -98,7 +101,9 @@ export async function loadAccount(
     drawdownFractionMax: checkpoint.drawdownFractionMax,
     realizedPnl: toDecimal(checkpoint.realizedPnl),
   };
-  return { account, state, policy, killSwitch: kill.active ? (kill.reason ?? 'set without a reason') : null };
+  const frozen = (await standingOf(trx, accountId))?.frozen ?? null;
+  const killSwitch = kill.active ? (kill.reason ?? 'set without a reason') : null;
+  return { account, state, policy, killSwitch, halts: haltsOf(frozen, orders) };
 }
 
 /** Entries that the own book does not hold: of other strategies, and own ones recorded but not yet at work. */

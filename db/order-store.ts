@@ -13,6 +13,7 @@ import type { Order, OrderIntent } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import { saveAccount } from './accounts.ts';
+import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { decisionById, insertDecisions, insertRefusals } from './decisions.ts';
 import { appendEvents } from './events.ts';
@@ -29,7 +30,10 @@ export type OrderRequest = {
   readonly decisionId: string;
   readonly intents: readonly OrderIntent[];
   readonly facts: OrderFacts;
-  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch'>;
+  /** Of a live account the mode is live, whatever stands here. */
+  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch' | 'halts' | 'liveArmed'>;
+  /** Why the account must not trade beyond what its row says, such as books not compared yet; or null. */
+  readonly halt: string | null;
   readonly killFile: string | null;
   readonly desk: DeskLimits;
   readonly venue: string;
@@ -47,9 +51,18 @@ export const createOrderStore = (db: Database) => ({
   check: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => check(trx, request)),
   /** Asks the gate again and records the intents in the same transaction. */
   record: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => record(trx, request)),
+  /** The venue the decision's orders were recorded for. @throws Error when there are none */
+  venueOf: (decisionId: string): Promise<string> => venueOf(db, decisionId),
   /** One more than the last decision number of an order workflow; 0 for the first. */
   nextSequence: (workflowId: string): Promise<number> => nextSequence(db, workflowId),
 });
+
+async function venueOf(db: Database, decisionId: string): Promise<string> {
+  const query = db.selectFrom('orders').select('venue').where('decision_id', '=', decisionId);
+  const row = await query.executeTakeFirst();
+  if (row === undefined) throw new Error(`decision ${decisionId} has no recorded orders`);
+  return row.venue;
+}
 
 async function nextSequence(db: Database, workflowId: string): Promise<number> {
   const row = await db
@@ -66,10 +79,14 @@ type Asked = { readonly loaded: LoadedAccount; readonly verdict: Verdict };
 async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Asked> {
   const first = firstOf(request);
   const loaded = await loadAccount(trx, first.accountId, first.strategyId, openingCheckpoint('0'));
+  const tradingMode = loaded.account.tradingMode === 'live' ? 'live' : request.surroundings.tradingMode;
   const surroundings = {
     ...request.surroundings,
+    tradingMode,
+    liveArmed: tradingMode === 'live' && (await isArmedFor(trx, first, Date.now())),
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? request.killFile,
+    halts: { ...loaded.halts, account: loaded.halts.account ?? request.halt },
   };
   return { loaded, verdict: gate(gateInputOf(loaded.state, first, request.facts, surroundings)) };
 }

@@ -63,6 +63,21 @@ export async function workingOrders(db: Database, accountId: string): Promise<Or
   return rows.map(orderOf);
 }
 
+/** Orders of an account that are open, or changed since, with the instant of their last change. */
+export async function ordersSince(
+  db: Database,
+  accountId: string,
+  sinceMs: number,
+): Promise<{ readonly order: Order; readonly updatedAtMs: number }[]> {
+  const query = db.selectFrom('orders').selectAll().where('account_id', '=', accountId);
+  const rows = await query
+    .where((eb) => eb.or([eb('state', 'not in', FINAL_ORDER_STATES), eb('updated_at', '>=', new Date(sinceMs))]))
+    .orderBy('created_at')
+    .orderBy('client_order_id')
+    .execute();
+  return rows.map((row) => ({ order: orderOf(row), updatedAtMs: row.updated_at.getTime() }));
+}
+
 export async function orderByClientId(db: Database, clientOrderId: string): Promise<Order | undefined> {
   const query = db.selectFrom('orders').selectAll().where('client_order_id', '=', clientOrderId);
   const row = await query.executeTakeFirst();

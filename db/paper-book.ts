@@ -73,7 +73,7 @@ export async function keepSteps(
   const changedElsewhere = orders.filter((order) => order.decisionId !== decisionId);
   return {
     own: await ordersOfDecision(trx, decisionId),
-    elsewhere: await changesOf(trx, changedElsewhere),
+    elsewhere: await changesElsewhere(trx, changedElsewhere),
     refusal: null,
   };
 }
@@ -92,7 +92,7 @@ async function entryOf(trx: Database, { decisionId }: ClosedTrade): Promise<Entr
 }
 
 /** The child workflow of each changed order: its session's workflow and its decision's number. */
-async function changesOf(trx: Database, orders: readonly Order[]): Promise<OrderChange[]> {
+export async function changesElsewhere(trx: Database, orders: readonly Order[]): Promise<OrderChange[]> {
   const changes: OrderChange[] = [];
   for (const { decisionId, sessionId, clientOrderId, state, quantityFilled } of orders) {
     const session = sessionId === null ? undefined : await readSession(trx, sessionId);

@@ -7,9 +7,11 @@ import { decimalText, toDecimal, ZERO } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
 import { openRiskState } from '../domain/risk/risk-state.ts';
 import type { TradingMode } from '../schemas/governance.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { Strategy } from '../schemas/signals.ts';
-import { createAccount, lockAccount } from './accounts.ts';
+import { type Account, createAccount, lockAccount } from './accounts.ts';
+import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { nextSequence } from './decisions.ts';
 import { appendEvents } from './events.ts';
@@ -40,7 +42,7 @@ export type OpenRequest = {
 
 const isSimulated = (mode: TradingMode): boolean => mode === 'backtest' || mode === 'analysis';
 
-/** @throws InvalidInput ACCOUNT_UNKNOWN */
+/** @throws InvalidInput ACCOUNT_UNKNOWN, MODE_NOT_ARMED, ACCOUNT_MODE, ACCOUNT_VENUE */
 export async function openRun(trx: Transaction<Tables>, request: OpenRequest): Promise<OpenOutcome> {
   const { input, workflowId, strategy, strategyId } = request;
   const before = await readSession(trx, input.sessionId);
@@ -48,6 +50,8 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   await rememberStrategy(trx, { strategyId, definition: strategy, promoted: false, health: 'unknown' });
   const account = await lockAccount(trx, accountId);
   if (account === undefined) throw unknownAccount(accountId);
+  refuseOtherVenue(input.venue, account.venue);
+  if (before?.openKey !== request.openKey) await checkMode(trx, request, account);
   const sequence = await nextSequence(trx, workflowId);
   const positions = await positionsOfAccount(trx, accountId);
   const funding = positions.filter((one) => one.strategyId === strategyId).map((one) => toDecimal(one.funding));
@@ -59,7 +63,7 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
     strategyId,
     strategy: { ...strategy },
     tradingMode: input.tradingMode,
-    input: { ...input },
+    input: { ...input, venue: account.venue },
     checkpoint: {
       ...openingCheckpoint(account.equity),
       sequence,
@@ -77,6 +81,27 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   await appendAudit(trx, [{ kind: 'session_opened', body, atMs: request.nowMs }]);
   await appendEvents(trx, [{ type: 'session_opened', payload: body, correlationId: workflowId, atMs: request.nowMs }]);
   return { outcome: 'opened', session: opened.session };
+}
+
+/** A live session opens only while a person has armed its account for its strategy. */
+async function checkArmed(trx: Transaction<Tables>, { input, strategyId, nowMs }: OpenRequest): Promise<void> {
+  const { accountId, tradingMode } = input;
+  if (tradingMode !== 'live' || (await isArmedFor(trx, { accountId, strategyId }, nowMs))) return;
+  const expected = `account ${accountId}, armed for strategy ${strategyId}`;
+  throw new InvalidInput([problem('MODE_NOT_ARMED', 'tradingMode', tradingMode, expected, 'npm run arm -- --status')]);
+}
+
+/** A session keeps to accounts of its own mode, and walks the paper book only. */
+function checkAccount({ input }: OpenRequest, { accountId, tradingMode, venue }: Account): void {
+  if (input.tradingMode !== tradingMode) {
+    const hint = `account ${accountId} is of mode ${tradingMode}`;
+    throw new InvalidInput([problem('ACCOUNT_MODE', 'tradingMode', input.tradingMode, tradingMode, hint)]);
+  }
+  if (venue === input.venue) return;
+  const hint = 'orders at this venue go by orderExecution';
+  throw new InvalidInput([
+    problem('ACCOUNT_VENUE', 'accountId', accountId, `an account of venue ${input.venue}`, hint),
+  ]);
 }
 
 /** Each run of a backtest has a book of its own: sim:<session>, then sim:<session>:2 and so on. */

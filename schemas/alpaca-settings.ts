@@ -2,7 +2,7 @@
  * What the environment says about Alpaca, and what may not stand together. Paper and live differ by host, by key and
  * by the names of both settings. Checked at the start of a process with everything else, and again by the adapter.
  */
-import { outsideUrlProblems, shownUrl } from './outside-url.ts';
+import { isPrivateHost, outsideUrlProblems, shownUrl } from './outside-url.ts';
 import { type Problem, problem } from './problem.ts';
 
 export const ALPACA_HOSTS = { paper: 'paper-api.alpaca.markets', live: 'api.alpaca.markets' } as const;
@@ -20,8 +20,8 @@ export type AlpacaSettings = {
 export const ALPACA_KEY_PATTERN = /^[!-9;-~]{1,128}:[!-~]{1,256}$/;
 export const ALPACA_KEY_EXPECTED = 'KEYID:SECRET';
 
-/** Alpaca's key ids tell their mode by their first letters. */
-const KEY_PREFIXES: Readonly<Record<AlpacaMode, RegExp>> = { paper: /^PK[A-Z0-9]/, live: /^AK[A-Z0-9]/ };
+/** Alpaca's key ids tell their mode by their first letters; how they are spelled does not make them another key. */
+const KEY_PREFIXES: Readonly<Record<AlpacaMode, RegExp>> = { paper: /^PK[A-Z0-9]/i, live: /^AK[A-Z0-9]/i };
 
 /** Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED, CONFIG_VALUE. No secret is shown. */
 export function alpacaProblems(settings: AlpacaSettings, allowLoopback: boolean): Problem[] {
@@ -59,7 +59,7 @@ function keyProblems(mode: AlpacaMode, path: string, key: string | null): Proble
 
 function sharedHostProblems({ paperUrl, liveUrl }: AlpacaSettings): Problem[] {
   if (placeOf(paperUrl) !== placeOf(liveUrl)) return [];
-  return [mismatch('ALPACA_PAPER_URL', shownUrl(paperUrl), 'another host than ALPACA_LIVE_URL')];
+  return [mismatch('ALPACA_PAPER_URL', shownUrl(paperUrl), 'another host and port than ALPACA_LIVE_URL')];
 }
 
 function sharedKeyProblems({ paperKey, liveKey }: AlpacaSettings): Problem[] {
@@ -72,10 +72,13 @@ const mismatch = (path: string, got: string, expected: string): Problem =>
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : '');
 
-/** Host and port; the three names of this machine count as one. */
-function placeOf(text: string): string {
+/**
+ * Host and port. A machine has many names and addresses (localhost, 0.0.0.0, its own name), so two private hosts count
+ * as one place when their ports are the same.
+ */
+export function placeOf(text: string): string {
   const { hostname, port, protocol } = new URL(text);
-  const host = hostname.replace(/\.$/, '').replace(/^(localhost|\[::1\]|127(\.\d+){3})$/, 'localhost');
+  const host = isPrivateHost(hostname) ? 'private' : hostname.replace(/\.$/, '');
   return `${host}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }
 

@@ -3,7 +3,7 @@
  * Long positions have a positive quantity, short ones a negative.
  */
 import { z } from 'zod';
-import { decimalSchema } from './decimal.ts';
+import { DECIMAL_PATTERN, decimalSchema } from './decimal.ts';
 
 export const orderSideSchema = z.enum(['buy', 'sell']);
 export type OrderSide = z.infer<typeof orderSideSchema>;
@@ -184,7 +184,9 @@ export const costsSchema = z.strictObject({
   halfSpreadBps: z.number().min(0).max(1_000).default(1),
   slippageBps: z.number().min(0).max(1_000).default(2),
   volumeFractionMax: z.number().gt(0).max(1).default(0.025),
-  quantityStep: decimalSchema.refine((text) => Number(text) > 0, 'a decimal string above 0').default('0.00000001'),
+  quantityStep: decimalSchema
+    .refine((text) => !DECIMAL_PATTERN.test(text) || Number(text) > 0, 'a decimal string above 0')
+    .default('0.00000001'),
   /** Paid by longs to shorts at 00, 08 and 16 UTC on the marked value of leveraged positions. */
   fundingRate: z.number().min(-0.1).max(0.1).default(0),
   maintenanceMarginFraction: z.number().gt(0).max(0.5).default(0.01),

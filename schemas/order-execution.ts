@@ -5,6 +5,7 @@ import { gateReasonSchema } from './decision.ts';
 import { orderIntentSchema, orderSchema, orderSideSchema, orderTypeSchema } from './execution.ts';
 import { barIntervalMsSchema, marketSourceSchema, symbolSchema } from './market.ts';
 import { accountIdSchema } from './strategy-session.ts';
+import { venueNameSchema } from './venue.ts';
 
 /** An order by hand or from a tool: sized by fraction of equity or by quantity, protected by 2 ATR unless told. */
 export const manualOrderInputSchema = z.strictObject({
@@ -26,7 +27,8 @@ export const manualOrderInputSchema = z.strictObject({
     .max(4_000)
     .refine((text) => !text.includes('\u0000'), 'text without NUL characters'),
   origin: z.enum(['manual', 'ai']).default('manual'),
-  venue: z.enum(['paper']).default('paper'),
+  /** The account's own; a venue that is given must be it. */
+  venue: venueNameSchema.optional(),
   market: marketSourceSchema.default({ source: 'replay', speed: 1 }),
   barIntervalMs: barIntervalMsSchema.default(3_600_000),
   checkIntervalMs: z.number().int().min(100).max(86_400_000).default(30_000),

@@ -1,4 +1,5 @@
 /** Parses what starts an `orderExecution`: an order by hand, or a decision's orders from a session. */
+import { DECIMAL_PATTERN } from './decimal.ts';
 import {
   type ManualOrderInput,
   manualOrderInputSchema,
@@ -12,11 +13,11 @@ export type OrderInput = ManualOrderInput | SessionOrderInput;
 
 /** @throws InvalidInput with all problems: INPUT_*, ORDER_PRICE */
 export function parseOrderInput(raw: unknown, workflowId: string): OrderInput {
-  const fields = typeof raw === 'object' && raw !== null ? { ...raw } : (raw ?? {});
-  if (typeof fields === 'object' && 'origin' in fields && fields.origin === 'session') {
-    return parseInput(sessionOrderInputSchema, fields);
+  const input = raw ?? {};
+  if (typeof input === 'object' && 'origin' in input && input.origin === 'session') {
+    return parseInput(sessionOrderInputSchema, input);
   }
-  return parseInput(manualOrderInputSchema, fields, (value) => [...idProblems(workflowId), ...sizeProblems(value)]);
+  return parseInput(manualOrderInputSchema, input, (value) => [...idProblems(workflowId), ...sizeProblems(value)]);
 }
 
 function idProblems(workflowId: string): Problem[] {
@@ -25,7 +26,8 @@ function idProblems(workflowId: string): Problem[] {
 }
 
 function sizeProblems(value: unknown): Problem[] {
-  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const fields: Record<string, unknown> = { ...value };
   const problems: Problem[] = [];
   if ((fields.sizeFraction === undefined) === (fields.quantity === undefined)) {
     const got = fields.sizeFraction === undefined ? 'neither' : 'both';
@@ -38,12 +40,17 @@ function sizeProblems(value: unknown): Problem[] {
   if (!isLimit && fields.limitPrice !== undefined) {
     problems.push(problem('ORDER_PRICE', 'limitPrice', fields.limitPrice, 'no limit price unless orderType is limit'));
   }
-  if (fields.orderType === 'stop' && fields.triggerPrice === undefined) {
+  const isStop = fields.orderType === 'stop';
+  if (isStop && fields.triggerPrice === undefined) {
     problems.push(problem('INPUT_REQUIRED', 'triggerPrice', undefined, 'the price that triggers the stop order'));
+  }
+  if (!isStop && fields.triggerPrice !== undefined) {
+    const expected = 'no trigger price unless orderType is stop';
+    problems.push(problem('ORDER_PRICE', 'triggerPrice', fields.triggerPrice, expected));
   }
   for (const name of ['quantity', 'limitPrice', 'triggerPrice', 'stop', 'target']) {
     const value = fields[name];
-    if (typeof value === 'string' && !(Number(value) > 0)) {
+    if (typeof value === 'string' && DECIMAL_PATTERN.test(value) && !(Number(value) > 0)) {
       problems.push(problem('INPUT_RANGE', name, value, 'a decimal string above 0'));
     }
   }

@@ -2,7 +2,7 @@
  * Parses what a person or a program sends us and lists ALL mistakes in the one shape of a problem.
  * Codes: INPUT_REQUIRED, INPUT_TYPE, INPUT_UNKNOWN_FIELD, INPUT_RANGE, INPUT_ITEMS, INPUT_ENUM, INPUT_ID, INPUT_MONEY.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
 import { InvalidInput, type Problem, problem } from './problem.ts';
 
@@ -16,13 +16,30 @@ export function parseInput<S extends z.ZodType>(
   extra: (raw: unknown) => readonly Problem[] = () => [],
 ): z.output<S> {
   const parsed = schema.safeParse(raw, { reportInput: true });
-  const issues = parsed.success ? [] : parsed.error.issues;
+  const issues = parsed.success ? [] : withoutEchoes(parsed.error.issues);
   const known = knownNames(schema);
-  const problems = dedupe([...issues.flatMap((issue) => problemsOf(issue, [])), ...extra(raw)]).map((one) =>
+  const problems = listed(dedupe([...issues.flatMap((issue) => problemsOf(issue, [])), ...extra(raw)])).map((one) =>
     one.code === 'INPUT_UNKNOWN_FIELD' ? withNearest(one, known) : one,
   );
   if (problems.length > 0 || !parsed.success) throw new InvalidInput(problems);
   return parsed.data;
+}
+
+/** A value of the wrong type has that one mistake, even where a list has a length and so has the text it should be. */
+function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
+  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => pathText(path)));
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !mistyped.has(pathText(path)));
+}
+
+/** A list that no failure could carry any more is cut, and its last entry says by how much. */
+const PROBLEMS_MAX = 200;
+const KEY_LENGTH_MAX = 100;
+
+function listed(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.length - PROBLEMS_MAX;
+  if (rest <= 0) return problems;
+  const expected = `at most ${PROBLEMS_MAX} mistakes at once`;
+  return [...problems.slice(0, PROBLEMS_MAX), problem('INPUT_TOO_LARGE', '', `${rest} further mistakes`, expected)];
 }
 
 /** The problems of a value against a schema, with `base` in front of each path. */
@@ -33,6 +50,7 @@ export function problemsAt(schema: z.ZodType, raw: unknown, base: Path): Problem
 
 /** All field names of a schema and of the objects inside it: the vocabulary for hints. */
 function knownNames(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((one) => knownNames(unwrap(one as z.ZodType)));
   const shape = 'shape' in schema && typeof schema.shape === 'object' ? Object.entries(schema.shape ?? {}) : [];
   return shape.flatMap(([name, inner]) => [name, ...knownNames(unwrap(inner))]);
 }
@@ -88,7 +106,7 @@ function problemsOf(issue: Issue, base: Path): Problem[] {
 }
 
 function unknownField(key: string, path: Path): Problem {
-  const at = pathText([...path, key]);
+  const at = pathText([...path, key.length > KEY_LENGTH_MAX ? `${key.slice(0, KEY_LENGTH_MAX)}…` : key]);
   return problem(
     'INPUT_UNKNOWN_FIELD',
     at,
@@ -129,7 +147,7 @@ function typeProblem(issue: Extract<Issue, { code: 'invalid_type' }>, path: Path
   const name = String(path.at(-1) ?? '');
   if (name.endsWith('Ms'))
     return problem('INPUT_RANGE', at, issue.input, 'a whole number of milliseconds', unitHint(name));
-  if (isMoney(name)) return problem('INPUT_MONEY', at, issue.input, MONEY_EXPECTED, `write "${String(issue.input)}"`);
+  if (isMoney(name)) return problem('INPUT_MONEY', at, issue.input, MONEY_EXPECTED, quoteHint(issue.input));
   if (typeof issue.input === 'number' && (issue.expected === 'int' || issue.expected === 'number')) {
     return problem('INPUT_RANGE', at, issue.input, issue.expected === 'int' ? 'a whole number' : 'a finite number');
   }
@@ -173,6 +191,8 @@ function rangeHint(name: string, input: unknown): string {
     return `a fraction from 0 to 1: write ${input / 100}`;
   return unitHint(name);
 }
+
+const quoteHint = (input: unknown): string => (typeof input === 'number' ? `write "${input}"` : '');
 
 const MONEY_EXPECTED = 'a decimal string above 0 with at most two decimals, such as "100000" or "2500.50"';
 const isMoney = (name: string): boolean => /cash|capital/i.test(name);

@@ -2,6 +2,7 @@
  * Parses a session's input with every rule that one field alone cannot tell: parameters of the strategy,
  * ranges of time, duplicates, weights, modes. Runs inside the workflow; `nowMs` is the workflow's own clock.
  */
+import { LIVE_ACCOUNT_IDS } from './arming.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseInput, problemsAt } from './parse-input.ts';
 import { type Problem, problem } from './problem.ts';
@@ -33,14 +34,14 @@ function idProblems(raw: unknown, workflowId: string, sessionId: string): Proble
     return [problem('INPUT_ID', 'workflowId', workflowId, expected)];
   }
   const given = fieldsOf(raw).sessionId;
-  if (given === undefined || given === sessionId) return [];
+  if (typeof given !== 'string' || given === sessionId) return [];
   return [problem('INPUT_ID', 'sessionId', given, `${sessionId}, as in the workflow id`, 'leave the field out')];
 }
 
 function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
   const fields = fieldsOf(raw);
   return [
-    ...modeProblems(fields.tradingMode),
+    ...modeProblems(fields.tradingMode, fields.accountId),
     ...strategyProblems(fields.strategy),
     ...repeatedProblems('symbols', fields.symbols),
     ...repeatedProblems('components', fields.components),
@@ -49,9 +50,10 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
   ];
 }
 
-function modeProblems(mode: unknown): Problem[] {
-  if (mode !== 'live') return [];
-  const hint = 'start in paper mode; live needs an armed account, and no account can be armed on this desk yet';
+/** Whether a live account is armed, the desk tells when the session opens; no other account can be. */
+function modeProblems(mode: unknown, accountId: unknown): Problem[] {
+  if (mode !== 'live' || LIVE_ACCOUNT_IDS.some((id) => id === accountId)) return [];
+  const hint = `start in paper mode; live needs an armed account, which only ${LIVE_ACCOUNT_IDS.join(', ')} can be (npm run arm)`;
   return [problem('MODE_NOT_ARMED', 'tradingMode', mode, 'paper, backtest or analysis', hint)];
 }
 
@@ -74,7 +76,8 @@ export function parameterProblems(type: StrategyType, raw: unknown, base: readon
 
 function repeatedProblems(path: string, items: unknown): Problem[] {
   if (!Array.isArray(items)) return [];
-  const twice = items.find((one, index) => items.indexOf(one) !== index);
+  const seen = new Set<unknown>();
+  const twice = items.find((one) => seen.size === seen.add(one).size);
   return twice === undefined ? [] : [problem('INPUT_ITEMS', path, twice, 'each one once')];
 }
 

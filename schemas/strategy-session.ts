@@ -6,6 +6,7 @@ import { operatingModeSchema, tradingModeSchema } from './governance.ts';
 import { barIntervalMsSchema, marketSourceSchema, symbolSchema } from './market.ts';
 import { sessionLimitsSchema } from './risk.ts';
 import { strategySchema } from './signals.ts';
+import { venueNameSchema } from './venue.ts';
 
 export const SESSION_ID_PATTERN = /^[a-z0-9-]{1,64}$/;
 export const accountIdSchema = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,79}$/);
@@ -39,7 +40,8 @@ export const strategySessionInputSchema = z.strictObject({
   tradingMode: tradingModeSchema,
   barIntervalMs: barIntervalMsSchema,
   market: marketSourceSchema.default({ source: 'replay', speed: 1 }),
-  venue: z.enum(['paper']).default('paper'),
+  /** The account's own, filled in when the session opens; backtests trade the paper book. */
+  venue: venueNameSchema.optional(),
   direction: directionSchema.default('longOnly'),
   durationMs: z.number().int().min(1_000).max(YEAR_MS).nullable().default(null),
   checkIntervalMs: z.number().int().min(100).max(86_400_000).default(30_000),

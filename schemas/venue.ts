@@ -6,6 +6,10 @@ import { z } from 'zod';
 import { decimalSchema } from './decimal.ts';
 import { orderSideSchema } from './execution.ts';
 
+/** `paper` is the desk's own book, the others are reached over the network. */
+export const venueNameSchema = z.enum(['paper', 'alpaca-paper', 'alpaca-live', 'ccxt-paper', 'ccxt-live']);
+export type VenueName = z.infer<typeof venueNameSchema>;
+
 /** The states a venue can prove; a subset of the states of an order. */
 export const venueOrderStateSchema = z.enum(['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED', 'REJECTED']);
 export type VenueOrderState = z.infer<typeof venueOrderStateSchema>;
@@ -60,3 +64,19 @@ export type LookUp =
   | { readonly kind: 'found'; readonly order: VenueOrder }
   | { readonly kind: 'notFound' }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * `rejected` is proven: the venue does not have the order and will not. Its code NOT_SENT: no byte of it left.
+ * `ambiguous` proves nothing: the order may live, and only a look-up tells.
+ */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly order: VenueOrder }
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+  | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/** `canceled` and `tooLate` carry the order in its final state; `ambiguous` also when the cancel is not final yet. */
+export type CancelOutcome =
+  | { readonly kind: 'canceled'; readonly order: VenueOrder }
+  | { readonly kind: 'tooLate'; readonly order: VenueOrder }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'ambiguous'; readonly reason: string };

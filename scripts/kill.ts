@@ -3,7 +3,6 @@
  * what is open, straight at the venues, with Temporal and Postgres down too. Exit codes: 0 done, 1 something is still
  * open or not set, 2 arguments, 3 clearing needs Postgres, 4 refused.
  */
-import { hostname, userInfo } from 'node:os';
 import { inheritedEnvironment, parseEnvironment } from '../config/environment.ts';
 import { clearKill } from './lib/kill/clear-kill.ts';
 import { type KillCommand, readKillCommand } from './lib/kill/kill-flags.ts';
@@ -11,8 +10,9 @@ import { killStatus } from './lib/kill/kill-status.ts';
 import { setEverywhere, setFile } from './lib/kill/set-kill.ts';
 import { reportLines, statusLines } from './lib/kill/tell-kill.ts';
 import { deskHome } from './lib/paths.ts';
+import { person } from './lib/person.ts';
 import { say } from './lib/progress.ts';
-import { printJson, runScript, wantsJson } from './lib/script.ts';
+import { printAnswer, runScript } from './lib/script.ts';
 
 await runScript(async () => run(readKillCommand()));
 
@@ -29,14 +29,14 @@ async function set({ reason, venue }: Extract<KillCommand, { kind: 'set' }>): Pr
     `${standing.file.present ? 'blocked by' : 'CANNOT WRITE'} ${standing.file.path}; now the database and the venues`,
   );
   const report = await setEverywhere(parseEnvironment(), standing);
-  answer(report, reportLines(report));
+  printAnswer(report, reportLines(report));
   return report.ok ? 0 : 1;
 }
 
 async function status({ venue }: Extract<KillCommand, { kind: 'status' }>): Promise<number> {
   const environment = parseEnvironment();
   const told = await killStatus(deskHome(environment), environment, venue);
-  answer(told, statusLines(told));
+  printAnswer(told, statusLines(told));
   return 0;
 }
 
@@ -44,21 +44,8 @@ async function clear({ phrase }: Extract<KillCommand, { kind: 'clear' }>): Promi
   const environment = parseEnvironment();
   const report = await clearKill(deskHome(environment), environment, phrase, person());
   const { file, row } = report.cleared;
-  answer(report, [
+  printAnswer(report, [
     `cleared: ${[file ? 'file' : '', row ? 'row' : ''].filter(Boolean).join(' and ') || 'nothing was set'}`,
   ]);
   return 0;
-}
-
-function answer(document: object, lines: readonly string[]): void {
-  if (wantsJson()) printJson(document);
-  else process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function person(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return hostname();
-  }
 }

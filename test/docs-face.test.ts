@@ -187,7 +187,7 @@ describe('the database', () => {
         .map((name) => read(`${folder}/${name}`)),
     );
     const written = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch)_[a-z]+)'/g)].map(([, name = '']) => name),
+      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live)_[a-z]+)'/g)].map(([, name = '']) => name),
     );
     const events = written.filter(
       (name) => !['order_intent', 'order_intents', 'session_id', 'order_hash', 'session_equity'].includes(name),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { configuredVenues } from '../adapters/broker/configured-venues.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
@@ -36,9 +37,10 @@ async function run(): Promise<void> {
     db,
     client: new Client({ connection, namespace }),
     home,
-    configFolder: join(PROJECT, 'config'),
+    configFolder: environment.configFolder ?? join(PROJECT, 'config'),
     codeVersion: codeVersion(),
     bornAtMs: BORN_AT_MS,
+    venues: configuredVenues(environment),
   });
   await worker.run();
   await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createExecutionActivities } from '../activities/execution.ts';
+import { createReconciliationActivities } from '../activities/reconciliation.ts';
 import { createSessionActivities } from '../activities/session.ts';
+import type { Venue } from '../adapters/broker/venue.ts';
 import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
@@ -16,6 +18,7 @@ import { createSessionStore } from '../db/session-store.ts';
 import { readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
 import { costsSchema } from '../schemas/execution.ts';
+import { createVenueDesk } from './venue-desk.ts';
 
 export type TradingParts = {
   readonly db: Database;
@@ -24,7 +27,12 @@ export type TradingParts = {
   readonly configFolder: string;
   readonly codeVersion: string;
   readonly bornAtMs: number;
+  /** The network venues whose keys are set. */
+  readonly venues: readonly Venue[];
 };
+
+/** Pause between the two looks of a reconciliation: longer than reads of a venue lag behind. */
+const SETTLE_MS = 7_000;
 
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
 export function tradingActivities(parts: TradingParts) {
@@ -36,6 +44,12 @@ export function tradingActivities(parts: TradingParts) {
   const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
   const sessions = createSessionStore(db);
   const costs = costsSchema.parse({});
+  const venueDesks = new Map(
+    parts.venues.map((venue) => [
+      venue.name,
+      createVenueDesk({ db, venue, costs, desk, killFile, bornAtMs: parts.bornAtMs, settleMs: SETTLE_MS }),
+    ]),
+  );
   return {
     ...createSessionActivities({
       store: sessions,
@@ -53,7 +67,10 @@ export function tradingActivities(parts: TradingParts) {
     ...createExecutionActivities({
       orders: createOrderStore(db),
       sessions,
-      broker: createPaperBroker({ db, costs, desk, killFile }),
+      paper: createPaperBroker({ db, costs, desk, killFile }),
+      venues: new Map([...venueDesks].map(([name, one]) => [name, one.broker])),
+      unreconciled: async (_accountId, venue) => (await venueDesks.get(venue)?.unreconciled()) ?? null,
+      readAccount: (accountId) => readAccount(db, accountId),
       market,
       desk,
       compliance,
@@ -64,6 +81,9 @@ export function tradingActivities(parts: TradingParts) {
       readBook: bookReader(db),
       heldSymbols: async (accountId) =>
         (await positionsOfAccount(db, accountId)).filter((one) => one.quantity !== '0').map((one) => one.symbol),
+    }),
+    ...createReconciliationActivities({
+      accounts: new Map([...venueDesks].map(([name, one]) => [name, one.reconcile])),
     }),
   };
 }

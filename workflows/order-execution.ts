@@ -15,6 +15,7 @@ import {
 } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { ExecutionActivities } from '../activities/execution.ts';
+import { lookAgainMs } from '../domain/execution/look-again.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { OrderExecutionStatus, SessionOrderInput } from '../schemas/order-execution.ts';
@@ -33,6 +34,8 @@ const activities = proxyActivities<ExecutionActivities>({
 
 /** How often an order that hears nothing looks into the book by itself. */
 const SILENCE_MS = 3_600_000;
+/** How often a resting order of a session is looked at, where it works at a network venue. */
+const RESTING_MS = 30_000;
 const HISTORY_EVENTS_MAX = 3_000;
 
 type Watch = { status: OrderExecutionStatus; cancelReason: string | null; changed: boolean };
@@ -141,7 +144,7 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
     publish(watch, { ...watch.status, state: 'done' });
     return;
   }
-  const silenceMs = input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
+  const silenceMs = silenceOf(watch.status.orders, input);
   await condition(() => watch.changed || watch.cancelReason !== null, silenceMs);
   const heard = watch.changed;
   watch.changed = false;
@@ -152,6 +155,13 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
     await condition(allHandlersFinished);
     await continueAsNew<typeof orderExecution>(input, watch.status);
   }
+}
+
+/** The paper book is told of; a venue over the network has to be asked. */
+function silenceOf(orders: readonly Order[], input: OrderInput): number {
+  const restingMs = input.origin === 'session' ? RESTING_MS : input.checkIntervalMs;
+  if (orders.some((one) => one.venue !== 'paper')) return lookAgainMs(orders, Date.now(), restingMs);
+  return input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
 }
 
 /** What was reported while looking is newer than what was seen. */

@@ -1,7 +1,7 @@
 /**
  * The port to a venue. What is promised: an order is sent at most once under its client order id; what a venue said is
- * returned as the orders' new states; a repeated call finds what is there. The paper broker lives in Postgres; venues
- * over the network come as further implementations of this port.
+ * returned as the orders' new states; a repeated call finds what is there. The paper broker lives in Postgres
+ * (db/paper-broker.ts); venues over the network are driven by activities/order/venue-orders.ts.
  */
 import type { GateReason } from '../../schemas/decision.ts';
 import type { Order } from '../../schemas/execution.ts';
@@ -23,7 +23,7 @@ export type Broker = {
   /** Claims and sends a decision's recorded orders, unless a kill flag or the end of their session forbids it. */
   readonly submit: (decisionId: string, quote: Quote | null) => Promise<BrokerAnswer>;
   /** Cancels what of the decision neither protects a position nor has filled. */
-  readonly cancel: (decisionId: string) => Promise<BrokerAnswer>;
+  readonly cancel: (decisionId: string, reason: string) => Promise<BrokerAnswer>;
   /** The decision's orders as the venue has them now. */
   readonly look: (decisionId: string) => Promise<BrokerAnswer>;
 };

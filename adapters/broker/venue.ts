@@ -4,25 +4,25 @@
  * Implementations: alpaca/. Every quantity and price is a decimal string, every id a string.
  */
 import type { Order } from '../../schemas/execution.ts';
-import type { LookUp, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
+import type {
+  CancelOutcome,
+  LookUp,
+  SendOutcome,
+  VenueAnswer,
+  VenueFill,
+  VenueOrder,
+  VenuePosition,
+} from '../../schemas/venue.ts';
 
-export type { LookUp, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
-
-/**
- * `rejected` is proven: the venue does not have the order and will not. Its code NOT_SENT: no byte of it left.
- * `ambiguous` proves nothing: the order may live, and only a look-up tells.
- */
-export type SendOutcome =
-  | { readonly kind: 'accepted'; readonly order: VenueOrder }
-  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
-  | { readonly kind: 'ambiguous'; readonly reason: string };
-
-/** `canceled` and `tooLate` carry the order in its final state; `ambiguous` also when the cancel is not final yet. */
-export type CancelOutcome =
-  | { readonly kind: 'canceled'; readonly order: VenueOrder }
-  | { readonly kind: 'tooLate'; readonly order: VenueOrder }
-  | { readonly kind: 'notFound' }
-  | { readonly kind: 'ambiguous'; readonly reason: string };
+export type {
+  CancelOutcome,
+  LookUp,
+  SendOutcome,
+  VenueAnswer,
+  VenueFill,
+  VenueOrder,
+  VenuePosition,
+} from '../../schemas/venue.ts';
 
 /** `taken`: the venue took the cancel of these orders. `refused`: those it would not cancel, with its status. */
 export type CancelAllOutcome =

@@ -21,7 +21,7 @@ import { accountEquity } from './account-view.ts';
 import type { Decided } from './decide-at-close.ts';
 import { gateInputOf } from './gate-input-of.ts';
 import { planExit } from './propose-orders.ts';
-import { closeTrades, entryOf, place, sentOrders } from './walk-bar.ts';
+import { closeTrades, entryOf, isMatchedHere, place, sentOrders } from './walk-bar.ts';
 import type { WalkBatch } from './walk-batch.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
@@ -104,9 +104,13 @@ function decideFlatten(state: WalkState, position: BookPosition, cursor: number,
   return { decision, intents: verdict.approved ? intents : [], signalled: false, entry: null, inputs };
 }
 
-/** Fills flattening exits, then ends orders: all of them, or (keepsLegs) all but the legs of open positions. */
+/**
+ * Fills flattening exits, then ends orders: all of them, or (keepsLegs) all but the legs of open positions. Orders at a
+ * network venue are left to their own workflows.
+ */
 export function finishWalk(start: WalkState, cursor: number, context: WalkContext, keepsLegs: boolean): WalkBatch {
   let batch: WalkBatch = { ...NO_ROWS, state: start, cursor, orders: new Map() };
+  if (!isMatchedHere(context)) return batch;
   for (const order of start.book.orders.filter((one) => one.exitReason === 'flatten')) {
     const last = afterLastClose(cursor, order.symbol, context);
     const bar = quoteBar(order, last, context);

@@ -21,8 +21,21 @@ export type OrderFacts = {
 /** What the gate needs beside the account: a walk context has it all, an order by hand brings its own. */
 export type GateSurroundings = Pick<
   WalkContext,
-  'direction' | 'policy' | 'limits' | 'desk' | 'compliance' | 'tradingMode' | 'killSwitch' | 'strategyDisabled'
-> & { readonly barIntervalMs?: number; readonly quarantined: ReadonlyMap<string, string> };
+  | 'direction'
+  | 'policy'
+  | 'limits'
+  | 'desk'
+  | 'compliance'
+  | 'tradingMode'
+  | 'killSwitch'
+  | 'halts'
+  | 'strategyDisabled'
+> & {
+  readonly barIntervalMs?: number;
+  readonly quarantined: ReadonlyMap<string, string>;
+  /** A person has armed the account for this strategy, and it has not expired. Absent: not armed. */
+  readonly liveArmed?: boolean;
+};
 
 /** `intent.referencePrice` is the close the order was decided at. Stored bars are history: ages say nothing there. */
 export function gateInputOf(
@@ -67,9 +80,11 @@ export function gateInputOf(
     desk: surroundings.desk,
     compliance: surroundings.compliance,
     tradingMode: surroundings.tradingMode,
-    liveArmed: false,
+    liveArmed: surroundings.liveArmed ?? false,
     nowMs: facts.nowMs,
     killSwitch: surroundings.killSwitch,
+    accountHalt: surroundings.halts.account,
+    symbolHalt: surroundings.halts.symbols.get(intent.symbol) ?? null,
     strategyDisabled: surroundings.strategyDisabled,
     budgetExhausted: null,
   };

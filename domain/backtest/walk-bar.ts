@@ -5,7 +5,7 @@
  */
 import type { ClosedTrade, Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
 import { toDecimal } from '../decimal.ts';
-import { type Book, type BookStep, matchBar, placeOrders } from '../execution/book.ts';
+import { type Book, type BookStep, markBar, matchBar, placeOrders } from '../execution/book.ts';
 import { sentOrder } from '../execution/rows.ts';
 import { barAt } from '../market/bar-series.ts';
 import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
@@ -49,11 +49,18 @@ function matchInstant(state: WalkState, k: number, context: WalkContext): Matche
     const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
     if (index < 0) continue;
     const { bars } = marketOf(context, symbol);
-    const step = matchBar(matched.state.book, symbol, barAt(bars, index), bars.intervalMs, context.costs);
+    const { book } = matched.state;
+    const bar = barAt(bars, index);
+    const step = isMatchedHere(context)
+      ? matchBar(book, symbol, bar, bars.intervalMs, context.costs)
+      : markBar(book, symbol, bar);
     if (step.book !== matched.state.book) matched = take(matched, step, context);
   }
   return { ...matched, state: countBar(matched.state) };
 }
+
+/** Orders at a network venue fill there; their fills reach the book through their own workflows. */
+export const isMatchedHere = ({ venue }: WalkContext): boolean => venue === 'paper';
 
 const countBar = (state: WalkState): WalkState => ({
   ...state,

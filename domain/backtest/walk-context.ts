@@ -13,6 +13,7 @@ import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
 import type { BarSeries } from '../market/bar-series.ts';
+import type { AccountHalts } from '../risk/account-halts.ts';
 import { parseStrategyParameters, strategyRules } from '../signals/catalogue.ts';
 import type { Columns, StrategyParameters, StrategyRules } from '../signals/strategy.ts';
 
@@ -51,6 +52,7 @@ export type WalkContext = {
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly killSwitch: string | null;
+  readonly halts: AccountHalts;
   readonly strategyDisabled: string | null;
   readonly quarantined: ReadonlyMap<string, string>;
 };

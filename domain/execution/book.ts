@@ -22,7 +22,7 @@ import { isWorking, moveOrder } from './order-state.ts';
 
 export { type Book, type BookStep, positionOf } from './draft.ts';
 export { isProtective } from './legs.ts';
-export { matchBar } from './match-bar.ts';
+export { markBar, matchBar } from './match-bar.ts';
 export type { BookPosition } from './position.ts';
 
 /** A new account with nothing but cash. The deposit's entries come from `depositEntries`. */

@@ -37,6 +37,22 @@ export function matchBar(book: Book, symbol: string, bar: BarRow, intervalMs: nu
   return stepOf(draft);
 }
 
+/** Values the positions of `symbol` at the bar's close; for books whose orders are filled elsewhere. */
+export function markBar(book: Book, symbol: string, bar: BarRow): BookStep {
+  if (!holds(book, symbol)) return quietStep(book);
+  const draft = draftOf(book);
+  markAt(draft, symbol, bar);
+  return stepOf(draft);
+}
+
+function markAt(draft: Draft, symbol: string, bar: BarRow): void {
+  const close = toDecimal(bar.close);
+  for (const position of draft.positions) {
+    if (position.symbol === symbol && !position.quantity.isZero())
+      setPosition(draft, { ...position, markPrice: close });
+  }
+}
+
 function trade(passage: Passage, symbol: string): void {
   const { draft, bar, costs, openedInside, grownInside } = passage;
   if (passage.due.length > 0) {
@@ -100,10 +116,6 @@ function bySendTime(a: Order, b: Order): number {
 
 /** Marks at the close, then settles instants strictly inside the bar; the close itself belongs to the next open. */
 function payFundingInside(draft: Draft, symbol: string, bar: BarRow, intervalMs: number, costs: Costs): void {
-  const close = toDecimal(bar.close);
-  for (const position of draft.positions) {
-    if (position.symbol === symbol && !position.quantity.isZero())
-      setPosition(draft, { ...position, markPrice: close });
-  }
+  markAt(draft, symbol, bar);
   payFunding(draft, symbol, bar.openTimeMs + intervalMs - 1, costs);
 }

@@ -10,17 +10,34 @@ import { feeOf } from './fill-model.ts';
 import { tradeIdOf } from './identity.ts';
 import { fillEntries } from './ledger.ts';
 import { afterFill } from './legs.ts';
-import { moveOrder } from './order-state.ts';
+import { isTerminal, moveOrder } from './order-state.ts';
 import { flatPosition } from './position.ts';
 
 export type Execution = { readonly quantity: Decimal; readonly price: Decimal; readonly atMs: number };
+/** An execution as its venue names and charges it. */
+export type NamedExecution = Execution & { readonly tradeId: string; readonly fee: Decimal };
 
-/** Books the execution of a working order. The quantity must not exceed what is left of the order. */
+/** Books the execution of a working order at the paper book's costs; its group follows. */
 export function settle(draft: Draft, order: Order, execution: Execution, costs: Costs): void {
-  const { quantity, price } = execution;
+  const { quantity, price, atMs } = execution;
+  const named = {
+    ...execution,
+    tradeId: tradeIdOf(order.clientOrderId, atMs),
+    fee: feeOf(quantity.times(price), costs),
+  };
+  const { filled, closed } = bookExecution(draft, order, named);
+  afterFill(draft, filled, quantity, price, closed);
+}
+
+/** Fill, cash, position, postings and the order's own state. The quantity must not exceed what is left of the order. */
+export function bookExecution(
+  draft: Draft,
+  order: Order,
+  execution: NamedExecution,
+): { readonly filled: Order; readonly closed: boolean } {
+  const { quantity, price, fee } = execution;
   const signed = order.side === 'buy' ? quantity : quantity.neg();
-  const fee = feeOf(quantity.times(price), costs);
-  const fill = fillOf(draft, order, execution, fee);
+  const fill = fillOf(draft, order, execution);
   const before = positionOf(draft, order.strategyId, order.symbol) ?? flatPosition(order.strategyId, order.symbol);
   const booking = bookFill(before, { order, fill, price }, signed, fee);
   draft.cash = draft.cash.minus(signed.times(price)).minus(fee);
@@ -30,21 +47,21 @@ export function settle(draft: Draft, order: Order, execution: Execution, costs: 
   setPosition(draft, booking.position);
   const filled = withFill(order, quantity);
   setOrder(draft, filled);
-  afterFill(draft, filled, quantity, price, booking.closedTrade !== null);
+  return { filled, closed: booking.closedTrade !== null };
 }
 
-function fillOf(draft: Draft, order: Order, execution: Execution, fee: Decimal): Fill {
+function fillOf(draft: Draft, order: Order, execution: NamedExecution): Fill {
   return {
     venue: order.venue,
     accountId: draft.accountId,
-    tradeId: tradeIdOf(order.clientOrderId, execution.atMs),
+    tradeId: execution.tradeId,
     clientOrderId: order.clientOrderId,
     strategyId: order.strategyId,
     symbol: order.symbol,
     side: order.side,
     quantity: decimalText(execution.quantity),
     price: decimalText(execution.price),
-    fee: decimalText(fee),
+    fee: decimalText(execution.fee),
     atMs: execution.atMs,
   };
 }
@@ -60,7 +77,9 @@ function withFill(order: Order, quantity: Decimal): Order {
   return { ...order, quantityFilled: decimalText(quantityFilled), state: stateAfterFill(order.state, left) };
 }
 
+/** A fill that is told after the order's end is money all the same; the state stays what it was. */
 function stateAfterFill(state: OrderState, left: Decimal): OrderState {
+  if (isTerminal(state)) return state;
   if (left.isZero()) return moveOrder(state, 'FILLED');
-  return state === 'ACKED' ? moveOrder(state, 'PARTIAL') : state;
+  return state === 'ACKED' || state === 'UNKNOWN' ? moveOrder(state, 'PARTIAL') : state;
 }

@@ -77,11 +77,15 @@ export type GateInput = {
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly tradingMode: TradingMode;
-  /** Only asked in live mode: a person has armed this account and the arming has not expired. */
+  /** Only asked in live mode: a person has armed this account for the strategy, and it has not expired. */
   readonly liveArmed: boolean;
   readonly nowMs: number;
   /** Each of these halts new risk: the reason why, or null. */
   readonly killSwitch: string | null;
+  /** Why the account sends nothing at all, reducing orders included. */
+  readonly accountHalt: string | null;
+  /** Why nothing new is opened in the order's symbol. */
+  readonly symbolHalt: string | null;
   readonly strategyDisabled: string | null;
   readonly budgetExhausted: string | null;
 };

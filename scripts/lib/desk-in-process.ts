@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
+import type { Venue } from '../../adapters/broker/venue.ts';
 import type { Database } from '../../db/tables.ts';
 import { createTradingWorker } from '../../workers/create-trading-worker.ts';
 import { orderExecutionId } from '../../workflows/messages/order-execution.ts';
@@ -23,6 +24,8 @@ export type DeskTargets = {
   readonly codePath: string;
   /** Holds the file KILL, nothing else. */
   readonly home: string;
+  /** Network venues beside the paper book; none when left out. */
+  readonly venues?: readonly Venue[];
 };
 
 export type SessionRun = WorkflowHandleWithFirstExecutionRunId<typeof strategySession>;
@@ -93,7 +96,8 @@ export async function openDeskInProcess(targets: DeskTargets): Promise<DeskInPro
   };
 }
 
-const partsOf = ({ namespace, taskQueue, codePath, home }: DeskTargets) => ({
+const partsOf = ({ namespace, taskQueue, codePath, home, venues = [] }: DeskTargets) => ({
+  venues,
   namespace,
   taskQueue,
   codePath,

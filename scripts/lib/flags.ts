@@ -6,6 +6,8 @@ import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typ
 import { nearestName } from '../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 
+const REASON_LENGTH_MAX = 500;
+
 /**
  * Parses `argv` into the options of `program` (read them with `program.opts()`), words that belong to no option are
  * mistakes. `check` adds what is wrong with the values.
@@ -30,6 +32,19 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
   if (value >= least && value <= most) return value;
   problems.push(problem('ARGUMENT_VALUE', flag, text, `a whole number from ${least} to ${most}`));
   return Number.NaN;
+}
+
+/** A reason is told on one line, in messages and as the first line of a file. */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** What is wrong with a reason that was made one line. */
+export function reasonProblems(flag: string, reason: string): Problem[] {
+  if (reason !== '' && reason.length <= REASON_LENGTH_MAX) return [];
+  return [problem('ARGUMENT_VALUE', flag, reason, `1 to ${REASON_LENGTH_MAX} signs`, 'say why, for the next person')];
 }
 
 function readOptions(program: CommandUnknownOpts, argv: string[]): Problem[] {

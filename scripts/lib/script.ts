@@ -22,6 +22,12 @@ export const printJson = (document: unknown): void => {
   process.stdout.write(`${JSON.stringify(document)}\n`);
 };
 
+/** The answer of a script: the document with `--json`, else the lines. */
+export function printAnswer(document: object, lines: readonly string[]): void {
+  if (wantsJson()) printJson(document);
+  else process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** Runs a script's main function and ends the process with its exit code, whatever is still open. */
 export async function runScript(main: () => Promise<number>): Promise<void> {
   process.on('SIGINT', () => interrupt('SIGINT'));

@@ -3,21 +3,19 @@
  * the SDK's own download. What is made is kept in the cache folder, outside the clone, for every later start.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Environment, inheritedEnvironment, programFolders, userCacheFolder } from '../../config/environment.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import { deskDown, messageOf } from './desk-problem.ts';
+import { goInstall, isExecutable } from './go-install.ts';
 import { withLock } from './lock.ts';
 import { ensureFolder } from './paths.ts';
 import { say, secondsSince, withSignsOfLife } from './progress.ts';
 
 const VERSION = '1.5.1';
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${VERSION}`;
-const GO_FOLDERS = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', '/snap/bin'];
-const BUILD_MS_MAX = 30 * 60_000;
 const DOWNLOAD_MS_MAX = 10 * 60_000;
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
@@ -88,38 +86,13 @@ export async function versionOf(program: string): Promise<string | null> {
   }
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-async function buildWithGo(): Promise<string> {
-  const go = [...programFolders(), ...GO_FOLDERS].map((folder) => path.join(folder, `go${SUFFIX}`)).find(isExecutable);
-  if (go === undefined) throw new Error('no Go on the PATH');
-  const workshop = mkdtempSync(path.join(ensureFolder(path.dirname(cachedProgram())), 'build-'));
-  const what = `building the Temporal server once (go install ${GO_PACKAGE}, 2 to 5 minutes)`;
-  say(`  ${what}`);
-  try {
-    const env = inheritedEnvironment({
-      GOBIN: workshop,
-      GOFLAGS: undefined,
-      GO111MODULE: undefined,
-      GOOS: undefined,
-      GOARCH: undefined,
-    });
-    const options = { cwd: tmpdir(), env, timeout: BUILD_MS_MAX, maxBuffer: 64_000_000 };
-    await withSignsOfLife(what, () => run(go, ['install', '-ldflags=-s -w', GO_PACKAGE], options));
-    return keep(path.join(workshop, `temporal${SUFFIX}`));
-  } catch (error) {
-    throw new Error(`go install failed: ${messageOf(error).slice(-400)}`);
-  } finally {
-    rmSync(workshop, { recursive: true, force: true });
-  }
-}
+const buildWithGo = (): Promise<string> =>
+  goInstall({
+    goPackage: GO_PACKAGE,
+    makes: 'temporal',
+    target: cachedProgram(),
+    what: `building the Temporal server once (go install ${GO_PACKAGE}, 2 to 5 minutes)`,
+  });
 
 /** The SDK downloads while it starts a server of its own; that server is stopped and the program kept. */
 async function downloadWithSdk(): Promise<string> {

@@ -25,6 +25,7 @@ describe('the environment', () => {
       logLevel: 'info',
       workerQueues: ['trading', 'llm', 'research', 'compute'],
       home: null,
+      configFolder: null,
       allowLoopback: false,
       alpaca: {
         paperKey: null,

@@ -18,11 +18,10 @@ import { createOrderStore, type OrderRequest } from '../../db/order-store.ts';
 import { createPaperBroker } from '../../db/paper-broker.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import type { Database } from '../../db/tables.ts';
-import { toDecimal } from '../../domain/decimal.ts';
 import { costsSchema, type OrderIntent } from '../../schemas/execution.ts';
-import { complianceSchema, deskLimitsSchema, sessionLimitsSchema } from '../../schemas/risk.ts';
+import { deskLimitsSchema } from '../../schemas/risk.ts';
 import { readKillFile, reasonOf } from '../../scripts/lib/kill/kill-file.ts';
-import { aDecision } from '../db/desk-database.ts';
+import { anOrderRequest, REQUEST_PRICE } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 import { type Json, limit, openVenue } from './lib/venue/venue-under-test.ts';
 
@@ -30,7 +29,6 @@ const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
 const SECRET = 'venue-secret';
 const NOWHERE = 'postgres://quarterdeck:a-password-of-ours@127.0.0.1:1/nowhere';
-const PRICE = 100;
 
 let root: string;
 let home: string;
@@ -83,73 +81,10 @@ const statusNow = async (env = {}): Promise<Json> => (await kill(['--status'], e
 const phraseNow = async (env = {}): Promise<string> => String((await statusNow(env)).phrase);
 const killFile = (): string => path.join(home, 'KILL');
 
-const anIntent = (change: Partial<OrderIntent> = {}): OrderIntent => ({
-  decisionId: 'd1',
-  leg: 'entry',
-  clientOrderId: 'd1-entry',
-  accountId: 'paper-1',
-  strategyId: 'manual',
-  symbol: 'BTC/USDT',
-  side: 'buy',
-  type: 'limit',
-  quantity: '1',
-  limitPrice: '99.5',
-  stopPrice: null,
-  distanceFromEntry: null,
-  leverage: 1,
-  reduceOnly: false,
-  referencePrice: String(PRICE),
-  createdAtMs: Date.now(),
-  ...change,
+const aRequest = (decisionId: string, killFile: string | null, entry: Partial<OrderIntent> = {}): OrderRequest => ({
+  ...anOrderRequest(decisionId, entry),
+  killFile,
 });
-
-/** An order by hand as the gate is asked about it, with its stop. */
-function aRequest(decisionId: string, reason: string | null, entry: Partial<OrderIntent> = {}): OrderRequest {
-  const nowMs = Date.now();
-  const stop = {
-    leg: 'stop',
-    side: 'sell',
-    type: 'stop',
-    limitPrice: null,
-    stopPrice: '95',
-    reduceOnly: true,
-  } as const;
-  const named = { decisionId, createdAtMs: nowMs };
-  return {
-    workflowId: `order-execution:${decisionId}`,
-    sessionId: null,
-    decisionId,
-    intents: [
-      anIntent({ ...named, clientOrderId: `${decisionId}-entry`, ...entry }),
-      anIntent({ ...named, ...stop, clientOrderId: `${decisionId}-stop` }),
-    ],
-    facts: {
-      confidence: null,
-      hasStop: true,
-      barOpenTimeMs: nowMs - 60_000,
-      nowMs,
-      lastPrice: toDecimal(PRICE),
-      correlationGroup: [],
-      origin: 'manual',
-    },
-    surroundings: {
-      direction: 'longShort',
-      limits: sessionLimitsSchema.parse({}),
-      desk: deskLimitsSchema.parse({}),
-      compliance: complianceSchema.parse({}),
-      tradingMode: 'paper',
-      strategyDisabled: null,
-      barIntervalMs: 60_000,
-      quarantined: new Map(),
-    },
-    killFile: reason,
-    desk: deskLimitsSchema.parse({}),
-    venue: 'paper',
-    reasoning: 'a drill',
-    epoch: null,
-    decision: { ...aDecision(0, { decisionId, asOfMs: nowMs }) },
-  };
-}
 
 const rulesOf = async (decisionId: string): Promise<string[]> => {
   const { reasons } = await createOrderStore(db).check(aRequest(decisionId, reasonOf(readKillFile(home))));
@@ -248,7 +183,7 @@ it('cancels working entries of the paper book and leaves the stop of an open pos
   const store = createOrderStore(db);
   const parts = { db, costs: costsSchema.parse({}), desk: deskLimitsSchema.parse({}), killFile: () => null };
   const broker = createPaperBroker(parts);
-  const quote = { price: PRICE, volume: 1_000_000, atMs: Date.now() };
+  const quote = { price: REQUEST_PRICE, volume: 1_000_000, atMs: Date.now() };
   await store.record(aRequest('held', null, { type: 'market', limitPrice: null, symbol: 'BTC/USDT' }));
   await broker.submit('held', quote);
   expect(await store.record(aRequest('resting', null))).toEqual({ approved: true, reasons: [] });

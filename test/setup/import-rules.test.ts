@@ -19,6 +19,7 @@ const FOLDERS = [
   'config',
   'workers',
   'scripts',
+  'exam',
   'test',
 ];
 const STAGES = ['market', 'features', 'signals', 'decision', 'risk', 'execution', 'learning'];
@@ -108,6 +109,7 @@ const planted: Record<string, { rule: string; text: string }> = {
   'domain/risk/p-backtest.ts': { rule: 'domain-backtest-is-last', text: use('../backtest/target.ts') },
   'db/p-script.ts': { rule: 'wiring-is-not-imported', text: use('../scripts/target.ts') },
   'activities/p-worker.ts': { rule: 'wiring-is-not-imported', text: use('../workers/target.ts') },
+  'exam/checker/p-schema.ts': { rule: 'checker-imports', text: use('../../schemas/target.ts') },
   'scripts/p-test.ts': { rule: 'tests-are-not-imported', text: use('../test/target.ts') },
   'domain/p-cycle-a.ts': { rule: 'no-cycles', text: use('./p-cycle-b.ts') },
   'db/p-missing.ts': { rule: 'resolvable', text: use('./nowhere.ts') },
@@ -212,7 +214,7 @@ beforeAll(async () => {
   tree = mkdtempSync(path.join(tmpdir(), 'quarterdeck-rules-'));
   for (const name of CONFIGS) copyFileSync(path.join(PROJECT, name), path.join(tree, name));
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(tree, 'node_modules'));
-  for (const folder of [...FOLDERS, ...STAGES.map((s) => `domain/${s}`), 'domain/backtest', 'adapters/http']) {
+  for (const folder of [...FOLDERS, ...STAGES.map((s) => `domain/${s}`), 'domain/backtest', 'adapters/http', 'exam/checker']) {
     mkdirSync(path.join(tree, folder), { recursive: true });
   }
   const texts = { ...innocent, ...allowed, ...pure, ...textsOf(planted), ...textsOf(impure) };

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { inject } from 'vitest';
+import type { Venue } from '../../adapters/broker/venue.ts';
 import { createAccount } from '../../db/accounts.ts';
 import { toDecimal } from '../../domain/decimal.ts';
 import { depositEntries } from '../../domain/execution/ledger.ts';
@@ -24,8 +25,8 @@ export type DeskUnderTest = DeskInProcess & {
   readonly setKillFile: (reason: string | null) => void;
 };
 
-/** Opens a desk with its worker running. */
-export async function openDeskUnderTest(): Promise<DeskUnderTest> {
+/** Opens a desk with its worker running; `venues` beside the paper book. */
+export async function openDeskUnderTest(venues: readonly Venue[] = []): Promise<DeskUnderTest> {
   const database = await createTestDatabase();
   const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-desk-'));
   const desk = await openDeskInProcess({
@@ -35,6 +36,7 @@ export async function openDeskUnderTest(): Promise<DeskUnderTest> {
     taskQueue: `trading-${randomUUID()}`,
     codePath: inject('workflowBundlePath'),
     home,
+    venues,
   });
   await desk.startWorker();
   const killFile = path.join(home, 'KILL');

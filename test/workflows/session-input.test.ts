@@ -51,6 +51,11 @@ const ROWS: readonly (readonly [row: string, input: unknown, expected: string])[
   ['60: cash as a number', a({ startingCash: 10_000 }), 'INPUT_MONEY startingCash'],
   ['60: an unknown currency', a({ currency: 'XXX' }), 'INPUT_MONEY currency'],
   ['61: live, not armed', a({ tradingMode: 'live' }), 'MODE_NOT_ARMED tradingMode'],
+  [
+    '61: live on the live account, never armed',
+    a({ tradingMode: 'live', accountId: 'alpaca-live' }),
+    'MODE_NOT_ARMED tradingMode',
+  ],
   ['61: Live', a({ tradingMode: 'Live' }), 'INPUT_ENUM tradingMode'],
   ['61: no mode', without('tradingMode'), 'INPUT_REQUIRED tradingMode'],
   ['63: to = from', replay({ from: '2024-01-02T00:00:00Z', to: '2024-01-02T00:00:00Z' }), 'INPUT_RANGE market.to'],

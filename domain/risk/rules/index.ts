@@ -3,6 +3,7 @@
  * Every rule is always asked; there is no switch for any of them.
  */
 import type { RiskRule } from '../gate-input.ts';
+import { accountStanding } from './account-standing.ts';
 import { complianceSymbols } from './compliance-symbols.ts';
 import { concurrentPositions } from './concurrent-positions.ts';
 import { correlationGroup } from './correlation-group.ts';
@@ -39,6 +40,7 @@ import { tradingMode } from './trading-mode.ts';
 
 export const RISK_RULES: readonly RiskRule[] = [
   killSwitch,
+  accountStanding,
   tradingMode,
   orderNumbers,
   portfolioUnknown,

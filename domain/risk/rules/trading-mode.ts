@@ -1,6 +1,7 @@
 /**
  * Refuses what the trading mode does not know: orders in analysis, real accounts in backtests, simulated accounts
- * elsewhere, and live orders of an account that is not armed. An expired arming never traps a position that is known.
+ * elsewhere, and live orders of an account that is not armed for their strategy. An expired arming never traps a
+ * position that is known.
  */
 import type { GateReason } from '../../../schemas/decision.ts';
 import type { GateInput, RiskRule } from '../gate-input.ts';
@@ -33,5 +34,6 @@ const simulatedRefusal = (input: GateInput): GateReason =>
 function liveRefusal(input: GateInput): GateReason | null {
   const closesKnownPosition = input.intent.reduceOnly && input.account !== null;
   if (input.liveArmed || closesKnownPosition) return null;
-  return refuse(RULE, `account ${accountOf(input)} is not armed for live trading`);
+  const { accountId, strategyId } = input.intent;
+  return refuse(RULE, `account ${accountId} is not armed for live trading of strategy ${strategyId} (npm run arm)`);
 }

@@ -2,6 +2,7 @@
  * A backtest in this process: the plain loop over the bars that a session with the same input would walk, under the
  * desk's configured limits. No Temporal; Postgres only when the bars lie there. Its report equals the session's.
  */
+import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
 import type { MarketData } from '../../../adapters/market-data/market-data.ts';
 import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts';
@@ -55,13 +56,14 @@ export function loopContext(input: ParsedSession, series: readonly BarSeries[], 
     components: input.components,
     weights: input.weights ?? COMPONENT_WEIGHTS,
     tradingMode: 'backtest',
-    venue: input.venue,
+    venue: 'paper',
     costs: input.costs,
     limits: input.limits,
     policy: { version: 1, mode: startMode, profile: profiles[startMode] },
     desk,
     compliance: loadCompliance(parts.configFolder),
     killSwitch: null,
+    halts: NO_HALTS,
     strategyDisabled: null,
     quarantined: new Map(),
   };

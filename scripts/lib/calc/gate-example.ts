@@ -49,6 +49,8 @@ export const gateExample = {
   tradingMode: 'paper' as const,
   liveArmed: false,
   killSwitch: null,
+  accountHalt: null,
+  symbolHalt: null,
   strategyDisabled: null,
   budgetExhausted: null,
 };

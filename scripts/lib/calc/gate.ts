@@ -80,6 +80,8 @@ const gateSchema = z.strictObject({
   tradingMode: tradingModeSchema,
   liveArmed: z.boolean().default(false),
   killSwitch: reasonSchema,
+  accountHalt: reasonSchema,
+  symbolHalt: reasonSchema,
   strategyDisabled: reasonSchema,
   budgetExhausted: reasonSchema,
 });

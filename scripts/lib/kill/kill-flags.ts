@@ -2,7 +2,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
-import { parseFlags } from '../flags.ts';
+import { oneLine, parseFlags, reasonProblems } from '../flags.ts';
 import { VENUE_NAMES, type VenueName } from './kill-venues.ts';
 
 export type KillCommand =
@@ -10,7 +10,6 @@ export type KillCommand =
   | { readonly kind: 'status'; readonly venue: VenueName | null }
   | { readonly kind: 'clear'; readonly phrase: string };
 
-const REASON_LENGTH_MAX = 500;
 const REFUSED = 4;
 
 /** @throws InvalidInput: exit code 2 with every mistake; 4 CONFIRMATION_MISSING */
@@ -52,18 +51,11 @@ function mistakes({ reason, venue, status, clear, confirm }: Options): Problem[]
       ? [problem('ARGUMENT_MISSING', '--reason', undefined, '--reason, --status or --clear')]
       : []),
     ...(wanted.length > 1 ? [problem('ARGUMENT_CONFLICT', wanted[1] ?? '', wanted.join(' '), 'one of them')] : []),
-    ...(reason === undefined ? [] : reasonProblems(oneLine(reason))),
+    ...(reason === undefined ? [] : reasonProblems('--reason', oneLine(reason))),
     ...(venue === undefined ? [] : venueProblems(venue, clear === true)),
     ...(confirm !== undefined && clear !== true
       ? [problem('ARGUMENT_CONFLICT', '--confirm', 'without --clear', '--clear --confirm "<phrase>"')]
       : []),
-  ];
-}
-
-function reasonProblems(reason: string): Problem[] {
-  if (reason !== '' && reason.length <= REASON_LENGTH_MAX) return [];
-  return [
-    problem('ARGUMENT_VALUE', '--reason', reason, `1 to ${REASON_LENGTH_MAX} signs`, 'say why, for the next person'),
   ];
 }
 
@@ -74,13 +66,6 @@ function venueProblems(venue: string, isClear: boolean): Problem[] {
   const hint = near === null ? 'leave it out for all' : `did you mean ${near}`;
   return [problem('ARGUMENT_VALUE', '--venue', venue, VENUE_NAMES.join(' | '), hint)];
 }
-
-/** The first line of the file is the reason, so it is one line. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
 
 const confirmationMissing = (): InvalidInput =>
   new InvalidInput(

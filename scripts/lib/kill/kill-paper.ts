@@ -88,7 +88,7 @@ async function repeat(
     const lookedAtMs = Date.now();
     for (const decisionId of new Set((progress.open ?? []).map((order) => order.decisionId))) {
       if (Date.now() >= deadlineMs) return;
-      await broker.cancel(decisionId).then(
+      await broker.cancel(decisionId, reason).then(
         () => progress.failures.delete(decisionId),
         (error: unknown) => progress.failures.set(decisionId, messageOf(error)),
       );

@@ -1,4 +1,5 @@
 /** Contexts and bars for walks: the desk's default limits in stability, zero surprises; override what a test is about. */
+import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
 import { prepareMarket, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
@@ -48,6 +49,7 @@ export function aContext(
     desk: deskLimitsSchema.parse({}),
     compliance: complianceSchema.parse({}),
     killSwitch: null,
+    halts: NO_HALTS,
     strategyDisabled: null,
     quarantined: new Map(),
     ...change,

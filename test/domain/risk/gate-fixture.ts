@@ -96,6 +96,8 @@ export const order = (changes: Changes = {}): GateInput => ({
   liveArmed: false,
   nowMs: NOW_MS,
   killSwitch: null,
+  accountHalt: null,
+  symbolHalt: null,
   strategyDisabled: null,
   budgetExhausted: null,
   ...changes.input,

@@ -1,0 +1,109 @@
+/**
+ * One account against its venue. What only needs booking is booked first: fills of known orders, ends of known orders.
+ * What then differs twice, with a pause in between, freezes the account and is told; nothing is invented or mended.
+ */
+import type { Venue } from '../../adapters/broker/venue.ts';
+import type { ReconcileStore } from '../../db/reconcile-store.ts';
+import { compareBooks, type Difference, lasting, type VenueBooks } from '../../domain/execution/compare-books.ts';
+import type { ReconcileReport } from '../../schemas/reconciliation.ts';
+import type { VenueAnswer } from '../../schemas/venue.ts';
+import { lookAtOrder } from './look-at-order.ts';
+import type { VenueOrderParts } from './venue-orders.ts';
+
+export type ReconcileParts = VenueOrderParts & {
+  readonly books: ReconcileStore;
+  readonly venue: VenueOrderParts['venue'] & Pick<Venue, 'positions' | 'cash'>;
+  /** Pause between the two comparisons: longer than the venue's reads lag behind. */
+  readonly settleMs: number;
+};
+
+/** A venue that does not answer leaves the account as it stands. */
+export async function reconcileAccount(parts: ReconcileParts, accountId: string): Promise<ReconcileReport> {
+  const first = await compareOnce(parts, accountId);
+  if (first.kind === 'failed') return report(parts, accountId, 'unreachable', [], first.reason);
+  const { different, pending } = first.value;
+  if (different.length === 0) return conclude(parts, accountId, [], pending);
+  await parts.sleep(parts.settleMs);
+  const second = await compareOnce(parts, accountId);
+  if (second.kind === 'failed') return report(parts, accountId, 'unreachable', different, second.reason);
+  return conclude(parts, accountId, lasting(different, second.value.different), [
+    ...second.value.pending,
+    ...second.value.different,
+  ]);
+}
+
+async function conclude(
+  parts: ReconcileParts,
+  accountId: string,
+  different: readonly Difference[],
+  pending: readonly Difference[],
+): Promise<ReconcileReport> {
+  if (different.length === 0) {
+    const equal = report(parts, accountId, pending.length > 0 ? 'pending' : 'equal', pending, null);
+    await parts.books.noteReconciled(accountId, equal);
+    return equal;
+  }
+  const told = report(parts, accountId, 'different', different, null);
+  await parts.books.freeze(
+    accountId,
+    `books and venue differ: ${different.map(nameOf).join('; ')}`.slice(0, 500),
+    told,
+  );
+  return told;
+}
+
+const nameOf = ({ kind, what, ours, theirs }: Difference): string => `${kind} ${what} (ours ${ours}, theirs ${theirs})`;
+
+const report = (
+  { nowMs }: ReconcileParts,
+  accountId: string,
+  verdict: ReconcileReport['verdict'],
+  differences: readonly Difference[],
+  reason: string | null,
+): ReconcileReport => ({ accountId, verdict, differences: [...differences], reason, atMs: nowMs() });
+
+type Compared = VenueAnswer<{ readonly different: readonly Difference[]; readonly pending: readonly Difference[] }>;
+
+async function compareOnce(parts: ReconcileParts, accountId: string): Promise<Compared> {
+  const sinceMs = await parts.books.openedAtMs(accountId);
+  const read = await readVenue(parts, sinceMs);
+  if (read.kind === 'failed') return read;
+  await bookKnown(parts, accountId, read.value);
+  return { kind: 'answered', value: compareBooks(await parts.books.ours(accountId, sinceMs), read.value) };
+}
+
+/** Positions and cash are read last: what is booked from older lists can then only lag behind them. */
+async function readVenue({ venue }: ReconcileParts, sinceMs: number): Promise<VenueAnswer<VenueBooks>> {
+  const openOrders = await venue.openOrders();
+  if (openOrders.kind === 'failed') return openOrders;
+  const fills = await venue.fills(sinceMs);
+  if (fills.kind === 'failed') return fills;
+  const positions = await venue.positions();
+  if (positions.kind === 'failed') return positions;
+  const cash = await venue.cash();
+  if (cash.kind === 'failed') return cash;
+  const value = { openOrders: openOrders.value, fills: fills.value, positions: positions.value, cash: cash.value.cash };
+  return { kind: 'answered', value };
+}
+
+/** Looks at orders of ours that the venue lists no longer, that have unbooked fills, or that came late. */
+async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBooks): Promise<void> {
+  const booked = await parts.books.bookedTrades(accountId);
+  const unbooked = new Set(read.fills.filter((one) => !booked.has(one.tradeId)).map((one) => one.venueOrderId));
+  const listed = new Set(read.openOrders.map((one) => one.clientOrderId));
+  for (const order of await parts.books.ordersToLookAt(accountId)) {
+    const hasNews = order.venueOrderId !== null && unbooked.has(order.venueOrderId);
+    const isGone = !listed.has(order.clientOrderId) && (order.state === 'ACKED' || order.state === 'PARTIAL');
+    const isLate = order.state === 'ABSENT' && listed.has(order.clientOrderId);
+    if (hasNews || isGone || isLate) await lookAtOrder(parts, order);
+    if (isLate) await cancelLate(parts, order.clientOrderId);
+  }
+}
+
+/** Nobody waits for it any more: what has filled is booked, the rest is cancelled. */
+async function cancelLate(parts: ReconcileParts, clientOrderId: string): Promise<void> {
+  const order = await parts.store.beginCancel(clientOrderId, 'it arrived after it was given up');
+  if (order === null) return;
+  const outcome = await parts.venue.cancel(order);
+  if (outcome.kind === 'canceled' || outcome.kind === 'tooLate') await lookAtOrder(parts, order, outcome.order);
+}

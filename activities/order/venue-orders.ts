@@ -1,0 +1,145 @@
+/**
+ * The order engine for venues over the network: sends once, looks until it knows, cancels, protects what was filled.
+ * It decides nothing about risk and keeps no state: the book of record says what was done, the venue what became of it.
+ * A send is never repeated; whatever is in doubt is looked up.
+ */
+import type { Broker, BrokerAnswer } from '../../adapters/broker/broker.ts';
+import type { Venue } from '../../adapters/broker/venue.ts';
+import type { VenueStore } from '../../db/venue-store.ts';
+import { isProtective } from '../../domain/execution/legs.ts';
+import { isWorking } from '../../domain/execution/order-state.ts';
+import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
+import type { OrderChange } from '../../schemas/session-walk.ts';
+import type { CancelOutcome } from '../../schemas/venue.ts';
+import { lookAtOrder } from './look-at-order.ts';
+
+export type VenueOrderParts = {
+  readonly store: Pick<
+    VenueStore,
+    | 'orders'
+    | 'claim'
+    | 'mayStillSend'
+    | 'noteSendOutcome'
+    | 'take'
+    | 'evidence'
+    | 'noteVerdict'
+    | 'beginCancel'
+    | 'noteCancelUnknown'
+    | 'noteBadReport'
+    | 'inTheWayOf'
+    | 'unknownVenueOrders'
+    | 'changesOf'
+  >;
+  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'cancel'>;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+/** How an entry that fills in parts is treated: what is left of it is cancelled, so that the rest can be protected. */
+const PARTIAL_WAIT_MS = 30_000;
+/** Looks directly after a send, while a market order fills. */
+const FIRST_LOOKS_MS = [50, 150, 400];
+const CLEAR_WAY_MS = [0, 100, 300, 1_000, 2_000];
+
+export const createVenueOrders = (parts: VenueOrderParts): Broker => ({
+  venue: parts.venue.name,
+  submit: async (decisionId) => {
+    const elsewhere = await clearWay(parts, decisionId);
+    const { claims, refusal } = await parts.store.claim(decisionId, 'opening');
+    for (const claim of claims) await sendOnce(parts, claim);
+    if (claims.length > 0) await firstLooks(parts, decisionId);
+    const answer = await advance(parts, decisionId);
+    return { ...answer, elsewhere: [...elsewhere, ...answer.elsewhere], refusal };
+  },
+  look: (decisionId) => advance(parts, decisionId),
+  cancel: async (decisionId, reason) => {
+    const open = (await parts.store.orders(decisionId)).filter((one) => isOpen(one) && !isProtective(one));
+    for (const order of open) await cancelOrder(parts, order, reason);
+    return advance(parts, decisionId);
+  },
+});
+
+const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
+
+type Claim = Awaited<ReturnType<VenueOrderParts['store']['claim']>>['claims'][number];
+
+/** One shot. The adapter asks `mayStillSend` when its connection stands, directly before the first byte. */
+async function sendOnce({ store, venue }: VenueOrderParts, claim: Claim): Promise<void> {
+  const outcome = await venue.send(claim.order, claim.sendBeforeMs, () => store.mayStillSend(claim));
+  await store.noteSendOutcome(claim, outcome);
+}
+
+async function firstLooks(parts: VenueOrderParts, decisionId: string): Promise<void> {
+  for (const ms of FIRST_LOOKS_MS) {
+    const orders = await parts.store.orders(decisionId);
+    const filling = orders.filter((one) => isWorking(one.state) && one.type === 'market');
+    if (filling.length === 0) return;
+    await parts.sleep(ms);
+    for (const order of filling) await lookAtOrder(parts, order);
+  }
+}
+
+/** Looks at what is open, sends the legs that are due, ends what has lost its purpose. */
+async function advance(parts: VenueOrderParts, decisionId: string): Promise<BrokerAnswer> {
+  const { store } = parts;
+  for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
+  await endSlowPartials(parts, await store.orders(decisionId));
+  const { claims } = await store.claim(decisionId, 'protective');
+  for (const claim of claims) await sendOnce(parts, claim);
+  await endUselessLegs(parts, await store.orders(decisionId));
+  return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
+}
+
+async function endSlowPartials(parts: VenueOrderParts, orders: readonly Order[]): Promise<void> {
+  const isSlow = (one: Order): boolean =>
+    one.state === 'PARTIAL' && one.leg === 'entry' && parts.nowMs() - (one.sentAtMs ?? 0) > PARTIAL_WAIT_MS;
+  const slow = orders.filter(isSlow);
+  for (const entry of slow) await cancelOrder(parts, entry, 'what is left of a part is cancelled, so that legs fit');
+}
+
+/** One leg has closed the position: the other has nothing to protect any more. */
+async function endUselessLegs(parts: VenueOrderParts, orders: readonly Order[]): Promise<void> {
+  if (!orders.some((one) => isProtective(one) && one.state === 'FILLED')) return;
+  for (const leg of orders.filter((one) => isProtective(one) && isOpen(one))) {
+    await cancelOrder(parts, leg, 'the other leg has closed the position');
+  }
+}
+
+/** An exit first clears away the legs and rests of its position, until the venue has confirmed each. */
+async function clearWay(parts: VenueOrderParts, decisionId: string): Promise<readonly OrderChange[]> {
+  const { store } = parts;
+  const exit = (await store.orders(decisionId)).find((one) => one.leg === 'exit' && one.state === 'INTENT');
+  if (exit === undefined) return [];
+  const cleared = await store.inTheWayOf(exit);
+  for (const ms of CLEAR_WAY_MS) {
+    const left = await store.inTheWayOf(exit);
+    if (left.length === 0) break;
+    if (ms > 0) await parts.sleep(ms);
+    for (const order of left) await cancelOrder(parts, order, 'the position is being closed');
+  }
+  const still = await store.inTheWayOf(exit);
+  if (still.length > 0) throw new Error(`orders in the way of an exit are still open: ${still.map(nameOf).join(', ')}`);
+  const now = await Promise.all(cleared.map(({ decisionId: id }) => store.orders(id)));
+  const ids = new Set(cleared.map((one) => one.clientOrderId));
+  return store.changesOf(now.flat().filter((one) => ids.has(one.clientOrderId)));
+}
+
+const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} (${state})`;
+
+/** CANCEL_SENT is committed before the venue is asked; a cancel may be asked again, it is one thing however often. */
+async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string): Promise<void> {
+  if (order.state === 'UNKNOWN' || order.state === 'SENT') {
+    await lookAtOrder(parts, order);
+    return;
+  }
+  const asked = await parts.store.beginCancel(order.clientOrderId, reason);
+  if (asked === null) return;
+  const outcome = await parts.venue.cancel(asked);
+  await noteCancel(parts, asked, outcome);
+}
+
+async function noteCancel(parts: VenueOrderParts, order: Order, outcome: CancelOutcome): Promise<void> {
+  if (outcome.kind === 'canceled' || outcome.kind === 'tooLate') return lookAtOrder(parts, order, outcome.order);
+  const reason = outcome.kind === 'notFound' ? 'the venue does not know it' : outcome.reason;
+  await parts.store.noteCancelUnknown(order.clientOrderId, reason);
+}

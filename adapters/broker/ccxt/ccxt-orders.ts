@@ -1,0 +1,174 @@
+/**
+ * Sending, finding and cancelling single orders. A send is one request, whatever happens. Binance finds an order only
+ * with its symbol, so a look-up asks for each symbol of this venue, and among the conditional orders of futures too.
+ * What became of a cancelled order is read afterwards, once, and a doubt stays a doubt.
+ */
+import { toDecimal } from '../../../domain/decimal.ts';
+import { proofOfSend } from '../../../domain/execution/outcome-table.ts';
+import type { Order } from '../../../schemas/execution.ts';
+import type { LookUp, VenueAnswer, VenueOrder } from '../../../schemas/venue.ts';
+import type { CancelOutcome, SendGuard, SendOutcome } from '../venue.ts';
+import { wireOrderSchema } from './binance-wire.ts';
+import type { CcxtClient, CcxtExchangeClient, CcxtReply } from './ccxt-client.ts';
+import type { CcxtAccess } from './ccxt-config.ts';
+import type { AskMarkets, Markets } from './ccxt-markets.ts';
+import { answerOf, isUnknownOrder, soon, told } from './ccxt-reply.ts';
+import { type ConditionalOrder, wireConditionalSchema } from './conditional-wire.ts';
+import { isConditional, orderRequest } from './order-request.ts';
+
+export type CcxtDesk = {
+  readonly client: CcxtClient;
+  readonly access: CcxtAccess;
+  readonly askMarkets: AskMarkets;
+};
+
+export async function sendOrder(
+  { client, access, askMarkets }: CcxtDesk,
+  order: Order,
+  deadlineMs: number,
+  guard?: SendGuard,
+): Promise<SendOutcome> {
+  const markets = await askMarkets(deadlineMs);
+  if (markets.kind === 'failed') return { kind: 'rejected', code: 'NOT_SENT', message: markets.reason };
+  const made = orderRequest(order, markets.value.bySymbol.get(order.symbol), access.market);
+  if (!made.ok) return { kind: 'rejected', code: 'NOT_SENT', message: made.message };
+  const reply = await client.request({
+    effect: 'venue.send',
+    kind: 'order',
+    call: (exchange) => post(exchange, access, made.conditional, made.fields),
+    deadlineMs,
+    ...(guard && { guard }),
+  });
+  return sendOutcome(order, reply, sentOrder(reply, made.conditional, markets.value));
+}
+
+function post(exchange: CcxtExchangeClient, { market }: CcxtAccess, conditional: boolean, fields: object) {
+  if (market === 'spot') return exchange.privatePostOrder({ ...fields });
+  return conditional ? exchange.fapiPrivatePostAlgoOrder({ ...fields }) : exchange.fapiPrivatePostOrder({ ...fields });
+}
+
+function sendOutcome(order: Order, reply: CcxtReply, sent: VenueOrder | null): SendOutcome {
+  const ours = sent !== null && isSame(order, sent) ? sent : null;
+  const evidence = reply.kind === 'failure' ? reply : { ...reply, order: standing(ours) };
+  const proof = proofOfSend('ccxt-binance', evidence);
+  if (proof.proves === 'accepted' && ours !== null) return { kind: 'accepted', order: ours };
+  if (proof.proves === 'rejected') return { kind: 'rejected', code: proof.code, message: proof.reason };
+  return { kind: 'ambiguous', reason: proof.proves === 'nothing' ? proof.reason : 'no order in the reply' };
+}
+
+function standing(sent: VenueOrder | null): 'ours' | 'refused' | 'none' {
+  if (sent === null) return 'none';
+  return sent.state === 'REJECTED' ? 'refused' : 'ours';
+}
+
+function sentOrder(reply: CcxtReply, conditional: boolean, markets: Markets): VenueOrder | null {
+  if (conditional) {
+    const answer = answerOf(wireConditionalSchema(markets), reply);
+    return answer.kind === 'answered' ? answer.value.order : null;
+  }
+  const answer = answerOf(wireOrderSchema(markets), reply);
+  return answer.kind === 'answered' ? answer.value : null;
+}
+
+/** Is the order in the reply the very one that was sent? */
+const isSame = (order: Order, found: VenueOrder): boolean =>
+  found.clientOrderId === order.clientOrderId &&
+  found.symbol === order.symbol &&
+  found.side === order.side &&
+  toDecimal(found.quantity).eq(order.quantity);
+
+/** `symbols`: where to look; without it, everywhere. */
+export async function lookUpOrder(
+  desk: CcxtDesk,
+  clientOrderId: string,
+  symbols: readonly string[] = desk.access.symbols,
+): Promise<LookUp> {
+  const markets = await desk.askMarkets(soon(desk.client).deadlineMs);
+  if (markets.kind === 'failed') return markets;
+  for (const symbol of symbols) {
+    const id = markets.value.bySymbol.get(symbol)?.id ?? symbol;
+    const look = await lookUpIn(desk, markets.value, { symbol: id, origClientOrderId: clientOrderId });
+    if (look.kind !== 'notFound') return checked(look, clientOrderId);
+  }
+  if (desk.access.market === 'spot') return { kind: 'notFound' };
+  return checked(await lookUpConditional(desk, markets.value, clientOrderId), clientOrderId);
+}
+
+const checked = (look: LookUp, clientOrderId: string): LookUp =>
+  look.kind === 'found' && look.order.clientOrderId !== clientOrderId
+    ? { kind: 'failed', reason: 'the reply is another order' }
+    : look;
+
+async function lookUpIn({ client, access }: CcxtDesk, markets: Markets, query: object): Promise<LookUp> {
+  const reply = await client.request({
+    effect: 'venue.lookUp',
+    kind: 'read',
+    call: (exchange) =>
+      access.market === 'spot' ? exchange.privateGetOrder({ ...query }) : exchange.fapiPrivateGetOrder({ ...query }),
+    ...soon(client),
+  });
+  return lookOf(reply, answerOf(wireOrderSchema(markets), reply));
+}
+
+/** A conditional order that was triggered is found as the order it became, under the client id it was sent with. */
+async function lookUpConditional(desk: CcxtDesk, markets: Markets, clientAlgoId: string): Promise<LookUp> {
+  const reply = await desk.client.request({
+    effect: 'venue.lookUp',
+    kind: 'read',
+    call: (exchange) => exchange.fapiPrivateGetAlgoOrder({ clientAlgoId }),
+    ...soon(desk.client),
+  });
+  const answer: VenueAnswer<ConditionalOrder> = answerOf(wireConditionalSchema(markets), reply);
+  if (answer.kind === 'failed') return lookOf(reply, answer);
+  const { order, symbolId, actualOrderId } = answer.value;
+  if (actualOrderId === null) return { kind: 'found', order };
+  const actual = await lookUpIn(desk, markets, { symbol: symbolId, orderId: actualOrderId });
+  if (actual.kind === 'notFound') return { kind: 'failed', reason: 'triggered, and its order is not found yet' };
+  if (actual.kind === 'failed') return actual;
+  const { clientOrderId, stopPrice } = order;
+  return { kind: 'found', order: { ...actual.order, clientOrderId, stopPrice } };
+}
+
+function lookOf(reply: CcxtReply, answer: VenueAnswer<VenueOrder | ConditionalOrder>): LookUp {
+  if (isUnknownOrder(reply)) return { kind: 'notFound' };
+  if (answer.kind === 'failed') return answer;
+  return { kind: 'found', order: 'order' in answer.value ? answer.value.order : answer.value };
+}
+
+export async function cancelOrder(desk: CcxtDesk, order: Order): Promise<CancelOutcome> {
+  const { client, access, askMarkets } = desk;
+  const { deadlineMs } = soon(client);
+  const markets = await askMarkets(deadlineMs);
+  if (markets.kind === 'failed') return { kind: 'ambiguous', reason: markets.reason };
+  const symbol = markets.value.bySymbol.get(order.symbol)?.id ?? order.symbol;
+  const reply = await client.request({
+    effect: 'venue.cancel',
+    kind: 'cancel',
+    call: (exchange) => remove(exchange, access, order, symbol),
+    deadlineMs,
+  });
+  if (reply.kind === 'failure') return { kind: 'ambiguous', reason: reply.reason };
+  const isUnknown = isUnknownOrder(reply);
+  if (!isUnknown && reply.status !== 200) return { kind: 'ambiguous', reason: told(reply) };
+  return afterCancel(await lookUpOrder(desk, order.clientOrderId, [order.symbol]), isUnknown, told(reply));
+}
+
+function remove(exchange: CcxtExchangeClient, { market }: CcxtAccess, order: Order, symbol: string) {
+  const { clientOrderId } = order;
+  if (isConditional(order, market)) return exchange.fapiPrivateDeleteAlgoOrder({ clientAlgoId: clientOrderId });
+  const fields = { symbol, origClientOrderId: clientOrderId };
+  return market === 'spot' ? exchange.privateDeleteOrder(fields) : exchange.fapiPrivateDeleteOrder(fields);
+}
+
+/** The venue's "unknown order" also means one that has ended: the order itself decides. */
+function afterCancel(look: LookUp, isUnknown: boolean, said: string): CancelOutcome {
+  if (look.kind === 'found' && isFinal(look.order)) return finalOutcome(look.order);
+  if (look.kind === 'notFound' && isUnknown) return { kind: 'notFound' };
+  const seen = look.kind === 'found' ? `the order is ${look.order.venueStatus}` : `the look-up says ${look.kind}`;
+  return { kind: 'ambiguous', reason: `cancel: ${said}, ${seen}` };
+}
+
+const isFinal = ({ state }: VenueOrder): boolean => state !== 'ACKED' && state !== 'PARTIAL';
+
+const finalOutcome = (order: VenueOrder): CancelOutcome =>
+  order.state === 'CANCELED' ? { kind: 'canceled', order } : { kind: 'tooLate', order };

@@ -1,0 +1,114 @@
+/**
+ * What stands in the account: open orders, fills and the clock. Lists come whole or not at all: every page must be read
+ * and every row understood, else the read has failed.
+ */
+import { z } from 'zod';
+import { type Decimal, toDecimal } from '../../../domain/decimal.ts';
+import type { VenueAnswer, VenueFill, VenueOrder } from '../../../schemas/venue.ts';
+import type { RequestKind } from '../token-bucket.ts';
+import type { VenueClock } from '../venue.ts';
+import { type NumberedFill, wireFillSchema, wireOrderSchema, wireTimeSchema } from './binance-wire.ts';
+import type { Markets, VenueMarket } from './ccxt-markets.ts';
+import type { CcxtDesk } from './ccxt-orders.ts';
+import { readReply, soon } from './ccxt-reply.ts';
+import { wireConditionalSchema } from './conditional-wire.ts';
+
+const FILLS_A_PAGE = 1_000;
+const PAGES_MAX = 1_000;
+const LIST_BYTES_MAX = 16_000_000;
+/** What Binance gives at once by time; further back is read from the first fill, by number. */
+const BY_TIME_MS = 86_400_000;
+
+/** Of the whole account, also in symbols that are not traded here. `kind`: what the read counts as, below the limit. */
+export async function readOpenOrders(
+  desk: CcxtDesk,
+  kind: RequestKind = 'read',
+): Promise<VenueAnswer<readonly VenueOrder[]>> {
+  const markets = await desk.askMarkets(soon(desk.client).deadlineMs);
+  if (markets.kind === 'failed') return markets;
+  const orders = await readReply(desk.client, z.array(wireOrderSchema(markets.value)), {
+    effect: 'venue.openOrders',
+    kind,
+    call: (exchange) =>
+      desk.access.market === 'spot' ? exchange.privateGetOpenOrders({}) : exchange.fapiPrivateGetOpenOrders({}),
+    bodyBytesMax: LIST_BYTES_MAX,
+  });
+  if (orders.kind === 'failed' || desk.access.market === 'spot') return orders;
+  const conditional = await readReply(desk.client, z.array(wireConditionalSchema(markets.value)), {
+    effect: 'venue.openOrders',
+    kind,
+    call: (exchange) => exchange.fapiPrivateGetOpenAlgoOrders({}),
+    bodyBytesMax: LIST_BYTES_MAX,
+  });
+  if (conditional.kind === 'failed') return conditional;
+  return { kind: 'answered', value: [...orders.value, ...conditional.value.map(({ order }) => order)] };
+}
+
+export async function readFills(desk: CcxtDesk, sinceMs: number): Promise<VenueAnswer<readonly VenueFill[]>> {
+  const markets = await desk.askMarkets(soon(desk.client).deadlineMs);
+  if (markets.kind === 'failed') return markets;
+  const all: VenueFill[] = [];
+  for (const market of markets.value.bySymbol.values()) {
+    const fills = await readFillsOf(desk, markets.value, market, sinceMs);
+    if (fills.kind === 'failed') return fills;
+    all.push(...fills.value);
+  }
+  return { kind: 'answered', value: all.sort((a, b) => a.atMs - b.atMs) };
+}
+
+/** Pages go by the number of the fill; a full page without a new one means that the rest cannot be reached. */
+export async function readFillsOf(
+  desk: CcxtDesk,
+  markets: Markets,
+  market: VenueMarket,
+  sinceMs: number,
+): Promise<VenueAnswer<readonly VenueFill[]>> {
+  const fills = new Map<string, VenueFill>();
+  const isRecent = desk.client.nowMs() - sinceMs < BY_TIME_MS;
+  let from: object = isRecent ? { startTime: Math.floor(sinceMs) } : { fromId: '0' };
+  for (let count = 0; count < PAGES_MAX; count += 1) {
+    const page = await readFillPage(desk, markets, { symbol: market.id, limit: FILLS_A_PAGE, ...from });
+    if (page.kind === 'failed') return page;
+    const before = fills.size;
+    for (const { id, fill } of page.value) fills.set(id, fill);
+    if (page.value.length !== FILLS_A_PAGE) return { kind: 'answered', value: inOrder(fills, sinceMs) };
+    if (fills.size === before) return { kind: 'failed', reason: 'the pages of fills do not go on' };
+    from = {
+      fromId: highest([...fills.keys()])
+        .plus(1)
+        .toFixed(),
+    };
+  }
+  return { kind: 'failed', reason: `more than ${PAGES_MAX} pages of fills` };
+}
+
+const readFillPage = (desk: CcxtDesk, markets: Markets, query: object): Promise<VenueAnswer<readonly NumberedFill[]>> =>
+  readReply(desk.client, z.array(wireFillSchema(markets)), {
+    effect: 'venue.fills',
+    call: (exchange) =>
+      desk.access.market === 'spot'
+        ? exchange.privateGetMyTrades({ ...query })
+        : exchange.fapiPrivateGetUserTrades({ ...query }),
+    bodyBytesMax: LIST_BYTES_MAX,
+  });
+
+const highest = (ids: readonly string[]): Decimal => ids.map(toDecimal).reduce((top, one) => (one.gt(top) ? one : top));
+
+const inOrder = (fills: ReadonlyMap<string, VenueFill>, sinceMs: number): VenueFill[] =>
+  [...fills]
+    .sort(([a], [b]) => toDecimal(a).comparedTo(b))
+    .map(([, fill]) => fill)
+    .filter(({ atMs }) => atMs >= sinceMs);
+
+/** The venue's time is taken to be that of the middle between asking and answer. */
+export async function readClock({ client, access }: CcxtDesk): Promise<VenueAnswer<VenueClock>> {
+  const askedAtMs = client.nowMs();
+  const answer = await readReply(client, wireTimeSchema, {
+    effect: 'venue.clock',
+    call: (exchange) => (access.market === 'spot' ? exchange.publicGetTime({}) : exchange.fapiPublicGetTime({})),
+  });
+  if (answer.kind === 'failed') return answer;
+  const roundTripMs = client.nowMs() - askedAtMs;
+  const venueMs = answer.value.serverTime;
+  return { kind: 'answered', value: { venueMs, offsetMs: venueMs - (askedAtMs + roundTripMs / 2), roundTripMs } };
+}

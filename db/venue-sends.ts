@@ -1,0 +1,247 @@
+/**
+ * The sending of an order, fenced. A claim commits INTENT → CLAIMED → SENT with an epoch and a deadline before anything
+ * leaves; whoever finds a SENT order of a former attempt takes it over as UNKNOWN under the next epoch, and never sends
+ * it. What the former attempt still writes matches no row and is counted in `fenced_writes`.
+ */
+import type { Transaction } from 'kysely';
+import { positionOf } from '../domain/execution/book.ts';
+import { isProtective } from '../domain/execution/legs.ts';
+import { moveOrder } from '../domain/execution/order-state.ts';
+import { startUnknown } from '../domain/execution/resolve-unknown.ts';
+import { type Sizing, sizeExit, sizeLegs } from '../domain/execution/venue-sizing.ts';
+import { afterSend } from '../domain/execution/venue-step.ts';
+import type { GateReason } from '../schemas/decision.ts';
+import { FINAL_ORDER_STATES, type Order } from '../schemas/execution.ts';
+import type { SendOutcome } from '../schemas/venue.ts';
+import { standingOf } from './account-standings.ts';
+import { appendAudit } from './audit.ts';
+import { appendEvents, type NewEvent } from './events.ts';
+import { fillsOfOrder } from './fills.ts';
+import { toInstant } from './instant.ts';
+import { readKillSwitch } from './kill-switch.ts';
+import type { LoadedAccount } from './load-walk.ts';
+import { orderByClientId, updateOrders } from './orders.ts';
+import { openOrders } from './paper-book.ts';
+import { readSession } from './sessions.ts';
+import type { Database, Tables } from './tables.ts';
+
+/** An order that may leave once, under this epoch, before this instant. */
+export type SendClaim = { readonly order: Order; readonly epoch: number; readonly sendBeforeMs: number };
+export type ClaimAnswer = { readonly claims: readonly SendClaim[]; readonly refusal: GateReason | null };
+
+export type VenueStoreParts = {
+  readonly db: Database;
+  readonly killFile: () => string | null;
+  readonly nowMs: () => number;
+};
+
+/** How long after its claim an order may still leave. */
+const SEND_WITHIN_MS = 10_000;
+
+/** `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled. */
+export async function claimOrders(
+  trx: Transaction<Tables>,
+  parts: VenueStoreParts,
+  decisionId: string,
+  which: 'opening' | 'protective',
+): Promise<ClaimAnswer> {
+  const { orders, loaded } = await openOrders(trx, decisionId);
+  await takeOver(trx, parts, orders);
+  const waiting = orders.filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+  if (waiting.length === 0) return { claims: [], refusal: null };
+  const sizing = await sizeOf(trx, waiting, orders, loaded);
+  const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
+  const unsent = refusal === null ? waiting : orders;
+  const reason = refusal?.message ?? sizing.reason;
+  if (reason !== null) await endUnsent(trx, parts, unsent, reason);
+  return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending) : [], refusal };
+}
+
+async function sizeOf(
+  trx: Database,
+  waiting: readonly Order[],
+  orders: readonly Order[],
+  { state }: LoadedAccount,
+): Promise<Sizing> {
+  const [first] = waiting;
+  if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
+  const held = positionOf(state.book, first.strategyId, first.symbol)?.quantity.toFixed() ?? '0';
+  if (!isProtective(first)) return sizeExit(waiting, held);
+  const entry = orders.find((one) => one.leg === 'entry');
+  if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
+  return sizeLegs(waiting, entry, await fillsOfOrder(trx, entry.clientOrderId), held);
+}
+
+/** Kill flags, a frozen account and the end of the session stop what adds risk; what reduces passes. */
+async function sendRefusal(
+  trx: Database,
+  parts: VenueStoreParts,
+  loaded: LoadedAccount,
+  sending: readonly Order[],
+): Promise<GateReason | null> {
+  const [first] = sending;
+  if (first === undefined || first.reduceOnly || isProtective(first)) return null;
+  const blocked = loaded.killSwitch ?? parts.killFile();
+  if (blocked !== null) return { rule: 'killSwitch', message: `the kill switch is on: ${blocked}` };
+  const frozen = (await standingOf(trx, first.accountId))?.frozen ?? null;
+  if (frozen !== null) return { rule: 'accountStanding', message: `account ${first.accountId} is frozen: ${frozen}` };
+  return sessionRefusal(trx, first);
+}
+
+async function sessionRefusal(trx: Database, order: Order): Promise<GateReason | null> {
+  if (order.sessionId === null) return null;
+  const session = await readSession(trx, order.sessionId);
+  const query = trx.selectFrom('order_intents').select('epoch').where('client_order_id', '=', order.clientOrderId);
+  const intent = await query.executeTakeFirst();
+  if (session?.state === 'open' && session.epoch === intent?.epoch) return null;
+  return { rule: 'sessionOrder', message: `session ${order.sessionId} has ended or is in a later run` };
+}
+
+/** INTENT → CLAIMED → SENT in this transaction: it is committed before a byte goes to the venue. */
+async function commitSends(
+  trx: Transaction<Tables>,
+  parts: VenueStoreParts,
+  orders: readonly Order[],
+): Promise<SendClaim[]> {
+  const nowMs = parts.nowMs();
+  const claims: SendClaim[] = [];
+  for (const order of orders) {
+    const sent = { ...order, state: moveOrder(moveOrder(order.state, 'CLAIMED'), 'SENT'), sentAtMs: nowMs };
+    claims.push({ order: sent, epoch: 1, sendBeforeMs: nowMs + SEND_WITHIN_MS });
+  }
+  await updateOrders(
+    trx,
+    claims.map((one) => one.order),
+  );
+  for (const { order, epoch, sendBeforeMs } of claims) {
+    const row = { client_order_id: order.clientOrderId, epoch, outcome: null, evidence: null };
+    const times = { claimed_at: toInstant(nowMs), send_before: toInstant(sendBeforeMs) };
+    await trx
+      .insertInto('order_sends')
+      .values({ ...row, ...times })
+      .execute();
+  }
+  await appendAudit(
+    trx,
+    claims.map(({ order, epoch }) => ({ kind: 'order_sent', body: { ...sentBody(order), epoch }, atMs: nowMs })),
+  );
+  return claims;
+}
+
+const sentBody = ({ clientOrderId, venue, symbol, side, type, quantity, limitPrice, stopPrice }: Order) => ({
+  ...{ clientOrderId, venue, symbol, side, type, quantity, limitPrice, stopPrice },
+});
+
+/** Orders that will never leave: INTENT → CLAIMED → ABSENT. */
+export async function endUnsent(
+  trx: Database,
+  parts: Pick<VenueStoreParts, 'nowMs'>,
+  orders: readonly Order[],
+  reason: string,
+): Promise<void> {
+  const ended = orders.filter((one) => one.state === 'INTENT');
+  if (ended.length === 0) return;
+  await updateOrders(
+    trx,
+    ended.map((one) => ({ ...one, state: moveOrder(moveOrder(one.state, 'CLAIMED'), 'ABSENT') })),
+  );
+  await appendEvents(
+    trx,
+    ended.map((one) => movedEvent(one, 'ABSENT', reason, parts.nowMs())),
+  );
+}
+
+export const movedEvent = (order: Order, to: Order['state'], reason: string | null, atMs: number): NewEvent => ({
+  type: 'order_moved',
+  payload: { clientOrderId: order.clientOrderId, from: order.state, to, reason },
+  correlationId: order.decisionId,
+  atMs,
+});
+
+/** SENT by an attempt that is gone, or stands still: nobody knows whether it left. */
+async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly Order[]): Promise<void> {
+  const sent = orders.filter((one) => one.state === 'SENT');
+  if (sent.length === 0) return;
+  const nowMs = parts.nowMs();
+  for (const { clientOrderId } of sent) {
+    await trx
+      .updateTable('order_sends')
+      .set((eb) => ({ epoch: eb('epoch', '+', 1), evidence: startUnknown(nowMs) }))
+      .where('client_order_id', '=', clientOrderId)
+      .execute();
+  }
+  await updateOrders(
+    trx,
+    sent.map((one) => ({ ...one, state: moveOrder(one.state, 'UNKNOWN') })),
+  );
+  await appendEvents(
+    trx,
+    sent.map((one) => movedEvent(one, 'UNKNOWN', 'taken over from an attempt that did not report', nowMs)),
+  );
+}
+
+/** Asked when the connection stands, directly before the first byte. Null: go on. */
+export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: SendClaim): Promise<string | null> {
+  const { clientOrderId } = order;
+  const row = await parts.db
+    .selectFrom('order_sends as s')
+    .innerJoin('orders as o', 'o.client_order_id', 's.client_order_id')
+    .select(['s.epoch', 's.send_before', 'o.state'])
+    .where('s.client_order_id', '=', clientOrderId)
+    .executeTakeFirst();
+  if (row === undefined || row.epoch !== epoch || row.state !== 'SENT') {
+    await noteFenced(parts.db, parts, clientOrderId, epoch, 'send');
+    return `the order is in other hands (epoch ${row?.epoch ?? 'none'}, state ${row?.state ?? 'none'})`;
+  }
+  if (parts.nowMs() > row.send_before.getTime()) return 'the time to send is over';
+  if (order.reduceOnly || isProtective(order)) return null;
+  const kill = await readKillSwitch(parts.db);
+  const blocked = kill.active ? (kill.reason ?? 'set without a reason') : parts.killFile();
+  return blocked === null ? null : `the kill switch is on: ${blocked}`;
+}
+
+/** Takes down what the answer proved, unless the order is in other hands by now. */
+export async function noteSendOutcome(
+  trx: Transaction<Tables>,
+  parts: VenueStoreParts,
+  claim: SendClaim,
+  outcome: SendOutcome,
+): Promise<void> {
+  const { clientOrderId, decisionId } = claim.order;
+  const { orders } = await openOrders(trx, decisionId);
+  const order = await orderByClientId(trx, clientOrderId);
+  const nowMs = parts.nowMs();
+  const evidence = outcome.kind === 'ambiguous' ? startUnknown(nowMs) : null;
+  const result = await trx
+    .updateTable('order_sends')
+    .set({ outcome: outcomeText(outcome), evidence })
+    .where('client_order_id', '=', clientOrderId)
+    .where('epoch', '=', claim.epoch)
+    .executeTakeFirst();
+  if (order?.state !== 'SENT' || result.numUpdatedRows !== 1n) {
+    await noteFenced(trx, parts, clientOrderId, claim.epoch, 'outcome');
+    return;
+  }
+  const moved = afterSend(order, outcome);
+  await updateOrders(trx, [moved]);
+  await appendEvents(trx, [movedEvent(order, moved.state, outcomeText(outcome), nowMs)]);
+  if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
+}
+
+const outcomeText = (outcome: SendOutcome): string => {
+  if (outcome.kind === 'accepted') return `accepted as ${outcome.order.venueOrderId}`;
+  return outcome.kind === 'rejected' ? `${outcome.code}: ${outcome.message}` : `ambiguous: ${outcome.reason}`;
+};
+
+async function noteFenced(
+  db: Database,
+  parts: Pick<VenueStoreParts, 'nowMs'>,
+  clientOrderId: string,
+  epoch: number,
+  what: 'send' | 'outcome',
+): Promise<void> {
+  const row = { at: toInstant(parts.nowMs()), client_order_id: clientOrderId, epoch, what };
+  await db.insertInto('fenced_writes').values(row).execute();
+}
+
+export const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);

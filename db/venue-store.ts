@@ -1,0 +1,74 @@
+/** The book of record behind the order engine for network venues: each call is one transaction, safe to repeat. */
+import { isProtective } from '../domain/execution/legs.ts';
+import type { Order } from '../schemas/execution.ts';
+import { openStanding, standingOf } from './account-standings.ts';
+import { ordersOfDecision, workingOrders } from './orders.ts';
+import { changesElsewhere } from './paper-book.ts';
+import { inTransaction } from './retry.ts';
+import type { Database } from './tables.ts';
+import { claimOrders, mayStillSend, noteSendOutcome, type SendClaim } from './venue-sends.ts';
+import {
+  beginCancel,
+  noteBadReport,
+  noteCancelUnknown,
+  noteVerdict,
+  readEvidence,
+  takeAnswer,
+  type VenueTakeParts,
+} from './venue-takes.ts';
+
+export type VenueStore = ReturnType<typeof createVenueStore>;
+
+export const createVenueStore = (parts: VenueTakeParts) => {
+  const { db } = parts;
+  return {
+    orders: (decisionId: string) => ordersOfDecision(db, decisionId),
+    /** Commits which orders may leave, under which epoch; takes over what a former attempt left in SENT. */
+    claim: (decisionId: string, which: 'opening' | 'protective') =>
+      inTransaction(db, (trx) => claimOrders(trx, parts, decisionId, which)),
+    mayStillSend: (claim: SendClaim) => mayStillSend(parts, claim),
+    noteSendOutcome: (claim: SendClaim, outcome: Parameters<typeof noteSendOutcome>[3]) =>
+      inTransaction(db, (trx) => noteSendOutcome(trx, parts, claim, outcome)),
+    take: (clientOrderId: string, seen: Parameters<typeof takeAnswer>[3], fills: Parameters<typeof takeAnswer>[4]) =>
+      inTransaction(db, (trx) => takeAnswer(trx, parts, clientOrderId, seen, fills)),
+    evidence: (clientOrderId: string) => readEvidence(db, clientOrderId),
+    noteVerdict: (clientOrderId: string, verdict: Parameters<typeof noteVerdict>[3]) =>
+      inTransaction(db, (trx) => noteVerdict(trx, parts, clientOrderId, verdict)),
+    beginCancel: (clientOrderId: string, reason: string) =>
+      inTransaction(db, (trx) => beginCancel(trx, parts, clientOrderId, reason)),
+    noteCancelUnknown: (clientOrderId: string, reason: string) =>
+      inTransaction(db, (trx) => noteCancelUnknown(trx, parts, clientOrderId, reason)),
+    noteBadReport: (order: Order, reason: string) =>
+      inTransaction(db, (trx) => noteBadReport(trx, parts, order, reason)),
+    /** Open orders of the same strategy and symbol that an exit has to clear away first: legs, and rests of entries. */
+    inTheWayOf: (exit: Order) => inTheWayOf(db, exit),
+    /** Which of these venue order ids no order of the account carries. */
+    unknownVenueOrders: (accountId: string, ids: readonly string[]) => unknownVenueOrders(db, accountId, ids),
+    changesOf: (orders: readonly Order[]) => changesElsewhere(db, orders),
+    standing: (accountId: string) => standingOf(db, accountId),
+    openStanding: (accountId: string, venueAccountId: string) => openStanding(db, accountId, venueAccountId),
+  };
+};
+
+async function inTheWayOf(db: Database, exit: Order): Promise<Order[]> {
+  const open = await workingOrders(db, exit.accountId);
+  return open.filter(
+    (one) =>
+      one.decisionId !== exit.decisionId &&
+      one.strategyId === exit.strategyId &&
+      one.symbol === exit.symbol &&
+      (isProtective(one) || one.leg === 'entry'),
+  );
+}
+
+async function unknownVenueOrders(db: Database, accountId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('orders')
+    .select('venue_order_id')
+    .where('account_id', '=', accountId)
+    .where('venue_order_id', 'in', [...ids])
+    .execute();
+  const known = new Set(rows.map((row) => row.venue_order_id));
+  return ids.filter((id) => !known.has(id));
+}

@@ -1,0 +1,171 @@
+/** What a venue tells of an order, taken into the book: fills, states, cancels, and what resolves an UNKNOWN order. */
+import type { Transaction } from 'kysely';
+import type { BrokerAnswer } from '../adapters/broker/broker.ts';
+import { isProtective } from '../domain/execution/legs.ts';
+import { moveOrder } from '../domain/execution/order-state.ts';
+import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
+import { startUnknown } from '../domain/execution/resolve-unknown.ts';
+import { isLateArrival, takeVenueAnswer } from '../domain/execution/venue-step.ts';
+import type { Order, OrderState } from '../schemas/execution.ts';
+import type { VenueFill, VenueOrder } from '../schemas/venue.ts';
+import { freezeAccount } from './account-standings.ts';
+import { appendAudit } from './audit.ts';
+import { appendEvents } from './events.ts';
+import { toInstant } from './instant.ts';
+import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
+import { orderByClientId, ordersOfDecision, updateOrders } from './orders.ts';
+import { keepSteps, type PaperParts } from './paper-book.ts';
+import type { Database, Tables } from './tables.ts';
+import { endUnsent, movedEvent, type VenueStoreParts } from './venue-sends.ts';
+
+export type VenueTakeParts = VenueStoreParts & Pick<PaperParts, 'costs' | 'desk'>;
+
+type Locked = { readonly order: Order; readonly loaded: LoadedAccount };
+
+/** The order as it is now, with its account under the lock. @throws Error when there is no such order */
+async function lockOrder(trx: Transaction<Tables>, clientOrderId: string): Promise<Locked> {
+  const found = await orderByClientId(trx, clientOrderId);
+  if (found === undefined) throw new Error(`order ${clientOrderId} is not recorded`);
+  const loaded = await loadAccount(trx, found.accountId, found.strategyId, openingCheckpoint('0'));
+  return { order: (await orderByClientId(trx, clientOrderId)) ?? found, loaded };
+}
+
+/** Books new fills and takes over the state. A repeated or older answer changes nothing. */
+export async function takeAnswer(
+  trx: Transaction<Tables>,
+  parts: VenueTakeParts,
+  clientOrderId: string,
+  seen: VenueOrder | null,
+  fills: readonly VenueFill[],
+): Promise<BrokerAnswer> {
+  const { order, loaded } = await lockOrder(trx, clientOrderId);
+  const known = await knownTrades(trx, order, fills);
+  const step = takeVenueAnswer(loaded.state.book, order, seen, fills, known);
+  const answer = await keepSteps(trx, parts, loaded, order.decisionId, [step], null);
+  const after = step.orders.find((one) => one.clientOrderId === clientOrderId) ?? order;
+  const nowMs = parts.nowMs();
+  if (isLateArrival(order, seen, fills)) await noteLateArrival(trx, order, nowMs);
+  if (after.state !== order.state) {
+    await appendEvents(trx, [movedEvent(order, after.state, seen?.venueStatus ?? 'a fill', nowMs)]);
+    if (hasEndedUnfilled(after)) {
+      await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry filled nothing');
+    }
+  }
+  return answer;
+}
+
+const ENDED: readonly OrderState[] = ['CANCELED', 'EXPIRED', 'REJECTED', 'ABSENT'];
+const hasEndedUnfilled = (order: Order): boolean =>
+  !isProtective(order) && ENDED.includes(order.state) && Number(order.quantityFilled) === 0;
+
+const noteLateArrival = (trx: Database, { clientOrderId, decisionId }: Order, atMs: number) =>
+  appendEvents(trx, [{ type: 'order_late_arrival', payload: { clientOrderId }, correlationId: decisionId, atMs }]);
+
+async function knownTrades(trx: Database, order: Order, fills: readonly VenueFill[]): Promise<Set<string>> {
+  if (fills.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('fills')
+    .select('trade_id')
+    .where('venue', '=', order.venue)
+    .where('account_id', '=', order.accountId)
+    .where(
+      'trade_id',
+      'in',
+      fills.map((one) => one.tradeId),
+    )
+    .execute();
+  return new Set(rows.map((row) => row.trade_id));
+}
+
+/** The evidence gathered so far about an UNKNOWN order; null when it is not UNKNOWN. */
+export async function readEvidence(db: Database, clientOrderId: string): Promise<UnknownEvidence | null> {
+  const row = await db
+    .selectFrom('order_sends as s')
+    .innerJoin('orders as o', 'o.client_order_id', 's.client_order_id')
+    .select(['s.evidence', 's.claimed_at', 'o.state'])
+    .where('s.client_order_id', '=', clientOrderId)
+    .executeTakeFirst();
+  if (row?.state !== 'UNKNOWN') return null;
+  return row.evidence ?? startUnknown(row.claimed_at.getTime());
+}
+
+const WATCH_MS = 86_400_000;
+
+/** What one round of looking has shown. "Found" is taken over by `takeAnswer`, not here. */
+export async function noteVerdict(
+  trx: Transaction<Tables>,
+  parts: VenueTakeParts,
+  clientOrderId: string,
+  verdict: UnknownVerdict,
+): Promise<void> {
+  const { order } = await lockOrder(trx, clientOrderId);
+  if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
+  const nowMs = parts.nowMs();
+  if (verdict.kind === 'absent') {
+    await changeState(trx, order, 'ABSENT', 'the venue does not have it', nowMs);
+    const watch = { watch_until: toInstant(nowMs + WATCH_MS) };
+    await trx.updateTable('order_sends').set(watch).where('client_order_id', '=', clientOrderId).execute();
+    if (!isProtective(order))
+      await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry never came to be');
+    return;
+  }
+  const { evidence } = verdict;
+  await trx.updateTable('order_sends').set({ evidence }).where('client_order_id', '=', clientOrderId).execute();
+  if (verdict.kind === 'manual') await changeState(trx, order, 'MANUAL', verdict.reason, nowMs);
+}
+
+async function changeState(
+  trx: Database,
+  order: Order,
+  to: OrderState,
+  reason: string | null,
+  atMs: number,
+): Promise<void> {
+  await updateOrders(trx, [{ ...order, state: moveOrder(order.state, to) }]);
+  await appendEvents(trx, [movedEvent(order, to, reason, atMs)]);
+}
+
+/**
+ * Before a cancel is asked of the venue: ACKED or PARTIAL → CANCEL_SENT; one that never left ends here.
+ * @returns the order when the venue has to be asked, null when there is nothing to cancel (yet)
+ */
+export async function beginCancel(
+  trx: Transaction<Tables>,
+  parts: VenueTakeParts,
+  clientOrderId: string,
+  reason: string,
+): Promise<Order | null> {
+  const { order } = await lockOrder(trx, clientOrderId);
+  if (order.state === 'INTENT') {
+    await endUnsent(trx, parts, [order], reason);
+    return null;
+  }
+  if (order.state === 'CANCEL_SENT' || order.state === 'CANCEL_UNKNOWN') return order;
+  if (order.state !== 'ACKED' && order.state !== 'PARTIAL') return null;
+  const nowMs = parts.nowMs();
+  await appendAudit(trx, [{ kind: 'order_cancel', body: { clientOrderId, reason }, atMs: nowMs }]);
+  await changeState(trx, order, 'CANCEL_SENT', reason, nowMs);
+  return { ...order, state: 'CANCEL_SENT' };
+}
+
+/** The answer to a cancel proved nothing. */
+export async function noteCancelUnknown(
+  trx: Transaction<Tables>,
+  parts: VenueTakeParts,
+  clientOrderId: string,
+  reason: string,
+): Promise<void> {
+  const { order } = await lockOrder(trx, clientOrderId);
+  if (order.state === 'CANCEL_SENT') await changeState(trx, order, 'CANCEL_UNKNOWN', reason, parts.nowMs());
+}
+
+/** A report that cannot be true freezes the account; nothing of it is booked. */
+export async function noteBadReport(
+  trx: Transaction<Tables>,
+  parts: VenueTakeParts,
+  order: Order,
+  reason: string,
+): Promise<void> {
+  const { accountId, clientOrderId } = order;
+  await freezeAccount(trx, accountId, `order ${clientOrderId}: ${reason}`, { clientOrderId, reason }, parts.nowMs());
+}

@@ -1,0 +1,141 @@
+/**
+ * Our books against a venue's: what differs, and what may only seem to because an order is under way. Nothing is
+ * mended here; a difference goes to a person. Quantities and money are decimal strings.
+ */
+import type { Order, OrderState } from '../../schemas/execution.ts';
+import type { VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
+import { decimalText, toDecimal, ZERO } from '../decimal.ts';
+
+export type DifferenceKind = 'extraOrder' | 'missingOrder' | 'foreignFill' | 'missingFill' | 'position' | 'cash';
+/** `what`: the order, fill or symbol; `ours` and `theirs` as each side has it. */
+export type Difference = {
+  readonly kind: DifferenceKind;
+  readonly what: string;
+  readonly ours: string;
+  readonly theirs: string;
+};
+
+/** `orders`: those open, and those that ended a moment ago. `trades`: ids of fills booked since `sinceMs`. */
+export type OurBooks = {
+  readonly orders: readonly Order[];
+  readonly trades: ReadonlySet<string>;
+  readonly positions: ReadonlyMap<string, string>;
+  readonly cash: string;
+  readonly sinceMs: number;
+  readonly nowMs: number;
+  /** When each order last changed, by client order id. */
+  readonly changedAtMs: ReadonlyMap<string, number>;
+};
+export type VenueBooks = {
+  readonly openOrders: readonly VenueOrder[];
+  readonly fills: readonly VenueFill[];
+  readonly positions: readonly VenuePosition[];
+  readonly cash: string;
+};
+
+/** `pending`: differences that an order under way may explain; they are looked at again. */
+export type Comparison = { readonly different: readonly Difference[]; readonly pending: readonly Difference[] };
+
+/** A cent is a difference, a rounding of fees below it is not. */
+const CASH_DIFFERENCE_MIN = toDecimal('0.005');
+/** Reads of a venue may lag behind: an order that changed so recently explains what it touches. */
+const RECENT_MS = 10_000;
+const UNDER_WAY: readonly OrderState[] = ['SENT', 'UNKNOWN', 'PARTIAL', 'CANCEL_SENT', 'CANCEL_UNKNOWN', 'MANUAL'];
+
+export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
+  const busy = busySymbols(ours);
+  const found: (Difference & { readonly explained: boolean })[] = [
+    ...orderDifferences(ours, theirs),
+    ...fillDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(one.symbol) })),
+    ...positionDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(one.what) })),
+    ...cashDifference(ours, theirs).map((one) => ({ ...one, explained: busy.size > 0 })),
+  ];
+  const plainOf = (explained: boolean): Difference[] =>
+    found
+      .filter((one) => one.explained === explained)
+      .map(({ kind, what, ours: o, theirs: t }) => ({ kind, what, ours: o, theirs: t }));
+  return { different: plainOf(false), pending: plainOf(true) };
+}
+
+/** Symbols in which an order is on its way, fills, or changed a moment ago. */
+function busySymbols({ orders, changedAtMs, nowMs }: OurBooks): Set<string> {
+  const isBusy = (order: Order): boolean =>
+    UNDER_WAY.includes(order.state) ||
+    (order.state === 'ACKED' && order.type === 'market') ||
+    nowMs - (changedAtMs.get(order.clientOrderId) ?? 0) < RECENT_MS;
+  return new Set(orders.filter(isBusy).map((one) => one.symbol));
+}
+
+/** The intent of an order is committed before it leaves: an open order whose id we do not know is not ours. */
+function orderDifferences(
+  { orders, changedAtMs, nowMs }: OurBooks,
+  { openOrders }: VenueBooks,
+): (Difference & { explained: boolean })[] {
+  const known = new Map(orders.map((one) => [one.clientOrderId, one]));
+  const open = new Set(openOrders.map((one) => one.clientOrderId));
+  const extra = openOrders
+    .filter((one) => !known.has(one.clientOrderId))
+    .map((one) => ({ ...differenceOf('extraOrder', one.clientOrderId, 'none', told(one)), explained: false }));
+  const missing = orders
+    .filter((one) => (one.state === 'ACKED' || one.state === 'PARTIAL') && !open.has(one.clientOrderId))
+    .map((one) => ({
+      ...differenceOf('missingOrder', one.clientOrderId, one.state, 'none'),
+      explained: one.type === 'market' || nowMs - (changedAtMs.get(one.clientOrderId) ?? 0) < RECENT_MS,
+    }));
+  return [...extra, ...missing];
+}
+
+const told = ({ side, quantity, symbol, venueStatus }: VenueOrder): string =>
+  `${side} ${quantity} ${symbol} (${venueStatus})`;
+
+/** Both ways: fills of the venue that are not booked, and booked ones that the venue no longer tells of. */
+function fillDifferences(
+  { trades, orders, sinceMs }: OurBooks,
+  { fills }: VenueBooks,
+): (Difference & { readonly symbol: string })[] {
+  const symbols = new Map(orders.map((one) => [plain(one.symbol), one.symbol]));
+  const told = new Set(fills.map((one) => one.tradeId));
+  const foreign = fills
+    .filter((one) => one.atMs >= sinceMs && !trades.has(one.tradeId))
+    .map((one) => ({
+      ...differenceOf('foreignFill', one.tradeId, 'none', `${one.side} ${one.quantity} ${one.symbol} at ${one.price}`),
+      symbol: symbols.get(plain(one.symbol)) ?? one.symbol,
+    }));
+  const missing = [...trades].filter((id) => !told.has(id));
+  return [...foreign, ...missing.map((id) => ({ ...differenceOf('missingFill', id, 'booked', 'none'), symbol: '' }))];
+}
+
+function positionDifferences(ours: OurBooks, theirs: VenueBooks): Difference[] {
+  const venue = new Map(theirs.positions.map((one) => [plain(one.symbol), one.quantity]));
+  const own = new Map([...ours.positions].map(([symbol, quantity]) => [plain(symbol), { symbol, quantity }]));
+  const names = new Set([...venue.keys(), ...own.keys()]);
+  return [...names].flatMap((name) => {
+    const mine = toDecimal(own.get(name)?.quantity ?? '0');
+    const their = toDecimal(venue.get(name) ?? '0');
+    const what = own.get(name)?.symbol ?? theirs.positions.find((one) => plain(one.symbol) === name)?.symbol ?? name;
+    return mine.eq(their) ? [] : [differenceOf('position', what, decimalText(mine), decimalText(their))];
+  });
+}
+
+function cashDifference(ours: OurBooks, theirs: VenueBooks): Difference[] {
+  const difference = toDecimal(ours.cash).minus(theirs.cash).abs();
+  return difference.gte(CASH_DIFFERENCE_MIN) || !difference.gte(ZERO)
+    ? [differenceOf('cash', 'cash', ours.cash, theirs.cash)]
+    : [];
+}
+
+const plain = (symbol: string): string => symbol.replace('/', '');
+
+const differenceOf = (kind: DifferenceKind, what: string, ours: string, theirs: string): Difference => ({
+  kind,
+  what,
+  ours,
+  theirs,
+});
+
+/** Differences that both comparisons show alike: a read that lagged is gone the second time. */
+export function lasting(first: readonly Difference[], second: readonly Difference[]): Difference[] {
+  const keyOf = ({ kind, what, ours, theirs }: Difference): string => [kind, what, ours, theirs].join('|');
+  const before = new Set(first.map(keyOf));
+  return second.filter((one) => before.has(keyOf(one)));
+}

@@ -1,0 +1,45 @@
+/**
+ * How large an order goes out that closes or protects: never more than is held. What is too small for any venue (dust)
+ * stays at home and is told. Quantities are decimal strings.
+ */
+import type { GateReason } from '../../schemas/decision.ts';
+import type { Fill, Order } from '../../schemas/execution.ts';
+import { FINAL_ORDER_STATES } from '../../schemas/execution.ts';
+import { Decimal, decimalText, toDecimal, ZERO } from '../decimal.ts';
+import { sizedLeg } from './venue-step.ts';
+
+/** `reason`: why orders that wait are not among those to send. */
+export type Sizing = {
+  readonly sending: readonly Order[];
+  readonly refusal: GateReason | null;
+  readonly reason: string | null;
+};
+
+/** A protective order worth less, in the quote currency, is refused by the venues: the position is dust. */
+export const DUST_VALUE = new Decimal(1);
+
+/** An exit closes what is held, at most what was decided. `held` is signed. */
+export function sizeExit(waiting: readonly Order[], held: string): Sizing {
+  const left = toDecimal(held);
+  const sending = waiting.flatMap((exit) => {
+    const closes = exit.side === 'sell' ? left.gt(ZERO) : left.lt(ZERO);
+    const quantity = Decimal.min(toDecimal(exit.quantity), left.abs());
+    return closes ? [{ ...exit, quantity: decimalText(quantity) }] : [];
+  });
+  if (sending.length > 0) return { sending, refusal: null, reason: null };
+  return { sending, refusal: { rule: 'reduceOnly', message: 'nothing is left to close' }, reason: null };
+}
+
+/** Legs wait until their entry has ended; then each covers what it filled, at most what is still held. */
+export function sizeLegs(legs: readonly Order[], entry: Order, fills: readonly Fill[], held: string): Sizing {
+  const nothing = (reason: string): Sizing => ({ sending: [], refusal: null, reason });
+  if (!FINAL_ORDER_STATES.includes(entry.state)) return { sending: [], refusal: null, reason: null };
+  const filled = fills.reduce((sum, one) => sum.plus(one.quantity), ZERO);
+  const covered = Decimal.min(filled, toDecimal(held).abs());
+  if (!covered.gt(ZERO)) return nothing('its entry filled nothing, or nothing of it is held');
+  const value = fills.reduce((sum, one) => sum.plus(toDecimal(one.quantity).times(one.price)), ZERO);
+  const price = value.div(filled);
+  if (covered.times(price).lt(DUST_VALUE)) return nothing(`dust: ${decimalText(covered)} is too small for an order`);
+  const sending = legs.map((leg) => sizedLeg(leg, entry, decimalText(covered), price.toFixed()));
+  return { sending, refusal: null, reason: null };
+}

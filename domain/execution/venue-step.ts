@@ -1,0 +1,93 @@
+/**
+ * What a venue's answers do to an order of ours and to the book. Money moves by the venue's fills only; a state is taken
+ * over when the fills booked here and the venue's own count agree. Any order and any repetition of the same answers
+ * ends in the same book.
+ */
+import type { Order, OrderState } from '../../schemas/execution.ts';
+import type { SendOutcome, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
+import { decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import { type Book, type BookStep, draftOf, setOrder, stepOf } from './draft.ts';
+import { canMove, isTerminal, moveOrder } from './order-state.ts';
+import { bookExecution } from './settle.ts';
+
+/** SENT → what the answer proves. An order that has left SENT since keeps its state. */
+export function afterSend(order: Order, outcome: SendOutcome): Order {
+  if (order.state !== 'SENT') return order;
+  if (outcome.kind === 'rejected') return { ...order, state: moveOrder('SENT', 'REJECTED') };
+  if (outcome.kind === 'ambiguous') return { ...order, state: moveOrder('SENT', 'UNKNOWN') };
+  return { ...order, venueOrderId: outcome.order.venueOrderId, state: moveOrder('SENT', 'ACKED') };
+}
+
+/**
+ * Books the fills of `order` that are new (`known`: trade ids already booked), then takes over the state of the venue's
+ * order, if it was seen. `fills`: of this order only. A fill beyond the ordered quantity is refused whole.
+ * @throws RangeError when the venue tells more filled than was ordered
+ */
+export function takeVenueAnswer(
+  book: Book,
+  order: Order,
+  seen: VenueOrder | null,
+  fills: readonly VenueFill[],
+  known: ReadonlySet<string>,
+): BookStep {
+  const draft = draftOf(book);
+  let current = acknowledged(order, seen, fills);
+  setOrder(draft, current);
+  for (const fill of new Map(fills.map((one) => [one.tradeId, one])).values()) {
+    if (known.has(fill.tradeId)) continue;
+    const execution = {
+      quantity: toDecimal(fill.quantity),
+      price: toDecimal(fill.price),
+      atMs: fill.atMs,
+      tradeId: fill.tradeId,
+      fee: fill.fee === null ? ZERO : toDecimal(fill.fee),
+    };
+    current = bookExecution(draft, current, execution).filled;
+  }
+  const settled = seen === null ? current : { ...current, state: stateSeen(current, seen) };
+  setOrder(draft, settled);
+  return stepOf(draft);
+}
+
+/** Being seen at the venue proves that it took the order, also one that was given up as absent or rejected. */
+function acknowledged(order: Order, seen: VenueOrder | null, fills: readonly VenueFill[]): Order {
+  const venueOrderId = seen?.venueOrderId ?? fills[0]?.venueOrderId ?? order.venueOrderId;
+  if (seen === null && fills.length === 0) return order;
+  const isLate = isLateArrival(order, seen, fills);
+  const state = order.state === 'SENT' || order.state === 'UNKNOWN' || isLate ? 'ACKED' : order.state;
+  return { ...order, venueOrderId, state };
+}
+
+/** The one way out of a final state: the venue shows an order that was declared absent, or tells a fill of it. */
+export const isLateArrival = (order: Order, seen: VenueOrder | null, fills: readonly VenueFill[]): boolean =>
+  order.state === 'ABSENT' && (fills.length > 0 || (seen !== null && seen.state !== 'REJECTED'));
+
+/** The venue's state, once its count of what has filled is the booked one; until then the order stays at work. */
+function stateSeen(order: Order, seen: VenueOrder): OrderState {
+  if (isTerminal(order.state)) return order.state;
+  if (!toDecimal(order.quantityFilled).eq(toDecimal(seen.quantityFilled))) return order.state;
+  return reach(order.state, seen.state);
+}
+
+/** A cancel under way ends as CANCELED whatever ended the order unfilled; being open says nothing new. */
+function reach(from: OrderState, to: VenueOrderState): OrderState {
+  if (from === to || to === 'ACKED' || to === 'PARTIAL') return from;
+  if (canMove(from, to)) return to;
+  return canMove(from, 'CANCELED') ? 'CANCELED' : from;
+}
+
+/** What is filled of an order at the venue, beyond what is booked: its fills have to be asked for. */
+export const lacksFills = (order: Order, seen: VenueOrder): boolean =>
+  toDecimal(seen.quantityFilled).gt(toDecimal(order.quantityFilled));
+
+/** A protective leg as it goes out: for `quantity`, its price fixed from the entry's average price where it has none. */
+export function sizedLeg(leg: Order, entry: Order, quantity: string, entryPrice: string): Order {
+  const sized = { ...leg, quantity: decimalText(toDecimal(quantity)) };
+  if (leg.distanceFromEntry === null) return sized;
+  const distance = toDecimal(leg.distanceFromEntry);
+  const isUp = (entry.side === 'buy') === (leg.leg === 'target');
+  const price = decimalText(
+    roundPrice(isUp ? toDecimal(entryPrice).plus(distance) : toDecimal(entryPrice).minus(distance)),
+  );
+  return leg.type === 'stop' ? { ...sized, stopPrice: price } : { ...sized, limitPrice: price };
+}

@@ -1,0 +1,44 @@
+/** A desk of its own for one experiment: real Postgres, real Temporal, the worker in this process, all in a temporary folder. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrate } from '../../../db/migrate.ts';
+import { type DeskInProcess, openDeskInProcess } from '../../../scripts/lib/desk-in-process.ts';
+import { rolePasswords, startPostgres, stopPostgres } from '../../../scripts/lib/postgres.ts';
+import { localUrl } from '../../../scripts/lib/postgres-probe.ts';
+import { referTo } from '../../../scripts/lib/processes.ts';
+import { startTemporal, stopTemporal } from '../../../scripts/lib/temporal.ts';
+import { workflowBundle } from '../../../workers/workflow-bundle.ts';
+import { TRADING_QUEUE } from '../../../workflows/messages/strategy-session.ts';
+import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from '../../rig/left-overs.ts';
+import { rigEnvironment } from '../../rig/rig.ts';
+
+export async function onThrowAwayDesk<T>(work: (desk: DeskInProcess) => Promise<T>): Promise<T> {
+  await removeLeftOvers();
+  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
+  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
+  try {
+    const desk = await openDesk(home);
+    try {
+      await desk.startWorker();
+      return await work(desk);
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    await Promise.allSettled([stopPostgres(home), stopTemporal(home)]);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function openDesk(home: string): Promise<DeskInProcess> {
+  const [{ adminUrl, port }, { address }, codePath] = await Promise.all([
+    startPostgres(home, { durable: false }),
+    startTemporal(home, rigEnvironment(), { synchronous: 'OFF' }),
+    workflowBundle(path.join(home, 'cache')),
+  ]);
+  const passwords = rolePasswords(home);
+  await migrate(adminUrl, passwords);
+  const databaseUrl = localUrl(port, 'quarterdeck_app', passwords.appPassword);
+  return openDeskInProcess({ databaseUrl, address, namespace: 'default', taskQueue: TRADING_QUEUE, codePath, home });
+}

@@ -1,0 +1,11 @@
+/** The experiments there are, each loaded when asked for. A new one = one file and one line here, in the order of `all`. */
+import type { Experiment } from '../exam.ts';
+
+type Load = () => Promise<{ readonly experiment: Experiment }>;
+
+export const EXPERIMENTS = {
+  orders: () => import('./orders.ts'),
+} satisfies Record<string, Load>;
+
+export type ExperimentName = keyof typeof EXPERIMENTS;
+export const EXPERIMENT_NAMES = Object.keys(EXPERIMENTS) as ExperimentName[];

@@ -1,0 +1,208 @@
+/**
+ * Orders through both client id profiles while two workers are killed with -9 in turn every two seconds, replies of the
+ * venue are cut before and after the effect, its reads lag, and Postgres and Temporal are killed once each.
+ * Passes with no order lost, none doubled, no cent of difference; counts only when the kills really hit orders.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../scripts/lib/progress.ts';
+import { controlOptions } from '../controls/controls.ts';
+import type { ExamAnswer, ExamOptions, Experiment, Figures, Violation } from '../exam.ts';
+import { checkBooks } from '../rig/check-books.ts';
+import { type DeskOrders, deskOrders } from '../rig/desk-orders.ts';
+import { type Killing, startKilling } from '../rig/killing.ts';
+import { moveMarket } from '../rig/market-waves.ts';
+import { percentile, readOrderMoves, tally, unknownPassages } from '../rig/order-moves.ts';
+import { patiently } from '../rig/patience.ts';
+import { type ProgressBar, progressBar } from '../rig/progress-bar.ts';
+import { openRig, type Rig } from '../rig/rig.ts';
+import { killPostgres, killTemporal } from '../rig/services.ts';
+import { type PlannedOrder, planOrders } from './orders-plan.ts';
+
+const PROFILES = ['lifetime-unique', 'open-only'] as const;
+type Profile = (typeof PROFILES)[number];
+
+const ORDERS = 300;
+const KILL_EVERY_MS = 2_000;
+const KILLS_MIN = 30;
+const UNKNOWN_MIN = 20;
+/** After the last order: how long kills go on at most, and how long orders may then still take. */
+const DRAIN_MS_MAX = 240_000;
+const CALM_MS_MAX = 120_000;
+const ACCOUNT = 'alpaca-paper';
+
+export const experiment: Experiment = {
+  name: 'orders',
+  controls: { 'no-intent': 'duplicate', 'no-epoch': 'duplicate', resubmit: 'duplicate' },
+  run: async (options) => {
+    const rounds: Round[] = [];
+    for (const profile of PROFILES) rounds.push(await runProfile(options, profile));
+    return judge(options, rounds);
+  },
+};
+
+type Round = {
+  readonly violations: readonly Violation[];
+  readonly figures: Figures;
+  readonly killsThatHit: number;
+  readonly throughUnknown: number;
+};
+
+async function runProfile(options: ExamOptions, profile: Profile): Promise<Round> {
+  const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
+  say(`\n${count} orders, client ids ${profile}`);
+  const faults = ['--cut-after', '0.05', '--cut-before', '0.05', '--read-lag-ms', '5000', '--partial', '0.1'];
+  const venueFlags = ['--profile', profile, '--seed', String(options.seed), '--cash', '1000000', ...faults];
+  const rig = await openRig({ venueFlags, workers: 2, ...controlOptions(options.control) });
+  let isClean = false;
+  try {
+    await rig.startWorkers();
+    const round = await trade(rig, planOrders(options.seed, profile, count, rig.symbols), profile);
+    isClean = round.violations.length === 0;
+    return round;
+  } finally {
+    await rig.close(!isClean);
+  }
+}
+
+async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile): Promise<Round> {
+  const orders = deskOrders(rig.connection);
+  const bar = progressBar(`orders ${profile}`);
+  await patiently(() => accountOpened(rig), 60_000);
+  const startedAtMs = Date.now();
+  const killing = startKilling(rig, KILL_EVERY_MS);
+  const market = moveMarket(rig);
+  const outages = killServices(rig, plan);
+  await sendAll(orders, plan, (done) => bar.show(done, plan.length, `started, ${killing.kills.length} kills`));
+  const services = await outages;
+  await drain(rig, orders, plan, killing, bar);
+  await market.stop();
+  bar.end();
+  const checked = await checkBooks(rig, { deskAccount: ACCOUNT });
+  const ends = await endsOf(orders, plan);
+  const moves = await readOrderMoves(rig.pool);
+  const passages = unknownPassages(moves);
+  const resolved = passages.flatMap(({ ms }) => (ms === null ? [] : [ms]));
+  const hits = killing.kills.filter(({ inFlight }) => inFlight > 0);
+  return {
+    violations: [...checked.violations, ...ends.violations].map((one) => ({
+      ...one,
+      where: `${profile}: ${one.where}`,
+    })),
+    killsThatHit: hits.length,
+    throughUnknown: new Set(passages.map(({ clientOrderId }) => clientOrderId)).size,
+    figures: {
+      orders: plan.length,
+      kinds: tally(plan.map(({ kind }) => kind)),
+      refused: ends.refused,
+      kills: killing.kills.length,
+      killsThatHitOrders: hits.length,
+      killsThatHitSends: killing.kills.filter(({ inDoubt }) => inDoubt > 0).length,
+      workerLivedMs: percentile(
+        killing.kills.map(({ livedMs }) => livedMs),
+        0.5,
+      ),
+      ...services,
+      unknown: tally(passages.map(({ to }) => to)),
+      unknownResolvedMs: { p50: percentile(resolved, 0.5), p95: percentile(resolved, 0.95) },
+      recoveryMs: recoveryOf(killing, moves),
+      ...checked.figures,
+      venue: await venueStats(rig),
+      seconds: Math.round((Date.now() - startedAtMs) / 1_000),
+    },
+  };
+}
+
+/** The desk opens its account at the venue by itself. */
+async function accountOpened({ pool }: Rig): Promise<void> {
+  const { rowCount } = await pool.query('select 1 from accounts where account_id = $1', [ACCOUNT]);
+  if (rowCount !== 1) throw new Error(`the desk has opened no account ${ACCOUNT}`);
+}
+
+async function sendAll(orders: DeskOrders, plan: readonly PlannedOrder[], tell: (done: number) => void): Promise<void> {
+  const cancels: Promise<void>[] = [];
+  for (const [index, { id, request, pauseMs, cancelAfterMs }] of plan.entries()) {
+    await sleep(pauseMs);
+    await orders.start(id, request);
+    if (cancelAfterMs !== null) cancels.push(sleep(cancelAfterMs).then(() => orders.cancel(id, 'asked by the exam')));
+    tell(index + 1);
+  }
+  await Promise.allSettled(cancels);
+}
+
+/** One kill of each, in the first and in the second half of the sending. */
+async function killServices(rig: Rig, plan: readonly PlannedOrder[]): Promise<Figures> {
+  const spanMs = plan.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
+  await sleep(spanMs / 3);
+  const postgresAwayMs = await killPostgres(rig);
+  await sleep(spanMs / 3);
+  return { postgresKills: 1, postgresAwayMs, temporalKills: 1, temporalAwayMs: await killTemporal(rig) };
+}
+
+/** Kills go on until all orders have ended, at most for a while; then the desk is left alone to finish. */
+async function drain(
+  rig: Rig,
+  orders: DeskOrders,
+  plan: readonly PlannedOrder[],
+  killing: Killing,
+  bar: ProgressBar,
+): Promise<void> {
+  let open = plan.map(({ id }) => id);
+  const wait = async (deadlineMs: number): Promise<void> => {
+    while (open.length > 0 && Date.now() < deadlineMs) {
+      const flags = await Promise.all(open.map((id) => orders.isRunning(id)));
+      open = open.filter((_, index) => flags[index] === true);
+      bar.show(plan.length - open.length, plan.length, `ended, ${killing.kills.length} kills`);
+      await sleep(1_000);
+    }
+  };
+  await wait(Date.now() + DRAIN_MS_MAX);
+  await killing.stop();
+  if (open.length > 0) say(`${open.length} orders are open after ${DRAIN_MS_MAX / 1_000} s under kills`);
+  for (const worker of rig.workers) await worker.isReady(rig.connection);
+  await wait(Date.now() + CALM_MS_MAX);
+}
+
+async function endsOf(
+  orders: DeskOrders,
+  plan: readonly PlannedOrder[],
+): Promise<{ violations: Violation[]; refused: Record<string, number> }> {
+  const violations: Violation[] = [];
+  const rules: string[] = [];
+  for (const { id } of plan) {
+    const end = await orders.end(id, 2_000);
+    if (end.kind === 'failed') violations.push({ kind: 'workflow', where: `${id}: ${end.reason}` });
+    if (end.kind === 'running') violations.push({ kind: 'unfinished', where: `${id} is still running` });
+    if (end.kind === 'done' && end.status.state === 'refused') rules.push(end.status.reasons[0]?.rule ?? 'no reason');
+  }
+  return { violations, refused: tally(rules) };
+}
+
+/** From a kill to the next move of any order: how long the desk as a whole stood still. */
+function recoveryOf({ kills }: Killing, moves: readonly { atMs: number }[]): Figures {
+  const gaps = kills.flatMap(({ atMs, inFlight }) => {
+    const next = moves.find((move) => move.atMs >= atMs);
+    return inFlight === 0 || next === undefined ? [] : [next.atMs - atMs];
+  });
+  return { p50: percentile(gaps, 0.5), p95: percentile(gaps, 0.95) };
+}
+
+async function venueStats({ venue }: Rig): Promise<unknown> {
+  return venue.control('stats');
+}
+
+function judge({ size }: ExamOptions, rounds: readonly Round[]): ExamAnswer {
+  const sum = (of: (round: Round) => number): number => rounds.reduce((total, round) => total + of(round), 0);
+  const killsThatHit = sum((round) => round.killsThatHit);
+  const throughUnknown = sum((round) => round.throughUnknown);
+  const voidBecause = [
+    ...(killsThatHit < KILLS_MIN ? [`${killsThatHit} kills hit an order under way, ${KILLS_MIN} are needed`] : []),
+    ...(throughUnknown < UNKNOWN_MIN ? [`${throughUnknown} orders were UNKNOWN, ${UNKNOWN_MIN} are needed`] : []),
+    ...(size !== null && size < ORDERS ? [`${size} orders, ${ORDERS} are needed`] : []),
+  ];
+  const figures = Object.fromEntries(PROFILES.map((profile, index) => [profile, rounds[index]?.figures]));
+  return {
+    violations: rounds.flatMap((round) => round.violations),
+    voidBecause,
+    figures: { killsThatHitOrders: killsThatHit, throughUnknown, ...figures },
+  };
+}

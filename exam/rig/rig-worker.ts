@@ -1,0 +1,61 @@
+/** One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '@temporalio/client';
+import { isPolled } from '../../scripts/lib/workers.ts';
+import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
+import { type Child, startChild, TYPESCRIPT } from './child.ts';
+
+export type RigWorker = {
+  readonly name: string;
+  /** Null when none runs. */
+  readonly child: () => Child | null;
+  readonly start: () => void;
+  /** With -9: nothing is drained. */
+  readonly kill: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly freeze: () => void;
+  readonly wake: () => void;
+  /** Waits until the server has been asked for work by this process. @throws Error when it does not come up */
+  readonly isReady: (connection: Connection, withinMs?: number) => Promise<void>;
+};
+
+type WorkerRequest = {
+  readonly name: string;
+  /** The TypeScript file that is run. */
+  readonly entry: string;
+  readonly env: Record<string, string>;
+  readonly logFolder: string;
+};
+
+const READY_WITHIN_MS = 60_000;
+
+export function rigWorker({ name, entry, env, logFolder }: WorkerRequest): RigWorker {
+  let child: Child | null = null;
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const ending = child;
+    child = null;
+    await ending?.end(signal);
+  };
+  return {
+    name,
+    child: () => (child?.isRunning() === true ? child : null),
+    start: () => {
+      if (child?.isRunning() === true) return;
+      child = startChild({ name, program: process.execPath, args: [...TYPESCRIPT, entry], env, logFolder });
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    freeze: () => child?.signal('SIGSTOP'),
+    wake: () => child?.signal('SIGCONT'),
+    async isReady(connection, withinMs = READY_WITHIN_MS) {
+      const deadlineMs = Date.now() + withinMs;
+      while (Date.now() < deadlineMs) {
+        if (child === null || !child.isRunning())
+          throw new Error(`${name} is not running: see its log in ${logFolder}`);
+        if (await isPolled(connection, 'default', TRADING_QUEUE, { pid: child.pid, startedAtMs: Infinity })) return;
+        await sleep(50);
+      }
+      throw new Error(`${name} has not asked for work in ${withinMs} ms: see its log in ${logFolder}`);
+    },
+  };
+}

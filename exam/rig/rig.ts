@@ -1,0 +1,187 @@
+/**
+ * A desk in pieces, all on loopback: Postgres, Temporal, the test venue and workers as processes that can be killed one
+ * by one, with a breakable connection in front of each service. What the experiment itself asks goes around the proxies.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Connection } from '@temporalio/client';
+import pg from 'pg';
+import { type Environment, inheritedEnvironment, parseEnvironment } from '../../config/environment.ts';
+import { migrate } from '../../db/migrate.ts';
+import { deskFiles, ensureFolder, projectFolder } from '../../scripts/lib/paths.ts';
+import { rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
+import { localUrl } from '../../scripts/lib/postgres-probe.ts';
+import { referTo } from '../../scripts/lib/processes.ts';
+import { say, timed } from '../../scripts/lib/progress.ts';
+import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
+import { connectTemporal } from '../../scripts/lib/temporal-namespace.ts';
+import { EXAM_CONFIG } from '../exam.ts';
+import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
+import { EXAM_SYMBOLS, type ExamSymbol, storeExamBars } from './market.ts';
+import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
+import { type RigWorker, rigWorker } from './rig-worker.ts';
+import { findOrMakeToxiproxy } from './toxiproxy-program.ts';
+import { startVenueProcess, VENUE_KEY, type VenueProcess } from './venue-process.ts';
+
+export type RigOptions = {
+  /** Further flags of `npm run venue`: profile, seed, faults. */
+  readonly venueFlags: readonly string[];
+  /** How many workers; none is started yet. */
+  readonly workers: number;
+  /** Run in place of workers/all.ts: the product with one safeguard taken away. */
+  readonly workerEntry?: string;
+  /** For that entry alone. */
+  readonly workerArguments?: Readonly<Record<string, string>>;
+  readonly symbols?: readonly ExamSymbol[];
+};
+
+export type Rig = {
+  readonly home: string;
+  readonly logs: string;
+  /** As the owner of the tables, straight at the server. */
+  readonly adminUrl: string;
+  /** What a worker gets, for programs that are to run beside them. */
+  readonly workerEnv: Record<string, string>;
+  readonly connection: Connection;
+  /** Straight at the server; a killed server ends its connections, not the pool. */
+  readonly pool: pg.Pool;
+  readonly venue: VenueProcess;
+  readonly workers: readonly RigWorker[];
+  readonly proxies: Readonly<Record<'venue' | 'postgres' | 'temporal', RigProxy>>;
+  readonly symbols: readonly ExamSymbol[];
+  readonly startWorkers: () => Promise<void>;
+  /** Stops everything; `keep` leaves the folder with all logs, journal and data for a look. */
+  readonly close: (keep: boolean) => Promise<void>;
+};
+
+const NAMESPACE = 'default';
+
+export async function openRig(options: RigOptions): Promise<Rig> {
+  await removeLeftOvers();
+  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
+  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
+  const logs = ensureFolder(deskFiles(home).logs);
+  say(`rig in ${home}`);
+  const closers: (() => Promise<unknown>)[] = [() => stopPostgres(home), () => stopTemporal(home)];
+  try {
+    return await assemble({ home, logs, options, closers });
+  } catch (error) {
+    await takeDown(closers);
+    throw error;
+  }
+}
+
+type Site = {
+  readonly home: string;
+  readonly logs: string;
+  readonly options: RigOptions;
+  readonly closers: (() => Promise<unknown>)[];
+};
+
+async function assemble(site: Site): Promise<Rig> {
+  const { home, logs, options, closers } = site;
+  const { symbols = EXAM_SYMBOLS } = options;
+  const env = plainEnvironment();
+  const services = await bringUpServices(home);
+  await timed(
+    'market',
+    () => storeExamBars(services.adminUrl, symbols),
+    () => `${symbols.length} symbols`,
+  );
+  const venue = await startVenueProcess({ folder: logs, flags: options.venueFlags, env });
+  closers.unshift(() => venue.child().end('SIGTERM'));
+  for (const { symbol, price } of symbols) await venue.setPrice(symbol, String(price));
+  const fence = await startProxies(await findOrMakeToxiproxy(), logs, env);
+  closers.unshift(() => fence.child.end('SIGTERM'));
+  const proxies = await addProxies(fence, venue, services);
+  const workerEnv = { ...env, ...workerSettings(home, services, proxies), ...options.workerArguments };
+  const entry = options.workerEntry ?? path.join(projectFolder, 'workers', 'all.ts');
+  const workers = Array.from({ length: options.workers }, (_, index) =>
+    rigWorker({ name: `worker-${index + 1}`, entry, env: workerEnv, logFolder: logs }),
+  );
+  closers.unshift(() => Promise.all(workers.map((worker) => worker.kill())));
+  const connection = await connectTemporal(services.temporalAddress, 10_000);
+  const pool = new pg.Pool({ connectionString: services.adminUrl, max: 4, statement_timeout: 10_000 });
+  pool.on('error', () => undefined);
+  closers.unshift(() => Promise.all([pool.end(), connection.close()]));
+  return {
+    ...{ home, logs, venue, workers, proxies, symbols, connection, pool, workerEnv },
+    adminUrl: services.adminUrl,
+    startWorkers: () => startAll(workers, connection),
+    close: async (keep) => {
+      await takeDown(closers);
+      rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
+      if (keep) say(`kept for a look: ${home}`);
+    },
+  };
+}
+
+type Services = { readonly adminUrl: string; readonly appUrl: string; readonly temporalAddress: string };
+
+async function bringUpServices(home: string): Promise<Services> {
+  const [postgres, temporal] = await Promise.all([
+    timed(
+      'postgres',
+      () => startPostgres(home),
+      ({ port }) => `on 127.0.0.1:${port}`,
+    ),
+    timed(
+      'temporal',
+      () => startTemporal(home, rigEnvironment()),
+      ({ address }) => `on ${address}`,
+    ),
+  ]);
+  const passwords = rolePasswords(home);
+  await migrate(postgres.adminUrl, passwords);
+  const appUrl = localUrl(postgres.port, 'quarterdeck_app', passwords.appPassword);
+  return { adminUrl: postgres.adminUrl, appUrl, temporalAddress: temporal.address };
+}
+
+async function addProxies(fence: Proxies, venue: VenueProcess, services: Services) {
+  return {
+    venue: await fence.add('venue', venue.address),
+    postgres: await fence.add('postgres', new URL(services.appUrl).host),
+    temporal: await fence.add('temporal', services.temporalAddress),
+  };
+}
+
+function workerSettings(home: string, services: Services, proxies: Rig['proxies']): Record<string, string> {
+  const database = new URL(services.appUrl);
+  database.host = proxies.postgres.address;
+  return {
+    QUARTERDECK_HOME: home,
+    QUARTERDECK_CONFIG: EXAM_CONFIG,
+    QUARTERDECK_ALLOW_LOOPBACK: '1',
+    DATABASE_URL: database.href,
+    TEMPORAL_ADDRESS: proxies.temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    WORKER_QUEUES: 'trading',
+    ALPACA_PAPER_KEY: VENUE_KEY,
+    ALPACA_PAPER_URL: `http://${proxies.venue.address}`,
+  };
+}
+
+/** Of the person's environment only the choice of the Temporal program counts: no exam touches a server of theirs. */
+export const rigEnvironment = (): Environment => ({
+  ...parseEnvironment(),
+  temporalAddress: null,
+  temporalNamespace: NAMESPACE,
+  databaseUrl: null,
+});
+
+const plainEnvironment = (): Record<string, string> =>
+  inheritedEnvironment({ ALPACA_LIVE_KEY: undefined, ALPACA_LIVE_URL: undefined, DATABASE_URL: undefined });
+
+async function startAll(workers: readonly RigWorker[], connection: Connection): Promise<void> {
+  for (const worker of workers) worker.start();
+  await timed(
+    'workers',
+    () => Promise.all(workers.map((worker) => worker.isReady(connection))),
+    () => workers.map((worker) => `${worker.name} (${worker.child()?.pid})`).join(', '),
+  );
+}
+
+async function takeDown(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers) await close().catch((error: unknown) => say(`while closing: ${String(error)}`));
+}
