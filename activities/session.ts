@@ -12,6 +12,7 @@ import type { WalkContext } from '../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { findGaps } from '../domain/market/gaps.ts';
+import { isRealTime } from '../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
@@ -37,7 +38,7 @@ export type SessionParts = OpenParts & {
 };
 
 /** What is read anew under the account's lock for every batch. */
-type LoadedFacts = 'policy' | 'killSwitch' | 'halts';
+type LoadedFacts = 'policy' | 'killSwitch' | 'halts' | 'liveArmed';
 
 const HEARTBEAT_EVERY_BARS = 50;
 
@@ -87,6 +88,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? parts.killFile(),
     halts: loaded.halts,
+    liveArmed: loaded.liveArmed,
   });
 
   return {
@@ -172,7 +174,7 @@ export const createSessionActivities = (parts: SessionParts) => {
           parts.nowMs(),
           (loaded) => {
             const walkContext = underPolicy(context, loaded);
-            const keepsLegs = input.tradingMode === 'paper' && !stop.flatten;
+            const keepsLegs = isRealTime(input.tradingMode) && !stop.flatten;
             const batch = finishWalk(loaded.state, loaded.checkpoint.cursor, walkContext, keepsLegs);
             return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
           },

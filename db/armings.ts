@@ -5,15 +5,14 @@
 import type { Selectable } from 'kysely';
 import { isInScope } from '../domain/risk/paper-record.ts';
 import { type ArmedScope, armedScopeSchema } from '../schemas/arming.ts';
-import type { LedgerEntry } from '../schemas/execution.ts';
-import { openStanding } from './account-standings.ts';
-import { type Account, createAccount, lockAccount } from './accounts.ts';
+import { lockAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import { inTransaction } from './retry.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
+import { openVenueAccountIn, type VenueAccount } from './venue-accounts.ts';
 
 export type Arming = {
   readonly armingId: number;
@@ -28,11 +27,8 @@ export type Arming = {
 export type ArmRequest = Omit<Arming, 'armingId'> & {
   /** The newest arming that the person saw, null for none: after another one nothing is armed. */
   readonly seenArmingId: number | null;
-  /** Opened when the desk does not have it yet. */
-  readonly account: Account;
-  readonly openingEntries: readonly LedgerEntry[];
-  /** Id of the account at the venue. */
-  readonly venueAccountId: string;
+  /** What the venue tells of its account, which is opened here when the desk does not have it yet. */
+  readonly seen: Pick<VenueAccount, 'venueAccountId' | 'cash' | 'currency'>;
 };
 
 export type ArmOutcome =
@@ -49,10 +45,7 @@ export function arm(db: Database, request: ArmRequest): Promise<ArmOutcome> {
     const known = await lockAccount(trx, accountId);
     if ((await lastArmingId(trx, accountId)) !== request.seenArmingId) return { outcome: 'changed' };
     const isNewAccount = known === undefined;
-    if (isNewAccount && !(await createAccount(trx, request.account, request.openingEntries))) {
-      return { outcome: 'changed' };
-    }
-    await openStanding(trx, accountId, request.venueAccountId);
+    if (isNewAccount && !(await openVenueAccountIn(trx, accountOf(request)))) return { outcome: 'changed' };
     await endArmings(trx, accountId, { disarmedBy: armedBy, atMs: armedAtMs });
     const inserted = trx.insertInto('armings').values(rowOf(request)).returningAll();
     const arming = armingOf(await inserted.executeTakeFirstOrThrow());
@@ -133,6 +126,13 @@ async function note(
 }
 
 const bodyOf = ({ armedAtMs: _, ...arming }: Arming): JsonObject => arming;
+
+const accountOf = ({ accountId, armedAtMs, seen }: ArmRequest): VenueAccount => ({
+  ...seen,
+  venue: accountId,
+  tradingMode: 'live',
+  atMs: armedAtMs,
+});
 
 const rowOf = (request: ArmRequest) => ({
   account_id: request.accountId,

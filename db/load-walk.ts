@@ -14,6 +14,7 @@ import { riskStateSchema } from '../schemas/risk.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import { standingOf } from './account-standings.ts';
 import { type Account, lockAccount } from './accounts.ts';
+import { isArmedFor } from './armings.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import { workingOrders } from './orders.ts';
 import { activePolicy } from './policies.ts';
@@ -61,6 +62,8 @@ export type LoadedAccount = {
   readonly policy: Policy;
   readonly killSwitch: string | null;
   readonly halts: AccountHalts;
+  /** A person has armed this live account for the strategy, and it has not expired. */
+  readonly liveArmed: boolean;
 };
 
 /**
@@ -103,7 +106,8 @@ export async function loadAccount(
   };
   const frozen = (await standingOf(trx, accountId))?.frozen ?? null;
   const killSwitch = kill.active ? (kill.reason ?? 'set without a reason') : null;
-  return { account, state, policy, killSwitch, halts: haltsOf(frozen, orders) };
+  const liveArmed = account.tradingMode === 'live' && (await isArmedFor(trx, { accountId, strategyId }, Date.now()));
+  return { account, state, policy, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
 }
 
 /** Entries that the own book does not hold: of other strategies, and own ones recorded but not yet at work. */

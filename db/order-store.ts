@@ -13,7 +13,6 @@ import type { Order, OrderIntent } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import { saveAccount } from './accounts.ts';
-import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { decisionById, insertDecisions, insertRefusals } from './decisions.ts';
 import { appendEvents } from './events.ts';
@@ -83,7 +82,7 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
   const surroundings = {
     ...request.surroundings,
     tradingMode,
-    liveArmed: tradingMode === 'live' && (await isArmedFor(trx, first, Date.now())),
+    liveArmed: loaded.liveArmed,
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? request.killFile,
     halts: { ...loaded.halts, account: loaded.halts.account ?? request.halt },

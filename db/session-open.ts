@@ -42,16 +42,17 @@ export type OpenRequest = {
 
 const isSimulated = (mode: TradingMode): boolean => mode === 'backtest' || mode === 'analysis';
 
-/** @throws InvalidInput ACCOUNT_UNKNOWN, MODE_NOT_ARMED, ACCOUNT_MODE, ACCOUNT_VENUE */
+/** @throws InvalidInput ACCOUNT_UNKNOWN, MODE_NOT_ARMED, MODE_MISMATCH, VENUE_MISMATCH */
 export async function openRun(trx: Transaction<Tables>, request: OpenRequest): Promise<OpenOutcome> {
   const { input, workflowId, strategy, strategyId } = request;
   const before = await readSession(trx, input.sessionId);
   const accountId = isSimulated(input.tradingMode) ? await simulatedAccount(trx, request, before) : input.accountId;
   await rememberStrategy(trx, { strategyId, definition: strategy, promoted: false, health: 'unknown' });
   const account = await lockAccount(trx, accountId);
+  if (before?.openKey !== request.openKey) await refuseUnarmed(trx, request);
   if (account === undefined) throw unknownAccount(accountId);
   refuseOtherVenue(input.venue, account.venue);
-  if (before?.openKey !== request.openKey) await checkMode(trx, request, account);
+  refuseOtherMode(input.tradingMode, account);
   const sequence = await nextSequence(trx, workflowId);
   const positions = await positionsOfAccount(trx, accountId);
   const funding = positions.filter((one) => one.strategyId === strategyId).map((one) => toDecimal(one.funding));
@@ -83,24 +84,31 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   return { outcome: 'opened', session: opened.session };
 }
 
-/** A live session opens only while a person has armed its account for its strategy. */
-async function checkArmed(trx: Transaction<Tables>, { input, strategyId, nowMs }: OpenRequest): Promise<void> {
-  const { accountId, tradingMode } = input;
-  if (tradingMode !== 'live' || (await isArmedFor(trx, { accountId, strategyId }, nowMs))) return;
-  const expected = `account ${accountId}, armed for strategy ${strategyId}`;
-  throw new InvalidInput([problem('MODE_NOT_ARMED', 'tradingMode', tradingMode, expected, 'npm run arm -- --status')]);
+/** A live session opens only while a person has armed its account for its strategy, and follows no invented bars. */
+async function refuseUnarmed(trx: Transaction<Tables>, { input, strategyId, nowMs }: OpenRequest): Promise<void> {
+  const { accountId, tradingMode, market } = input;
+  if (tradingMode !== 'live') return;
+  if (!(await isArmedFor(trx, { accountId, strategyId }, nowMs))) {
+    const expected = `account ${accountId}, armed for strategy ${strategyId}`;
+    throw new InvalidInput([
+      problem('MODE_NOT_ARMED', 'tradingMode', tradingMode, expected, 'npm run arm -- --status'),
+    ]);
+  }
+  if (market.source !== 'synthetic') return;
+  throw new InvalidInput([problem('INPUT_ENUM', 'market.source', market.source, 'replay', 'live walks stored bars')]);
 }
 
-/** A session keeps to accounts of its own mode, and walks the paper book only. */
-function checkAccount({ input }: OpenRequest, { accountId, tradingMode, venue }: Account): void {
-  if (input.tradingMode !== tradingMode) {
-    const hint = `account ${accountId} is of mode ${tradingMode}`;
-    throw new InvalidInput([problem('ACCOUNT_MODE', 'tradingMode', input.tradingMode, tradingMode, hint)]);
-  }
-  if (venue === input.venue) return;
-  const hint = 'orders at this venue go by orderExecution';
+/** A session trades where its account is kept. */
+function refuseOtherVenue(asked: string | undefined, venue: string): void {
+  if (asked === undefined || asked === venue) return;
+  throw new InvalidInput([problem('VENUE_MISMATCH', 'venue', asked, venue, 'leave the field out')]);
+}
+
+/** Real money is moved by live sessions only, and they move nothing else. */
+function refuseOtherMode(asked: TradingMode, { accountId, tradingMode }: Account): void {
+  if (asked === tradingMode) return;
   throw new InvalidInput([
-    problem('ACCOUNT_VENUE', 'accountId', accountId, `an account of venue ${input.venue}`, hint),
+    problem('MODE_MISMATCH', 'tradingMode', asked, tradingMode, `account ${accountId} is of that mode`),
   ]);
 }
 

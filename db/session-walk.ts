@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import type { Decided } from '../domain/backtest/decide-at-close.ts';
 import type { EquityPoint, WalkBatch } from '../domain/backtest/walk-batch.ts';
 import { decimalText } from '../domain/decimal.ts';
+import { isRealTime } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
@@ -120,7 +121,7 @@ async function saveClocks(
   { equity }: WalkBatch,
 ): Promise<void> {
   const untilMs = equity.at(-1)?.atMs;
-  if (session.tradingMode !== 'paper' || untilMs === undefined) return;
+  if (!isRealTime(session.tradingMode) || untilMs === undefined) return;
   const { accountId, strategyId } = handle;
   const { symbols } = strategySessionInputSchema.parse(session.input);
   await setMatchedUntil(

@@ -33,11 +33,15 @@ export const venueAccountRow = ({ venue, tradingMode, cash, currency, atMs }: Ve
   createdAtMs: atMs,
 });
 
-/** Opens account and standing; what exists stays as it is. */
-export function openVenueAccount(db: Database, account: VenueAccount): Promise<void> {
+/** Opens account and standing; what exists stays as it is. @returns whether the account is new */
+export const openVenueAccount = (db: Database, account: VenueAccount): Promise<boolean> =>
+  inTransaction(db, (trx) => openVenueAccountIn(trx, account));
+
+/** The same inside a transaction of the caller's. */
+export async function openVenueAccountIn(trx: Database, account: VenueAccount): Promise<boolean> {
   const { venue, venueAccountId, cash, currency, atMs } = account;
-  return inTransaction(db, async (trx) => {
-    await createAccount(trx, venueAccountRow(account), depositEntries(venue, toDecimal(cash), atMs, currency));
-    await openStanding(trx, venue, venueAccountId);
-  });
+  const entries = depositEntries(venue, toDecimal(cash), atMs, currency);
+  const isNew = await createAccount(trx, venueAccountRow(account), entries);
+  await openStanding(trx, venue, venueAccountId);
+  return isNew;
 }

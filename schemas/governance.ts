@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const tradingModeSchema = z.enum(['paper', 'live', 'analysis', 'backtest']);
 export type TradingMode = z.infer<typeof tradingModeSchema>;
 
+/** Modes that wait for each bar and trade an account that stays; the others walk stored bars in virtual time. */
+export const isRealTime = (mode: TradingMode): boolean => mode === 'paper' || mode === 'live';
+
 export const operatingModeSchema = z.enum(['expansion', 'growth', 'stability', 'defensive', 'emergency']);
 export type OperatingMode = z.infer<typeof operatingModeSchema>;
 

@@ -12,6 +12,7 @@ import { parseEnvironment } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
 import { createTradingWorker } from './create-trading-worker.ts';
+import { ensureSchedules } from './schedules.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const BORN_AT_MS = Date.now();
@@ -30,19 +31,20 @@ async function run(): Promise<void> {
     Connection.connect({ address }),
   ]);
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
+  const client = new Client({ connection, namespace });
   const worker = await createTradingWorker({
     nativeConnection,
     namespace,
     codePath,
     db,
-    client: new Client({ connection, namespace }),
+    client,
     home,
     configFolder: environment.configFolder ?? join(PROJECT, 'config'),
     codeVersion: codeVersion(),
     bornAtMs: BORN_AT_MS,
     venues: configuredVenues(environment),
   });
-  await worker.run();
+  await Promise.all([worker.run(), ensureSchedules(client)]);
   await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);
 }
 

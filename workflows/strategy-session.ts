@@ -16,6 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Decision } from '../schemas/decision.ts';
+import { isRealTime } from '../schemas/governance.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
@@ -100,7 +101,7 @@ function lastAgain({ decisions }: SessionCarry): Decision[] {
   return decisions.filter((one) => one.asOfMs === asOfMs).map((one) => ({ ...one, repeated: true }));
 }
 
-const isVirtualTime = (carry: SessionCarry): boolean => carry.input.tradingMode !== 'paper';
+const isVirtualTime = (carry: SessionCarry): boolean => !isRealTime(carry.input.tradingMode);
 const stepsAtOnce = (carry: SessionCarry): number =>
   isVirtualTime(carry) ? Math.max(1, Math.floor(BATCH_BARS / carry.input.symbols.length)) : 1;
 

@@ -3,6 +3,7 @@
 import type { SessionStore } from '../../db/session-store.ts';
 import type { SessionRecord } from '../../db/sessions.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import { isRealTime } from '../../schemas/governance.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
@@ -78,7 +79,7 @@ export function handleOf(
     strategy,
     openedAtMs: session.openedAtMs,
     barsTotal,
-    ordersAsChildren: input.tradingMode === 'paper' || (input.ordersAsChildren ?? childrenByDefault),
+    ordersAsChildren: isRealTime(input.tradingMode) || (input.ordersAsChildren ?? childrenByDefault),
     operatingMode,
     dataEndsAtMs: session.dataEndsAtMs,
   };

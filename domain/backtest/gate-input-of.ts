@@ -29,12 +29,11 @@ export type GateSurroundings = Pick<
   | 'tradingMode'
   | 'killSwitch'
   | 'halts'
+  | 'liveArmed'
   | 'strategyDisabled'
 > & {
   readonly barIntervalMs?: number;
   readonly quarantined: ReadonlyMap<string, string>;
-  /** A person has armed the account for this strategy, and it has not expired. Absent: not armed. */
-  readonly liveArmed?: boolean;
 };
 
 /** `intent.referencePrice` is the close the order was decided at. Stored bars are history: ages say nothing there. */
@@ -80,7 +79,7 @@ export function gateInputOf(
     desk: surroundings.desk,
     compliance: surroundings.compliance,
     tradingMode: surroundings.tradingMode,
-    liveArmed: surroundings.liveArmed ?? false,
+    liveArmed: surroundings.liveArmed,
     nowMs: facts.nowMs,
     killSwitch: surroundings.killSwitch,
     accountHalt: surroundings.halts.account,

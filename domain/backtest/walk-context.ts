@@ -53,6 +53,8 @@ export type WalkContext = {
   readonly compliance: Compliance;
   readonly killSwitch: string | null;
   readonly halts: AccountHalts;
+  /** Only asked in live mode: a person has armed the account for this strategy, and it has not expired. */
+  readonly liveArmed: boolean;
   readonly strategyDisabled: string | null;
   readonly quarantined: ReadonlyMap<string, string>;
 };

@@ -46,8 +46,8 @@ export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
   const busy = busySymbols(ours);
   const found: (Difference & { readonly explained: boolean })[] = [
     ...orderDifferences(ours, theirs),
-    ...fillDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(one.symbol) })),
-    ...positionDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(one.what) })),
+    ...fillDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(plain(one.symbol)) })),
+    ...positionDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(plain(one.what)) })),
     ...cashDifference(ours, theirs).map((one) => ({ ...one, explained: busy.size > 0 })),
   ];
   const plainOf = (explained: boolean): Difference[] =>
@@ -57,13 +57,13 @@ export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
   return { different: plainOf(false), pending: plainOf(true) };
 }
 
-/** Symbols in which an order is on its way, fills, or changed a moment ago. */
+/** Plain symbols in which an order is on its way, fills, or changed a moment ago. */
 function busySymbols({ orders, changedAtMs, nowMs }: OurBooks): Set<string> {
   const isBusy = (order: Order): boolean =>
     UNDER_WAY.includes(order.state) ||
     (order.state === 'ACKED' && order.type === 'market') ||
     nowMs - (changedAtMs.get(order.clientOrderId) ?? 0) < RECENT_MS;
-  return new Set(orders.filter(isBusy).map((one) => one.symbol));
+  return new Set(orders.filter(isBusy).map((one) => plain(one.symbol)));
 }
 
 /** The intent of an order is committed before it leaves: an open order whose id we do not know is not ours. */

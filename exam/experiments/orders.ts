@@ -5,10 +5,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../../scripts/lib/progress.ts';
-import { controlOptions } from '../controls/controls.ts';
 import type { ExamAnswer, ExamOptions, Experiment, Figures, Violation } from '../exam.ts';
 import { checkBooks } from '../rig/check-books.ts';
 import { type DeskOrders, deskOrders } from '../rig/desk-orders.ts';
+import { startWaking } from '../rig/freezing.ts';
 import { type Killing, startKilling } from '../rig/killing.ts';
 import { moveMarket } from '../rig/market-waves.ts';
 import { percentile, readOrderMoves, tally, unknownPassages } from '../rig/order-moves.ts';
@@ -23,6 +23,9 @@ type Profile = (typeof PROFILES)[number];
 
 const ORDERS = 300;
 const KILL_EVERY_MS = 2_000;
+/** Before this share of sends a worker stands still, until long after another has taken over. */
+const FREEZE_SHARE = 0.03;
+const WAKE_AFTER_MS = 9_000;
 const KILLS_MIN = 30;
 const UNKNOWN_MIN = 20;
 /** After the last order: how long kills go on at most, and how long orders may then still take. */
@@ -50,9 +53,21 @@ type Round = {
 async function runProfile(options: ExamOptions, profile: Profile): Promise<Round> {
   const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
   say(`\n${count} orders, client ids ${profile}`);
-  const faults = ['--cut-after', '0.05', '--cut-before', '0.05', '--read-lag-ms', '5000', '--partial', '0.1'];
+  const faults = [
+    '--cut-after',
+    '0.05',
+    '--cut-before',
+    '0.05',
+    '--read-lag-ms',
+    '5000',
+    '--partial',
+    '0.1',
+    '--slow-ms',
+    '300',
+  ];
   const venueFlags = ['--profile', profile, '--seed', String(options.seed), '--cash', '1000000', ...faults];
-  const rig = await openRig({ venueFlags, workers: 2, ...controlOptions(options.control) });
+  const workerOrders = { seed: options.seed, control: options.control, freezeShare: FREEZE_SHARE };
+  const rig = await openRig({ venueFlags, workers: 2, workerOrders });
   let isClean = false;
   try {
     await rig.startWorkers();
@@ -70,12 +85,13 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   await patiently(() => accountOpened(rig), 60_000);
   const startedAtMs = Date.now();
   const killing = startKilling(rig, KILL_EVERY_MS);
+  const waking = startWaking(rig, WAKE_AFTER_MS);
   const market = moveMarket(rig);
   const outages = killServices(rig, plan);
   await sendAll(orders, plan, (done) => bar.show(done, plan.length, `started, ${killing.kills.length} kills`));
   const services = await outages;
   await drain(rig, orders, plan, killing, bar);
-  await market.stop();
+  await Promise.all([market.stop(), waking.stop()]);
   bar.end();
   const checked = await checkBooks(rig, { deskAccount: ACCOUNT });
   const ends = await endsOf(orders, plan);
@@ -101,6 +117,8 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
         killing.kills.map(({ livedMs }) => livedMs),
         0.5,
       ),
+      woken: waking.wokenCount(),
+      fencedWrites: await fencedWrites(rig),
       ...services,
       unknown: tally(passages.map(({ to }) => to)),
       unknownResolvedMs: { p50: percentile(resolved, 0.5), p95: percentile(resolved, 0.95) },
@@ -184,6 +202,11 @@ function recoveryOf({ kills }: Killing, moves: readonly { atMs: number }[]): Fig
     return inFlight === 0 || next === undefined ? [] : [next.atMs - atMs];
   });
   return { p50: percentile(gaps, 0.5), p95: percentile(gaps, 0.95) };
+}
+
+async function fencedWrites({ pool }: Rig): Promise<Figures> {
+  const { rows } = await pool.query<{ what: string }>('select what from fenced_writes');
+  return tally(rows.map(({ what }) => what));
 }
 
 async function venueStats({ venue }: Rig): Promise<unknown> {

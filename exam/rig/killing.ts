@@ -1,5 +1,9 @@
-/** Kills workers with -9 in turn at a steady beat, starts each again at once, and notes what each kill hit. */
+/**
+ * Kills workers with -9 in turn at a steady beat, starts each again at once, and notes what each kill hit. One that stands
+ * still is left for its awakening.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFrozen } from './freezing.ts';
 import type { Rig } from './rig.ts';
 
 /** `inFlight`: orders between SENT and a final state at the kill, of these `inDoubt` in SENT or with a cancel under way. */
@@ -38,7 +42,7 @@ export function startKilling(rig: Rig, everyMs: number): Killing {
 async function killOne(rig: Rig, turn: number, kills: Kill[]): Promise<void> {
   const worker = rig.workers[turn % rig.workers.length];
   const child = worker?.child() ?? null;
-  if (worker === undefined) return;
+  if (worker === undefined || (child !== null && isFrozen(rig.home, child.pid))) return;
   if (child !== null) {
     const states = await statesNow(rig);
     const atMs = Date.now();

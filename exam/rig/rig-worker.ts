@@ -1,9 +1,12 @@
 /** One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. */
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import { projectFolder } from '../../scripts/lib/paths.ts';
 import { isPolled } from '../../scripts/lib/workers.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
 import { type Child, startChild, TYPESCRIPT } from './child.ts';
+import type { WorkerOrders } from './worker-orders.ts';
 
 export type RigWorker = {
   readonly name: string;
@@ -21,15 +24,15 @@ export type RigWorker = {
 
 type WorkerRequest = {
   readonly name: string;
-  /** The TypeScript file that is run. */
-  readonly entry: string;
+  readonly orders: WorkerOrders;
   readonly env: Record<string, string>;
   readonly logFolder: string;
 };
 
 const READY_WITHIN_MS = 60_000;
 
-export function rigWorker({ name, entry, env, logFolder }: WorkerRequest): RigWorker {
+export function rigWorker({ name, orders, env, logFolder }: WorkerRequest): RigWorker {
+  const args = [...TYPESCRIPT, path.join(projectFolder, 'exam', 'rig', 'worker.ts'), JSON.stringify(orders)];
   let child: Child | null = null;
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child;
@@ -41,7 +44,7 @@ export function rigWorker({ name, entry, env, logFolder }: WorkerRequest): RigWo
     child: () => (child?.isRunning() === true ? child : null),
     start: () => {
       if (child?.isRunning() === true) return;
-      child = startChild({ name, program: process.execPath, args: [...TYPESCRIPT, entry], env, logFolder });
+      child = startChild({ name, program: process.execPath, args, env, logFolder });
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),

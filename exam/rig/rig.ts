@@ -9,7 +9,7 @@ import type { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { type Environment, inheritedEnvironment, parseEnvironment } from '../../config/environment.ts';
 import { migrate } from '../../db/migrate.ts';
-import { deskFiles, ensureFolder, projectFolder } from '../../scripts/lib/paths.ts';
+import { deskFiles, ensureFolder } from '../../scripts/lib/paths.ts';
 import { rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl } from '../../scripts/lib/postgres-probe.ts';
 import { referTo } from '../../scripts/lib/processes.ts';
@@ -23,16 +23,15 @@ import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
 import { type RigWorker, rigWorker } from './rig-worker.ts';
 import { findOrMakeToxiproxy } from './toxiproxy-program.ts';
 import { startVenueProcess, VENUE_KEY, type VenueProcess } from './venue-process.ts';
+import { frozenFolderOf, type WorkerOrders } from './worker-orders.ts';
 
 export type RigOptions = {
   /** Further flags of `npm run venue`: profile, seed, faults. */
   readonly venueFlags: readonly string[];
   /** How many workers; none is started yet. */
   readonly workers: number;
-  /** Run in place of workers/all.ts: the product with one safeguard taken away. */
-  readonly workerEntry?: string;
-  /** For that entry alone. */
-  readonly workerArguments?: Readonly<Record<string, string>>;
+  /** What they are told besides their environment (exam/rig/worker.ts). @default nothing */
+  readonly workerOrders?: Partial<Omit<WorkerOrders, 'frozenFolder'>>;
   readonly symbols?: readonly ExamSymbol[];
 };
 
@@ -95,10 +94,11 @@ async function assemble(site: Site): Promise<Rig> {
   const fence = await startProxies(await findOrMakeToxiproxy(), logs, env);
   closers.unshift(() => fence.child.end('SIGTERM'));
   const proxies = await addProxies(fence, venue, services);
-  const workerEnv = { ...env, ...workerSettings(home, services, proxies), ...options.workerArguments };
-  const entry = options.workerEntry ?? path.join(projectFolder, 'workers', 'all.ts');
+  const workerEnv = { ...env, ...workerSettings(home, services, proxies) };
+  const frozenFolder = ensureFolder(frozenFolderOf(home));
+  const orders: WorkerOrders = { frozenFolder, freezeShare: 0, control: null, seed: 1, ...options.workerOrders };
   const workers = Array.from({ length: options.workers }, (_, index) =>
-    rigWorker({ name: `worker-${index + 1}`, entry, env: workerEnv, logFolder: logs }),
+    rigWorker({ name: `worker-${index + 1}`, orders, env: workerEnv, logFolder: logs }),
   );
   closers.unshift(() => Promise.all(workers.map((worker) => worker.kill())));
   const connection = await connectTemporal(services.temporalAddress, 10_000);

@@ -17,11 +17,11 @@ import { openRun } from '../../db/session-open.ts';
 import { openSession } from '../../db/sessions.ts';
 import { isSuperuser } from '../../db/superuser.ts';
 import { insertTrades } from '../../db/trades.ts';
-import { toDecimal } from '../../domain/decimal.ts';
-import { depositEntries } from '../../domain/execution/ledger.ts';
 import { paperRecordOf } from '../../domain/risk/paper-record.ts';
-import { openRiskState } from '../../domain/risk/risk-state.ts';
-import { anAccount, aSessionInput, type DeskDatabase, openDeskDatabase } from './desk-database.ts';
+import { InvalidInput } from '../../schemas/problem.ts';
+import { parseSessionInput } from '../../schemas/session-input.ts';
+import { strategySchema } from '../../schemas/signals.ts';
+import { aSessionInput, type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
 
 const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
@@ -54,14 +54,7 @@ const aRequest = (change: Partial<ArmRequest> = {}): ArmRequest => ({
   scope: scopeOf('manual'),
   overrideReason: null,
   seenArmingId: null,
-  account: anAccount({
-    accountId: LIVE,
-    venue: LIVE,
-    tradingMode: 'live',
-    riskState: openRiskState(toDecimal(100_000), nowMs),
-  }),
-  openingEntries: depositEntries(LIVE, toDecimal(100_000), nowMs),
-  venueAccountId: 'venue-1',
+  seen: { venueAccountId: 'venue-1', cash: '100000', currency: 'USD' },
   ...change,
 });
 
@@ -187,10 +180,11 @@ describe('a session', () => {
     expect(await codeOf()).toBe('MODE_NOT_ARMED');
   });
 
-  it('does not walk an account of another mode, nor one whose orders are matched elsewhere', async () => {
+  it('opens when it is armed for its strategy, and follows no invented bars', async () => {
     await arm(desk.db, aRequest({ scope: scopeOf('momentum') }));
-    expect(await codeOf({ tradingMode: 'paper' })).toBe('ACCOUNT_MODE');
-    expect(await codeOf()).toBe('ACCOUNT_VENUE');
+    expect(await codeOf({ tradingMode: 'paper' })).toBe('MODE_MISMATCH');
+    expect(await codeOf({ market: { source: 'synthetic', count: 10 } })).toBe('INPUT_ENUM');
+    expect(await openLive({})).toMatchObject({ outcome: 'opened', session: { tradingMode: 'live' } });
   });
 });
 

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import type { CancelAllOutcome } from '../venue.ts';
 import { digits, text } from './binance-numbers.ts';
 import { venueIdOf } from './binance-wire.ts';
-import type { CcxtExchangeClient, CcxtReply } from './ccxt-client.ts';
-import type { CcxtDesk } from './ccxt-orders.ts';
+import type { CcxtReply } from './ccxt-client.ts';
+import type { CcxtExchangeClient } from './ccxt-exchange.ts';
+import type { CcxtDesk } from './ccxt-markets.ts';
 import { readOpenOrders } from './ccxt-reads.ts';
 import { isUnknownOrder, soon, told } from './ccxt-reply.ts';
 

@@ -8,8 +8,7 @@ import { decimalText, roundPrice, toDecimal, ZERO } from '../../../domain/decima
 import type { VenueAnswer, VenueFill, VenuePosition } from '../../../schemas/venue.ts';
 import type { VenueCash, VenueIdentity } from '../venue.ts';
 import { notNegative, number, text } from './binance-numbers.ts';
-import { type Markets, symbolOf } from './ccxt-markets.ts';
-import type { CcxtDesk } from './ccxt-orders.ts';
+import { type CcxtDesk, type Markets, symbolOf } from './ccxt-markets.ts';
 import { readFillsOf } from './ccxt-reads.ts';
 import { readReply, soon } from './ccxt-reply.ts';
 

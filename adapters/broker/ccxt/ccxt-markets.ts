@@ -23,6 +23,12 @@ export type Markets = {
   readonly byId: ReadonlyMap<string, VenueMarket>;
 };
 export type AskMarkets = (deadlineMs: number) => Promise<VenueAnswer<Markets>>;
+/** What every question to the exchange needs. */
+export type CcxtDesk = {
+  readonly client: CcxtClient;
+  readonly access: CcxtAccess;
+  readonly askMarkets: AskMarkets;
+};
 
 /** Futures list every contract there is: about 2 MB. */
 const EXCHANGE_INFO_BYTES_MAX = 32_000_000;

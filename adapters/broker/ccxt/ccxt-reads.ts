@@ -8,8 +8,7 @@ import type { VenueAnswer, VenueFill, VenueOrder } from '../../../schemas/venue.
 import type { RequestKind } from '../token-bucket.ts';
 import type { VenueClock } from '../venue.ts';
 import { type NumberedFill, wireFillSchema, wireOrderSchema, wireTimeSchema } from './binance-wire.ts';
-import type { Markets, VenueMarket } from './ccxt-markets.ts';
-import type { CcxtDesk } from './ccxt-orders.ts';
+import type { CcxtDesk, Markets, VenueMarket } from './ccxt-markets.ts';
 import { readReply, soon } from './ccxt-reply.ts';
 import { wireConditionalSchema } from './conditional-wire.ts';
 

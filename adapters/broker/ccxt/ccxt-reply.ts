@@ -3,7 +3,8 @@
  */
 import type { z } from 'zod';
 import type { VenueAnswer } from '../../../schemas/venue.ts';
-import type { CcxtClient, CcxtReply, CcxtRequest } from './ccxt-client.ts';
+import type { CcxtClient, CcxtReply } from './ccxt-client.ts';
+import type { CcxtRequest } from './ccxt-exchange.ts';
 
 /** Longest wait for a free request. */
 const WAIT_MS = 30_000;

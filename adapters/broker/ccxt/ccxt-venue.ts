@@ -8,11 +8,13 @@ import { createTokenBucket } from '../token-bucket.ts';
 import type { Venue } from '../venue.ts';
 import { cancelAllOrders } from './cancel-all.ts';
 import { readCash, readIdentity, readPositions } from './ccxt-account.ts';
-import { type CcxtTimeouts, createCcxtClient } from './ccxt-client.ts';
+import { createCcxtClient } from './ccxt-client.ts';
 import { type CcxtAccess, type CcxtLiveConfig, type CcxtPaperConfig, ccxtAccess } from './ccxt-config.ts';
-import { createMarkets } from './ccxt-markets.ts';
-import { type CcxtDesk, cancelOrder, lookUpOrder, sendOrder } from './ccxt-orders.ts';
+import type { CcxtTimeouts } from './ccxt-exchange.ts';
+import { type CcxtDesk, createMarkets } from './ccxt-markets.ts';
+import { cancelOrder, lookUpOrder } from './ccxt-orders.ts';
 import { readClock, readFills, readOpenOrders } from './ccxt-reads.ts';
+import { sendOrder } from './ccxt-send.ts';
 
 /** What a test or an exam puts in place of the usual. `requestsPerMinute`: of this process, below the venue's limit. */
 export type CcxtParts = Partial<CcxtTimeouts> & {

@@ -2,24 +2,13 @@
  * Arms a live account: the phrase first, then everything that must hold, then one transaction. The account is opened
  * from what the venue itself tells when the desk does not have it yet.
  */
-import type { Account } from '../../../db/accounts.ts';
 import { type Arming, type ArmOutcome, arm, lastArmingId } from '../../../db/armings.ts';
 import { paperRecords } from '../../../db/paper-records.ts';
-import { decimalText, toDecimal } from '../../../domain/decimal.ts';
-import { depositEntries } from '../../../domain/execution/ledger.ts';
-import { openRiskState } from '../../../domain/risk/risk-state.ts';
 import { type ArmedScope, PAPER_DAYS_NEEDED, PAPER_TRADES_NEEDED, type PaperRecord } from '../../../schemas/arming.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import { type ArmCommand, REFUSED } from './arm-flags.ts';
 import { forgetPhrase, isConfirmed } from './confirmation.ts';
-import {
-  type ArmingDesk,
-  deskProblems,
-  killProblem,
-  type LiveAccountSeen,
-  liveVenue,
-  lookAtVenue,
-} from './live-checks.ts';
+import { type ArmingDesk, deskProblems, killProblem, liveVenue, lookAtVenue } from './live-checks.ts';
 
 export type ArmReport = { readonly ok: true; readonly isNewAccount: boolean } & Arming;
 
@@ -42,14 +31,11 @@ export async function armAccount(desk: ArmingDesk, ask: Ask, armedBy: string): P
   const refused = [...standing, ...problems, ...scopeProblems(ask, scope)];
   if (refused.length > 0 || seen === null) throw refusal(refused);
   const armedAtMs = Date.now();
-  const account = accountOf(ask.account, venue.name, seen, armedAtMs);
   const outcome = await arm(db, {
     accountId: ask.account,
-    ...{ armedBy, armedAtMs, scope, seenArmingId, account },
+    ...{ armedBy, armedAtMs, scope, seenArmingId, seen },
     expiresAtMs: armedAtMs + ask.minutes * MINUTE_MS,
     overrideReason: ask.override,
-    openingEntries: depositEntries(ask.account, toDecimal(account.cash), armedAtMs),
-    venueAccountId: seen.identity.accountId,
   });
   forgetPhrase(home);
   return reportOf(outcome);
@@ -82,19 +68,6 @@ const noRecord = (path: string, got: string): Problem =>
     `${PAPER_TRADES_NEEDED} closed trades or ${PAPER_DAYS_NEEDED} days on paper`,
     'run it on paper first, or --override REASON, which is audited',
   );
-
-const accountOf = (accountId: string, venue: string, { cash }: LiveAccountSeen, atMs: number): Account => {
-  const money = toDecimal(cash.cash);
-  const text = decimalText(money);
-  return {
-    ...{ accountId, venue, currency: cash.currency, cash: text, equity: text, startingCash: text },
-    tradingMode: 'live',
-    riskState: openRiskState(money, atMs),
-    fundingDoneMs: null,
-    epoch: 0,
-    createdAtMs: atMs,
-  };
-};
 
 function reportOf(outcome: ArmOutcome): ArmReport {
   if (outcome.outcome === 'armed') return { ok: true, isNewAccount: outcome.isNewAccount, ...outcome.arming };

@@ -5,10 +5,11 @@
 import { alpacaLiveConfig } from '../../../adapters/broker/alpaca/alpaca-config.ts';
 import { createAlpacaLive } from '../../../adapters/broker/alpaca/alpaca-venue.ts';
 import { judgeClock } from '../../../adapters/broker/clock-drift.ts';
-import type { Venue, VenueCash, VenueIdentity } from '../../../adapters/broker/venue.ts';
+import type { Venue } from '../../../adapters/broker/venue.ts';
 import { identityProblems } from '../../../adapters/broker/venue-identity.ts';
 import type { Environment } from '../../../config/environment.ts';
 import { standingOf } from '../../../db/account-standings.ts';
+import type { ArmRequest } from '../../../db/armings.ts';
 import { verifyAudit } from '../../../db/audit.ts';
 import { readKillSwitch } from '../../../db/kill-switch.ts';
 import { isSuperuser } from '../../../db/superuser.ts';
@@ -19,8 +20,6 @@ import { say } from '../progress.ts';
 
 /** A desk as the scripts of arming see it. */
 export type ArmingDesk = { readonly db: Database; readonly home: string; readonly environment: Environment };
-
-export type LiveAccountSeen = { readonly identity: VenueIdentity; readonly cash: VenueCash };
 
 /** @throws InvalidInput (exit code 2) CONFIG_REQUIRED, CONFIG_MODE_HOST_MISMATCH and the like, before any request */
 export const liveVenue = ({ alpaca, allowLoopback }: Environment): Venue =>
@@ -59,7 +58,7 @@ export async function deskProblems(desk: ArmingDesk): Promise<Problem[]> {
 export const killProblem = (reason: string): Problem =>
   problem('KILL_SWITCH', 'kill_switch', reason, 'a switch that is off', 'npm run kill -- --status');
 
-type AtVenue = { readonly problems: readonly Problem[]; readonly seen: LiveAccountSeen | null };
+type AtVenue = { readonly problems: readonly Problem[]; readonly seen: ArmRequest['seen'] | null };
 
 /** Codes: VENUE_UNREACHABLE, CONFIG_MODE_HOST_MISMATCH, VENUE_ACCOUNT_CHANGED, CLOCK_DRIFT. Small drift is said, not refused. */
 export async function lookAtVenue({ db }: ArmingDesk, venue: Venue, accountId: string): Promise<AtVenue> {
@@ -73,7 +72,7 @@ export async function lookAtVenue({ db }: ArmingDesk, venue: Venue, accountId: s
   const verdict = judgeClock(clock.value);
   if (verdict.level === 'warn') say(`warning ${verdict.problem.message}`);
   const problems = verdict.level === 'block' ? [verdict.problem] : [];
-  return { problems, seen: { identity: identity.value, cash: cash.value } };
+  return { problems, seen: { venueAccountId: identity.value.accountId, ...cash.value } };
 }
 
 const unanswered = ({ name }: Venue, reason: string): AtVenue => ({

@@ -2,7 +2,7 @@
  * A backtest in this process: the plain loop over the bars that a session with the same input would walk, under the
  * desk's configured limits. No Temporal; Postgres only when the bars lie there. Its report equals the session's.
  */
-import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
+
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
 import type { MarketData } from '../../../adapters/market-data/market-data.ts';
 import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts';
@@ -14,6 +14,7 @@ import { type Decimal, decimalText, roundMoney, toDecimal, ZERO } from '../../..
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
 import { findGaps } from '../../../domain/market/gaps.ts';
+import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import type { IndicatorSeed } from '../../../schemas/features.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { ParsedSession } from '../../../schemas/session-input.ts';
@@ -64,6 +65,7 @@ export function loopContext(input: ParsedSession, series: readonly BarSeries[], 
     compliance: loadCompliance(parts.configFolder),
     killSwitch: null,
     halts: NO_HALTS,
+    liveArmed: false,
     strategyDisabled: null,
     quarantined: new Map(),
   };

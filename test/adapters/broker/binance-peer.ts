@@ -66,6 +66,7 @@ export async function startBinancePeer(options: PeerOptions) {
   const cost = new Map<string, Decimal>();
   let nextId = BigInt(options.firstId ?? '1');
   let fault: PeerFault | null = null;
+  let always: Reply | null = null;
   let [skewMs, lagMs, counted] = [0, 0, 0];
   const now = (): number => Date.now() + skewMs;
   const takeId = (): bigint => nextId++;
@@ -305,7 +306,7 @@ export async function startBinancePeer(options: PeerOptions) {
     const status = Number(/\d+$/.exec(fault ?? '')?.[0] ?? 0);
     if (status > 0)
       return void response.writeHead(status).end(JSON.stringify({ code: -1003, msg: 'Too many requests.' }));
-    const reply = answer(one, String(request.headers['x-mbx-apikey']), query);
+    const reply = always ?? answer(one, String(request.headers['x-mbx-apikey']), query);
     if (fault === 'cutAfter') return void response.destroy();
     if (fault === 'garbage') return void response.writeHead(200).end('{"symbols":7,"msg":"ok"}');
     response.writeHead(reply.status, { 'content-type': 'application/json' }).end(written(reply.body));
@@ -333,6 +334,16 @@ export async function startBinancePeer(options: PeerOptions) {
     },
     setReadLag: (ms: number) => {
       lagMs = ms;
+    },
+    /** Every reply from now on. */
+    answerAlways: (body: unknown, status = 200) => {
+      always = { status, body };
+    },
+    /** As if the last fill had come `count` times more, each with a number of its own. */
+    repeatTrades: (count: number) => {
+      const last = trades.at(-1);
+      if (last === undefined) throw new Error('no fill yet');
+      for (let index = 0; index < count; index += 1) trades.push({ ...last, id: takeId() });
     },
     /** A conditional order becomes a market order, which fills. */
     trigger: (clientOrderId: string) => {

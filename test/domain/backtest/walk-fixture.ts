@@ -1,10 +1,11 @@
 /** Contexts and bars for walks: the desk's default limits in stability, zero surprises; override what a test is about. */
-import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
+
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
 import { prepareMarket, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
 import { type BarRow, type BarSeries, barAt, seriesFromRows } from '../../../domain/market/bar-series.ts';
+import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import { costsSchema } from '../../../schemas/execution.ts';
 import { complianceSchema, deskLimitsSchema, sessionLimitsSchema } from '../../../schemas/risk.ts';
 import { type Strategy, strategySchema } from '../../../schemas/signals.ts';
@@ -50,6 +51,7 @@ export function aContext(
     compliance: complianceSchema.parse({}),
     killSwitch: null,
     halts: NO_HALTS,
+    liveArmed: false,
     strategyDisabled: null,
     quarantined: new Map(),
     ...change,

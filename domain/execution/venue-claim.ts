@@ -1,0 +1,92 @@
+/**
+ * Who may send an order to a network venue, and what becomes of orders that will not leave. Rules over orders and what
+ * is recorded of their sending; whoever stores them commits the answer before a byte leaves.
+ */
+import type { GateReason } from '../../schemas/decision.ts';
+import { FINAL_ORDER_STATES, type Fill, type Order } from '../../schemas/execution.ts';
+import { isProtective } from './legs.ts';
+import { moveOrder } from './order-state.ts';
+import { type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
+
+/** `opening`: entries and exits; `protective`: the legs of an entry that has ended. */
+export type ClaimKind = 'opening' | 'protective';
+
+/** How long after its claim an order may still leave. */
+export const SEND_WITHIN_MS = 10_000;
+
+export const isOpenOrder = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
+
+/** The orders of a decision that a claim of this kind is about. */
+export const waitingFor = (orders: readonly Order[], which: ClaimKind): Order[] =>
+  orders.filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+
+/** How large what waits goes out. `held`: signed, of the strategy in the symbol; `fills`: those of the entry. */
+export function sizeClaim(
+  waiting: readonly Order[],
+  orders: readonly Order[],
+  held: string,
+  fills: readonly Fill[],
+): Sizing {
+  const [first] = waiting;
+  if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
+  if (!isProtective(first)) return sizeExit(waiting, held);
+  const entry = orders.find((one) => one.leg === 'entry');
+  if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
+  return sizeLegs(waiting, entry, fills, held);
+}
+
+export const addsRisk = (order: Order): boolean => !order.reduceOnly && !isProtective(order);
+
+/** Kill flags and a frozen account stop what adds risk; what reduces passes. */
+export function haltRefusal(order: Order, killed: string | null, frozen: string | null): GateReason | null {
+  if (!addsRisk(order)) return null;
+  if (killed !== null) return { rule: 'killSwitch', message: `the kill switch is on: ${killed}` };
+  if (frozen === null) return null;
+  return { rule: 'accountStanding', message: `account ${order.accountId} is frozen: ${frozen}` };
+}
+
+/** INTENT → CLAIMED → SENT. */
+export const asSent = (order: Order, nowMs: number): Order => ({
+  ...order,
+  state: moveOrder(moveOrder(order.state, 'CLAIMED'), 'SENT'),
+  sentAtMs: nowMs,
+});
+
+/** Of these orders, those that will never leave: INTENT → CLAIMED → ABSENT. */
+export const asUnsent = (orders: readonly Order[]): Order[] =>
+  orders
+    .filter((one) => one.state === 'INTENT')
+    .map((one) => ({ ...one, state: moveOrder(moveOrder(one.state, 'CLAIMED'), 'ABSENT') }));
+
+/** SENT by an attempt that is gone, or stands still: nobody knows whether it left. */
+export const asTakenOver = (orders: readonly Order[]): Order[] =>
+  orders.filter((one) => one.state === 'SENT').map((one) => ({ ...one, state: moveOrder(one.state, 'UNKNOWN') }));
+
+/** What is recorded of a sending when the guard asks; null: nothing. */
+export type SendRecord = { readonly epoch: number; readonly sendBeforeMs: number; readonly state: Order['state'] };
+
+/** `fenced`: the sending is in other hands. Kill flags are asked after this, for what adds risk. */
+export function guardRefusal(
+  record: SendRecord | null,
+  epoch: number,
+  nowMs: number,
+): { readonly fenced: boolean; readonly message: string } | null {
+  if (record === null || record.epoch !== epoch || record.state !== 'SENT') {
+    const now = `epoch ${record?.epoch ?? 'none'}, state ${record?.state ?? 'none'}`;
+    return { fenced: true, message: `the order is in other hands (${now})` };
+  }
+  return nowMs > record.sendBeforeMs ? { fenced: false, message: 'the time to send is over' } : null;
+}
+
+/** What a wish to cancel does: `ask` the venue (again), `move` to CANCEL_SENT and ask, `end` what never left. */
+export function cancelStep({ state }: Order): 'nothing' | 'ask' | 'move' | 'end' {
+  if (state === 'INTENT') return 'end';
+  if (state === 'CANCEL_SENT' || state === 'CANCEL_UNKNOWN') return 'ask';
+  return state === 'ACKED' || state === 'PARTIAL' ? 'move' : 'nothing';
+}
+
+const UNFILLED_ENDS: readonly Order['state'][] = ['CANCELED', 'EXPIRED', 'REJECTED', 'ABSENT'];
+
+/** An entry or exit that is over without a fill: what was to follow it has no purpose. */
+export const hasEndedUnfilled = (order: Order): boolean =>
+  !isProtective(order) && UNFILLED_ENDS.includes(order.state) && Number(order.quantityFilled) === 0;

@@ -1,0 +1,291 @@
+/** What is Binance's own behind the port of venues: wire format, ids, fees, steps, conditional orders, misbehaviour. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ccxtLiveConfig, ccxtPaperConfig } from '../../../adapters/broker/ccxt/ccxt-config.ts';
+import { createCcxtLive, createCcxtPaper } from '../../../adapters/broker/ccxt/ccxt-venue.ts';
+import type { Venue } from '../../../adapters/broker/venue.ts';
+import { installEffectHook } from '../../../adapters/effect.ts';
+import { InvalidInput } from '../../../schemas/problem.ts';
+import { anOrder, soonMs } from '../../contracts/venue-contract.ts';
+import type { BinancePeer, PeerOptions } from './binance-peer.ts';
+import { ccxtSettingsOf, openCcxt, venueAt } from './ccxt-peer.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+async function open(options: PeerOptions, symbols?: readonly string[]): Promise<{ peer: BinancePeer; venue: Venue }> {
+  const opened = await openCcxt(options, 'paper', symbols);
+  closing.push(opened.peer.close);
+  return opened;
+}
+const MARKET = { type: 'market', limitPrice: null } as const;
+const STOP = { leg: 'stop', type: 'stop', side: 'sell', limitPrice: null, stopPrice: '90', reduceOnly: true } as const;
+
+/** A server that answers every request with the same. */
+async function saying(status: number, body: string, headers: Record<string, string> = {}): Promise<string> {
+  const server = createServer((_, response) => void response.writeHead(status, headers).end(body));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a send to Binance', () => {
+  it.each([
+    [
+      'spot',
+      { limitPrice: '90.5' },
+      { type: 'LIMIT', timeInForce: 'GTC', price: '90.5', quantity: '0.5', newOrderRespType: 'FULL' },
+    ],
+    ['spot', MARKET, { type: 'MARKET', quantity: '0.5', newOrderRespType: 'FULL' }],
+    ['spot', STOP, { type: 'STOP_LOSS', stopPrice: '90', quantity: '0.5', newOrderRespType: 'FULL' }],
+    ['swap', { ...MARKET, reduceOnly: true }, { type: 'MARKET', reduceOnly: 'true', newOrderRespType: 'RESULT' }],
+    ['swap', STOP, { type: 'STOP_MARKET', triggerPrice: '90', reduceOnly: 'true', algoType: 'CONDITIONAL' }],
+  ] as const)('to %s writes %o as %o', async (market, changes, expected) => {
+    const { peer, venue } = await open({ market });
+    const order = anOrder(changes);
+    expect(await venue.send(order, soonMs())).toMatchObject({ kind: 'accepted' });
+    expect(peer.asked.length).toBe(1);
+    const [{ method, fields } = expect.fail()] = peer.asked;
+    const { side = '', ...sent } = Object.fromEntries(fields);
+    expect(method).toBe('POST');
+    expect(side.toLowerCase()).toBe(order.side);
+    expect(sent).toMatchObject({ symbol: 'BTCUSD', ...expected });
+    expect(sent.newClientOrderId ?? sent.clientAlgoId).toBe(order.clientOrderId);
+  });
+
+  it('moves a price to the step of the market, never against us', async () => {
+    const { peer, venue } = await open({ market: 'spot' });
+    await venue.send(anOrder({ limitPrice: '90.019' }), soonMs());
+    await venue.send(anOrder({ side: 'sell', limitPrice: '110.011' }), soonMs());
+    await venue.send(anOrder({ ...STOP, stopPrice: '90.0149' }), soonMs());
+    const told = peer.asked.map(({ fields }) => fields.get('price') ?? fields.get('stopPrice'));
+    expect(told).toEqual(['90.01', '110.02', '90.01']);
+  });
+
+  it.each([
+    [{ quantity: '0.5000000001' }, 'no multiple of 0.000000001, the step of BTC/USD'],
+    [{ quantity: '0' }, 'not above 0'],
+    [{ limitPrice: null }, 'without limit price'],
+    [{ ...STOP, stopPrice: null }, 'without stop price'],
+    [{ symbol: 'ETH/USD' }, 'not among the symbols'],
+  ] as const)('does not happen for %o', async (changes, reason) => {
+    const { peer, venue } = await open({ market: 'spot' });
+    const outcome = await venue.send(anOrder(changes), soonMs());
+    expect(outcome).toMatchObject({ kind: 'rejected', code: 'NOT_SENT', message: expect.stringContaining(reason) });
+    expect(peer.requests()).toBe(0);
+  });
+
+  it('loads the markets first when nobody asked before, and sends nothing without them', async () => {
+    const { peer } = await open({ market: 'spot' });
+    const venue = venueAt(peer.url, 'paper');
+    peer.misbehave('status503');
+    expect(await venue.send(anOrder(), soonMs())).toMatchObject({ kind: 'rejected', code: 'NOT_SENT' });
+    peer.misbehave(null);
+    expect(await venue.send(anOrder(), soonMs())).toMatchObject({ kind: 'accepted' });
+    expect(peer.asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
+    const unknown = venueAt(peer.url, 'paper', { symbols: ['DOGE/USD'] });
+    expect(await unknown.identity()).toEqual({ kind: 'failed', reason: 'markets: no such markets: DOGE/USD' });
+  });
+
+  it('by a wrong key, or with a clock that is far off, is refused for good', async () => {
+    const { peer } = await open({ market: 'spot' });
+    const stranger = venueAt(peer.url, 'paper', { key: 'PEERKEY:another-secret' });
+    expect(await stranger.send(anOrder(), soonMs())).toMatchObject({ kind: 'rejected', code: 'AUTH' });
+    const { venue, peer: late } = await open({ market: 'spot' });
+    late.setClockSkew(20_000);
+    expect(await venue.send(anOrder(), soonMs())).toMatchObject({ kind: 'rejected', code: 'CLOCK_DRIFT' });
+  });
+
+  it.each([
+    [502, '<html>bad gateway</html>'],
+    [400, ''],
+    [400, '{"code":-1007,"msg":"Timeout waiting for response from backend server."}'],
+    [200, '{"orderId":8.389766145050669e18,"symbol":"BTCUSD"}'],
+    [302, ''],
+  ] as const)('that is answered by %i %s proves nothing', async (status, body) => {
+    const { venue, peer } = await open({ market: 'spot' });
+    const url = await saying(status, body, { location: peer.url });
+    const broken = venueAt(url, 'paper');
+    expect(await broken.send(anOrder(), soonMs())).toMatchObject({ kind: 'rejected', code: 'NOT_SENT' });
+    expect(venue.idProfile).toBe('open-only');
+  });
+});
+
+describe('ids, fees and pages at Binance', () => {
+  it('keeps ids of 19 digits, and those of two symbols apart', async () => {
+    const { venue } = await open({ market: 'spot', firstId: '8389766145050669870' }, ['BTC/USD', 'ETH/USD']);
+    const first = await venue.send(anOrder(MARKET), soonMs());
+    const second = await venue.send(anOrder({ symbol: 'ETH/USD' }), soonMs());
+    expect(first).toMatchObject({ order: { venueOrderId: 'BTCUSD-8389766145050669870' } });
+    expect(second).toMatchObject({ order: { venueOrderId: 'ETHUSD-8389766145050669872' } });
+    expect(await venue.fills(0)).toMatchObject({
+      value: [{ tradeId: 'BTCUSD-8389766145050669871', venueOrderId: 'BTCUSD-8389766145050669870' }],
+    });
+    expect(await venue.cancelAll()).toMatchObject({ venueOrderIds: ['ETHUSD-8389766145050669872'] });
+  });
+
+  it('finds an order in whichever symbol it stands', async () => {
+    const { venue, peer } = await open({ market: 'spot' }, ['BTC/USD', 'ETH/USD']);
+    const order = anOrder({ symbol: 'ETH/USD' });
+    await venue.send(order, soonMs());
+    expect(await venue.lookUp(order.clientOrderId)).toMatchObject({ kind: 'found', order: { symbol: 'ETH/USD' } });
+    expect(await venue.cancel(order)).toMatchObject({ kind: 'canceled' });
+    peer.setReadLag(60_000);
+    expect(await venue.lookUp(order.clientOrderId)).toEqual({ kind: 'notFound' });
+  });
+
+  it.each([
+    ['USD', '0.05'],
+    ['BTC', '0.05'],
+    ['BNB', null],
+  ])('tells a fee in %s as %s', async (commissionAsset, fee) => {
+    const { venue } = await open({ market: 'spot', commission: '0.001', commissionAsset });
+    await venue.send(anOrder(MARKET), soonMs());
+    expect(await venue.fills(Date.now() - 1_000)).toMatchObject({ value: [{ quantity: '0.5', price: '100', fee }] });
+  });
+
+  it('reads fills over many pages, near and far back', async () => {
+    const { venue, peer } = await open({ market: 'swap' });
+    const fromMs = Date.now();
+    const order = anOrder({ ...MARKET, quantity: '0.001' });
+    for (let count = 0; count < 3; count += 1) await venue.send({ ...order, clientOrderId: `page-${count}` }, soonMs());
+    peer.repeatTrades(2_500);
+    peer.forgetRequests();
+    for (const sinceMs of [fromMs, 0]) {
+      const fills = await venue.fills(sinceMs);
+      if (fills.kind !== 'answered') return expect.fail(fills.reason);
+      expect(new Set(fills.value.map(({ tradeId }) => tradeId)).size).toBe(2_503);
+    }
+    expect(peer.requests()).toBe(6);
+  });
+});
+
+describe('futures', () => {
+  it('keep a stop as a conditional order until it is triggered, then tell the order it became', async () => {
+    const { venue, peer } = await open({ market: 'swap' });
+    await venue.send(anOrder(MARKET), soonMs());
+    const stop = anOrder(STOP);
+    const sent = await venue.send(stop, soonMs());
+    expect(sent).toMatchObject({ kind: 'accepted', order: { state: 'ACKED', stopPrice: '90', quantityFilled: '0' } });
+    if (sent.kind !== 'accepted') return;
+    expect(await venue.lookUp(stop.clientOrderId)).toEqual({ kind: 'found', order: sent.order });
+    expect(await venue.openOrders()).toEqual({ kind: 'answered', value: [sent.order] });
+    peer.trigger(stop.clientOrderId);
+    const found = await venue.lookUp(stop.clientOrderId);
+    const fills = await venue.fills(0);
+    if (found.kind !== 'found' || fills.kind !== 'answered') return expect.fail();
+    expect(found.order).toMatchObject({ clientOrderId: stop.clientOrderId, state: 'FILLED', quantityFilled: '0.5' });
+    expect(fills.value.at(-1)?.venueOrderId).toBe(found.order.venueOrderId);
+    expect(await venue.cancel(stop)).toMatchObject({ kind: 'tooLate', order: { state: 'FILLED' } });
+    expect(await venue.positions()).toEqual({ kind: 'answered', value: [] });
+  });
+
+  it('cancel a conditional order, alone or with all others', async () => {
+    const { venue } = await open({ market: 'swap' });
+    const [one, other, limit] = [anOrder(STOP), anOrder(STOP), anOrder()];
+    for (const order of [one, other, limit]) await venue.send(order, soonMs());
+    expect(await venue.cancel(one)).toMatchObject({ kind: 'canceled', order: { clientOrderId: one.clientOrderId } });
+    const all = await venue.cancelAll();
+    expect(all.kind === 'taken' && all.venueOrderIds.length).toBe(2);
+    expect(await venue.openOrders()).toEqual({ kind: 'answered', value: [] });
+  });
+
+  it('tell short positions below zero, and cash as the ledger books it, whatever the price does', async () => {
+    const { venue, peer } = await open({ market: 'swap', commission: '0.001' });
+    await venue.send(anOrder({ ...MARKET, side: 'sell', quantity: '2' }), soonMs());
+    peer.setPrice('BTC/USD', '130');
+    expect(await venue.positions()).toEqual({
+      kind: 'answered',
+      value: [{ symbol: 'BTC/USD', quantity: '-2', averagePrice: '100' }],
+    });
+    expect(await venue.cash()).toEqual({ kind: 'answered', value: { cash: '100199.8', currency: 'USD' } });
+  });
+
+  it('in hedge mode are not read at all', async () => {
+    const hedge = [{ symbol: 'BTCUSD', positionSide: 'LONG', positionAmt: '1', entryPrice: '100' }];
+    const { venue, peer } = await open({ market: 'swap' });
+    peer.answerAlways(hedge);
+    expect(await venue.positions()).toMatchObject({ kind: 'failed', reason: expect.stringContaining('hedge mode') });
+  });
+});
+
+describe('a misbehaving Binance', () => {
+  it('that bans us gets no more orders for as long as it says, but cancels', async () => {
+    const { venue, peer } = await open({ market: 'spot' });
+    const order = anOrder();
+    await venue.send(order, soonMs());
+    peer.misbehave('status418');
+    expect(await venue.lookUp(order.clientOrderId)).toMatchObject({ kind: 'failed' });
+    peer.misbehave(null);
+    const before = peer.requests();
+    expect(await venue.send(anOrder(), Date.now() + 200)).toMatchObject({ kind: 'rejected', code: 'NOT_SENT' });
+    expect(peer.requests()).toBe(before);
+    expect(await venue.cancelAll()).toMatchObject({ kind: 'taken' });
+  });
+
+  it('never makes a read of nonsense, whatever it answers with 200', async () => {
+    const { venue, peer } = await open({ market: 'spot' });
+    const row = fc.dictionary(fc.constantFrom('symbol', 'orderId', 'status', 'id', 'uid', 'balances'), fc.jsonValue());
+    const nonsense = fc.oneof(row, fc.array(row, { minLength: 1 }), fc.constantFrom(null, true, 'ok', 17));
+    await fc.assert(
+      fc.asyncProperty(nonsense, async (body) => {
+        peer.answerAlways(body);
+        const reads = [venue.openOrders(), venue.fills(0), venue.positions(), venue.cash(), venue.lookUp('nobody')];
+        for (const answer of await Promise.all(reads)) expect(answer.kind).toBe('failed');
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('hears of each request as a named effect, and its text never brings the secret out', async () => {
+    const { venue, peer } = await open({ market: 'spot' });
+    const names: string[] = [];
+    const uninstall = installEffectHook({ before: (name) => void names.push(name) });
+    const order = anOrder();
+    await venue.send(order, soonMs());
+    await venue.cancel(order);
+    await venue.openOrders();
+    uninstall();
+    expect(names).toEqual(['venue.send', 'venue.cancel', 'venue.lookUp', 'venue.openOrders']);
+    peer.answerAlways({ code: -2010, msg: 'key PEERKEY with peer-secret\nis refused' }, 400);
+    const refused = await venue.send(anOrder(), soonMs());
+    expect(refused).toMatchObject({ kind: 'rejected', message: expect.not.stringMatching(/PEERKEY|peer-secret|\n/) });
+  });
+});
+
+describe('the configuration of an exchange', () => {
+  const problemsOf = (make: () => unknown): unknown => {
+    try {
+      return make();
+    } catch (error) {
+      return error instanceof InvalidInput ? error.problems.map(({ code, path }) => `${code} ${path}`) : error;
+    }
+  };
+
+  it('needs a key of the mode, and hosts of its own', () => {
+    const paperOnly = ccxtSettingsOf('paper', {});
+    expect(problemsOf(() => createCcxtLive(ccxtLiveConfig(paperOnly, false)))).toEqual([
+      'CONFIG_REQUIRED CCXT_LIVE_KEY',
+    ]);
+    const local = ccxtSettingsOf('paper', { url: 'http://127.0.0.1:9' });
+    expect(problemsOf(() => createCcxtPaper(ccxtPaperConfig(local, false)))).toEqual([
+      'CONFIG_URL_BLOCKED CCXT_PAPER_URL',
+    ]);
+    const swapped = ccxtSettingsOf('paper', { url: 'https://fapi.binance.com' });
+    expect(problemsOf(() => createCcxtPaper(ccxtPaperConfig(swapped, true)))).toEqual([
+      'CONFIG_MODE_HOST_MISMATCH CCXT_PAPER_URL',
+    ]);
+  });
+
+  it('keeps paper and live apart as types', () => {
+    const settings = ccxtSettingsOf('live', {});
+    // @ts-expect-error a configuration of live trading is none of paper trading
+    const mixed = createCcxtPaper(ccxtLiveConfig(settings, false));
+    expect(mixed.mode).toBe('paper');
+  });
+});

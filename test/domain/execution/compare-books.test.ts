@@ -1,0 +1,111 @@
+/** What counts as a difference between our books and a venue's, and what an order under way explains. */
+import { describe, expect, it } from 'vitest';
+import { compareBooks, lasting, type OurBooks, type VenueBooks } from '../../../domain/execution/compare-books.ts';
+import type { Order } from '../../../schemas/execution.ts';
+import type { VenueOrder } from '../../../schemas/venue.ts';
+import { order } from './support.ts';
+
+const NOW_MS = 1_000_000;
+const resting: Order = {
+  ...order({ symbol: 'BTC/USD' }),
+  state: 'ACKED',
+  type: 'limit',
+  limitPrice: '90',
+  venueOrderId: 'v1',
+};
+const ours = (change: Partial<OurBooks> = {}): OurBooks => ({
+  orders: [],
+  trades: new Set(),
+  positions: new Map(),
+  cash: '1000',
+  sinceMs: 0,
+  nowMs: NOW_MS,
+  changedAtMs: new Map(),
+  ...change,
+});
+const theirs = (change: Partial<VenueBooks> = {}): VenueBooks => ({
+  openOrders: [],
+  fills: [],
+  positions: [],
+  cash: '1000',
+  ...change,
+});
+const listed = (one: Order): VenueOrder => ({
+  venueOrderId: one.venueOrderId ?? 'v1',
+  clientOrderId: one.clientOrderId,
+  symbol: one.symbol,
+  side: one.side,
+  quantity: one.quantity,
+  quantityFilled: '0',
+  averagePrice: null,
+  limitPrice: one.limitPrice,
+  stopPrice: null,
+  state: 'ACKED',
+  venueStatus: 'new',
+  submittedAtMs: null,
+});
+const aFill = {
+  tradeId: 't1',
+  venueOrderId: 'v1',
+  symbol: 'BTCUSD',
+  side: 'buy',
+  quantity: '1',
+  price: '100',
+  fee: null,
+} as const;
+
+const kinds = (a: OurBooks, b: VenueBooks) => {
+  const { different, pending } = compareBooks(a, b);
+  return { different: different.map((one) => one.kind), pending: pending.map((one) => one.kind) };
+};
+
+describe('books that agree', () => {
+  it('have no difference, whatever the spelling of pairs and the zeros of numbers', () => {
+    const mine = ours({
+      orders: [resting],
+      positions: new Map([
+        ['BTC/USD', '1.50'],
+        ['ETH/USD', '0'],
+      ]),
+    });
+    const their = theirs({
+      openOrders: [listed(resting)],
+      positions: [{ symbol: 'BTCUSD', quantity: '1.5', averagePrice: '1' }],
+      cash: '1000.004',
+    });
+    expect(kinds(mine, their)).toEqual({ different: [], pending: [] });
+  });
+});
+
+describe('a difference', () => {
+  it.each([
+    ['cash', ours(), theirs({ cash: '999.99' })],
+    ['position', ours({ positions: new Map([['BTC/USD', '1']]) }), theirs()],
+    ['position', ours(), theirs({ positions: [{ symbol: 'SPY', quantity: '0.00000001', averagePrice: '1' }] })],
+    ['extraOrder', ours(), theirs({ openOrders: [listed(resting)] })],
+    ['missingOrder', ours({ orders: [resting] }), theirs()],
+    ['foreignFill', ours(), theirs({ fills: [{ ...aFill, atMs: 10 }] })],
+    ['missingFill', ours({ trades: new Set(['t1']) }), theirs()],
+  ] as const)('is %s', (kind, mine, their) => {
+    expect(kinds(mine, their)).toEqual({ different: [kind], pending: [] });
+  });
+
+  it('waits while an order of the symbol is on its way, but an order that is not ours never does', () => {
+    const sent: Order = { ...resting, state: 'UNKNOWN', venueOrderId: null };
+    const their = theirs({
+      openOrders: [{ ...listed(resting), clientOrderId: 'somebody-else' }],
+      positions: [{ symbol: 'BTCUSD', quantity: '1', averagePrice: '1' }],
+      cash: '900',
+    });
+    expect(kinds(ours({ orders: [sent] }), their)).toEqual({
+      different: ['extraOrder'],
+      pending: ['position', 'cash'],
+    });
+  });
+
+  it('lasts when it looks the same twice', () => {
+    const one = { kind: 'cash', what: 'cash', ours: '1', theirs: '2' } as const;
+    expect(lasting([one], [one])).toEqual([one]);
+    expect(lasting([one], [{ ...one, theirs: '3' }])).toEqual([]);
+  });
+});
