@@ -8,7 +8,7 @@ import { loadGovernance } from '../config/policy-files.ts';
 import { seedDesk } from '../db/seed-desk.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 import { beatWhileRunning } from './heartbeats.ts';
-import { type TradingParts, tradingActivities } from './trading.ts';
+import { heedKill, type TradingParts, tradingActivities } from './trading.ts';
 
 export type TradingWorkerParts = TradingParts & {
   readonly nativeConnection: NativeConnection;
@@ -23,6 +23,7 @@ export type TradingWorkerParts = TradingParts & {
 export async function createTradingWorker(parts: TradingWorkerParts): Promise<Worker> {
   const { profiles, startMode } = loadGovernance(parts.configFolder);
   await seedDesk(parts.db, { mode: startMode, profile: profiles[startMode], nowMs: parts.bornAtMs });
+  await heedKill(parts);
   return Worker.create({
     connection: parts.nativeConnection,
     namespace: parts.namespace,

@@ -13,6 +13,7 @@ import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
 import { createOrderStore } from '../db/order-store.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
+import { heedKillSwitch } from '../db/paper-kill.ts';
 import { positionsOfAccount } from '../db/positions.ts';
 import { createSessionStore } from '../db/session-store.ts';
 import { readStrategy } from '../db/strategies.ts';
@@ -86,6 +87,13 @@ export function tradingActivities(parts: TradingParts) {
       accounts: new Map([...venueDesks].map(([name, one]) => [name, one.reconcile])),
     }),
   };
+}
+
+/** Ends paper orders at work when the kill switch was set while this desk was down. @returns how many decisions' */
+export function heedKill({ db, home, configFolder }: TradingParts): Promise<number> {
+  const killFile = () => readKillFile(join(home, 'KILL'));
+  const { desk } = loadGovernance(configFolder);
+  return heedKillSwitch(db, createPaperBroker({ db, costs: costsSchema.parse({}), desk, killFile }), killFile());
 }
 
 /** The first line of the local kill file, whose presence blocks every order; null when there is none. */

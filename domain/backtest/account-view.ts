@@ -2,6 +2,7 @@
 import type { Order } from '../../schemas/execution.ts';
 import { Decimal, toDecimal } from '../decimal.ts';
 import { type Book, type BookPosition, equityOf, isProtective } from '../execution/book.ts';
+import { countsAsExposure, isWorking } from '../execution/order-state.ts';
 import type { AccountView, ExposureView } from '../risk/gate-input.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -33,6 +34,10 @@ export const positionView = ({ strategyId, symbol, quantity, markPrice, leverage
 /** Working entries at the full size of what is left; orders that only protect or reduce are no exposure. */
 const entryViews = (book: Book): ExposureView[] =>
   book.orders.filter((order) => !order.reduceOnly && !isProtective(order)).map(entryView);
+
+/** Entries that the strategy's book does not hold: of other strategies, and own ones not (yet) known to be at work. */
+export const isExposureElsewhere = (order: Order, strategyId: string): boolean =>
+  countsAsExposure(order.state) && !order.reduceOnly && (order.strategyId !== strategyId || !isWorking(order.state));
 
 /** An order's unfilled rest, signed, at the worse of its limit and the price it was decided at. */
 export function entryView(order: Order): ExposureView {

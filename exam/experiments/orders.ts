@@ -87,9 +87,8 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   const killing = startKilling(rig, KILL_EVERY_MS);
   const waking = startWaking(rig, WAKE_AFTER_MS);
   const market = moveMarket(rig);
-  const outages = killServices(rig, plan);
-  await sendAll(orders, plan, (done) => bar.show(done, plan.length, `started, ${killing.kills.length} kills`));
-  const services = await outages;
+  const tell = (done: number): void => bar.show(done, plan.length, `started, ${killing.kills.length} kills`);
+  const [services] = await Promise.all([killServices(rig, plan), sendAll(orders, plan, tell)]);
   await drain(rig, orders, plan, killing, bar);
   await Promise.all([market.stop(), waking.stop()]);
   bar.end();

@@ -1,9 +1,10 @@
 /** Kills the services of a rig with -9 and brings them back on their old ports. @returns how long each was away, in ms */
 import { readState } from '../../scripts/lib/desk-state.ts';
 import { postgresStatus, startPostgres } from '../../scripts/lib/postgres.ts';
-import { signalProcess } from '../../scripts/lib/processes.ts';
+import { isRunning, signalProcess } from '../../scripts/lib/processes.ts';
 
 import { startTemporal } from '../../scripts/lib/temporal.ts';
+import { until } from '../../scripts/lib/until.ts';
 import { type Rig, rigEnvironment } from './rig.ts';
 
 export async function killPostgres(rig: Rig): Promise<number> {
@@ -20,6 +21,7 @@ export async function killTemporal(rig: Rig): Promise<number> {
   const startedAtMs = Date.now();
   const running = readState(rig.home).temporal?.process ?? null;
   if (running === null || !signalProcess(running, 'SIGKILL')) throw new Error('there is no Temporal server to kill');
+  await until('the end of Temporal', async () => (isRunning(running) ? null : true));
   const { address } = await startTemporal(rig.home, rigEnvironment());
   await rig.proxies.temporal.redirect(address);
   return Date.now() - startedAtMs;

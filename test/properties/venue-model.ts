@@ -22,6 +22,8 @@ export type Accepted = { readonly sent: Order; readonly order: VenueOrder; reado
 export type VenueModel = {
   readonly venue: VenueOrderParts['venue'];
   readonly accepted: readonly Accepted[];
+  /** Client order ids of the requests that left, also those that were lost or refused. */
+  readonly attempted: readonly string[];
   /** From now on every read answers. */
   readonly calm: () => void;
 };
@@ -30,6 +32,7 @@ const PRICE = '100';
 
 export function createVenueModel(plan: VenuePlan, nowMs: () => number, between: () => Promise<void>): VenueModel {
   const accepted: { sent: Order; order: VenueOrder; atMs: number }[] = [];
+  const attempted: string[] = [];
   const fills: VenueFill[] = [];
   let sends = 0;
   let reads = 0;
@@ -78,6 +81,7 @@ export function createVenueModel(plan: VenuePlan, nowMs: () => number, between: 
       if (stop !== null) return { kind: 'rejected', code: 'NOT_SENT', message: stop };
       const fate = plan.fates[sends % plan.fates.length] ?? 'answered';
       sends += 1;
+      attempted.push(sent.clientOrderId);
       await between();
       if (fate === 'request lost') return { kind: 'ambiguous', reason: 'timeout' };
       if (fate === 'refused') return { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no buying power' };
@@ -113,6 +117,7 @@ export function createVenueModel(plan: VenuePlan, nowMs: () => number, between: 
   return {
     venue,
     accepted,
+    attempted,
     calm: () => {
       isCalm = true;
     },

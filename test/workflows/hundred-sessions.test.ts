@@ -10,7 +10,7 @@ import { allTaskFailures } from './histories.ts';
 import { aPaperSession } from './session-inputs.ts';
 
 const SESSIONS = 100;
-const BARS = 24;
+const BARS = 19;
 /** Bars come faster than they can be walked: every session is always late. */
 const SPEED = 1_000_000;
 /** With 8 % of equity a position, the gross limit of 1.0 is reached before this many. */

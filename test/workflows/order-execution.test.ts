@@ -82,6 +82,16 @@ it('closes what is held by hand with an order against it, and cancels the legs t
   expect(legsOf(await entry.result())).toEqual(['entry FILLED', 'stop CANCELED', 'target CANCELED']);
 });
 
+it('ends entries at work when a worker starts while the kill file stands', async () => {
+  await storeCloses(desk.db, 'KKK/USDT', flat(40));
+  const run = await desk.startOrder(freshId('resting'), anOrder('KKK/USDT', { orderType: 'limit', limitPrice: '97' }));
+  expect(legsOf(await answered(run))).toEqual(['entry ACKED', 'stop ACKED']);
+  await desk.stopWorker();
+  desk.setKillFile('set while the desk was down');
+  await desk.startWorker().finally(() => desk.setKillFile(null));
+  expect(legsOf(await run.result())).toEqual(['entry CANCELED', 'stop CANCELED']);
+});
+
 it('refuses with every reason, the worst first, and sends nothing', async () => {
   await storeCloses(desk.db, 'DDD/USDT', flat(40));
   desk.setKillFile('a drill');

@@ -39,7 +39,7 @@ it('enters, protects and leaves at the venue, and its report counts what the ven
     barIntervalMs: 3_600_000,
   });
   for (let bar = 0; bar < 36; bar += 1) {
-    await run.executeUpdate(tickUpdate);
+    await run.executeUpdate(tickUpdate, { args: [{}] });
     await settled(sessionId);
   }
   const states = (await ordersOf(sessionId)).map((one) => `${one.leg} ${one.state} ${one.venue}`);

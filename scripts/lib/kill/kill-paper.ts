@@ -5,11 +5,9 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadGovernance } from '../../../config/policy-files.ts';
-import { workingOrders } from '../../../db/orders.ts';
 import { createPaperBroker } from '../../../db/paper-broker.ts';
+import { paperOrdersAtWork } from '../../../db/paper-kill.ts';
 import type { Database } from '../../../db/tables.ts';
-import { isProtective } from '../../../domain/execution/book.ts';
-import { isWorking } from '../../../domain/execution/order-state.ts';
 import { costsSchema, type Order } from '../../../schemas/execution.ts';
 import { projectFolder } from '../paths.ts';
 import { before } from './deadline.ts';
@@ -101,12 +99,9 @@ async function repeat(
 
 /** Working orders of paper accounts in the paper book, protecting ones apart. */
 async function look(db: Database, progress: Progress): Promise<void> {
-  const accounts = await db.selectFrom('accounts').select('account_id').where('trading_mode', '=', 'paper').execute();
-  const orders: Order[] = [];
-  for (const { account_id } of accounts) orders.push(...(await workingOrders(db, account_id)));
-  const working = orders.filter((order) => order.venue === 'paper' && isWorking(order.state));
-  progress.open = working.filter((order) => !isProtective(order));
-  progress.protecting = working.length - progress.open.length;
+  const { open, protecting } = await paperOrdersAtWork(db);
+  progress.open = open;
+  progress.protecting = protecting;
   for (const { clientOrderId } of progress.open) progress.seen.add(clientOrderId);
 }
 

@@ -309,7 +309,8 @@ export async function startBinancePeer(options: PeerOptions) {
     const reply = always ?? answer(one, String(request.headers['x-mbx-apikey']), query);
     if (fault === 'cutAfter') return void response.destroy();
     if (fault === 'garbage') return void response.writeHead(200).end('{"symbols":7,"msg":"ok"}');
-    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(written(reply.body));
+    response.writeHead(reply.status, { location: '/api/v3/order' });
+    response.end(typeof reply.body === 'string' ? reply.body : written(reply.body));
   };
 
   const server = createServer((request, response) => void serve(request, response));
@@ -335,7 +336,7 @@ export async function startBinancePeer(options: PeerOptions) {
     setReadLag: (ms: number) => {
       lagMs = ms;
     },
-    /** Every reply from now on. */
+    /** Every reply from now on; a text goes out as it is. */
     answerAlways: (body: unknown, status = 200) => {
       always = { status, body };
     },

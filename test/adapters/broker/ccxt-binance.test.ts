@@ -1,7 +1,4 @@
 /** What is Binance's own behind the port of venues: wire format, ids, fees, steps, conditional orders, misbehaviour. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ccxtLiveConfig, ccxtPaperConfig } from '../../../adapters/broker/ccxt/ccxt-config.ts';
@@ -24,15 +21,6 @@ async function open(options: PeerOptions, symbols?: readonly string[]): Promise<
 }
 const MARKET = { type: 'market', limitPrice: null } as const;
 const STOP = { leg: 'stop', type: 'stop', side: 'sell', limitPrice: null, stopPrice: '90', reduceOnly: true } as const;
-
-/** A server that answers every request with the same. */
-async function saying(status: number, body: string, headers: Record<string, string> = {}): Promise<string> {
-  const server = createServer((_, response) => void response.writeHead(status, headers).end(body));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(async () => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 describe('a send to Binance', () => {
   it.each([
@@ -89,7 +77,7 @@ describe('a send to Binance', () => {
     expect(await venue.send(anOrder(), soonMs())).toMatchObject({ kind: 'accepted' });
     expect(peer.asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
     const unknown = venueAt(peer.url, 'paper', { symbols: ['DOGE/USD'] });
-    expect(await unknown.identity()).toEqual({ kind: 'failed', reason: 'markets: no such markets: DOGE/USD' });
+    expect(await unknown.identity()).toEqual({ kind: 'failed', reason: 'no such markets: DOGE/USD' });
   });
 
   it('by a wrong key, or with a clock that is far off, is refused for good', async () => {
@@ -109,10 +97,28 @@ describe('a send to Binance', () => {
     [302, ''],
   ] as const)('that is answered by %i %s proves nothing', async (status, body) => {
     const { venue, peer } = await open({ market: 'spot' });
-    const url = await saying(status, body, { location: peer.url });
-    const broken = venueAt(url, 'paper');
-    expect(await broken.send(anOrder(), soonMs())).toMatchObject({ kind: 'rejected', code: 'NOT_SENT' });
-    expect(venue.idProfile).toBe('open-only');
+    peer.answerAlways(body, status);
+    expect(await venue.send(anOrder(), soonMs())).toMatchObject({
+      kind: 'ambiguous',
+      reason: expect.stringMatching(/./),
+    });
+    expect(peer.requests()).toBe(1);
+  });
+
+  it('that is answered with another order, or with its own as rejected, is not accepted', async () => {
+    const { venue, peer } = await open({ market: 'spot' });
+    const order = anOrder();
+    const reply = { symbol: 'BTCUSD', orderId: 7, clientOrderId: order.clientOrderId, side: 'BUY', origQty: '0.5' };
+    const more = { executedQty: '0', cummulativeQuoteQty: '0', price: '90', status: 'NEW', transactTime: 1 };
+    const changes = [{ clientOrderId: 'another' }, { origQty: '0.4' }, { side: 'SELL' }, { symbol: 'ETHUSD' }];
+    for (const change of [...changes, { status: 'ODD' }, { executedQty: '0.6' }, { orderId: 8.5 }]) {
+      peer.answerAlways({ ...reply, ...more, ...change });
+      expect(await venue.send(order, soonMs())).toMatchObject({ kind: 'ambiguous' });
+    }
+    peer.answerAlways({ ...reply, ...more, status: 'REJECTED' });
+    expect(await venue.send(order, soonMs())).toMatchObject({ kind: 'rejected', code: 'VENUE_REJECTED' });
+    peer.answerAlways({ ...reply, ...more });
+    expect(await venue.send(order, soonMs())).toMatchObject({ kind: 'accepted', order: { venueOrderId: 'BTCUSD-7' } });
   });
 });
 
@@ -230,7 +236,7 @@ describe('a misbehaving Binance', () => {
 
   it('never makes a read of nonsense, whatever it answers with 200', async () => {
     const { venue, peer } = await open({ market: 'spot' });
-    const row = fc.dictionary(fc.constantFrom('symbol', 'orderId', 'status', 'id', 'uid', 'balances'), fc.jsonValue());
+    const row = fc.dictionary(fc.constantFrom('symbol', 'orderId', 'status', 'id', 'balances'), fc.jsonValue());
     const nonsense = fc.oneof(row, fc.array(row, { minLength: 1 }), fc.constantFrom(null, true, 'ok', 17));
     await fc.assert(
       fc.asyncProperty(nonsense, async (body) => {

@@ -1,0 +1,214 @@
+/**
+ * The store that the order engine takes (`createVenueOrders({ store, venue, nowMs, sleep })`), on a desk in memory: the
+ * same rules as db/venue-store.ts, without Postgres. Every call is atomic and answers at once; wrap it to add delays,
+ * crashes and zombies. How to use it:
+ *
+ *   const desk = openMemoryDesk({ accountId: 'venue-1', venue: 'model', cash: '100000', limits, nowMs });
+ *   memoryGate(desk).record(...)        // asks the real gate and records the intents
+ *   const broker = createVenueOrders({ store: memoryStore(desk), venue, nowMs, sleep });
+ *   desk.killSwitch = 'a reason';       // from now on nothing that adds risk may leave
+ */
+import type { VenueOrderParts } from '../../activities/order/venue-orders.ts';
+import { isProtective } from '../../domain/execution/legs.ts';
+import { moveOrder } from '../../domain/execution/order-state.ts';
+import { startUnknown } from '../../domain/execution/resolve-unknown.ts';
+import {
+  addsRisk,
+  asSent,
+  asTakenOver,
+  asUnsent,
+  type ClaimKind,
+  cancelStep,
+  guardRefusal,
+  haltRefusal,
+  hasEndedUnfilled,
+  SEND_WITHIN_MS,
+  sizeClaim,
+  waitingFor,
+} from '../../domain/execution/venue-claim.ts';
+import { afterSend, isLateArrival, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
+import type { Order } from '../../schemas/execution.ts';
+import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import {
+  freeze,
+  heldOf,
+  keepStep,
+  type MemoryDesk,
+  note,
+  noteMoves,
+  openOrdersOf,
+  orderOf,
+  ordersOf,
+  type Send,
+  stateFor,
+  writeOrders,
+} from './memory-desk.ts';
+
+export type EngineStore = VenueOrderParts['store'];
+type ClaimAnswer = Awaited<ReturnType<EngineStore['claim']>>;
+type SendClaim = ClaimAnswer['claims'][number];
+type Outcome = Parameters<EngineStore['noteSendOutcome']>[1];
+type Verdict = Parameters<EngineStore['noteVerdict']>[1];
+
+export const memoryStore = (desk: MemoryDesk): EngineStore => ({
+  orders: async (decisionId) => ordersOf(desk, decisionId),
+  claim: async (decisionId, which) => claim(desk, decisionId, which),
+  mayStillSend: async (claimed) => mayStillSend(desk, claimed),
+  noteSendOutcome: async (claimed, outcome) => noteSendOutcome(desk, claimed, outcome),
+  take: async (clientOrderId, seen, fills) => take(desk, clientOrderId, seen, fills),
+  evidence: async (clientOrderId) => {
+    const send = desk.sends.get(clientOrderId);
+    if (send === undefined || desk.orders.get(clientOrderId)?.state !== 'UNKNOWN') return null;
+    return send.evidence ?? startUnknown(send.claimedAtMs);
+  },
+  noteVerdict: async (clientOrderId, verdict) => noteVerdict(desk, clientOrderId, verdict),
+  beginCancel: async (clientOrderId, reason) => beginCancel(desk, clientOrderId, reason),
+  noteCancelUnknown: async (clientOrderId, reason) => {
+    const order = orderOf(desk, clientOrderId);
+    if (order.state === 'CANCEL_SENT') change(desk, order, 'CANCEL_UNKNOWN', reason);
+  },
+  noteBadReport: async (order, reason) => freeze(desk, `order ${order.clientOrderId}: ${reason}`),
+  inTheWayOf: async (exit) => openOrdersOf(desk).filter((one) => isInTheWay(one, exit)),
+  unknownVenueOrders: async (_accountId, ids) => {
+    const known = new Set([...desk.orders.values()].map((one) => one.venueOrderId));
+    return ids.filter((id) => !known.has(id));
+  },
+  changesOf: async () => [],
+});
+
+const isInTheWay = (one: Order, exit: Order): boolean =>
+  one.decisionId !== exit.decisionId &&
+  one.strategyId === exit.strategyId &&
+  one.symbol === exit.symbol &&
+  (isProtective(one) || one.leg === 'entry');
+
+/** @throws Error when the decision has no orders */
+function ownOrders(desk: MemoryDesk, decisionId: string): Order[] {
+  const orders = ordersOf(desk, decisionId);
+  if (orders.length === 0) throw new Error(`decision ${decisionId} has no recorded orders`);
+  return orders;
+}
+
+function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAnswer {
+  const orders = ownOrders(desk, decisionId);
+  takeOver(desk, orders);
+  const waiting = waitingFor(orders, which);
+  const [first] = waiting;
+  if (first === undefined) return { claims: [], refusal: null };
+  const entry = orders.find((one) => one.leg === 'entry');
+  const fills = desk.fills.filter((one) => one.clientOrderId === entry?.clientOrderId);
+  const sizing = sizeClaim(waiting, orders, heldOf(desk, first.strategyId, first.symbol).toFixed(), fills);
+  const [leaving] = sizing.sending;
+  const halted = leaving === undefined ? null : haltRefusal(leaving, desk.killSwitch ?? desk.killFile, desk.frozen);
+  const refusal = sizing.refusal ?? halted;
+  const reason = refusal?.message ?? sizing.reason;
+  if (reason !== null) endUnsent(desk, refusal === null ? waiting : orders, reason);
+  return { claims: refusal === null ? sizing.sending.map((one) => commitSend(desk, one)) : [], refusal };
+}
+
+function takeOver(desk: MemoryDesk, orders: readonly Order[]): void {
+  const unknown = asTakenOver(orders);
+  for (const { clientOrderId } of unknown) {
+    const send = sendOf(desk, clientOrderId);
+    desk.sends.set(clientOrderId, { ...send, epoch: send.epoch + 1, evidence: startUnknown(desk.nowMs()) });
+  }
+  writeOrders(desk, unknown);
+  const before = orders.filter((one) => one.state === 'SENT');
+  noteMoves(desk, before, 'UNKNOWN', 'taken over from an attempt that did not report');
+}
+
+function sendOf(desk: MemoryDesk, clientOrderId: string): Send {
+  const send = desk.sends.get(clientOrderId);
+  if (send === undefined) throw new Error(`order ${clientOrderId} was never claimed`);
+  return send;
+}
+
+function commitSend(desk: MemoryDesk, order: Order): SendClaim {
+  const nowMs = desk.nowMs();
+  const sent = asSent(order, nowMs);
+  const sendBeforeMs = nowMs + SEND_WITHIN_MS;
+  writeOrders(desk, [sent]);
+  desk.sends.set(order.clientOrderId, { epoch: 1, claimedAtMs: nowMs, sendBeforeMs, evidence: null });
+  const { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice } = sent;
+  note(desk, 'order_sent', { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice, epoch: 1 });
+  return { order: sent, epoch: 1, sendBeforeMs };
+}
+
+function endUnsent(desk: MemoryDesk, orders: readonly Order[], reason: string): void {
+  writeOrders(desk, asUnsent(orders));
+  const before = orders.filter((one) => one.state === 'INTENT');
+  noteMoves(desk, before, 'ABSENT', reason);
+}
+
+function mayStillSend(desk: MemoryDesk, { order, epoch }: SendClaim): string | null {
+  const send = desk.sends.get(order.clientOrderId);
+  const record = send === undefined ? null : { ...send, state: orderOf(desk, order.clientOrderId).state };
+  const refusal = guardRefusal(record, epoch, desk.nowMs());
+  if (refusal !== null) {
+    if (refusal.fenced) desk.fencedWrites += 1;
+    return refusal.message;
+  }
+  const killed = desk.killSwitch ?? desk.killFile;
+  return killed !== null && addsRisk(order) ? `the kill switch is on: ${killed}` : null;
+}
+
+function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, outcome: Outcome): void {
+  const { clientOrderId, decisionId } = claimed.order;
+  const order = orderOf(desk, clientOrderId);
+  const send = sendOf(desk, clientOrderId);
+  if (send.epoch === claimed.epoch) {
+    const evidence = outcome.kind === 'ambiguous' ? startUnknown(desk.nowMs()) : null;
+    desk.sends.set(clientOrderId, { ...send, evidence });
+  }
+  if (order.state !== 'SENT' || send.epoch !== claimed.epoch) {
+    desk.fencedWrites += 1;
+    return;
+  }
+  const moved = afterSend(order, outcome);
+  writeOrders(desk, [moved]);
+  noteMoves(desk, [order], moved.state, outcome.kind);
+  if (moved.state === 'REJECTED' && !isProtective(moved)) {
+    endUnsent(desk, ordersOf(desk, decisionId), 'its entry was rejected');
+  }
+}
+
+function take(desk: MemoryDesk, clientOrderId: string, seen: VenueOrder | null, fills: readonly VenueFill[]) {
+  const order = orderOf(desk, clientOrderId);
+  const state = stateFor(desk, order.strategyId);
+  const step = takeVenueAnswer(state.book, order, seen, fills, desk.tradeIds);
+  keepStep(desk, state, step);
+  const after = orderOf(desk, clientOrderId);
+  if (isLateArrival(order, seen, fills)) note(desk, 'order_late_arrival', { clientOrderId });
+  if (after.state !== order.state) {
+    noteMoves(desk, [order], after.state, seen?.venueStatus ?? 'a fill');
+    if (hasEndedUnfilled(after)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry filled nothing');
+  }
+  return { own: ordersOf(desk, order.decisionId), elsewhere: [], refusal: null };
+}
+
+function noteVerdict(desk: MemoryDesk, clientOrderId: string, verdict: Verdict): void {
+  const order = orderOf(desk, clientOrderId);
+  if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
+  if (verdict.kind === 'absent') {
+    change(desk, order, 'ABSENT', 'the venue does not have it');
+    if (!isProtective(order)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry never came to be');
+    return;
+  }
+  desk.sends.set(clientOrderId, { ...sendOf(desk, clientOrderId), evidence: verdict.evidence });
+  if (verdict.kind === 'manual') change(desk, order, 'MANUAL', verdict.reason);
+}
+
+function change(desk: MemoryDesk, order: Order, to: Order['state'], reason: string): Order {
+  const moved = { ...order, state: moveOrder(order.state, to) };
+  writeOrders(desk, [moved]);
+  noteMoves(desk, [order], to, reason);
+  return moved;
+}
+
+function beginCancel(desk: MemoryDesk, clientOrderId: string, reason: string): Order | null {
+  const order = orderOf(desk, clientOrderId);
+  const step = cancelStep(order);
+  if (step === 'end') endUnsent(desk, [order], reason);
+  if (step === 'ask') return order;
+  return step === 'move' ? change(desk, order, 'CANCEL_SENT', reason) : null;
+}

@@ -1,0 +1,24 @@
+/** The time of day plus what was skipped: waits of the desk pass at once, for the desk alone. Milliseconds. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type MovableClock = {
+  readonly nowMs: () => number;
+  readonly skip: (ms: number) => void;
+  /** Lets the time pass for the desk, and a moment for everybody else. */
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+export function movableClock(): MovableClock {
+  let skippedMs = 0;
+  const skip = (ms: number): void => {
+    skippedMs += ms;
+  };
+  return {
+    nowMs: () => Date.now() + skippedMs,
+    skip,
+    sleep: async (ms) => {
+      skip(ms);
+      await sleep(1);
+    },
+  };
+}
