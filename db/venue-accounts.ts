@@ -1,10 +1,13 @@
 /** The account a venue keeps for us, as a row of ours: opened once, with the cash that the venue tells. */
-import { toDecimal } from '../domain/decimal.ts';
+import { decimalText, toDecimal } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
 import { openRiskState } from '../domain/risk/risk-state.ts';
 import type { TradingMode } from '../schemas/governance.ts';
 import { openStanding } from './account-standings.ts';
-import { type Account, createAccount } from './accounts.ts';
+import { type Account, createAccount, lockAccount, saveAccount } from './accounts.ts';
+import { appendAudit } from './audit.ts';
+import { appendEvents } from './events.ts';
+import { insertEntries } from './ledger.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
 
@@ -44,4 +47,31 @@ export async function openVenueAccountIn(trx: Database, account: VenueAccount): 
   const isNew = await createAccount(trx, venueAccountRow(account), entries);
   await openStanding(trx, venue, venueAccountId);
   return isNew;
+}
+
+export type AcceptedCash = {
+  readonly accountId: string;
+  /** What the venue has, decimal text. */
+  readonly cash: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly atMs: number;
+};
+
+/** Takes the venue's cash as right, by a person: the difference is posted as paid in (or out, below zero). */
+export function acceptVenueCash(db: Database, { accountId, cash, by, reason, atMs }: AcceptedCash): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const account = await lockAccount(trx, accountId);
+    if (account === undefined) throw new Error(`account ${accountId} does not exist`);
+    const paid = toDecimal(cash).minus(account.cash);
+    if (paid.isZero()) return;
+    const plus = (text: string): string => decimalText(toDecimal(text).plus(paid));
+    await insertEntries(trx, depositEntries(accountId, paid, atMs, account.currency));
+    await saveAccount(trx, { ...account, cash: decimalText(toDecimal(cash)), equity: plus(account.equity) });
+    const startingCash = { starting_cash: plus(account.startingCash) };
+    await trx.updateTable('accounts').set(startingCash).where('account_id', '=', accountId).execute();
+    const body = { accountId, paid: decimalText(paid), by, reason };
+    await appendAudit(trx, [{ kind: 'account_cash_accepted', body, atMs }]);
+    await appendEvents(trx, [{ type: 'account_cash_accepted', payload: body, correlationId: accountId, atMs }]);
+  });
 }

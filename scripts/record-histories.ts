@@ -6,6 +6,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { alpacaPaperConfig } from '../adapters/broker/alpaca/alpaca-config.ts';
+import { createAlpacaPaper } from '../adapters/broker/alpaca/alpaca-venue.ts';
 import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { migrate } from '../db/migrate.ts';
 import { workflowBundle } from '../workers/workflow-bundle.ts';
@@ -16,12 +18,14 @@ import { historyText } from './lib/histories/history-file.ts';
 import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
 import { historyOf, type Scenario } from './lib/histories/scenario.ts';
 import { SESSION_SCENARIOS } from './lib/histories/session-scenarios.ts';
+import { venueScenarios } from './lib/histories/venue-scenarios.ts';
 import { ensureFolder, projectFolder } from './lib/paths.ts';
 import { rolePasswords, startPostgres, stopPostgres } from './lib/postgres.ts';
 import { localUrl } from './lib/postgres-probe.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
 import { startTemporal, stopTemporal } from './lib/temporal.ts';
+import { DEFAULT_CREDENTIALS, startVenue, type Venue } from './lib/venue/start-venue.ts';
 
 const FOLDER = path.join(projectFolder, 'test/histories');
 const BYTES_MAX = 300_000;
@@ -40,7 +44,7 @@ await runScript(async () => {
   }
 });
 
-async function onThrowAwayDesk<T>(home: string, work: (desk: DeskInProcess) => Promise<T>): Promise<T> {
+async function onThrowAwayDesk<T>(home: string, work: (desk: DeskInProcess, venue: Venue) => Promise<T>): Promise<T> {
   const environment: Environment = { ...parseEnvironment(), temporalAddress: null, temporalNamespace: 'default' };
   const [{ adminUrl, port }, { address }, codePath] = await Promise.all([
     startPostgres(home, { durable: false }),
@@ -51,19 +55,32 @@ async function onThrowAwayDesk<T>(home: string, work: (desk: DeskInProcess) => P
   await migrate(adminUrl, passwords);
   const databaseUrl = localUrl(port, 'quarterdeck_app', passwords.appPassword);
   const targets = { databaseUrl, address, namespace: 'default', taskQueue: TRADING_QUEUE, codePath, home };
-  const desk = await openDeskInProcess(targets);
+  const venue = await startVenue({ journal: path.join(home, 'venue.jsonl'), tickMs: 0 });
+  const desk = await openDeskInProcess({ ...targets, venues: [adapterOf(venue)] });
   try {
     await desk.startWorker();
-    return await work(desk);
+    return await work(desk, venue);
   } finally {
     await desk.close();
+    await venue.close();
   }
 }
 
+function adapterOf({ url }: Venue) {
+  const paperKey = `${DEFAULT_CREDENTIALS.key}:${DEFAULT_CREDENTIALS.secret}`;
+  const { alpaca } = parseEnvironment({
+    ALPACA_PAPER_KEY: paperKey,
+    ALPACA_PAPER_URL: url,
+    QUARTERDECK_ALLOW_LOOPBACK: '1',
+  });
+  return createAlpacaPaper(alpacaPaperConfig(alpaca, true));
+}
+
 /** Old files go first: a scenario that was renamed leaves nothing behind. */
-async function recordAll(desk: DeskInProcess): Promise<string[]> {
+async function recordAll(desk: DeskInProcess, venue: Venue): Promise<string[]> {
   const recorded = new Map<string, string>();
-  for (const scenario of [...SESSION_SCENARIOS, ...ORDER_SCENARIOS]) await record(desk, scenario, recorded);
+  const scenarios = [...SESSION_SCENARIOS, ...ORDER_SCENARIOS, ...venueScenarios(venue)];
+  for (const scenario of scenarios) await record(desk, scenario, recorded);
   ensureFolder(FOLDER);
   for (const name of readdirSync(FOLDER)) if (name.endsWith('.json')) rmSync(path.join(FOLDER, name));
   for (const [name, text] of recorded) writeFileSync(path.join(FOLDER, name), text);

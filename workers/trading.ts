@@ -19,7 +19,7 @@ import { createSessionStore } from '../db/session-store.ts';
 import { readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
 import { costsSchema } from '../schemas/execution.ts';
-import { createVenueDesk } from './venue-desk.ts';
+import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
 
 export type TradingParts = {
   readonly db: Database;
@@ -31,9 +31,6 @@ export type TradingParts = {
   /** The network venues whose keys are set. */
   readonly venues: readonly Venue[];
 };
-
-/** Pause between the two looks of a reconciliation: longer than reads of a venue lag behind. */
-const SETTLE_MS = 7_000;
 
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
 export function tradingActivities(parts: TradingParts) {
@@ -48,7 +45,7 @@ export function tradingActivities(parts: TradingParts) {
   const venueDesks = new Map(
     parts.venues.map((venue) => [
       venue.name,
-      createVenueDesk({ db, venue, costs, desk, killFile, bornAtMs: parts.bornAtMs, settleMs: SETTLE_MS }),
+      createVenueDesk({ db, venue, costs, desk, killFile, bornAtMs: parts.bornAtMs, settleMs: RECONCILE_SETTLE_MS }),
     ]),
   );
   return {

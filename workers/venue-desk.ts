@@ -36,6 +36,8 @@ export type VenueDesk = {
   readonly unreconciled: () => Promise<string | null>;
 };
 
+/** Pause between the two looks of a reconciliation: longer than reads of a venue lag behind. */
+export const RECONCILE_SETTLE_MS = 7_000;
 /** A comparison older than this is made anew before an order. */
 const RECONCILED_FOR_MS = 15 * 60_000;
 

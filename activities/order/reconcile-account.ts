@@ -5,8 +5,10 @@
 import type { Venue } from '../../adapters/broker/venue.ts';
 import type { ReconcileStore } from '../../db/reconcile-store.ts';
 import { compareBooks, type Difference, lasting, type VenueBooks } from '../../domain/execution/compare-books.ts';
+import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
+import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
-import type { VenueAnswer } from '../../schemas/venue.ts';
+import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-orders.ts';
 
@@ -86,21 +88,34 @@ async function readVenue({ venue }: ReconcileParts, sinceMs: number): Promise<Ve
   return { kind: 'answered', value };
 }
 
-/** Looks at orders of ours that the venue lists no longer, that have unbooked fills, or that came late. */
+/**
+ * Looks at orders of ours that the venue lists no longer, that have unbooked fills, whose cancel is in doubt, or that
+ * were given up and may have come late.
+ */
 async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBooks): Promise<void> {
   const booked = await parts.books.bookedTrades(accountId);
-  const unbooked = new Set(read.fills.filter((one) => !booked.has(one.tradeId)).map((one) => one.venueOrderId));
+  const unbooked = read.fills.filter((one) => !booked.has(one.tradeId));
   const listed = new Set(read.openOrders.map((one) => one.clientOrderId));
   for (const order of await parts.books.ordersToLookAt(accountId)) {
-    const hasNews = order.venueOrderId !== null && unbooked.has(order.venueOrderId);
-    const isGone = !listed.has(order.clientOrderId) && (order.state === 'ACKED' || order.state === 'PARTIAL');
-    const isLate = order.state === 'ABSENT' && listed.has(order.clientOrderId);
-    if (hasNews || isGone || isLate) await lookAtOrder(parts, order);
-    if (isLate) await cancelLate(parts, order.clientOrderId);
+    const isListed = listed.has(order.clientOrderId);
+    const hasNews = unbooked.some((one) => mayBeOf(order, one));
+    const isGone = !isListed && (order.state === 'ACKED' || order.state === 'PARTIAL');
+    const isLate = order.state === 'ABSENT' && isListed;
+    const isEnding = isBeingCancelled(order);
+    if (hasNews || isGone || isLate || isEnding) await lookAtOrder(parts, order);
+    if (isLate || (isEnding && isListed)) await cancelLate(parts, order.clientOrderId);
   }
 }
 
-/** Nobody waits for it any more: what has filled is booked, the rest is cancelled. */
+/** An order that was given up has no venue id: any fill like it may be its own. */
+const mayBeOf = (order: Order, fill: VenueFill): boolean =>
+  order.venueOrderId === null
+    ? order.state === 'ABSENT' && order.side === fill.side && plain(order.symbol) === plain(fill.symbol)
+    : order.venueOrderId === fill.venueOrderId;
+
+const plain = (symbol: string): string => symbol.replace('/', '');
+
+/** Perhaps nobody waits for it any more: what has filled is booked, the rest is cancelled. */
 async function cancelLate(parts: ReconcileParts, clientOrderId: string): Promise<void> {
   const order = await parts.store.beginCancel(clientOrderId, 'it arrived after it was given up');
   if (order === null) return;

@@ -8,6 +8,7 @@ import type { Venue } from '../../adapters/broker/venue.ts';
 import type { VenueStore } from '../../db/venue-store.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';
+import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
 import type { CancelOutcome } from '../../schemas/venue.ts';
@@ -83,18 +84,21 @@ async function firstLooks(parts: VenueOrderParts, decisionId: string): Promise<v
 async function advance(parts: VenueOrderParts, decisionId: string): Promise<BrokerAnswer> {
   const { store } = parts;
   for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
-  await endSlowPartials(parts, await store.orders(decisionId));
+  await endRests(parts, await store.orders(decisionId));
   const { claims } = await store.claim(decisionId, 'protective');
   for (const claim of claims) await sendOnce(parts, claim);
   await endUselessLegs(parts, await store.orders(decisionId));
   return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
 }
 
-async function endSlowPartials(parts: VenueOrderParts, orders: readonly Order[]): Promise<void> {
+/** What is left of a slow part is cancelled, so that legs fit; a cancel that may never have arrived is asked again. */
+async function endRests(parts: VenueOrderParts, orders: readonly Order[]): Promise<void> {
   const isSlow = (one: Order): boolean =>
     one.state === 'PARTIAL' && one.leg === 'entry' && parts.nowMs() - (one.sentAtMs ?? 0) > PARTIAL_WAIT_MS;
-  const slow = orders.filter(isSlow);
-  for (const entry of slow) await cancelOrder(parts, entry, 'what is left of a part is cancelled, so that legs fit');
+  for (const order of orders) {
+    if (isSlow(order)) await cancelOrder(parts, order, 'what is left of a part is cancelled, so that legs fit');
+    else if (isBeingCancelled(order)) await cancelOrder(parts, order, 'its cancel is asked again');
+  }
 }
 
 /** One leg has closed the position: the other has nothing to protect any more. */

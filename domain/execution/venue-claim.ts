@@ -78,10 +78,14 @@ export function guardRefusal(
   return nowMs > record.sendBeforeMs ? { fenced: false, message: 'the time to send is over' } : null;
 }
 
+/** A cancel was asked for, and nobody knows yet what came of it. */
+export const isBeingCancelled = ({ state }: Order): boolean => state === 'CANCEL_SENT' || state === 'CANCEL_UNKNOWN';
+
 /** What a wish to cancel does: `ask` the venue (again), `move` to CANCEL_SENT and ask, `end` what never left. */
-export function cancelStep({ state }: Order): 'nothing' | 'ask' | 'move' | 'end' {
+export function cancelStep(order: Order): 'nothing' | 'ask' | 'move' | 'end' {
+  const { state } = order;
   if (state === 'INTENT') return 'end';
-  if (state === 'CANCEL_SENT' || state === 'CANCEL_UNKNOWN') return 'ask';
+  if (isBeingCancelled(order)) return 'ask';
   return state === 'ACKED' || state === 'PARTIAL' ? 'move' : 'nothing';
 }
 

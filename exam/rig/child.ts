@@ -3,11 +3,12 @@
  * else is ever signalled: a child is known by its own handle, not by a name.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { closeSync, createWriteStream, openSync } from 'node:fs';
+import { appendFileSync, closeSync, createWriteStream, openSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { projectFolder } from '../../scripts/lib/paths.ts';
+import { referTo } from '../../scripts/lib/processes.ts';
 
 export type Child = {
   readonly name: string;
@@ -30,6 +31,8 @@ export type ChildRequest = {
 };
 
 const GRACE_MS = 15_000;
+/** In the folder of logs: every child there was, so that those of a killed exam can be ended. */
+export const CHILDREN_FILE = 'children.jsonl';
 
 /** Words before the path of a TypeScript file. */
 export const TYPESCRIPT = ['--import', import.meta.resolve('tsx')] as const;
@@ -38,14 +41,14 @@ export function startChild(request: ChildRequest): Child {
   const log = openSync(path.join(request.logFolder, `${request.name}.log`), 'a');
   const child = spawn(request.program, request.args, optionsOf(request, ['ignore', log, log]));
   closeSync(log);
-  return childOf(request.name, child);
+  return childOf(request, child);
 }
 
 /** Starts a program that says on its first line of stdout, as JSON, that it is ready. */
 export async function startTelling(request: ChildRequest): Promise<{ child: Child; told: unknown }> {
   const log = createWriteStream(path.join(request.logFolder, `${request.name}.log`), { flags: 'a' });
   const process = spawn(request.program, request.args, optionsOf(request, ['ignore', 'pipe', 'pipe']));
-  const child = childOf(request.name, process);
+  const child = childOf(request, process);
   process.stderr?.pipe(log, { end: false });
   const lines = createInterface({ input: outputOf(process) });
   const first = new Promise<string>((resolve) => lines.once('line', resolve));
@@ -65,9 +68,10 @@ const optionsOf = ({ env }: ChildRequest, stdio: NonNullable<SpawnOptions['stdio
   stdio,
 });
 
-function childOf(name: string, child: ChildProcess): Child {
+function childOf({ name, logFolder }: ChildRequest, child: ChildProcess): Child {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
+  appendFileSync(path.join(logFolder, CHILDREN_FILE), `${JSON.stringify(referTo(pid))}\n`);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}`));
   });

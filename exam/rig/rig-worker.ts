@@ -1,11 +1,9 @@
 /** One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. */
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { projectFolder } from '../../scripts/lib/paths.ts';
 import { isPolled } from '../../scripts/lib/workers.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
-import { type Child, startChild, TYPESCRIPT } from './child.ts';
+import { type Child, startChild } from './child.ts';
 import type { WorkerOrders } from './worker-orders.ts';
 
 export type RigWorker = {
@@ -24,6 +22,8 @@ export type RigWorker = {
 
 type WorkerRequest = {
   readonly name: string;
+  /** The JavaScript that is run. */
+  readonly file: string;
   readonly orders: WorkerOrders;
   readonly env: Record<string, string>;
   readonly logFolder: string;
@@ -31,8 +31,8 @@ type WorkerRequest = {
 
 const READY_WITHIN_MS = 60_000;
 
-export function rigWorker({ name, orders, env, logFolder }: WorkerRequest): RigWorker {
-  const args = [...TYPESCRIPT, path.join(projectFolder, 'exam', 'rig', 'worker.ts'), JSON.stringify(orders)];
+export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest): RigWorker {
+  const args = ['--enable-source-maps', file, JSON.stringify(orders)];
   let child: Child | null = null;
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child;

@@ -16,6 +16,7 @@ import { referTo } from '../../scripts/lib/processes.ts';
 import { say, timed } from '../../scripts/lib/progress.ts';
 import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
 import { connectTemporal } from '../../scripts/lib/temporal-namespace.ts';
+import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { EXAM_CONFIG } from '../exam.ts';
 import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
 import { EXAM_SYMBOLS, type ExamSymbol, storeExamBars } from './market.ts';
@@ -23,6 +24,7 @@ import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
 import { type RigWorker, rigWorker } from './rig-worker.ts';
 import { findOrMakeToxiproxy } from './toxiproxy-program.ts';
 import { startVenueProcess, VENUE_KEY, type VenueProcess } from './venue-process.ts';
+import { bundleWorker } from './worker-bundle.ts';
 import { frozenFolderOf, type WorkerOrders } from './worker-orders.ts';
 
 export type RigOptions = {
@@ -62,7 +64,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
   const logs = ensureFolder(deskFiles(home).logs);
   say(`rig in ${home}`);
-  const closers: (() => Promise<unknown>)[] = [() => stopPostgres(home), () => stopTemporal(home)];
+  const closers: Closers = [() => stopPostgres(home), () => stopTemporal(home)];
+  openRigs.add(closers);
   try {
     return await assemble({ home, logs, options, closers });
   } catch (error) {
@@ -71,18 +74,31 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   }
 }
 
+type Closers = (() => Promise<unknown>)[];
+const openRigs = new Set<Closers>();
+
+/** For Ctrl-C: nothing is left running; the folders go with the next exam. */
+export async function closeOpenRigs(): Promise<void> {
+  await Promise.all([...openRigs].map(takeDown));
+}
+
 type Site = {
   readonly home: string;
   readonly logs: string;
   readonly options: RigOptions;
-  readonly closers: (() => Promise<unknown>)[];
+  readonly closers: Closers;
 };
 
 async function assemble(site: Site): Promise<Rig> {
   const { home, logs, options, closers } = site;
   const { symbols = EXAM_SYMBOLS } = options;
   const env = plainEnvironment();
-  const services = await bringUpServices(home);
+  const [services, bundle] = await Promise.all([
+    bringUpServices(home),
+    bundleWorker(),
+    workflowBundle(path.join(home, 'cache')),
+  ]);
+  closers.push(async () => bundle.remove());
   await timed(
     'market',
     () => storeExamBars(services.adminUrl, symbols),
@@ -98,7 +114,7 @@ async function assemble(site: Site): Promise<Rig> {
   const frozenFolder = ensureFolder(frozenFolderOf(home));
   const orders: WorkerOrders = { frozenFolder, freezeShare: 0, control: null, seed: 1, ...options.workerOrders };
   const workers = Array.from({ length: options.workers }, (_, index) =>
-    rigWorker({ name: `worker-${index + 1}`, orders, env: workerEnv, logFolder: logs }),
+    rigWorker({ name: `worker-${index + 1}`, file: bundle.file, orders, env: workerEnv, logFolder: logs }),
   );
   closers.unshift(() => Promise.all(workers.map((worker) => worker.kill())));
   const connection = await connectTemporal(services.temporalAddress, 10_000);
@@ -182,6 +198,7 @@ async function startAll(workers: readonly RigWorker[], connection: Connection): 
   );
 }
 
-async function takeDown(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+async function takeDown(closers: Closers): Promise<void> {
+  openRigs.delete(closers);
   for (const close of closers) await close().catch((error: unknown) => say(`while closing: ${String(error)}`));
 }

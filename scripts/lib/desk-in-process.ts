@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import type { Venue } from '../../adapters/broker/venue.ts';
+import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import type { Database } from '../../db/tables.ts';
 import { createTradingWorker } from '../../workers/create-trading-worker.ts';
 import { orderExecutionId } from '../../workflows/messages/order-execution.ts';

@@ -31,6 +31,8 @@ export type Interleaving = {
   readonly killAtStep: number | null;
 };
 
+const crash = fc.record({ at: fc.integer({ min: 1, max: 12 }), after: fc.boolean() });
+
 export const interleavings = (
   calls: readonly Attempt['call'][],
   kills: fc.Arbitrary<number | null>,
@@ -40,7 +42,7 @@ export const interleavings = (
     attempts: fc.array(
       fc.record({
         call: fc.constantFrom(...calls),
-        crash: fc.option(fc.record({ at: fc.integer({ min: 1, max: 8 }), after: fc.boolean() }), { freq: 2 }),
+        crash: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: crash }),
         stepMs: fc.constantFrom(1, 1, 20, 6_000),
       }),
       { minLength: 1, maxLength: 3, size: 'max' },
@@ -51,7 +53,7 @@ export const interleavings = (
         minLength: 1,
         maxLength: 3,
       }),
-      fills: fc.array(fc.constantFrom(0, 0.5, 1, 1), { minLength: 1, maxLength: 2 }),
+      fills: fc.array(fc.constantFrom(0, 0.5, 0.5, 1), { minLength: 1, maxLength: 2 }),
       reads: fc.array(fc.constantFrom(true, true, true, false), { minLength: 1, maxLength: 4 }),
     }),
     killAtStep: kills,

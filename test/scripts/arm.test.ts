@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inheritedEnvironment } from '../../config/environment.ts';
+import { inheritedEnvironment, parseEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { readAccount } from '../../db/accounts.ts';
-import { activeArming, lastArmingId } from '../../db/armings.ts';
+import { activeArming } from '../../db/armings.ts';
 import { verifyAudit } from '../../db/audit.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { readEvents } from '../../db/events.ts';
@@ -21,7 +21,10 @@ import { inTransaction } from '../../db/retry.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { openSession } from '../../db/sessions.ts';
 import type { Database } from '../../db/tables.ts';
-import { phraseFor } from '../../scripts/lib/arm/confirmation.ts';
+import { InvalidInput } from '../../schemas/problem.ts';
+import { armAccount } from '../../scripts/lib/arm/arm-account.ts';
+import { readArmCommand } from '../../scripts/lib/arm/arm-flags.ts';
+import { armStatus } from '../../scripts/lib/arm/arm-status.ts';
 import { aSessionInput } from '../db/desk-database.ts';
 import { anOrderRequest } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
@@ -61,31 +64,46 @@ afterEach(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 type Ran = { readonly code: number; readonly json: Json; readonly output: string };
+type Env = Readonly<Record<string, string | undefined>>;
 
-function run(args: readonly string[], env: Record<string, string | undefined> = {}): Promise<Ran> {
-  const settings = {
-    QUARTERDECK_HOME: home,
-    DATABASE_URL: database.appUrl,
-    QUARTERDECK_ALLOW_LOOPBACK: '1',
-    ALPACA_LIVE_KEY: `${LIVE_KEY.key}:${LIVE_KEY.secret}`,
-    ALPACA_LIVE_URL: venue.url,
-    ...env,
-  };
+const settings = (env: Env): Env => ({
+  QUARTERDECK_HOME: home,
+  DATABASE_URL: database.appUrl,
+  QUARTERDECK_ALLOW_LOOPBACK: '1',
+  ALPACA_LIVE_KEY: `${LIVE_KEY.key}:${LIVE_KEY.secret}`,
+  ALPACA_LIVE_URL: venue.url,
+  ...env,
+});
+
+/** The script as a process of its own. */
+function run(args: readonly string[], env: Env = {}): Promise<Ran> {
+  const options = { env: inheritedEnvironment(settings(env)) };
   return new Promise((resolve) => {
-    const child = [RUN, 'arm', ...args, '--json'];
-    execFile(process.execPath, child, { env: inheritedEnvironment(settings) }, (error, out, err) => {
+    execFile(process.execPath, [RUN, 'arm', ...args, '--json'], options, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), json: JSON.parse(out), output: `${out}${err}` });
     });
   });
 }
 
-const codes = ({ json }: Ran): unknown[] => (json.problems as Json[]).map((one) => one.code);
-const phraseNow = async (): Promise<string> => String((await run(['--status'])).json.phrase);
-/** Arms with the phrase that `--status` would show. */
-async function armed(args: readonly string[] = [], env = {}): Promise<Ran> {
-  const seen = { account: ACCOUNT, armingId: await lastArmingId(db, ACCOUNT), nowMs: Date.now() };
-  return run([...ARM, ...args, '--confirm', phraseFor(home, seen)], env);
+/** The same in this process: what the words answer, or refuse. */
+async function told(args: readonly string[], env: Env = {}): Promise<Ran> {
+  try {
+    const command = readArmCommand(args);
+    const desk = { db, home, environment: parseEnvironment(settings(env)) };
+    if (command.kind === 'disarm') throw new Error('taking back is for the process');
+    const answer = await (command.kind === 'arm' ? armAccount(desk, command, 'a person') : armStatus(desk, command));
+    return { code: 0, json: { ...answer }, output: '' };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return { code: error.exitCode, json: { problems: error.problems }, output: '' };
+  }
 }
+
+const codes = ({ json }: Ran): unknown[] => (json.problems as Json[]).map((one) => one.code);
+const phraseNow = async (): Promise<string> => String((await told(['--status'])).json.phrase);
+/** Reads the phrase as a person does, then arms. */
+const armed = async (args: readonly string[] = [], env: Env = {}): Promise<Ran> =>
+  told([...ARM, ...args, '--confirm', await phraseNow()], env);
 
 const rulesOf = async (name: string, strategyId = 'manual'): Promise<string[]> => {
   const { reasons } = await createOrderStore(db).check(anOrderRequest(name, {}, { accountId: ACCOUNT, strategyId }));
@@ -98,7 +116,8 @@ const paperDays = (days: number) =>
 
 describe('arming', () => {
   it('opens the account from what the venue tells, lets orders pass the gate, and is taken back', async () => {
-    const ran = await armed(OVERRIDE);
+    const phrase = String((await run(['--status'])).json.phrase);
+    const ran = await run([...ARM, ...OVERRIDE, '--confirm', phrase]);
     expect(ran.code).toBe(0);
     expect(ran.json).toMatchObject({ ok: true, accountId: ACCOUNT, isNewAccount: true, overrideReason: 'a drill' });
     expect(Number(ran.json.expiresAtMs) - Number(ran.json.armedAtMs)).toBe(30 * 60_000);
@@ -115,14 +134,14 @@ describe('arming', () => {
   it('needs the phrase that is shown now: missing, wrong and used ones end in exit code 4', async () => {
     const used = await phraseNow();
     expect(await phraseNow()).toBe(used);
-    expect((await run([...ARM, ...OVERRIDE, '--confirm', used.toUpperCase()])).code).toBe(0);
+    expect((await told([...ARM, ...OVERRIDE, '--confirm', used.toUpperCase()])).code).toBe(0);
     for (const [words, code] of [
       [[], 'CONFIRMATION_MISSING'],
       [['--confirm'], 'CONFIRMATION_MISSING'],
       [['--confirm', 'yes'], 'CONFIRMATION_WRONG'],
       [['--confirm', used], 'CONFIRMATION_WRONG'],
     ] as const) {
-      const ran = await run([...ARM, ...OVERRIDE, ...words]);
+      const ran = await told([...ARM, ...OVERRIDE, ...words]);
       expect([ran.code, codes(ran)]).toEqual([4, [code]]);
     }
     expect((await activeArming(db, ACCOUNT, Date.now()))?.armingId).toBe(1);
@@ -135,7 +154,7 @@ describe('arming', () => {
       path.join(home, 'arm-phrase.json'),
       JSON.stringify({ phrase, account: ACCOUNT, armingId: null, shownAtMs }),
     );
-    expect(codes(await run([...ARM, ...OVERRIDE, '--confirm', phrase]))).toEqual(['CONFIRMATION_WRONG']);
+    expect(codes(await told([...ARM, ...OVERRIDE, '--confirm', phrase]))).toEqual(['CONFIRMATION_WRONG']);
     expect(await phraseNow()).not.toBe(phrase);
   });
 
@@ -146,7 +165,7 @@ describe('arming', () => {
     ]);
     await paperDays(6);
     expect(await armed(['--strategy', 'momentum'])).toMatchObject({ code: 4 });
-    expect((await run(['--status', '--strategy', 'manual'])).json.records).toEqual([
+    expect((await told(['--status', '--strategy', 'manual'])).json.records).toEqual([
       { strategyId: 'manual', closedTrades: 0, paperDays: 0, isEnough: false },
       { strategyId: 'momentum', closedTrades: 0, paperDays: 6, isEnough: false },
     ]);
@@ -172,7 +191,7 @@ describe('arming', () => {
   });
 
   it('is refused with a superuser, and on an audit that was changed by hand', async () => {
-    const owner = await armed(OVERRIDE, { DATABASE_URL: database.url });
+    const owner = await run([...ARM, ...OVERRIDE, '--confirm', await phraseNow()], { DATABASE_URL: database.url });
     expect([owner.code, codes(owner)]).toEqual([4, ['DATABASE_SUPERUSER']]);
     await armed(OVERRIDE);
     const admin = openDatabase(database.url);
@@ -190,9 +209,11 @@ describe('the venue', () => {
       { ALPACA_LIVE_URL: 'https://paper-api.alpaca.markets' },
       { ALPACA_PAPER_KEY: 'AKVENUE:live-secret' },
     ]) {
-      const ran = await run([...ARM, '--confirm', 'any'], env);
+      const ran = await told([...ARM, '--confirm', 'any'], env);
       expect([ran.code, codes(ran)]).toEqual([2, ['CONFIG_MODE_HOST_MISMATCH']]);
     }
+    const child = await run([...ARM, '--confirm', 'any'], { ALPACA_LIVE_KEY: 'PKVENUE:venue-secret' });
+    expect([child.code, codes(child)]).toEqual([2, ['CONFIG_MODE_HOST_MISMATCH']]);
     expect(venue.control.stats().requests).toBe(0);
     const keyless = await armed(OVERRIDE, { ALPACA_LIVE_KEY: undefined });
     expect([keyless.code, codes(keyless)]).toEqual([2, ['CONFIG_REQUIRED']]);
@@ -200,8 +221,8 @@ describe('the venue', () => {
 
   it('may not call itself paper, may not change its account, and must answer', async () => {
     const paper = await openVenue({ credentials: [LIVE_KEY] });
-    const told = await armed(OVERRIDE, { ALPACA_LIVE_URL: paper.url });
-    expect([told.code, codes(told)]).toEqual([4, ['CONFIG_MODE_HOST_MISMATCH']]);
+    const called = await armed(OVERRIDE, { ALPACA_LIVE_URL: paper.url });
+    expect([called.code, codes(called)]).toEqual([4, ['CONFIG_MODE_HOST_MISMATCH']]);
     await armed(OVERRIDE);
     const other = await openVenue({ isLive: true, credentials: [{ key: 'AKOTHER', secret: 'live-secret' }] });
     const env = { ALPACA_LIVE_URL: other.url, ALPACA_LIVE_KEY: 'AKOTHER:live-secret' };
@@ -219,10 +240,10 @@ describe('the venue', () => {
 });
 
 it('lists every mistake of the command line, and needs Postgres', async () => {
-  expect(codes(await run([]))).toEqual(['ARGUMENT_MISSING', 'ARGUMENT_MISSING']);
-  const ran = await run(['--account', 'alpaca-paper', '--minutes', '1441', '--override', ' ', '--strategy', ' ']);
+  expect(codes(await told([]))).toEqual(['ARGUMENT_MISSING', 'ARGUMENT_MISSING']);
+  const ran = await told(['--account', 'alpaca-paper', '--minutes', '1441', '--override', ' ', '--strategy', ' ']);
   expect([ran.code, codes(ran)]).toEqual([2, Array.from({ length: 4 }, () => 'ARGUMENT_VALUE')]);
-  expect(codes(await run(['--status', '--disarm', '--minutes', '5']))).toContain('ARGUMENT_CONFLICT');
+  expect(codes(await told(['--status', '--disarm', '--minutes', '5']))).toContain('ARGUMENT_CONFLICT');
   const down = await run(['--status'], { DATABASE_URL: 'postgres://quarterdeck:a-password@127.0.0.1:1/nowhere' });
   expect([down.code, codes(down)]).toEqual([3, ['POSTGRES_DOWN']]);
 });

@@ -30,7 +30,8 @@ const STATES: Readonly<Record<string, VenueOrderState>> = {
 };
 
 const NUMBER = /^-?\d{1,30}(\.\d{1,60})?([eE][+-]?\d{1,2})?$/;
-const number = z.string().regex(NUMBER).transform(toDecimal);
+/** What is no number ends the reading at once: nothing after it may be asked for its value. */
+const number = z.string().regex(NUMBER, { abort: true }).transform(toDecimal);
 const positive = number.refine((value) => value.gt(ZERO));
 const notNegative = number.refine((value) => value.gte(ZERO));
 const price = positive.transform((value) => decimalText(roundPrice(value)));
@@ -55,7 +56,7 @@ const orderSchema = z
     filled_avg_price: price.nullish(),
     limit_price: price.nullish(),
     stop_price: price.nullish(),
-    status: z.string().refine((word) => word in STATES, { error: 'an unknown status' }),
+    status: z.string().refine((word) => Object.hasOwn(STATES, word), { error: 'an unknown status' }),
     submitted_at: instant.nullish(),
   })
   .refine(({ qty, filled_qty, status }) => isFilledRight(qty ?? null, filled_qty ?? ZERO, status), {

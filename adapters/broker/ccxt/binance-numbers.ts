@@ -8,14 +8,14 @@ import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../../..
 const NUMBER = /^-?\d{1,30}(\.\d{1,60})?$/;
 const INSTANT = /^\d{1,15}$/;
 
-export const number = z.string().regex(NUMBER).transform(toDecimal);
+export const number = z.string().regex(NUMBER, { abort: true }).transform(toDecimal);
 export const positive = number.refine((value) => value.gt(ZERO));
 export const notNegative = number.refine((value) => value.gte(ZERO));
 /** Digits only: an id that lost digits, such as 8.38e18, is none. */
 export const digits = z.string().regex(/^\d{1,32}$/);
 export const text = z.string().min(1).max(128);
 export const side = z.enum(['BUY', 'SELL']).transform((word) => (word === 'BUY' ? 'buy' : 'sell'));
-export const instant = z.string().regex(INSTANT).transform(Number);
+export const instant = z.string().regex(INSTANT, { abort: true }).transform(Number);
 
 export const optionalPrice = notNegative.nullish().transform((value) => priceText(value ?? ZERO));
 

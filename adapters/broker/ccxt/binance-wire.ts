@@ -45,7 +45,7 @@ const orderSchema = z
     avgPrice: notNegative.optional(),
     price: optionalPrice,
     stopPrice: optionalPrice,
-    status: z.string().refine((word) => word in STATES, { error: 'an unknown status' }),
+    status: z.string().refine((word) => Object.hasOwn(STATES, word), { error: 'an unknown status' }),
     time: instant.optional(),
     transactTime: instant.optional(),
     updateTime: instant.optional(),

@@ -32,6 +32,7 @@ type ClientParts = {
   readonly timeouts: CcxtTimeouts;
   readonly nowMs: () => number;
 };
+
 const TOO_MANY = 429;
 const BANNED = 418;
 

@@ -4,15 +4,14 @@
  * once, and a doubt stays a doubt.
  */
 import type { Order } from '../../../schemas/execution.ts';
-import type { LookUp, VenueAnswer, VenueOrder } from '../../../schemas/venue.ts';
+import type { LookUp, VenueOrder } from '../../../schemas/venue.ts';
 import type { CancelOutcome } from '../venue.ts';
 import { wireOrderSchema } from './binance-wire.ts';
-import type { CcxtReply } from './ccxt-client.ts';
 import type { CcxtAccess } from './ccxt-config.ts';
 import type { CcxtExchangeClient } from './ccxt-exchange.ts';
 import type { CcxtDesk, Markets } from './ccxt-markets.ts';
 import { answerOf, isUnknownOrder, soon, told } from './ccxt-reply.ts';
-import { type ConditionalOrder, wireConditionalSchema } from './conditional-wire.ts';
+import { wireConditionalSchema } from './conditional-wire.ts';
 import { isConditional } from './order-request.ts';
 
 /** `symbols`: where to look; without it, everywhere. */
@@ -45,7 +44,9 @@ async function lookUpIn({ client, access }: CcxtDesk, markets: Markets, query: o
       access.market === 'spot' ? exchange.privateGetOrder({ ...query }) : exchange.fapiPrivateGetOrder({ ...query }),
     ...soon(client),
   });
-  return lookOf(reply, answerOf(wireOrderSchema(markets), reply));
+  if (isUnknownOrder(reply)) return { kind: 'notFound' };
+  const answer = answerOf(wireOrderSchema(markets), reply);
+  return answer.kind === 'failed' ? answer : { kind: 'found', order: answer.value };
 }
 
 /** A conditional order that was triggered is found as the order it became, under the client id it was sent with. */
@@ -56,8 +57,9 @@ async function lookUpConditional(desk: CcxtDesk, markets: Markets, clientAlgoId:
     call: (exchange) => exchange.fapiPrivateGetAlgoOrder({ clientAlgoId }),
     ...soon(desk.client),
   });
-  const answer: VenueAnswer<ConditionalOrder> = answerOf(wireConditionalSchema(markets), reply);
-  if (answer.kind === 'failed') return lookOf(reply, answer);
+  if (isUnknownOrder(reply)) return { kind: 'notFound' };
+  const answer = answerOf(wireConditionalSchema(markets), reply);
+  if (answer.kind === 'failed') return answer;
   const { order, symbolId, actualOrderId } = answer.value;
   if (actualOrderId === null) return { kind: 'found', order };
   const actual = await lookUpIn(desk, markets, { symbol: symbolId, orderId: actualOrderId });
@@ -65,12 +67,6 @@ async function lookUpConditional(desk: CcxtDesk, markets: Markets, clientAlgoId:
   if (actual.kind === 'failed') return actual;
   const { clientOrderId, stopPrice } = order;
   return { kind: 'found', order: { ...actual.order, clientOrderId, stopPrice } };
-}
-
-function lookOf(reply: CcxtReply, answer: VenueAnswer<VenueOrder | ConditionalOrder>): LookUp {
-  if (isUnknownOrder(reply)) return { kind: 'notFound' };
-  if (answer.kind === 'failed') return answer;
-  return { kind: 'found', order: 'order' in answer.value ? answer.value.order : answer.value };
 }
 
 export async function cancelOrder(desk: CcxtDesk, order: Order): Promise<CancelOutcome> {

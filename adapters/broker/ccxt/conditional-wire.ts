@@ -34,7 +34,9 @@ const conditionalSchema = z
     quantity: positive,
     price: optionalPrice,
     triggerPrice: optionalPrice,
-    algoStatus: z.string().refine((word) => word in STATES || TRIGGERED.includes(word), { error: 'an unknown status' }),
+    algoStatus: z
+      .string()
+      .refine((word) => Object.hasOwn(STATES, word) || TRIGGERED.includes(word), { error: 'an unknown status' }),
     actualOrderId: z.union([digits, z.literal('')]).nullish(),
     createTime: instant,
   })

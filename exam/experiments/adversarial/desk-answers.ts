@@ -26,7 +26,7 @@ export const freshId = (): string => `exam-${randomUUID().slice(0, 13)}`;
 export async function endOf(run: SessionRun | OrderRun, row: string): Promise<string> {
   try {
     const result = await run.result();
-    return 'orders' in result && Array.isArray(result.orders) ? orderEnd(result) : 'ACCEPTED';
+    return 'reasons' in result ? orderEnd(result) : 'ACCEPTED';
   } catch (error) {
     const problems = problemsOf(error);
     return problems === null ? `FAILED ${String(causeOf(error) ?? error)}` : problemTexts(problems, tellProblem(row));

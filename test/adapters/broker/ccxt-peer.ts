@@ -1,4 +1,8 @@
-/** A venue through ccxt at a Binance of our own, for tests of both. */
+/**
+ * A venue through ccxt at a Binance of our own, for tests of both. ccxt is loaded here, before the time of the first
+ * test begins: on a busy machine that takes seconds.
+ */
+import 'ccxt';
 import { ccxtLiveConfig, ccxtPaperConfig } from '../../../adapters/broker/ccxt/ccxt-config.ts';
 import { type CcxtParts, createCcxtLive, createCcxtPaper } from '../../../adapters/broker/ccxt/ccxt-venue.ts';
 import type { Venue } from '../../../adapters/broker/venue.ts';

@@ -1,0 +1,66 @@
+/**
+ * One seed from its start to its judgement: order engine, ledger, gate and reconciler as they are, everything around
+ * them drawn from the seed. The same seed gives the same run, to the last byte of the audit.
+ *
+ *   npm run exam -- simulation --seeds 10000          many seeds from 1 on
+ *   npm run exam -- simulation --seeds 1 --seed 4711  one seed again
+ */
+import { createHash } from 'node:crypto';
+import type { Violation } from '../exam.ts';
+import { judgeEnd } from './final-judge.ts';
+import { NOTHING_PLANTED, type OnPlanted } from './planted-faults.ts';
+import type { Mark } from './witness.ts';
+import { diverge, driveOrder, keepReconciling, planOrder, pullKillSwitch, reconcileOnce } from './workload.ts';
+import { openWorld, STARTED_AT_MS, type World } from './world.ts';
+
+export type SeedResult = {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly marks: ReadonlySet<Mark>;
+  readonly orders: number;
+  /** sha256 of audit and events. */
+  readonly digest: string;
+  /** The lines themselves, for a person. */
+  readonly lines: readonly string[];
+};
+
+/** Orders start within the first two minutes; faults end after three; nothing fills after six; the end is after eight. */
+const ORDERS_WITHIN_MS = 120_000;
+const FAULTS_END_MS = 180_000;
+const QUIET_FROM_MS = 360_000;
+const END_MS = 480_000;
+
+export async function simulate(seed: number, planted: OnPlanted = NOTHING_PLANTED): Promise<SeedResult> {
+  const world = openWorld(seed, planted);
+  const { dice, scheduler, desk, venue, witness } = world;
+  const orders = dice.between(2, 6);
+  for (let number = 1; number <= orders; number += 1) {
+    void driveOrder(world, planOrder(world, number, ORDERS_WITHIN_MS));
+  }
+  void keepReconciling(world);
+  if (dice.chance(0.15)) pullKillSwitch(world, dice.between(0, ORDERS_WITHIN_MS));
+  if (dice.chance(0.05)) diverge(world, dice.between(0, FAULTS_END_MS));
+  scheduler.after(FAULTS_END_MS, world.calm);
+  scheduler.after(QUIET_FROM_MS, venue.quieten);
+  await scheduler.runUntil(STARTED_AT_MS + END_MS);
+  await finish(world);
+  const hasDivergence = witness.marks.has('divergence');
+  judgeEnd({ desk, venue, fail: witness.fail, hasDivergence });
+  const digest = createHash('sha256').update(desk.lines.join('\n')).digest('hex');
+  return { seed, violations: witness.violations, marks: witness.marks, orders, digest, lines: desk.lines };
+}
+
+/** A last reconciliation has to find everything that can be found. */
+async function finish(world: World): Promise<void> {
+  let isOver = false;
+  void reconcileOnce(world).then(() => {
+    isOver = true;
+  });
+  for (let turn = 1; !isOver && turn <= 20; turn += 1) {
+    await world.scheduler.runUntil(world.scheduler.nowMs() + 10_000);
+  }
+  if (!isOver) world.witness.fail('stuck', 'the last reconciliation did not end');
+}
+
+/** What to type to see a seed again. */
+export const repeatLine = (seed: number): string => `npm run exam -- simulation --seeds 1 --seed ${seed}`;

@@ -1,0 +1,62 @@
+/** The stores in memory as an attempt meets them: every call takes time, and its answer may be lost after the commit. */
+import type { Dice } from './dice.ts';
+import type { Faults } from './faults.ts';
+import type { BooksStore } from './memory-books.ts';
+import type { MemoryGate } from './memory-gate.ts';
+import type { EngineStore } from './memory-store.ts';
+import type { Attempt } from './workers.ts';
+
+/** The answer of a store was lost with its connection; what it committed stands. */
+export class AnswerLost extends Error {
+  override readonly name = 'AnswerLost';
+}
+
+type Through = { readonly dice: Dice; readonly faults: () => Faults };
+
+/** A call of a store as two steps: on the way there, and on the way back with the effect committed. */
+const stepsOf =
+  ({ dice, faults }: Through, attempt: Attempt) =>
+  <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+  async (...args: A): Promise<R> => {
+    await attempt.step(dice.between(1, 6));
+    const answer = await call(...args);
+    await attempt.step(dice.between(0, 3));
+    if (dice.chance(faults().storeLost)) throw new AnswerLost('the connection to the store broke');
+    return answer;
+  };
+
+export function storeSteps(through: Through, attempt: Attempt, store: EngineStore): EngineStore {
+  const steps = stepsOf(through, attempt);
+  return {
+    orders: steps(store.orders),
+    claim: steps(store.claim),
+    mayStillSend: steps(store.mayStillSend),
+    noteSendOutcome: steps(store.noteSendOutcome),
+    take: steps(store.take),
+    evidence: steps(store.evidence),
+    noteVerdict: steps(store.noteVerdict),
+    beginCancel: steps(store.beginCancel),
+    noteCancelUnknown: steps(store.noteCancelUnknown),
+    noteBadReport: steps(store.noteBadReport),
+    inTheWayOf: steps(store.inTheWayOf),
+    unknownVenueOrders: steps(store.unknownVenueOrders),
+    changesOf: steps(store.changesOf),
+  };
+}
+
+export function gateSteps(through: Through, attempt: Attempt, gate: MemoryGate): MemoryGate {
+  const steps = stepsOf(through, attempt);
+  return { check: steps(gate.check), record: steps(gate.record) };
+}
+
+export function booksSteps(through: Through, attempt: Attempt, books: BooksStore): BooksStore {
+  const steps = stepsOf(through, attempt);
+  return {
+    openedAtMs: steps(books.openedAtMs),
+    bookedTrades: steps(books.bookedTrades),
+    ordersToLookAt: steps(books.ordersToLookAt),
+    ours: steps(books.ours),
+    noteReconciled: steps(books.noteReconciled),
+    freeze: steps(books.freeze),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Watches a simulation while it runs, told of every write of an order and every arrival at the venue. It knows the
+ * venue's truth in whole numbers and shares no rule with the desk: its table of moves is its own.
+ */
+import type { Order, OrderState } from '../../schemas/execution.ts';
+import type { Violation } from '../exam.ts';
+import { exposureProblem } from './exposure-judge.ts';
+import type { ModelVenue } from './model-venue.ts';
+import { WAY_MS_MAX } from './venue-port.ts';
+
+export const MARKS = [
+  'unknown',
+  'partial',
+  'zombie',
+  'crash',
+  'duplicate',
+  'cut',
+  'kill',
+  'late',
+  'cancel',
+  'exit',
+  'rejected',
+  'absent',
+  'manual',
+  'divergence',
+  'refused',
+] as const;
+export type Mark = (typeof MARKS)[number];
+
+export type Witness = {
+  readonly marks: Set<Mark>;
+  readonly violations: Violation[];
+  /** Every order the desk has recorded, as it is now. */
+  readonly recorded: ReadonlyMap<string, Order>;
+  readonly saw: (mark: Mark) => void;
+  readonly fail: (kind: string, where: string) => void;
+  readonly onOrder: (before: Order | null, after: Order) => void;
+  readonly onArrival: (order: Order) => void;
+  readonly onLate: (clientOrderId: string) => void;
+  readonly onKill: () => void;
+  readonly onError: (error: unknown) => void;
+};
+
+/** Written state → states that may be written next; what a table of single moves allows in one write. */
+const MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
+  INTENT: ['SENT', 'ABSENT'],
+  SENT: ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'UNKNOWN'],
+  UNKNOWN: ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'ABSENT', 'MANUAL'],
+  ACKED: ['PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED', 'CANCEL_SENT'],
+  PARTIAL: ['FILLED', 'CANCELED', 'EXPIRED', 'CANCEL_SENT'],
+  CANCEL_SENT: ['CANCELED', 'CANCEL_UNKNOWN', 'FILLED'],
+  CANCEL_UNKNOWN: ['CANCELED', 'FILLED', 'MANUAL'],
+};
+/** An order that was held up on its way, given up, and arrived after all. */
+const LATE_MOVES: readonly OrderState[] = ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED'];
+
+const MARK_OF: Readonly<Partial<Record<OrderState, Mark>>> = {
+  UNKNOWN: 'unknown',
+  PARTIAL: 'partial',
+  CANCEL_SENT: 'cancel',
+  REJECTED: 'rejected',
+  ABSENT: 'absent',
+  MANUAL: 'manual',
+};
+
+/** How long after its claim an order may leave: the promise of the desk, written down here once more. */
+const SEND_WINDOW_MS = 10_000;
+/** What may go wrong without being wrong: it is tried again. */
+const EXPECTED_ERRORS = [/^AnswerLost/, /orders in the way of an exit are still open/];
+
+export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
+  const marks = new Set<Mark>();
+  const violations: Violation[] = [];
+  const recorded = new Map<string, Order>();
+  const late = new Set<string>();
+  let killedAtMs: number | null = null;
+  const fail = (kind: string, where: string): void =>
+    void violations.push({ kind, where: `${where} at ${nowMs()}` });
+  const isAtVenue = (id: string): boolean => venue.orders.some((one) => one.clientOrderId === id);
+  return {
+    marks,
+    violations,
+    recorded,
+    saw: (mark) => void marks.add(mark),
+    fail,
+    onOrder(before, after) {
+      const { clientOrderId, state } = after;
+      recorded.set(clientOrderId, after);
+      const mark = MARK_OF[state];
+      if (mark !== undefined) marks.add(mark);
+      if (state === 'ABSENT' && isAtVenue(clientOrderId)) fail('absentAtVenue', `${clientOrderId} was given up`);
+      if (before === null) return noteRecorded(after);
+      if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
+        fail('impossibleMove', `${clientOrderId} ${before.state} to ${state}`);
+    },
+    onArrival(order) {
+      const { clientOrderId, leg } = order;
+      const state = recorded.get(clientOrderId)?.state;
+      if (state === undefined) fail('noIntent', clientOrderId);
+      if (state === 'INTENT') fail('unrecordedSend', `${clientOrderId} was sent before that was committed`);
+      if (late.has(clientOrderId)) return;
+      if (state === 'ABSENT') fail('absentAtVenue', `${clientOrderId} arrived after it was given up`);
+      const overMs = killedAtMs === null ? 0 : nowMs() - killedAtMs - SEND_WINDOW_MS - WAY_MS_MAX;
+      if (leg === 'entry' && overMs > 0) fail('afterKill', `${clientOrderId}, ${overMs} ms beyond the window`);
+    },
+    onLate(clientOrderId) {
+      late.add(clientOrderId);
+      marks.add('late');
+    },
+    onKill() {
+      killedAtMs = nowMs();
+      marks.add('kill');
+    },
+    onError(error) {
+      const text = String(error);
+      if (!EXPECTED_ERRORS.some((one) => one.test(text))) fail('thrown', text);
+    },
+  };
+
+  function noteRecorded(order: Order): void {
+    if (order.leg === 'exit') marks.add('exit');
+    if (order.leg !== 'entry') return;
+    const problem = exposureProblem(order, [...recorded.values()], venue, nowMs());
+    if (problem !== null) fail('exposure', `${order.clientOrderId}: ${problem}`);
+  }
+}
+
+const mayMove = (from: OrderState, to: OrderState, isLate: boolean): boolean =>
+  from === to || (MOVES[from]?.includes(to) ?? false) || (from === 'ABSENT' && isLate && LATE_MOVES.includes(to));

@@ -1,0 +1,71 @@
+/** Lets a frozen account trade again: by a person, and only when books and venue are equal by now. */
+import { releaseAccount, standingOf } from '../../../db/account-standings.ts';
+import { inTransaction } from '../../../db/retry.ts';
+import type { Database } from '../../../db/tables.ts';
+import { acceptVenueCash } from '../../../db/venue-accounts.ts';
+import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { isSamePhrase } from '../phrase.ts';
+import { type ComparedAccount, compareAccounts, releasePhrase } from './compare-accounts.ts';
+import type { ReleaseCommand } from './reconcile-flags.ts';
+
+const REFUSED = 4;
+
+export type Released = { readonly ok: true; readonly account: string; readonly reason: string; readonly by: string };
+
+/** @throws InvalidInput: 2 ACCOUNT_UNKNOWN, 4 NOT_FROZEN, CONFIRMATION_WRONG, STILL_DIFFERENT, VENUE_UNREACHABLE */
+export async function releaseFrozen(db: Database, command: ReleaseCommand, by: string): Promise<Released> {
+  const { account, reason, phrase, acceptCash } = command;
+  const standing = await standingOf(db, account);
+  if (standing === undefined || standing.frozen === null) {
+    throw refused(problem('NOT_FROZEN', '--account', account, 'an account that is frozen'));
+  }
+  if (!isSamePhrase(phrase, releasePhrase(standing))) {
+    const hint = `npm run reconcile -- --account ${account}`;
+    throw refused(problem('CONFIRMATION_WRONG', '--confirm', phrase, 'the phrase of this very freeze', hint));
+  }
+  await untilEqual(db, command, await compareOnly(db, account), by, acceptCash);
+  await inTransaction(db, (trx) => releaseAccount(trx, account, by, reason, Date.now()));
+  return { ok: true, account, reason, by };
+}
+
+async function compareOnly(db: Database, account: string): Promise<ComparedAccount> {
+  const [compared] = await compareAccounts(db, account);
+  if (compared === undefined) throw new Error(`account ${account} was not compared`);
+  return compared;
+}
+
+/** A difference in cash alone may be accepted: it was paid in or out at the venue, as fees, interest, dividends are. */
+async function untilEqual(
+  db: Database,
+  { account, reason }: ReleaseCommand,
+  compared: ComparedAccount,
+  by: string,
+  acceptCash: boolean,
+): Promise<void> {
+  if (compared.verdict === 'equal') return;
+  if (compared.verdict === 'unreachable') {
+    throw refused(problem('VENUE_UNREACHABLE', account, compared.reason ?? '', 'a venue that answers'));
+  }
+  const [first, ...more] = compared.differences;
+  if (!acceptCash || first?.kind !== 'cash' || more.length > 0) throw stillDifferent(compared);
+  await acceptVenueCash(db, { accountId: account, cash: first.theirs, by, reason, atMs: Date.now() });
+  const again = await compareOnly(db, account);
+  if (again.verdict !== 'equal') throw stillDifferent(again);
+}
+
+const stillDifferent = ({ accountId, differences, verdict }: ComparedAccount): InvalidInput =>
+  refused(
+    ...(differences.length === 0
+      ? [problem('STILL_DIFFERENT', accountId, verdict, 'books and venue that are equal')]
+      : differences.map((one) =>
+          problem(
+            'STILL_DIFFERENT',
+            `${one.kind} ${one.what}`,
+            one.theirs,
+            one.ours,
+            'put it right at the venue first',
+          ),
+        )),
+  );
+
+const refused = (...problems: Problem[]): InvalidInput => new InvalidInput(problems, REFUSED);

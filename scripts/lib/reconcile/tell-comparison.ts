@@ -1,0 +1,24 @@
+/** A comparison in words for a terminal. */
+import type { ComparedAccount } from './compare-accounts.ts';
+
+const VERDICTS: Readonly<Record<ComparedAccount['verdict'], string>> = {
+  equal: 'books and venue are equal',
+  pending: 'equal but for orders under way',
+  different: 'BOOKS AND VENUE DIFFER',
+  unreachable: 'the venue could not be read',
+};
+
+export function comparisonLines({
+  accountId,
+  verdict,
+  reason,
+  differences,
+  frozen,
+  phrase,
+}: ComparedAccount): string[] {
+  return [
+    `${accountId}: ${VERDICTS[verdict]}${reason === null ? '' : `: ${reason}`}`,
+    ...differences.map(({ kind, what, ours, theirs }) => `  ${kind} ${what}: ours ${ours}, theirs ${theirs}`),
+    ...(frozen === null ? [] : [`  frozen: ${frozen}`, `  to release it, once they are equal: --confirm "${phrase}"`]),
+  ];
+}
