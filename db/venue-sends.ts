@@ -6,14 +6,27 @@
 import type { Transaction } from 'kysely';
 import { positionOf } from '../domain/execution/book.ts';
 import { isProtective } from '../domain/execution/legs.ts';
-import { moveOrder } from '../domain/execution/order-state.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
-import { type Sizing, sizeExit, sizeLegs } from '../domain/execution/venue-sizing.ts';
+import {
+  addsRisk,
+  asSent,
+  asTakenOver,
+  asUnsent,
+  type ClaimKind,
+  guardRefusal,
+  haltRefusal,
+  SEND_WITHIN_MS,
+  sizeClaim,
+  waitingFor,
+} from '../domain/execution/venue-claim.ts';
+import type { Sizing } from '../domain/execution/venue-sizing.ts';
 import { afterSend } from '../domain/execution/venue-step.ts';
+import { isLiveAccount } from '../schemas/arming.ts';
 import type { GateReason } from '../schemas/decision.ts';
-import { FINAL_ORDER_STATES, type Order } from '../schemas/execution.ts';
+import type { Order } from '../schemas/execution.ts';
 import type { SendOutcome } from '../schemas/venue.ts';
 import { standingOf } from './account-standings.ts';
+import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import { fillsOfOrder } from './fills.ts';
@@ -35,19 +48,16 @@ export type VenueStoreParts = {
   readonly nowMs: () => number;
 };
 
-/** How long after its claim an order may still leave. */
-const SEND_WITHIN_MS = 10_000;
-
 /** `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled. */
 export async function claimOrders(
   trx: Transaction<Tables>,
   parts: VenueStoreParts,
   decisionId: string,
-  which: 'opening' | 'protective',
+  which: ClaimKind,
 ): Promise<ClaimAnswer> {
   const { orders, loaded } = await openOrders(trx, decisionId);
   await takeOver(trx, parts, orders);
-  const waiting = orders.filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+  const waiting = waitingFor(orders, which);
   if (waiting.length === 0) return { claims: [], refusal: null };
   const sizing = await sizeOf(trx, waiting, orders, loaded);
   const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
@@ -64,12 +74,11 @@ async function sizeOf(
   { state }: LoadedAccount,
 ): Promise<Sizing> {
   const [first] = waiting;
-  if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
+  if (first === undefined) return { sending: [], refusal: null, reason: null };
   const held = positionOf(state.book, first.strategyId, first.symbol)?.quantity.toFixed() ?? '0';
-  if (!isProtective(first)) return sizeExit(waiting, held);
   const entry = orders.find((one) => one.leg === 'entry');
-  if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
-  return sizeLegs(waiting, entry, await fillsOfOrder(trx, entry.clientOrderId), held);
+  const fills = isProtective(first) && entry !== undefined ? await fillsOfOrder(trx, entry.clientOrderId) : [];
+  return sizeClaim(waiting, orders, held, fills);
 }
 
 /** Kill flags, a frozen account and the end of the session stop what adds risk; what reduces passes. */
@@ -80,12 +89,12 @@ async function sendRefusal(
   sending: readonly Order[],
 ): Promise<GateReason | null> {
   const [first] = sending;
-  if (first === undefined || first.reduceOnly || isProtective(first)) return null;
-  const blocked = loaded.killSwitch ?? parts.killFile();
-  if (blocked !== null) return { rule: 'killSwitch', message: `the kill switch is on: ${blocked}` };
+  if (first === undefined || !addsRisk(first)) return null;
+  if (loaded.account.tradingMode === 'live' && !loaded.liveArmed) {
+    return { rule: 'tradingMode', message: `account ${first.accountId} is not armed any more` };
+  }
   const frozen = (await standingOf(trx, first.accountId))?.frozen ?? null;
-  if (frozen !== null) return { rule: 'accountStanding', message: `account ${first.accountId} is frozen: ${frozen}` };
-  return sessionRefusal(trx, first);
+  return haltRefusal(first, loaded.killSwitch ?? parts.killFile(), frozen) ?? (await sessionRefusal(trx, first));
 }
 
 async function sessionRefusal(trx: Database, order: Order): Promise<GateReason | null> {
@@ -106,8 +115,7 @@ async function commitSends(
   const nowMs = parts.nowMs();
   const claims: SendClaim[] = [];
   for (const order of orders) {
-    const sent = { ...order, state: moveOrder(moveOrder(order.state, 'CLAIMED'), 'SENT'), sentAtMs: nowMs };
-    claims.push({ order: sent, epoch: 1, sendBeforeMs: nowMs + SEND_WITHIN_MS });
+    claims.push({ order: asSent(order, nowMs), epoch: 1, sendBeforeMs: nowMs + SEND_WITHIN_MS });
   }
   await updateOrders(
     trx,
@@ -141,10 +149,7 @@ export async function endUnsent(
 ): Promise<void> {
   const ended = orders.filter((one) => one.state === 'INTENT');
   if (ended.length === 0) return;
-  await updateOrders(
-    trx,
-    ended.map((one) => ({ ...one, state: moveOrder(moveOrder(one.state, 'CLAIMED'), 'ABSENT') })),
-  );
+  await updateOrders(trx, asUnsent(ended));
   await appendEvents(
     trx,
     ended.map((one) => movedEvent(one, 'ABSENT', reason, parts.nowMs())),
@@ -170,10 +175,7 @@ async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly 
       .where('client_order_id', '=', clientOrderId)
       .execute();
   }
-  await updateOrders(
-    trx,
-    sent.map((one) => ({ ...one, state: moveOrder(one.state, 'UNKNOWN') })),
-  );
+  await updateOrders(trx, asTakenOver(sent));
   await appendEvents(
     trx,
     sent.map((one) => movedEvent(one, 'UNKNOWN', 'taken over from an attempt that did not report', nowMs)),
@@ -189,12 +191,14 @@ export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: Sen
     .select(['s.epoch', 's.send_before', 'o.state'])
     .where('s.client_order_id', '=', clientOrderId)
     .executeTakeFirst();
-  if (row === undefined || row.epoch !== epoch || row.state !== 'SENT') {
-    await noteFenced(parts.db, parts, clientOrderId, epoch, 'send');
-    return `the order is in other hands (epoch ${row?.epoch ?? 'none'}, state ${row?.state ?? 'none'})`;
+  const record = row === undefined ? null : { ...row, sendBeforeMs: row.send_before.getTime() };
+  const refusal = guardRefusal(record, epoch, parts.nowMs());
+  if (refusal?.fenced === true) await noteFenced(parts.db, parts, clientOrderId, epoch, 'send');
+  if (refusal !== null) return refusal.message;
+  if (!addsRisk(order)) return null;
+  if (isLiveAccount(order.accountId) && !(await isArmedFor(parts.db, order, parts.nowMs()))) {
+    return `account ${order.accountId} is not armed any more`;
   }
-  if (parts.nowMs() > row.send_before.getTime()) return 'the time to send is over';
-  if (order.reduceOnly || isProtective(order)) return null;
   const kill = await readKillSwitch(parts.db);
   const blocked = kill.active ? (kill.reason ?? 'set without a reason') : parts.killFile();
   return blocked === null ? null : `the kill switch is on: ${blocked}`;
@@ -243,5 +247,3 @@ async function noteFenced(
   const row = { at: toInstant(parts.nowMs()), client_order_id: clientOrderId, epoch, what };
   await db.insertInto('fenced_writes').values(row).execute();
 }
-
-export const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);

@@ -5,6 +5,7 @@ import { isProtective } from '../domain/execution/legs.ts';
 import { moveOrder } from '../domain/execution/order-state.ts';
 import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
+import { cancelStep, hasEndedUnfilled } from '../domain/execution/venue-claim.ts';
 import { isLateArrival, takeVenueAnswer } from '../domain/execution/venue-step.ts';
 import type { Order, OrderState } from '../schemas/execution.ts';
 import type { VenueFill, VenueOrder } from '../schemas/venue.ts';
@@ -53,10 +54,6 @@ export async function takeAnswer(
   }
   return answer;
 }
-
-const ENDED: readonly OrderState[] = ['CANCELED', 'EXPIRED', 'REJECTED', 'ABSENT'];
-const hasEndedUnfilled = (order: Order): boolean =>
-  !isProtective(order) && ENDED.includes(order.state) && Number(order.quantityFilled) === 0;
 
 const noteLateArrival = (trx: Database, { clientOrderId, decisionId }: Order, atMs: number) =>
   appendEvents(trx, [{ type: 'order_late_arrival', payload: { clientOrderId }, correlationId: decisionId, atMs }]);
@@ -136,12 +133,9 @@ export async function beginCancel(
   reason: string,
 ): Promise<Order | null> {
   const { order } = await lockOrder(trx, clientOrderId);
-  if (order.state === 'INTENT') {
-    await endUnsent(trx, parts, [order], reason);
-    return null;
-  }
-  if (order.state === 'CANCEL_SENT' || order.state === 'CANCEL_UNKNOWN') return order;
-  if (order.state !== 'ACKED' && order.state !== 'PARTIAL') return null;
+  const step = cancelStep(order);
+  if (step === 'end') await endUnsent(trx, parts, [order], reason);
+  if (step !== 'move') return step === 'ask' ? order : null;
   const nowMs = parts.nowMs();
   await appendAudit(trx, [{ kind: 'order_cancel', body: { clientOrderId, reason }, atMs: nowMs }]);
   await changeState(trx, order, 'CANCEL_SENT', reason, nowMs);

@@ -10,6 +10,7 @@ export const PAPER_DAYS_NEEDED = 7;
 
 /** Accounts that can be armed, and traded live: those of venues with real money. */
 export const LIVE_ACCOUNT_IDS = ['alpaca-live'] as const;
+export const isLiveAccount = (accountId: unknown): boolean => LIVE_ACCOUNT_IDS.some((id) => id === accountId);
 
 /** Longest life of an arming. */
 export const ARMED_MINUTES_MAX = 1_440;

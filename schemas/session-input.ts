@@ -2,7 +2,7 @@
  * Parses a session's input with every rule that one field alone cannot tell: parameters of the strategy,
  * ranges of time, duplicates, weights, modes. Runs inside the workflow; `nowMs` is the workflow's own clock.
  */
-import { LIVE_ACCOUNT_IDS } from './arming.ts';
+import { isLiveAccount, LIVE_ACCOUNT_IDS } from './arming.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseInput, problemsAt } from './parse-input.ts';
 import { type Problem, problem } from './problem.ts';
@@ -52,7 +52,7 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
 
 /** Whether a live account is armed, the desk tells when the session opens; no other account can be. */
 function modeProblems(mode: unknown, accountId: unknown): Problem[] {
-  if (mode !== 'live' || LIVE_ACCOUNT_IDS.some((id) => id === accountId)) return [];
+  if (mode !== 'live' || isLiveAccount(accountId)) return [];
   const hint = `start in paper mode; live needs an armed account, which only ${LIVE_ACCOUNT_IDS.join(', ')} can be (npm run arm)`;
   return [problem('MODE_NOT_ARMED', 'tradingMode', mode, 'paper, backtest or analysis', hint)];
 }

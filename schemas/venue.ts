@@ -7,7 +7,8 @@ import { decimalSchema } from './decimal.ts';
 import { orderSideSchema } from './execution.ts';
 
 /** `paper` is the desk's own book, the others are reached over the network. */
-export const venueNameSchema = z.enum(['paper', 'alpaca-paper', 'alpaca-live', 'ccxt-paper', 'ccxt-live']);
+export const VENUE_NAMES = ['paper', 'alpaca-paper', 'alpaca-live', 'ccxt-paper', 'ccxt-live'] as const;
+export const venueNameSchema = z.enum(VENUE_NAMES);
 export type VenueName = z.infer<typeof venueNameSchema>;
 
 /** The states a venue can prove; a subset of the states of an order. */

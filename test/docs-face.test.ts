@@ -12,6 +12,7 @@ import { sessionReportSchema, sessionStatusSchema, strategySessionInputSchema } 
 import { CALCULATIONS } from '../scripts/lib/calc/catalogue.ts';
 import { deskAttributes } from '../scripts/lib/temporal-namespace.ts';
 import * as orderMessages from '../workflows/messages/order-execution.ts';
+import * as reconciliationMessages from '../workflows/messages/reconciliation.ts';
 import * as sessionMessages from '../workflows/messages/strategy-session.ts';
 import { createTestDatabase } from './setup/database.ts';
 
@@ -64,6 +65,12 @@ describe('the scripts', () => {
   });
 });
 
+/** Names of audit rows, tables and columns that look like names of events. */
+const NO_EVENTS = [
+  ...['order_intent', 'order_sent', 'order_cancel', 'order_intents', 'order_sends', 'order_hash'],
+  ...['session_id', 'session_equity', 'account_id', 'account_standings'],
+];
+
 type Message = { readonly type: string; readonly name: string };
 const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'type' in value && 'name' in value;
@@ -73,6 +80,7 @@ describe('the workflows', () => {
   const messages: Readonly<Record<string, object>> = {
     strategySession: sessionMessages,
     orderExecution: orderMessages,
+    reconciliation: reconciliationMessages,
   };
   const internal = ['orderReported'];
 
@@ -88,9 +96,12 @@ describe('the workflows', () => {
       const names = defined.filter((one) => one.type === type && !internal.includes(one.name)).map((one) => one.name);
       expect(sorted(quoted(kinds[index] ?? ''))).toEqual(sorted(names));
     }
-    const prefix =
-      workflow === 'strategySession' ? sessionMessages.strategySessionId('') : orderMessages.orderExecutionId('');
-    expect(quoted(id)[0]).toBe(`${prefix}<id>`);
+    const ids: Readonly<Record<string, string>> = {
+      strategySession: sessionMessages.strategySessionId('<id>'),
+      orderExecution: orderMessages.orderExecutionId('<id>'),
+      reconciliation: reconciliationMessages.RECONCILIATION_ID,
+    };
+    expect(quoted(id)[0]).toBe(ids[workflow]);
   });
 
   it('carry exactly these search attributes, each of the kind that is registered', () => {
@@ -187,11 +198,11 @@ describe('the database', () => {
         .map((name) => read(`${folder}/${name}`)),
     );
     const written = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live)_[a-z]+)'/g)].map(([, name = '']) => name),
+      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live|account)_[a-z_]+)'/g)].map(
+        ([, name = '']) => name,
+      ),
     );
-    const events = written.filter(
-      (name) => !['order_intent', 'order_intents', 'session_id', 'order_hash', 'session_equity'].includes(name),
-    );
+    const events = written.filter((name) => !NO_EVENTS.includes(name));
     expect(sorted(quoted(paragraph(section('Database'), 'Events:')))).toEqual(sorted(new Set(events)));
   });
 });

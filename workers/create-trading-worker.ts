@@ -6,6 +6,8 @@ import { hostname } from 'node:os';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { loadGovernance } from '../config/policy-files.ts';
 import { seedDesk } from '../db/seed-desk.ts';
+import { isSuperuser } from '../db/superuser.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 import { beatWhileRunning } from './heartbeats.ts';
 import { heedKill, type TradingParts, tradingActivities } from './trading.ts';
@@ -23,6 +25,7 @@ export type TradingWorkerParts = TradingParts & {
 export async function createTradingWorker(parts: TradingWorkerParts): Promise<Worker> {
   const { profiles, startMode } = loadGovernance(parts.configFolder);
   await seedDesk(parts.db, { mode: startMode, profile: profiles[startMode], nowMs: parts.bornAtMs });
+  await refuseSuperuser(parts);
   await heedKill(parts);
   return Worker.create({
     connection: parts.nativeConnection,
@@ -37,4 +40,13 @@ export async function createTradingWorker(parts: TradingWorkerParts): Promise<Wo
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
+}
+
+/** Real money moves only under a role that cannot rewrite what happened. @throws InvalidInput DATABASE_SUPERUSER */
+async function refuseSuperuser({ db, venues }: TradingParts): Promise<void> {
+  if (!venues.some((venue) => venue.mode === 'live') || !(await isSuperuser(db))) return;
+  const expected = 'a role such as quarterdeck_app, while ALPACA_LIVE_KEY is set';
+  throw new InvalidInput([
+    problem('DATABASE_SUPERUSER', 'DATABASE_URL', 'a superuser', expected, 'npm run migrate makes it'),
+  ]);
 }

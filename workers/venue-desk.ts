@@ -93,7 +93,8 @@ async function openOrCheck({ db, venue }: VenueDeskParts): Promise<string | null
   if (clock.kind === 'failed') return clock.reason;
   const verdict = judgeClock(clock.value);
   if (verdict.level === 'block') return verdict.problem.message;
-  return standing === undefined ? openAtVenue(db, venue) : null;
+  if (standing !== undefined) return null;
+  return venue.mode === 'live' ? 'npm run arm opens this account' : openAtVenue(db, venue);
 }
 
 async function openAtVenue(db: Database, venue: Venue): Promise<string | null> {

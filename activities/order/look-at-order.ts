@@ -13,27 +13,33 @@ import type { VenueOrderParts } from './venue-orders.ts';
 const FILLS_MARGIN_MS = 120_000;
 const CLOCKS_DIFFER_MS = 5_000;
 
-/** `told`: what a cancel has just answered, in place of a look-up. Failed reads change nothing. */
-export async function lookAtOrder(parts: VenueOrderParts, order: Order, told?: VenueOrder): Promise<void> {
-  if (order.state === 'INTENT' || order.state === 'CLAIMED' || order.state === 'MANUAL') return;
+/**
+ * `told`: what a cancel has just answered, in place of a look-up. Failed reads change nothing.
+ * @returns whether the venue has answered
+ */
+export async function lookAtOrder(parts: VenueOrderParts, order: Order, told?: VenueOrder): Promise<boolean> {
+  if (order.state === 'INTENT' || order.state === 'CLAIMED' || order.state === 'MANUAL') return true;
   const look: LookUp =
     told === undefined ? await parts.venue.lookUp(order.clientOrderId) : { kind: 'found', order: told };
   if (look.kind === 'found') return take(parts, order, look.order);
   const evidence = await parts.store.evidence(order.clientOrderId);
   if (evidence !== null) await gatherEvidence(parts, order, look, evidence);
+  return look.kind === 'notFound';
 }
 
-async function take(parts: VenueOrderParts, order: Order, seen: VenueOrder): Promise<void> {
-  const wrong = mismatch(order, seen);
-  if (wrong !== null) return parts.store.noteBadReport(order, wrong);
-  const fills = lacksFills(order, seen) ? await fillsOf(parts, order, seen) : [];
-  if (fills === null) return;
+async function take(parts: VenueOrderParts, order: Order, seen: VenueOrder): Promise<boolean> {
+  const contradiction = mismatch(order, seen);
+  const fills = contradiction === null && lacksFills(order, seen) ? await fillsOf(parts, order, seen) : [];
+  if (fills === null) return false;
+  const wrong = contradiction ?? foreignAmong(order, fills);
+  if (wrong !== null) await parts.store.noteBadReport(order, wrong);
+  else if (fills.length > 0 || isNews(order, seen)) await parts.store.take(order.clientOrderId, seen, fills);
+  return true;
+}
+
+function foreignAmong(order: Order, fills: readonly VenueFill[]): string | null {
   const foreign = fills.find((one) => one.symbol !== order.symbol || one.side !== order.side);
-  if (foreign !== undefined) {
-    return parts.store.noteBadReport(order, `fill ${foreign.tradeId} is of another symbol or side`);
-  }
-  if (fills.length === 0 && !isNews(order, seen)) return;
-  await parts.store.take(order.clientOrderId, seen, fills);
+  return foreign === undefined ? null : `fill ${foreign.tradeId} is of another symbol or side`;
 }
 
 /** Whether the answer can change anything of the order. */
@@ -72,8 +78,8 @@ async function gatherEvidence(
     openOrders,
     unexplained,
   });
-  if (verdict.kind === 'found') return take(parts, order, verdict.order);
-  await parts.store.noteVerdict(order.clientOrderId, verdict);
+  if (verdict.kind === 'found') await take(parts, order, verdict.order);
+  else await parts.store.noteVerdict(order.clientOrderId, verdict);
 }
 
 /** Fills like this order's that no known order explains: they may be its own. */

@@ -70,7 +70,8 @@ async function compareOnce(parts: ReconcileParts, accountId: string): Promise<Co
   const sinceMs = await parts.books.openedAtMs(accountId);
   const read = await readVenue(parts, sinceMs);
   if (read.kind === 'failed') return read;
-  await bookKnown(parts, accountId, read.value);
+  const unread = await bookKnown(parts, accountId, read.value);
+  if (unread.length > 0) return { kind: 'failed', reason: `no answer about ${unread.join(', ')}` };
   return { kind: 'answered', value: compareBooks(await parts.books.ours(accountId, sinceMs), read.value) };
 }
 
@@ -91,8 +92,10 @@ async function readVenue({ venue }: ReconcileParts, sinceMs: number): Promise<Ve
 /**
  * Looks at orders of ours that the venue lists no longer, that have unbooked fills, whose cancel is in doubt, or that
  * were given up and may have come late.
+ * @returns the orders about which the venue did not answer: without them the books cannot be compared
  */
-async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBooks): Promise<void> {
+async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBooks): Promise<string[]> {
+  const unread: string[] = [];
   const booked = await parts.books.bookedTrades(accountId);
   const unbooked = read.fills.filter((one) => !booked.has(one.tradeId));
   const listed = new Set(read.openOrders.map((one) => one.clientOrderId));
@@ -102,9 +105,11 @@ async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBo
     const isGone = !isListed && (order.state === 'ACKED' || order.state === 'PARTIAL');
     const isLate = order.state === 'ABSENT' && isListed;
     const isEnding = isBeingCancelled(order);
-    if (hasNews || isGone || isLate || isEnding) await lookAtOrder(parts, order);
+    const isAsked = hasNews || isGone || isLate || isEnding;
+    if (isAsked && !(await lookAtOrder(parts, order))) unread.push(order.clientOrderId);
     if (isLate || (isEnding && isListed)) await cancelLate(parts, order.clientOrderId);
   }
+  return unread;
 }
 
 /** An order that was given up has no venue id: any fill like it may be its own. */

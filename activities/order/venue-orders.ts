@@ -143,7 +143,10 @@ async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string)
 }
 
 async function noteCancel(parts: VenueOrderParts, order: Order, outcome: CancelOutcome): Promise<void> {
-  if (outcome.kind === 'canceled' || outcome.kind === 'tooLate') return lookAtOrder(parts, order, outcome.order);
+  if (outcome.kind === 'canceled' || outcome.kind === 'tooLate') {
+    await lookAtOrder(parts, order, outcome.order);
+    return;
+  }
   const reason = outcome.kind === 'notFound' ? 'the venue does not know it' : outcome.reason;
   await parts.store.noteCancelUnknown(order.clientOrderId, reason);
 }

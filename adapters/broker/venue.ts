@@ -1,7 +1,7 @@
 /**
  * The port to a venue over the network: single orders, one shot each, and the reads that reconcile them. It keeps no
  * state and decides nothing: what an answer proves is domain/execution/outcome-table.ts, what follows is the engine's.
- * Implementations: alpaca/. Every quantity and price is a decimal string, every id a string.
+ * Implementations: alpaca/, ccxt/. Every quantity and price is a decimal string, every id a string.
  */
 import type { Order } from '../../schemas/execution.ts';
 import type {

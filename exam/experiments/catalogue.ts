@@ -5,6 +5,8 @@ type Load = () => Promise<{ readonly experiment: Experiment }>;
 
 export const EXPERIMENTS = {
   orders: () => import('./orders.ts'),
+  adversarial: () => import('./adversarial.ts'),
+  isolation: () => import('./isolation.ts'),
 } satisfies Record<string, Load>;
 
 export type ExperimentName = keyof typeof EXPERIMENTS;

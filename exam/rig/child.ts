@@ -15,6 +15,8 @@ export type Child = {
   readonly pid: number;
   readonly startedAtMs: number;
   readonly isRunning: () => boolean;
+  /** Writes a line to its stdin, where it listens. */
+  readonly tell: (line: string) => void;
   readonly signal: (signal: NodeJS.Signals) => void;
   /** Ends it and waits until it is gone. A frozen one is killed all the same. */
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
@@ -39,7 +41,7 @@ export const TYPESCRIPT = ['--import', import.meta.resolve('tsx')] as const;
 
 export function startChild(request: ChildRequest): Child {
   const log = openSync(path.join(request.logFolder, `${request.name}.log`), 'a');
-  const child = spawn(request.program, request.args, optionsOf(request, ['ignore', log, log]));
+  const child = spawn(request.program, request.args, optionsOf(request, ['pipe', log, log]));
   closeSync(log);
   return childOf(request, child);
 }
@@ -72,6 +74,7 @@ function childOf({ name, logFolder }: ChildRequest, child: ChildProcess): Child 
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
   appendFileSync(path.join(logFolder, CHILDREN_FILE), `${JSON.stringify(referTo(pid))}\n`);
+  child.stdin?.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => resolve(`ended with ${signal ?? `exit code ${code}`}`));
   });
@@ -82,6 +85,7 @@ function childOf({ name, logFolder }: ChildRequest, child: ChildProcess): Child 
     startedAtMs: Date.now(),
     isRunning,
     ended,
+    tell: (line) => void child.stdin?.write(`${line}\n`),
     signal: (signal) => {
       child.kill(signal);
     },

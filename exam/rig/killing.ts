@@ -46,10 +46,11 @@ async function killOne(rig: Rig, turn: number, kills: Kill[]): Promise<void> {
   if (child !== null) {
     const states = await statesNow(rig);
     const atMs = Date.now();
+    const livedMs = worker.livedMs();
     await worker.kill();
     const count = (names: readonly string[]): number => names.reduce((sum, name) => sum + (states.get(name) ?? 0), 0);
     const hit = { inFlight: count(IN_FLIGHT), inDoubt: count(IN_DOUBT) };
-    kills.push({ atMs, worker: worker.name, livedMs: atMs - child.startedAtMs, ...hit });
+    kills.push({ atMs, worker: worker.name, livedMs, ...hit });
   }
   worker.start();
 }

@@ -1,4 +1,7 @@
-/** One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. */
+/**
+ * One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. A spare stands by,
+ * loaded but idle, so that kills at a fast beat hit workers at work and not workers that are still loading.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { isPolled } from '../../scripts/lib/workers.ts';
@@ -10,10 +13,15 @@ export type RigWorker = {
   readonly name: string;
   /** Null when none runs. */
   readonly child: () => Child | null;
+  /** How long the present process has been at work, in ms. */
+  readonly livedMs: () => number;
+  /** The spare takes over, and another one is loaded. */
   readonly start: () => void;
   /** With -9: nothing is drained. */
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** With -9, and its spare too. */
+  readonly end: () => Promise<void>;
   readonly freeze: () => void;
   readonly wake: () => void;
   /** Waits until the server has been asked for work by this process. @throws Error when it does not come up */
@@ -33,7 +41,10 @@ const READY_WITHIN_MS = 60_000;
 
 export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest): RigWorker {
   const args = ['--enable-source-maps', file, JSON.stringify(orders)];
+  const load = (): Child => startChild({ name, program: process.execPath, args, env, logFolder });
   let child: Child | null = null;
+  let spare: Child | null = null;
+  let startedAtMs = 0;
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child;
     child = null;
@@ -42,11 +53,18 @@ export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest)
   return {
     name,
     child: () => (child?.isRunning() === true ? child : null),
+    livedMs: () => Date.now() - startedAtMs,
     start: () => {
       if (child?.isRunning() === true) return;
-      child = startChild({ name, program: process.execPath, args, env, logFolder });
+      child = spare?.isRunning() === true ? spare : load();
+      startedAtMs = Date.now();
+      child.tell('go');
+      spare = load();
     },
     kill: () => end('SIGKILL'),
+    end: async () => {
+      await Promise.all([end('SIGKILL'), spare?.end('SIGKILL')]);
+    },
     stop: () => end('SIGTERM'),
     freeze: () => child?.signal('SIGSTOP'),
     wake: () => child?.signal('SIGCONT'),

@@ -116,7 +116,7 @@ async function assemble(site: Site): Promise<Rig> {
   const workers = Array.from({ length: options.workers }, (_, index) =>
     rigWorker({ name: `worker-${index + 1}`, file: bundle.file, orders, env: workerEnv, logFolder: logs }),
   );
-  closers.unshift(() => Promise.all(workers.map((worker) => worker.kill())));
+  closers.unshift(() => Promise.all(workers.map((worker) => worker.end())));
   const connection = await connectTemporal(services.temporalAddress, 10_000);
   const pool = new pg.Pool({ connectionString: services.adminUrl, max: 4, statement_timeout: 10_000 });
   pool.on('error', () => undefined);

@@ -10,5 +10,5 @@ export const GROSS_FRACTION_MAX = 0.2;
 
 /** Prices that orders are decided at, in cents; the market moves by some cents only. */
 export const PRICES = { 'BTC/USD': 10_000, 'ETH/USD': 5_000, 'SOL/USD': 2_000, 'XRP/USD': 800 } as const;
-export type Symbol = keyof typeof PRICES;
-export const SYMBOLS: readonly [Symbol, ...Symbol[]] = ['BTC/USD', 'ETH/USD', 'SOL/USD', 'XRP/USD'];
+export type Traded = keyof typeof PRICES;
+export const SYMBOLS: readonly [Traded, ...Traded[]] = ['BTC/USD', 'ETH/USD', 'SOL/USD', 'XRP/USD'];

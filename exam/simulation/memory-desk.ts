@@ -2,10 +2,11 @@
  * The book of record of one account in memory: what the tables of the desk hold, and the writes that every store makes.
  * Whoever calls a function here does one transaction. No rules: those are domain/execution and domain/risk.
  */
-import { canonicalJson } from '../../domain/canonical-json.ts';
+
 import { accountEquity, entryView, isExposureElsewhere, positionView } from '../../domain/backtest/account-view.ts';
 import { closeTrades } from '../../domain/backtest/walk-bar.ts';
 import { NO_COUNTERS, type WalkState } from '../../domain/backtest/walk-state.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { type Decimal, toDecimal, ZERO } from '../../domain/decimal.ts';
 import type { BookStep } from '../../domain/execution/book.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';

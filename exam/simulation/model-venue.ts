@@ -50,6 +50,8 @@ export type ModelVenue = {
   readonly cancel: (venueOrderId: string) => TrueOrder | null;
   /** Money moved by somebody else. */
   readonly withdraw: (amount: number) => void;
+  /** Whether anything that somebody else did can still be seen. */
+  readonly isTouched: () => boolean;
   /** From now on nothing fills or expires any more. */
   readonly quieten: () => void;
 };
@@ -81,6 +83,10 @@ export function createModelVenue(parts: VenueParts): ModelVenue {
     place: (order, foreign = false) => place(market, order, foreign),
     cancel: (venueOrderId) => cancel(market, venueOrderId),
     withdraw: (amount) => void taken.push({ atMs: scheduler.nowMs(), amount }),
+    isTouched: () =>
+      taken.length > 0 ||
+      fills.some((one) => one.order.foreign) ||
+      orders.some((one) => one.foreign && one.state === 'open'),
     quieten: () => {
       isQuiet = true;
     },
@@ -135,14 +141,16 @@ function place(market: Market, order: Order, foreign: boolean): TrueOrder | null
 /** Market orders fill soon, at once or in parts; limits and stops fill, expire or rest. */
 function planLife(market: Market, order: TrueOrder): void {
   const { dice, scheduler, faults } = market;
-  if (order.kind === 'market') return planFills(market, order, dice.between(0, 800));
-  if (dice.chance(0.45)) return planFills(market, order, dice.between(1_000, 150_000));
-  if (dice.chance(0.2)) {
-    scheduler.after(dice.between(20_000, 150_000), () => {
-      if (order.state === 'open' && !market.isQuiet()) move(market, order, order.filled, 'expired');
-    });
+  if (order.kind === 'market') planFills(market, order, dice.between(0, 800));
+  else if (dice.chance(0.45)) planFills(market, order, dice.between(1_000, 150_000));
+  else {
+    if (dice.chance(0.2)) scheduler.after(dice.between(20_000, 150_000), () => expire(market, order));
+    if (dice.chance(faults().partial)) scheduler.after(dice.between(500, 60_000), () => fillPart(market, order, 3));
   }
-  if (dice.chance(faults().partial)) scheduler.after(dice.between(500, 60_000), () => fillPart(market, order, 3));
+}
+
+function expire(market: Market, order: TrueOrder): void {
+  if (order.state === 'open' && !market.isQuiet()) move(market, order, order.filled, 'expired');
 }
 
 function planFills(market: Market, order: TrueOrder, firstMs: number): void {

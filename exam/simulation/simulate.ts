@@ -24,11 +24,11 @@ export type SeedResult = {
   readonly lines: readonly string[];
 };
 
-/** Orders start within the first two minutes; faults end after three; nothing fills after six; the end is after eight. */
-const ORDERS_WITHIN_MS = 120_000;
-const FAULTS_END_MS = 180_000;
-const QUIET_FROM_MS = 360_000;
-const END_MS = 480_000;
+/** Orders start within a minute and a half; then faults end, then nothing fills any more, and all has time to settle. */
+const ORDERS_WITHIN_MS = 90_000;
+const FAULTS_END_MS = 150_000;
+const QUIET_FROM_MS = 270_000;
+const END_MS = 390_000;
 
 export async function simulate(seed: number, planted: OnPlanted = NOTHING_PLANTED): Promise<SeedResult> {
   const world = openWorld(seed, planted);

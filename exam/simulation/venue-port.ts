@@ -104,10 +104,10 @@ async function exchange<T>(
   const waitedMs = isCut ? dice.between(thereMs, TIMEOUT_MS) : thereMs + backMs + 1;
   await attempt.step(Math.min(waitedMs, TIMEOUT_MS));
   if (isCut) saw('cut');
-  return isCut || waitedMs > TIMEOUT_MS ? null : valueOf(reply);
+  return isCut || waitedMs > TIMEOUT_MS ? null : carried(reply);
 }
 
-const valueOf = <T>(reply: { readonly value: T } | null): T | null => reply?.value ?? null;
+const carried = <T>(reply: { readonly value: T } | null): T | null => reply?.value ?? null;
 
 async function read<T>(parts: PortParts, attempt: Attempt, view: (atMs: number) => T): Promise<VenueAnswer<T>> {
   const { dice, faults, scheduler } = parts;

@@ -74,8 +74,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   const recorded = new Map<string, Order>();
   const late = new Set<string>();
   let killedAtMs: number | null = null;
-  const fail = (kind: string, where: string): void =>
-    void violations.push({ kind, where: `${where} at ${nowMs()}` });
+  const fail = (kind: string, where: string): void => void violations.push({ kind, where: `${where} at ${nowMs()}` });
   const isAtVenue = (id: string): boolean => venue.orders.some((one) => one.clientOrderId === id);
   return {
     marks,
@@ -88,7 +87,8 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       recorded.set(clientOrderId, after);
       const mark = MARK_OF[state];
       if (mark !== undefined) marks.add(mark);
-      if (state === 'ABSENT' && isAtVenue(clientOrderId)) fail('absentAtVenue', `${clientOrderId} was given up`);
+      if (state === 'ABSENT' && isAtVenue(clientOrderId) && !late.has(clientOrderId))
+        fail('absentAtVenue', `${clientOrderId} was given up`);
       if (before === null) return noteRecorded(after);
       if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
         fail('impossibleMove', `${clientOrderId} ${before.state} to ${state}`);

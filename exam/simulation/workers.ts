@@ -87,19 +87,31 @@ function giveUp(running: Running): void {
 }
 
 function step(parts: WorkersParts, worker: Worker, running: Running, ms: number): Promise<void> {
-  const { dice, scheduler, faults } = parts;
+  const { dice, scheduler } = parts;
   return new Promise((resolve) => {
     const wake = (): void => {
-      if (running.isDead) return;
-      if (dice.chance(faults().crash)) return crash(parts, worker);
-      if (dice.chance(faults().freeze)) freeze(parts, worker);
+      const happens = running.isDead ? 'nothing' : whatHappens(parts, worker);
       const standsForMs = worker.frozenUntilMs - scheduler.nowMs();
-      if (standsForMs > 0) return scheduler.after(standsForMs + dice.between(0, 20), wake);
-      if (running.isReplaced) parts.saw('zombie');
-      resolve();
+      if (happens === 'nothing') return;
+      if (standsForMs > 0) scheduler.after(standsForMs + dice.between(0, 20), wake);
+      else {
+        if (running.isReplaced) parts.saw('zombie');
+        resolve();
+      }
     };
     scheduler.after(ms, wake);
   });
+}
+
+/** `nothing`: the process is gone, and nothing of this attempt happens any more. */
+function whatHappens(parts: WorkersParts, worker: Worker): 'nothing' | 'more' {
+  const { dice, faults } = parts;
+  if (dice.chance(faults().crash)) {
+    crash(parts, worker);
+    return 'nothing';
+  }
+  if (dice.chance(faults().freeze)) freeze(parts, worker);
+  return 'more';
 }
 
 /** The process comes back at once, without anything of what it did. */

@@ -3,10 +3,9 @@
  * look until all is final), cancels, a kill switch, reconciliations, and now and then somebody else at the venue.
  */
 import { reconcileAccount } from '../../activities/order/reconcile-account.ts';
-import { toDecimal } from '../../domain/decimal.ts';
 import { lookAgainMs } from '../../domain/execution/look-again.ts';
 import { FINAL_ORDER_STATES, type Leg, type Order, type OrderIntent } from '../../schemas/execution.ts';
-import { PRICES, type Symbol, SYMBOLS } from './limits.ts';
+import { PRICES, SYMBOLS, type Traded } from './limits.ts';
 import { heldOf } from './memory-desk.ts';
 import { hundredths, textOf } from './model-venue.ts';
 import { ACCOUNT, type World } from './world.ts';
@@ -20,8 +19,9 @@ export type Plan = {
   readonly cancelMs: number | null;
   readonly wants: 'entry' | 'exit';
   readonly strategyId: string;
-  readonly symbol: Symbol;
+  readonly symbol: Traded;
   readonly side: 'buy' | 'sell';
+  /** In thousandths of the price; null: a market order. */
   readonly limitOff: number | null;
   readonly hasTarget: boolean;
   readonly sizeFraction: number;
@@ -36,7 +36,7 @@ export function planOrder({ dice }: World, number: number, withinMs: number): Pl
     strategyId: dice.pick(STRATEGIES),
     symbol: dice.pick(SYMBOLS),
     side: dice.chance(0.8) ? 'buy' : 'sell',
-    limitOff: dice.chance(0.35) ? dice.between(0, 80) : null,
+    limitOff: dice.chance(0.35) ? dice.between(0, 10) : null,
     hasTarget: dice.chance(0.3),
     sizeFraction: dice.between(40, 90) / 1_000,
   };
@@ -85,7 +85,8 @@ function intentsOf(world: World, plan: Plan): Intents {
   const price = PRICES[plan.symbol];
   const quantity = textOf(Math.floor((100_000 * plan.sizeFraction * 10_000) / price));
   const { side, limitOff } = plan;
-  const limit = limitOff === null ? null : textOf(price + (side === 'buy' ? -limitOff : limitOff));
+  const off = Math.floor((price * (limitOff ?? 0)) / 1_000);
+  const limit = limitOff === null ? null : textOf(price + (side === 'buy' ? -off : off));
   const against = side === 'buy' ? 'sell' : 'buy';
   const leg = { side: against, quantity, reduceOnly: true, distanceFromEntry: textOf(Math.ceil(price / 20)) } as const;
   return [

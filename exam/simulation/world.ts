@@ -7,12 +7,12 @@ import { createVenueOrders, type VenueOrderParts } from '../../activities/order/
 import { deskLimitsSchema, sessionLimitsSchema } from '../../schemas/risk.ts';
 import { createDice, type Dice } from './dice.ts';
 import { calmed, drawFaults, type Faults } from './faults.ts';
+import { CASH, GROSS_FRACTION_MAX, POSITION_FRACTION_MAX, SYMBOL_FRACTION_MAX } from './limits.ts';
 import { memoryBooks } from './memory-books.ts';
 import { type MemoryDesk, openMemoryDesk } from './memory-desk.ts';
 import { type MemoryGate, memoryGate } from './memory-gate.ts';
 import { memoryStore } from './memory-store.ts';
 import { createModelVenue, type ModelVenue } from './model-venue.ts';
-import { CASH, GROSS_FRACTION_MAX, POSITION_FRACTION_MAX, SYMBOL_FRACTION_MAX } from './limits.ts';
 import type { OnPlanted } from './planted-faults.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { booksSteps, gateSteps, storeSteps } from './store-steps.ts';
@@ -78,7 +78,15 @@ export function openWorld(seed: number, planted: OnPlanted): World {
     ...planted.desk,
   });
   const ports = { store: memoryStore(desk), gate: memoryGate(desk, POLICY, SESSION), books: memoryBooks(desk) };
-  const through = { dice, scheduler, faults: now, venue, saw: seen.saw, onLate: seen.onLate, onArrival: seen.onArrival };
+  const through = {
+    dice,
+    scheduler,
+    faults: now,
+    venue,
+    saw: seen.saw,
+    onLate: seen.onLate,
+    onArrival: seen.onArrival,
+  };
   const workers = createWorkers({ ...through, onError: seen.onError });
   const engine = (attempt: Attempt): VenueOrderParts & Pick<ReconcileParts, 'venue'> => ({
     store: storeSteps(through, attempt, ports.store),

@@ -54,8 +54,18 @@ export function startDeskRun(
 /** How an order was let through, or why not. */
 export type SentOrder = { readonly decisionId: string; readonly refusal: string | null };
 
+type Request = Omit<OrderRequest, 'accountId'>;
+
 /** Proposal, gate, intent, send: each its own activity, as the workflow calls them. */
-export async function sendOrder(run: DeskRun, id: string, request: Omit<OrderRequest, 'accountId'>): Promise<SentOrder> {
+export async function sendOrder(run: DeskRun, id: string, request: Request): Promise<SentOrder> {
+  const { decisionId, refusal } = await proposeOrder(run, id, request);
+  if (refusal !== null) return { decisionId, refusal };
+  const answer = await run.call(({ broker }) => broker.submit(decisionId, null));
+  return { decisionId, refusal: answer.refusal?.rule ?? null };
+}
+
+/** The same up to the recorded intent. */
+export async function proposeOrder(run: DeskRun, id: string, request: Request): Promise<SentOrder> {
   const workflowId = `order-execution:${id}`;
   const input = manualOrderInputSchema.parse({ ...request, accountId: SMALL_ACCOUNT });
   const plan = await run.call(({ gate }) => gate.proposeOrder({ input, workflowId }));
@@ -65,8 +75,7 @@ export async function sendOrder(run: DeskRun, id: string, request: Omit<OrderReq
     const verdict = await run.call(({ gate }) => gate[ask](step));
     if (!verdict.approved) return { decisionId, refusal: verdict.reasons.map(({ rule }) => rule).join(', ') };
   }
-  const { refusal } = await run.call(({ broker }) => broker.submit(decisionId, null));
-  return { decisionId, refusal: refusal?.rule ?? null };
+  return { decisionId, refusal: null };
 }
 
 const LOOKS_MAX = 60;

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type MovableClock = {
   readonly nowMs: () => number;
   readonly skip: (ms: number) => void;
+  /** How far the desk is ahead of everybody else. */
+  readonly aheadMs: () => number;
   /** Lets the time pass for the desk, and a moment for everybody else. */
   readonly sleep: (ms: number) => Promise<void>;
 };
@@ -16,6 +18,7 @@ export function movableClock(): MovableClock {
   return {
     nowMs: () => Date.now() + skippedMs,
     skip,
+    aheadMs: () => skippedMs,
     sleep: async (ms) => {
       skip(ms);
       await sleep(1);

@@ -59,11 +59,14 @@ export function startSmallWorker(desk: SmallDesk, options: SmallWorkerOptions): 
   };
 }
 
+/** The venue lives in the present: what the desk asks for since an instant of its own clock is translated. */
 function engineOf(desk: SmallDesk, db: Database, options: SmallWorkerOptions): ReconcileParts {
   const { weaken, killFile = () => null } = options;
   const { nowMs, sleep } = desk.clock;
   const limits = loadGovernance(EXAM_CONFIG).desk;
-  const venue = venueOf(desk);
+  const known = venueOf(desk);
+  const fills: Venue['fills'] = (sinceMs) => known.fills(sinceMs - desk.clock.aheadMs());
+  const venue = { ...known, fills };
   const parts = { db, costs: costsSchema.parse({}), desk: limits, killFile, nowMs };
   const books = createReconcileStore(db, nowMs);
   const settled = { settleMs: SETTLE_MS, sleep };
@@ -71,8 +74,8 @@ function engineOf(desk: SmallDesk, db: Database, options: SmallWorkerOptions): R
   return weaken === null ? strong : weaken(strong);
 }
 
-function venueOf({ environment, profile }: SmallDesk): Venue {
-  const [venue] = configuredVenues(environment, { idProfile: profile });
+function venueOf({ environment }: SmallDesk): Venue {
+  const [venue] = configuredVenues(environment);
   if (venue === undefined) throw new Error('the small desk has no venue');
   return venue;
 }

@@ -14,6 +14,12 @@ function problemsOf(raw: Record<string, string>): readonly Problem[] {
   return [];
 }
 
+/** test/adapters/broker/ccxt-settings.test.ts has what these can be. */
+const NO_EXCHANGES = {
+  paper: { exchange: 'binance', market: 'spot', key: null, url: 'https://testnet.binance.vision', symbols: [] },
+  live: { exchange: 'binance', market: 'spot', key: null, url: 'https://api.binance.com', symbols: [] },
+};
+
 describe('the environment', () => {
   it('needs nothing: every value has its default', () => {
     expect(parseEnvironment({})).toEqual({
@@ -33,6 +39,7 @@ describe('the environment', () => {
         liveKey: null,
         liveUrl: 'https://api.alpaca.markets',
       },
+      ccxt: NO_EXCHANGES,
     });
   });
 
@@ -61,6 +68,7 @@ describe('the environment', () => {
       logLevel: 'trace',
       workerQueues: ['llm', 'trading'],
       home: path.resolve('a desk'),
+      configFolder: null,
       allowLoopback: true,
       alpaca: {
         paperKey: 'PKPAPER1:paper-secret',
@@ -68,6 +76,7 @@ describe('the environment', () => {
         liveKey: 'AKLIVE1:live-secret',
         liveUrl: 'http://127.0.0.1:9002',
       },
+      ccxt: NO_EXCHANGES,
     });
   });
 

@@ -73,8 +73,11 @@ const lives: fc.Arbitrary<Life> = fc
   })
   .map(({ actions, costs, inOneMarket }) => ({ costs, actions: inOneMarket ? actions.map(inFirstMarket) : actions }));
 
-const inFirstMarket = (one: Action): Action =>
-  one.kind === 'cancel' ? one : { ...one, symbol: SYMBOLS[0], ...('strategy' in one ? { strategy: 's-1' } : {}) };
+function inFirstMarket(one: Action): Action {
+  if (one.kind === 'cancel') return one;
+  const market = { symbol: SYMBOLS[0], strategy: 's-1' };
+  return one.kind === 'entry' ? { ...one, ...market, legs: false } : { ...one, ...market };
+}
 
 function folds(venue: Venue, { actions, costs }: Life, mark: Mark<LifeKind>): void {
   const world = newWorld();

@@ -127,13 +127,17 @@ function worstCase(risks: readonly Risk[], weigh: (risk: Risk, amount: bigint) =
 const notional = (_: Risk, amount: bigint): bigint => amount;
 const margin = ({ leverage }: Risk, amount: bigint): bigint => (amount * BigInt(SIXTHS)) / BigInt(leverage);
 
-/** The order `asked` has passed; `risks` holds it at full size. */
-function withinLimits(asked: Proposal, risks: readonly Risk[], sentAtMs: readonly number[]): void {
-  const { equity, quantity, price, leverage, symbol } = asked;
+/** Limits of the order by itself, and of the day. */
+function isSane({ equity, quantity, price, leverage }: Proposal): void {
   expect(quantity > 0 && quantity <= LIMITS.orderQuantity, `quantity ${quantity}`).toBe(true);
   expect(price === PRICE && quantity * price <= LIMITS.orderValueUsd, `value ${quantity} × ${price}`).toBe(true);
   expect([1, 2, 3].includes(leverage), `leverage ${leverage}`).toBe(true);
   expect(equity > 0 && EQUITY - equity <= DAILY_LOSS_MAX, `equity ${equity}`).toBe(true);
+}
+
+/** The order `asked` has passed; `risks` holds it at full size. */
+function withinLimits(asked: Proposal, risks: readonly Risk[], sentAtMs: readonly number[]): void {
+  const { equity, symbol } = asked;
   expect(sentAtMs.length, 'orders in a minute').toBeLessThanOrEqual(LIMITS.ordersPerMinute);
   const key = `${asked.strategyId} ${symbol}`;
   const leverageMax = risks.some((one) => one.leverage > 1) ? LEVERAGE_MAX : 1;
@@ -208,6 +212,7 @@ function neverExceeds({ gate: ask, counts }: Desk, proposals: readonly Proposal[
     }
     mark('let pass');
     markFate(asked, mark);
+    isSane(asked);
     sentAtMs.push(nowMs);
     const recent = sentAtMs.filter((atMs) => atMs > nowMs - MINUTE_MS);
     withinLimits(

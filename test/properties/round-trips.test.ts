@@ -1,7 +1,7 @@
 /**
  * Property 10, round trips: what is printed reads back as it was, for money and quantities, prices, ids of any length,
- * instants, canonical documents and the rows of a book; printed again it is the same text. What is no number is refused,
- * and a document that differs in one place has another hash.
+ * instants, canonical documents and the rows of a book; printed again it is the same text. What is no number is
+ * refused, and a document that differs in one place has another hash.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -124,7 +124,7 @@ itHolds<Ways, Case, Kind>({
   subject: WAYS,
   faults: {
     'money goes through a double': { ...WAYS, money: { ...WAYS.money, parse: (text) => toDecimal(Number(text)) } },
-    'what is no number is taken': { ...WAYS, money: { ...WAYS.money, parse: (text) => new Decimal(Number(text)) } },
+    'what is no number is taken': { ...WAYS, money: { ...WAYS.money, parse: (text) => new Decimal(text) } },
     'a price has an exponent': { ...WAYS, price: { ...WAYS.price, print: String } },
     'ids are JSON numbers': { ...WAYS, id: { ...WAYS.id, parse: (text) => String(JSON.parse(text).id) } },
     'instants are cut to seconds': {

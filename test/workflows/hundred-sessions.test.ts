@@ -100,7 +100,8 @@ it('never exceeds the limits of the account', async () => {
   const { admitted, refused } = asked.rows[0];
   console.info(
     `${SESSIONS} sessions on one account: ${admitted} decisions admitted, ${refused} refused; largest exposure ` +
-      `${(100 * largest.gross).toFixed(1)} % of equity, ${largest.positions} positions, ${largest.working} entries at work; ` +
+      `${(100 * largest.gross).toFixed(1)} % of equity, ${largest.positions} positions, ` +
+      `${largest.working} entries at work; ` +
       `${largest.commits} rows looked at in ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s`,
   );
   expect(largest.above).toBe(0);

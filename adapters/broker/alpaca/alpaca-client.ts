@@ -5,7 +5,8 @@
 
 import type { EffectName } from '../../effect.ts';
 import { type ExactValue, parseExactJson } from '../../http/exact-json.ts';
-import { BODY_BYTES_MAX, type FailurePhase, type HttpHeaders, requestOnce } from '../../http/venue-http.ts';
+import { BODY_BYTES_MAX, type FailurePhase, requestOnce } from '../../http/venue-http.ts';
+import { cleanText, lateness, pauseMs } from '../reply-text.ts';
 import type { RequestKind, TokenBucket } from '../token-bucket.ts';
 import type { AlpacaAccess } from './alpaca-config.ts';
 import { wireRefusal } from './alpaca-wire.ts';
@@ -39,12 +40,8 @@ export type AlpacaClient = {
   readonly nowMs: () => number;
 };
 
-const MESSAGE_LENGTH_MAX = 200;
 const TOO_MANY = 429;
 const BANNED = 418;
-/** A venue's wish for a pause is taken between these bounds. */
-const PAUSE_MS_MIN = 1_000;
-const PAUSE_MS_MAX = 300_000;
 
 type ClientParts = {
   readonly access: AlpacaAccess;
@@ -87,27 +84,10 @@ const headersOf = ({ keyId, secret }: AlpacaAccess): Readonly<Record<string, str
   'content-type': 'application/json',
 });
 
-const lateness = (deadlineMs: number, now: number): string | null =>
-  now <= deadlineMs ? null : `the deadline for sending passed ${now - deadlineMs} ms ago`;
-
 function jsonOf(body: string): ExactValue {
   try {
     return parseExactJson(body);
   } catch {
     return null;
   }
-}
-
-/** `Retry-After` in seconds; anything else counts as the least pause. */
-function pauseMs(headers: HttpHeaders): number {
-  const seconds = Number(headers['retry-after']);
-  return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, Number.isFinite(seconds) ? seconds * 1_000 : 0));
-}
-
-/** Hides the key, also as it would stand in an address or a basic header, and cuts control signs and length. */
-function cleanText(text: string, { keyId, secret }: AlpacaAccess): string {
-  const forms = [secret, keyId].flatMap((one) => [one, encodeURIComponent(one), btoa(one)]);
-  const pair = btoa(`${keyId}:${secret}`);
-  const hidden = [pair, ...forms].reduce((left, form) => left.replaceAll(form, '***'), text);
-  return hidden.replace(/\p{C}+/gu, ' ').slice(0, MESSAGE_LENGTH_MAX);
 }

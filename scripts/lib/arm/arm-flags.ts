@@ -1,6 +1,6 @@
 /** The command line of `npm run arm`: one of three things to do, and what each of them needs. */
 import { Command } from '@commander-js/extra-typings';
-import { ARMED_MINUTES_MAX, LIVE_ACCOUNT_IDS } from '../../../schemas/arming.ts';
+import { ARMED_MINUTES_MAX, isLiveAccount, LIVE_ACCOUNT_IDS } from '../../../schemas/arming.ts';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import { oneLine, parseFlags, reasonProblems, wholeNumber } from '../flags.ts';
@@ -74,7 +74,7 @@ const strayFlags = (does: string, values: Readonly<Record<string, unknown>>): Pr
   Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [conflict(`--${name}`, does)]));
 
 function accountProblems(account: string): Problem[] {
-  if (LIVE_ACCOUNT_IDS.some((id) => id === account)) return [];
+  if (isLiveAccount(account)) return [];
   const near = nearestName(account, LIVE_ACCOUNT_IDS);
   const hint = near === null ? 'paper accounts need no arming' : `did you mean ${near}`;
   return [problem('ARGUMENT_VALUE', '--account', account, LIVE_ACCOUNT_IDS.join(' | '), hint)];

@@ -2,8 +2,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { VENUE_NAMES, type VenueName } from '../../../schemas/venue.ts';
 import { oneLine, parseFlags, reasonProblems } from '../flags.ts';
-import { VENUE_NAMES, type VenueName } from './kill-venues.ts';
 
 export type KillCommand =
   | { readonly kind: 'set'; readonly reason: string; readonly venue: VenueName | null }

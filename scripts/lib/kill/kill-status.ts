@@ -1,9 +1,10 @@
 /** What `npm run kill -- --status` tells: both halves of the switch, every venue, and the phrase that clears it. */
 import type { Environment } from '../../../config/environment.ts';
+import type { VenueName } from '../../../schemas/venue.ts';
 import { phraseFor } from './confirmation.ts';
 import { type RowStanding, standingOfRow } from './kill-database.ts';
 import { readKillFile, reasonOf } from './kill-file.ts';
-import { configuredVenues, standingOf, type VenueName, type VenueStanding } from './kill-venues.ts';
+import { standingOf, type VenueStanding, venuesToCancel } from './kill-venues.ts';
 
 export type KillStatus = {
   readonly ok: true;
@@ -26,7 +27,7 @@ export type KillStatus = {
 export async function killStatus(home: string, environment: Environment, only: VenueName | null): Promise<KillStatus> {
   const [standing, venues] = await Promise.all([
     standingOfRow(home, environment),
-    Promise.all(configuredVenues(environment, only).map(standingOf)),
+    Promise.all(venuesToCancel(environment, only).map(standingOf)),
   ]);
   const file = readKillFile(home);
   const seen = { fileText: file.text, rowAtMs: rowAtMs(standing) };

@@ -3,10 +3,10 @@
  * each, again and again, until none is left or the time is over. Knows no orders of ours: everything open goes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alpacaLiveConfig, alpacaPaperConfig } from '../../../adapters/broker/alpaca/alpaca-config.ts';
-import { createAlpacaLive, createAlpacaPaper } from '../../../adapters/broker/alpaca/alpaca-venue.ts';
+import { configuredVenues } from '../../../adapters/broker/configured-venues.ts';
 import type { Venue } from '../../../adapters/broker/venue.ts';
 import type { Environment } from '../../../config/environment.ts';
+import type { VenueName } from '../../../schemas/venue.ts';
 import { before } from './deadline.ts';
 
 /** `left` is null when the venue never told. `endedOtherwise`: seen open, gone at the end, no answer proves the cancel. */
@@ -29,10 +29,6 @@ export type VenueStanding = {
   readonly message: string | null;
 };
 
-/** Names for `--venue`; `paper` is the desk's own book. */
-export const VENUE_NAMES = ['paper', 'alpaca-paper', 'alpaca-live'] as const;
-export type VenueName = (typeof VENUE_NAMES)[number];
-
 type CancelTimes = { readonly flagAtMs: number; readonly deadlineMs: number };
 
 /** A worker that read the flag just before it stood may still send for so long: the last cancel comes after it. */
@@ -42,14 +38,8 @@ const TIMEOUTS = { totalTimeoutMs: 6_000, idleTimeoutMs: 4_000 } as const;
 const STATUS_MS_MAX = 5_000;
 
 /** Those whose key is set, of the names asked for (null: all). */
-export function configuredVenues({ alpaca, allowLoopback }: Environment, only: VenueName | null): Venue[] {
-  const paper = alpaca.paperKey !== null && (only ?? 'alpaca-paper') === 'alpaca-paper';
-  const live = alpaca.liveKey !== null && (only ?? 'alpaca-live') === 'alpaca-live';
-  return [
-    ...(paper ? [createAlpacaPaper(alpacaPaperConfig(alpaca, allowLoopback), TIMEOUTS)] : []),
-    ...(live ? [createAlpacaLive(alpacaLiveConfig(alpaca, allowLoopback), TIMEOUTS)] : []),
-  ];
-}
+export const venuesToCancel = (environment: Environment, only: VenueName | null): Venue[] =>
+  configuredVenues(environment, TIMEOUTS).filter((venue) => only === null || venue.name === only);
 
 type Progress = {
   readonly seen: Set<string>;

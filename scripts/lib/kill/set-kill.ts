@@ -3,12 +3,13 @@
  * paper book, and every venue. Whatever is down is told and keeps nothing else from happening.
  */
 import type { Environment } from '../../../config/environment.ts';
+import type { VenueName } from '../../../schemas/venue.ts';
 import { newPhrase } from './confirmation.ts';
 import { before } from './deadline.ts';
 import { onDatabase, ROW_DOWN, type RowReport, setRow } from './kill-database.ts';
 import { type KillFileWrite, killFileText, readKillFile, writeKillFile } from './kill-file.ts';
 import { cancelPaper, PAPER_DOWN, type PaperReport } from './kill-paper.ts';
-import { cancelEverything, configuredVenues, type VenueName, type VenueReport } from './kill-venues.ts';
+import { cancelEverything, type VenueReport, venuesToCancel } from './kill-venues.ts';
 
 export type KillAsk = { readonly reason: string; readonly venue: VenueName | null; readonly setBy: string };
 export type KillReport = KillAsk & {
@@ -74,12 +75,17 @@ async function inDatabase(environment: Environment, set: FileSet, times: Times):
 }
 
 function atVenues(environment: Environment, only: VenueName | null, times: Times): Promise<VenueReport[]> {
-  const venues = configuredVenues(environment, only);
+  const venues = venuesToCancel(environment, only);
   if (only !== null && only !== 'paper' && venues.length === 0) return Promise.resolve([withoutKey(only)]);
   return Promise.all(venues.map((venue) => cancelEverything(venue, times)));
 }
 
-const KEY_NAMES = { 'alpaca-paper': 'ALPACA_PAPER_KEY', 'alpaca-live': 'ALPACA_LIVE_KEY' } as const;
+const KEY_NAMES = {
+  'alpaca-paper': 'ALPACA_PAPER_KEY',
+  'alpaca-live': 'ALPACA_LIVE_KEY',
+  'ccxt-paper': 'CCXT_PAPER_KEY',
+  'ccxt-live': 'CCXT_LIVE_KEY',
+} as const;
 
 const withoutKey = (venue: keyof typeof KEY_NAMES): VenueReport => ({
   ...{ venue, cancelled: 0, endedOtherwise: 0, left: null, failed: 0, done: false, attempts: 0, tookMs: 0 },

@@ -201,6 +201,14 @@ describe('futures', () => {
     expect(await venue.openOrders()).toEqual({ kind: 'answered', value: [] });
   });
 
+  it('doubt a cancel of an unknown order when the order still stands', async () => {
+    const { venue } = await open({ market: 'swap' });
+    const order = anOrder();
+    await venue.send(order, soonMs());
+    const asStop = { ...order, type: 'stop', stopPrice: '90' } as const;
+    expect(await venue.cancel(asStop)).toMatchObject({ kind: 'ambiguous', reason: expect.stringContaining('NEW') });
+  });
+
   it('tell short positions below zero, and cash as the ledger books it, whatever the price does', async () => {
     const { venue, peer } = await open({ market: 'swap', commission: '0.001' });
     await venue.send(anOrder({ ...MARKET, side: 'sell', quantity: '2' }), soonMs());

@@ -31,6 +31,12 @@ const CASES: readonly Case[] = [
     says: ['drill', 'person'],
   },
   {
+    rule: 'accountStanding',
+    passes: [order()],
+    refused: order({ input: { symbolHalt: 'order x is UNKNOWN' } }),
+    says: ['BTC/USDT waits', 'UNKNOWN'],
+  },
+  {
     rule: 'tradingMode',
     passes: [
       order({ intent: { accountId: 'sim:s1' }, input: { tradingMode: 'backtest' } }),
@@ -469,6 +475,14 @@ describe('each rule of the gate', () => {
       expect(reasons.map((reason) => reason.rule)).not.toContain(one.rule);
     });
   }
+
+  it('accountStanding stops reducing orders too while the account is frozen', () => {
+    const reducing = order({ intent: { reduceOnly: true }, input: { accountHalt: 'books and venue differ' } });
+    expect(gate(reducing).reasons).toContainEqual({
+      rule: 'accountStanding',
+      message: 'account paper-1 is frozen (books and venue differ)',
+    });
+  });
 
   it('has a case in this table for every rule there is', () => {
     const tested = new Set(CASES.map((one) => one.rule));
