@@ -46,8 +46,18 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
     ...repeatedProblems('symbols', fields.symbols),
     ...repeatedProblems('components', fields.components),
     ...rangeProblems(fieldsOf(fields.market), nowMs),
+    ...sizeProblems(fields.symbols, fieldsOf(fields.market).count),
     ...weightProblems(fields.weights),
   ];
+}
+
+/** All symbols' bars are held in memory together. */
+const SYNTHETIC_BARS_MAX = 2_000_000;
+
+function sizeProblems(symbols: unknown, count: unknown): Problem[] {
+  if (!Array.isArray(symbols) || typeof count !== 'number' || !(symbols.length * count > SYNTHETIC_BARS_MAX)) return [];
+  const expected = `at most ${SYNTHETIC_BARS_MAX} bars of all symbols together`;
+  return [problem('INPUT_RANGE', 'market.count', count, expected, 'fewer symbols or bars')];
 }
 
 /** Whether a live account is armed, the desk tells when the session opens; no other account can be. */

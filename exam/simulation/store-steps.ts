@@ -13,14 +13,13 @@ export class AnswerLost extends Error {
 
 type Through = { readonly dice: Dice; readonly faults: () => Faults };
 
-/** A call of a store as two steps: on the way there, and on the way back with the effect committed. */
+/** A call of a store takes a step, then it is committed; what happens on the way back happens at the next step. */
 const stepsOf =
   ({ dice, faults }: Through, attempt: Attempt) =>
   <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
   async (...args: A): Promise<R> => {
     await attempt.step(dice.between(1, 6));
     const answer = await call(...args);
-    await attempt.step(dice.between(0, 3));
     if (dice.chance(faults().storeLost)) throw new AnswerLost('the connection to the store broke');
     return answer;
   };

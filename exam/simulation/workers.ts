@@ -66,18 +66,21 @@ function runAttempt<T>(
   return new Promise((resolve) => {
     const running: Running = { isDead: false, isReplaced: false, lose: () => resolve(null) };
     worker.running.add(running);
+    const attempt: Attempt = { step: (ms) => step(parts, worker, running, ms) };
     parts.scheduler.after(START_TO_CLOSE_MS, () => giveUp(running));
-    work({ step: (ms) => step(parts, worker, running, ms) }).then(
-      (value) => {
-        worker.running.delete(running);
-        resolve({ value });
-      },
-      (error: unknown) => {
-        worker.running.delete(running);
-        parts.onError(error);
-        resolve(null);
-      },
-    );
+    work(attempt)
+      .then((value) => attempt.step(0).then(() => value))
+      .then(
+        (value) => {
+          worker.running.delete(running);
+          resolve({ value });
+        },
+        (error: unknown) => {
+          worker.running.delete(running);
+          parts.onError(error);
+          resolve(null);
+        },
+      );
   });
 }
 

@@ -20,7 +20,7 @@ declare module 'vitest' {
   }
 }
 
-const PURE_FOLDERS = ['test/domain', 'test/schemas', 'test/config', 'test/setup/import-rules'];
+const PURE_FOLDERS = ['test/domain', 'test/properties', 'test/schemas', 'test/config', 'test/setup/import-rules'];
 const NOTHING: ProvidedContext = {
   postgresUrl: '',
   postgresAppUrl: '',

@@ -38,6 +38,14 @@ const ROWS: readonly (readonly [row: string, input: unknown, expected: string])[
     a({ symbols: Array.from({ length: 10_000 }, (_, index) => `S${index}`) }),
     'INPUT_ITEMS symbols',
   ],
+  [
+    '57: more bars than memory holds',
+    a({
+      symbols: Array.from({ length: 20 }, (_, index) => `S${index}`),
+      market: { source: 'synthetic', count: 1_000_000 },
+    }),
+    'INPUT_RANGE market.count',
+  ],
   ['57: a symbol twice', a({ symbols: ['BTC/USDT', 'BTC/USDT'] }), 'INPUT_ITEMS symbols'],
   ['57: mixed case', a({ symbols: ['Btc/Usdt'] }), 'INPUT_ITEMS symbols[0]'],
   ['58: weights that sum to 0.9', a({ weights: THIRDS }), 'INPUT_WEIGHTS_SUM weights'],

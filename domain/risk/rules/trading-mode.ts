@@ -3,6 +3,7 @@
  * elsewhere, and live orders of an account that is not armed for their strategy. An expired arming never traps a
  * position that is known.
  */
+import { isLiveAccount } from '../../../schemas/arming.ts';
 import type { GateReason } from '../../../schemas/decision.ts';
 import type { GateInput, RiskRule } from '../gate-input.ts';
 import { refuse } from '../wording.ts';
@@ -19,6 +20,7 @@ export const tradingMode: RiskRule = (input) => {
         ? null
         : refuse(RULE, `a backtest writes ${SIMULATED} accounts only, not ${accountOf(input)}`);
     case 'paper':
+      if (isLiveAccount(accountOf(input))) return refuse(RULE, `paper mode may not trade ${accountOf(input)}`);
       return isSimulated(input) ? simulatedRefusal(input) : null;
     case 'live':
       return isSimulated(input) ? simulatedRefusal(input) : liveRefusal(input);

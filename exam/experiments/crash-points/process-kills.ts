@@ -65,8 +65,9 @@ async function killAll(rig: Rig, count: number): Promise<string[]> {
 }
 
 /** An order that will be cancelled, where a cancel is waited for; else one that buys at once. */
-async function startOrder({ symbols }: Rig, orders: DeskOrders, index: number, { effect }: Trap): Promise<void> {
-  const { symbol, price } = symbols[index % symbols.length] ?? { symbol: '', price: 0 };
+async function startOrder({ symbols }: Rig, orders: DeskOrders, index: number, trap: Trap): Promise<void> {
+  const { effect } = trap;
+  const { symbol, price } = symbols[symbolFor(index, trap)] ?? { symbol: '', price: 0 };
   const at = (factor: number): string => (price * factor).toFixed(2);
   const id = `kill-${index}`;
   const rests = effect === 'venue.cancel' ? { orderType: 'limit' as const, limitPrice: at(0.9), stop: at(0.88) } : {};
@@ -77,6 +78,10 @@ async function startOrder({ symbols }: Rig, orders: DeskOrders, index: number, {
   await sleep(CANCEL_AFTER_MS);
   void orders.cancel(id, 'asked by the exam').catch(() => undefined);
 }
+
+/** While an order is UNKNOWN nothing new is opened in its symbol: those that never leave have symbols of their own. */
+const symbolFor = (index: number, { effect, moment }: Trap): number =>
+  effect === 'venue.send' && moment === 'before' ? Math.floor(index / 2) % 3 : 3 + (index % 3);
 
 /** Waits for the process that walks into the trap. @returns false when none did */
 async function restartCaught(rig: Rig): Promise<boolean> {

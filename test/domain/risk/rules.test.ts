@@ -48,6 +48,12 @@ const CASES: readonly Case[] = [
   { rule: 'tradingMode', passes: [], refused: order({ input: { tradingMode: 'analysis' } }), says: ['analysis'] },
   { rule: 'tradingMode', passes: [], refused: order({ input: { tradingMode: 'live' } }), says: ['paper-1', 'armed'] },
   { rule: 'tradingMode', passes: [], refused: order({ intent: { accountId: 'sim:s1' } }), says: ['sim:s1', 'paper'] },
+  {
+    rule: 'tradingMode',
+    passes: [],
+    refused: order({ intent: { accountId: 'alpaca-live' } }),
+    says: ['alpaca-live', 'paper mode'],
+  },
   { rule: 'orderNumbers', passes: [order(buy('0.00000001'))], refused: order(buy('0')), says: ['quantity 0'] },
   { rule: 'orderNumbers', passes: [], refused: order(buy('1', { orderType: 'limit' })), says: ['limit price'] },
   { rule: 'portfolioUnknown', passes: [order()], refused: order({ account: null }), says: ['paper-1', 'unknown'] },

@@ -1,0 +1,98 @@
+/**
+ * The same with whole processes: of two workers the one that reaches the send stops itself with SIGSTOP, the other takes
+ * the order over, and the first is woken with SIGCONT.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figures, Violation } from '../../exam.ts';
+import { checkBooks } from '../../rig/check-books.ts';
+import { deskOrders } from '../../rig/desk-orders.ts';
+import { EXAM_INTERVAL_MS } from '../../rig/market.ts';
+import { tally } from '../../rig/order-moves.ts';
+import { progressBar } from '../../rig/progress-bar.ts';
+import { openRig, type Rig } from '../../rig/rig.ts';
+import { ACCOUNT, accountOpened, ordersSettled } from '../../rig/settled.ts';
+import { removeTrap, setTrap, takeSprung } from '../../rig/traps.ts';
+
+export type ProcessPauses = {
+  readonly pauses: number;
+  readonly violations: readonly Violation[];
+  readonly figures: Figures;
+};
+
+const TAKEN_OVER = `select count(*)::int as count from order_sends where epoch > 1`;
+const FENCED = `select count(distinct client_order_id)::int as count from fenced_writes where what = 'send'`;
+const WITHIN_MS = 45_000;
+
+export async function pauseProcesses(seed: number, count: number): Promise<ProcessPauses> {
+  const venueFlags = ['--profile', 'open-only', '--seed', String(seed), '--cash', '1000000'];
+  const rig = await openRig({ venueFlags, workers: 2 });
+  let isClean = false;
+  try {
+    await rig.startWorkers();
+    await accountOpened(rig);
+    const pauses = await pauseAll(rig, count);
+    const isSettled = await ordersSettled(rig);
+    const { violations, figures } = await checkBooks(rig, { deskAccount: ACCOUNT, mayRest: true });
+    const fenced = await countOf(rig, FENCED);
+    const all = [
+      ...violations,
+      ...(isSettled ? [] : [{ kind: 'unfinished', where: 'orders are still in doubt' }]),
+      ...(fenced === pauses.length ? [] : [{ kind: 'unfenced', where: `${fenced} fenced of ${pauses.length}` }]),
+    ];
+    isClean = all.length === 0;
+    return {
+      pauses: pauses.length,
+      violations: all.map(({ kind, where }) => ({ kind, where: `processes: ${where}` })),
+      figures: { ...figures, pauses: pauses.length, fenced, pausedSeconds: tally(pauses.map(secondsText)) },
+    };
+  } finally {
+    await rig.close(!isClean);
+  }
+}
+
+const secondsText = (ms: number): string => `${Math.round(ms / 1_000)} s`;
+
+/** @returns how long each process stood still, in ms */
+async function pauseAll(rig: Rig, count: number): Promise<number[]> {
+  const orders = deskOrders(rig.connection);
+  const bar = progressBar('processes');
+  const pauses: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { symbol, price } = rig.symbols[index % rig.symbols.length] ?? { symbol: '', price: 0 };
+    const takenOver = await countOf(rig, TAKEN_OVER);
+    setTrap(rig.home, { effect: 'venue.send', moment: 'before', signal: 'SIGSTOP' });
+    const common = { accountId: ACCOUNT, symbol, side: 'buy' as const, barIntervalMs: EXAM_INTERVAL_MS };
+    const id = `pause-${index}`;
+    await orders.start(id, { ...common, quantity: (40 / price).toFixed(4), reasoning: id, checkIntervalMs: 3_000 });
+    const pid = await eventually(async () => takeSprung(rig.home));
+    if (pid === null) removeTrap(rig.home);
+    else pauses.push(await sleepUntilTakenOver(rig, pid, takenOver));
+    bar.show(index + 1, count);
+  }
+  bar.end();
+  return pauses;
+}
+
+async function sleepUntilTakenOver(rig: Rig, pid: number, before: number): Promise<number> {
+  const startedAtMs = Date.now();
+  await eventually(async () => ((await countOf(rig, TAKEN_OVER)) > before ? true : null));
+  const pausedMs = Date.now() - startedAtMs;
+  rig.workers.find((one) => one.child()?.pid === pid)?.wake();
+  return pausedMs;
+}
+
+/** Null when it does not happen in time. */
+async function eventually<T>(look: () => Promise<T | null>): Promise<T | null> {
+  const deadlineMs = Date.now() + WITHIN_MS;
+  while (Date.now() < deadlineMs) {
+    const found = await look();
+    if (found !== null) return found;
+    await sleep(50);
+  }
+  return null;
+}
+
+async function countOf({ pool }: Rig, text: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(text);
+  return rows[0]?.count ?? 0;
+}
