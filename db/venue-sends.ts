@@ -15,6 +15,9 @@ import {
   type ClaimKind,
   guardRefusal,
   haltRefusal,
+  leavesBare,
+  maySendAgain,
+  type PastSend,
   SEND_WITHIN_MS,
   sizeClaim,
   waitingFor,
@@ -30,6 +33,7 @@ import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import { fillsOfOrder } from './fills.ts';
+import { upsertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import type { LoadedAccount } from './load-walk.ts';
@@ -46,6 +50,8 @@ export type VenueStoreParts = {
   readonly db: Database;
   readonly killFile: () => string | null;
   readonly nowMs: () => number;
+  /** How long the venue keeps a client order id taken. */
+  readonly idProfile: 'lifetime-unique' | 'open-only';
 };
 
 /** `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled. */
@@ -57,14 +63,48 @@ export async function claimOrders(
 ): Promise<ClaimAnswer> {
   const { orders, loaded } = await openOrders(trx, decisionId);
   await takeOver(trx, parts, orders);
-  const waiting = waitingFor(orders, which);
+  const past = which === 'protective' ? await pastSends(trx, orders) : new Map<string, PastSend>();
+  const waiting = waitingFor(orders, which, (one) =>
+    maySendAgain(one, past.get(one.clientOrderId) ?? null, parts.idProfile),
+  );
   if (waiting.length === 0) return { claims: [], refusal: null };
   const sizing = await sizeOf(trx, waiting, orders, loaded);
   const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
   const unsent = refusal === null ? waiting : orders;
   const reason = refusal?.message ?? sizing.reason;
   if (reason !== null) await endUnsent(trx, parts, unsent, reason);
-  return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending) : [], refusal };
+  return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending, past) : [], refusal };
+}
+
+/** Of orders that were claimed before: under which epoch, with which outcome, and whether its guard held it back. */
+async function pastSends(trx: Database, orders: readonly Order[]): Promise<Map<string, PastSend>> {
+  const legs = orders.filter(isProtective).map((one) => one.clientOrderId);
+  if (legs.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('order_sends as s')
+    .select((eb) => [
+      's.client_order_id',
+      's.epoch',
+      's.outcome',
+      eb
+        .exists(
+          eb
+            .selectFrom('fenced_writes as f')
+            .select('f.epoch')
+            .whereRef('f.client_order_id', '=', 's.client_order_id')
+            .where('f.what', '=', 'send')
+            .where((inner) => inner('f.epoch', '=', inner('s.epoch', '-', 1))),
+        )
+        .as('guardRefused'),
+    ])
+    .where('s.client_order_id', 'in', legs)
+    .execute();
+  return new Map(
+    rows.map(({ client_order_id, epoch, outcome, guardRefused }) => [
+      client_order_id,
+      { epoch, outcome, guardRefused: guardRefused === true },
+    ]),
+  );
 }
 
 async function sizeOf(
@@ -111,11 +151,13 @@ async function commitSends(
   trx: Transaction<Tables>,
   parts: VenueStoreParts,
   orders: readonly Order[],
+  past: ReadonlyMap<string, PastSend>,
 ): Promise<SendClaim[]> {
   const nowMs = parts.nowMs();
   const claims: SendClaim[] = [];
   for (const order of orders) {
-    claims.push({ order: asSent(order, nowMs), epoch: 1, sendBeforeMs: nowMs + SEND_WITHIN_MS });
+    const epoch = (past.get(order.clientOrderId)?.epoch ?? 0) + 1;
+    claims.push({ order: asSent(order, nowMs), epoch, sendBeforeMs: nowMs + SEND_WITHIN_MS });
   }
   await updateOrders(
     trx,
@@ -124,10 +166,7 @@ async function commitSends(
   for (const { order, epoch, sendBeforeMs } of claims) {
     const row = { client_order_id: order.clientOrderId, epoch, outcome: null, evidence: null };
     const times = { claimed_at: toInstant(nowMs), send_before: toInstant(sendBeforeMs) };
-    await trx
-      .insertInto('order_sends')
-      .values({ ...row, ...times })
-      .execute();
+    await upsertRows(trx, 'order_sends', ['client_order_id'], [{ ...row, ...times }]);
   }
   await appendAudit(
     trx,
@@ -162,6 +201,15 @@ export const movedEvent = (order: Order, to: Order['state'], reason: string | nu
   correlationId: order.decisionId,
   atMs,
 });
+
+/** The move, and where it leaves a position without its stop, that too: an alert for a person. */
+export function movedEvents(order: Order, to: Order['state'], reason: string | null, atMs: number): NewEvent[] {
+  const moved = movedEvent(order, to, reason, atMs);
+  if (!leavesBare(order, to)) return [moved];
+  const { clientOrderId, accountId, symbol, decisionId } = order;
+  const payload = { clientOrderId, accountId, symbol, reason };
+  return [moved, { type: 'position_unprotected', payload, correlationId: decisionId, atMs }];
+}
 
 /** SENT by an attempt that is gone, or stands still: nobody knows whether it left. */
 async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly Order[]): Promise<void> {
@@ -228,7 +276,7 @@ export async function noteSendOutcome(
   }
   const moved = afterSend(order, outcome);
   await updateOrders(trx, [moved]);
-  await appendEvents(trx, [movedEvent(order, moved.state, outcomeText(outcome), nowMs)]);
+  await appendEvents(trx, movedEvents(order, moved.state, outcomeText(outcome), nowMs));
   if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
 }
 

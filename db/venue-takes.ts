@@ -17,7 +17,7 @@ import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.
 import { orderByClientId, ordersOfDecision, updateOrders } from './orders.ts';
 import { keepSteps, type PaperParts } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
-import { endUnsent, movedEvent, type VenueStoreParts } from './venue-sends.ts';
+import { endUnsent, movedEvents, type VenueStoreParts } from './venue-sends.ts';
 
 export type VenueTakeParts = VenueStoreParts & Pick<PaperParts, 'costs' | 'desk'>;
 
@@ -47,7 +47,7 @@ export async function takeAnswer(
   const nowMs = parts.nowMs();
   if (isLateArrival(order, seen, fills)) await noteLateArrival(trx, order, nowMs);
   if (after.state !== order.state) {
-    await appendEvents(trx, [movedEvent(order, after.state, seen?.venueStatus ?? 'a fill', nowMs)]);
+    await appendEvents(trx, movedEvents(order, after.state, seen?.venueStatus ?? 'a fill', nowMs));
     if (hasEndedUnfilled(after)) {
       await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry filled nothing');
     }
@@ -119,7 +119,7 @@ async function changeState(
   atMs: number,
 ): Promise<void> {
   await updateOrders(trx, [{ ...order, state: moveOrder(order.state, to) }]);
-  await appendEvents(trx, [movedEvent(order, to, reason, atMs)]);
+  await appendEvents(trx, movedEvents(order, to, reason, atMs));
 }
 
 /**

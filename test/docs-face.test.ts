@@ -198,7 +198,7 @@ describe('the database', () => {
         .map((name) => read(`${folder}/${name}`)),
     );
     const written = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live|account)_[a-z_]+)'/g)].map(
+      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live|account|position)_[a-z_]+)'/g)].map(
         ([, name = '']) => name,
       ),
     );

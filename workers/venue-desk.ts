@@ -45,7 +45,7 @@ export function createVenueDesk(parts: VenueDeskParts): VenueDesk {
   const { db, venue } = parts;
   const now = Date.now;
   const engine: ReconcileParts = {
-    store: createVenueStore({ ...parts, nowMs: now }),
+    store: createVenueStore({ ...parts, idProfile: venue.idProfile, nowMs: now }),
     books: createReconcileStore(db, now),
     venue,
     nowMs: now,

@@ -16,9 +16,39 @@ export const SEND_WITHIN_MS = 10_000;
 
 export const isOpenOrder = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
 
-/** The orders of a decision that a claim of this kind is about. */
-export const waitingFor = (orders: readonly Order[], which: ClaimKind): Order[] =>
-  orders.filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+/** What is recorded of earlier sendings of an order. `guardRefused`: the last one was fenced before its first byte. */
+export type PastSend = { readonly epoch: number; readonly outcome: string | null; readonly guardRefused: boolean };
+
+/** An order goes out at most so often, and only while it is proven that the venue has none of the former ones. */
+const SENDS_MAX = 5;
+
+/**
+ * A protective leg that never came to be leaves a position bare, so it may go out again under its own id: when it is
+ * proven that no byte left, or (rule D5) where the venue takes an id once for life.
+ */
+export function maySendAgain(order: Order, past: PastSend | null, idProfile: 'lifetime-unique' | 'open-only'): boolean {
+  if (!isProtective(order) || past === null || past.epoch >= SENDS_MAX) return false;
+  if (order.state === 'REJECTED') return past.outcome?.startsWith('NOT_SENT') ?? false;
+  return order.state === 'ABSENT' && (idProfile === 'lifetime-unique' || past.guardRefused);
+}
+
+/** The orders of a decision that a claim of this kind is about; those of `again` are back at INTENT. */
+export const waitingFor = (
+  orders: readonly Order[],
+  which: ClaimKind,
+  again: (order: Order) => boolean = () => false,
+): Order[] =>
+  orders
+    .map((one): Order => (which === 'protective' && again(one) ? { ...one, state: 'INTENT' } : one))
+    .filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+
+/** A stop that ends unfilled without our cancel: the position it was for is bare. */
+export const leavesBare = (before: Order, after: Order['state']): boolean =>
+  before.leg === 'stop' &&
+  before.state !== 'INTENT' &&
+  !isBeingCancelled(before) &&
+  UNFILLED_ENDS.includes(after) &&
+  Number(before.quantityFilled) === 0;
 
 /** How large what waits goes out. `held`: signed, of the strategy in the symbol; `fills`: those of the entry. */
 export function sizeClaim(

@@ -53,7 +53,7 @@ function weakActivities(environment: Environment, db: Database, configFolder: st
   const { desk } = loadGovernance(configFolder);
   const costs = costsSchema.parse({});
   const engine: EngineParts = {
-    store: createVenueStore({ db, costs, desk, killFile: () => null, nowMs: Date.now }),
+    store: createVenueStore({ db, costs, desk, killFile: () => null, nowMs: Date.now, idProfile: venue.idProfile }),
     venue,
     nowMs: Date.now,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -7,6 +7,7 @@ export const EXPERIMENTS = {
   orders: () => import('./orders.ts'),
   adversarial: () => import('./adversarial.ts'),
   isolation: () => import('./isolation.ts'),
+  simulation: () => import('./simulation.ts'),
 } satisfies Record<string, Load>;
 
 export type ExperimentName = keyof typeof EXPERIMENTS;

@@ -58,10 +58,10 @@ async function takeRounds(site: Site, options: ExamOptions): Promise<Round[]> {
   return rounds;
 }
 
-/** Half of them on each profile; the control leaves out what no guard can hold back. */
+/** Half of them on each profile; the control has no guard to stand before, and nothing that it could hold back. */
 function planOf({ size, control }: ExamOptions): Plan[] {
   const before = Array.from({ length: size ?? PAUSES }, (_, index): Pause['at'] =>
-    index % 2 === 0 ? 'before venue.send' : 'before guard',
+    index % 2 === 0 || control !== null ? 'before venue.send' : 'before guard',
   );
   const late = Array.from({ length: control === null ? LATE_PAUSES : 0 }, (): Pause['at'] => 'after guard');
   const places = [...before, ...late];

@@ -22,6 +22,8 @@ export type DeskOrders = {
 };
 
 const PATIENCE_MS = 60_000;
+/** What a killed worker had in hand goes to the other one after this; ten seconds unless told. */
+const TASK_TIMEOUT = '2 seconds';
 const UPDATE_MS_MAX = 60_000;
 
 export function deskOrders(connection: Connection, namespace = 'default'): DeskOrders {
@@ -64,6 +66,7 @@ async function start(client: Client, id: string, request: OrderRequest): Promise
       taskQueue: TRADING_QUEUE,
       workflowId: orderExecutionId(id),
       args: [request],
+      workflowTaskTimeout: TASK_TIMEOUT,
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;

@@ -16,15 +16,18 @@ export type Ending = {
   readonly fail: Fail;
   /** Somebody else has acted on the account. */
   readonly hasDivergence: boolean;
+  /** An order whose request was held up on its way until nobody waited for it. */
+  readonly isLate: (clientOrderId: string) => boolean;
 };
 
 const HUNDREDTH = 10n ** 16n;
 const TEN_THOUSANDTH = 10n ** 14n;
 
-export function judgeEnd({ desk, venue, fail, hasDivergence }: Ending): void {
+export function judgeEnd(ending: Ending): void {
+  const { desk, venue, fail, hasDivergence } = ending;
   const own = venue.fills.filter((one) => !one.order.foreign && !isManual(desk, one));
   judgeDuplicates(venue, fail);
-  judgeOrders(desk, venue, hasDivergence, fail);
+  judgeOrders(ending);
   judgeFills(desk, own, fail);
   judgeMoney(desk, own, fail);
   if (venue.isTouched() && desk.frozen === null && !isUnderWay(desk))
@@ -51,7 +54,7 @@ function judgeDuplicates({ orders }: ModelVenue, fail: Fail): void {
 const STUCK: readonly Order['state'][] = ['CLAIMED', 'SENT', 'UNKNOWN', 'CANCEL_SENT', 'CANCEL_UNKNOWN'];
 const AT_WORK: readonly Order['state'][] = ['ACKED', 'PARTIAL', 'MANUAL'];
 
-function judgeOrders(desk: MemoryDesk, venue: ModelVenue, hasDivergence: boolean, fail: Fail): void {
+function judgeOrders({ desk, venue, hasDivergence, isLate, fail }: Ending): void {
   for (const order of desk.orders.values()) {
     const { clientOrderId, leg, state } = order;
     // Somebody else's fill may be this order's own: nobody but a person can tell.
@@ -59,8 +62,9 @@ function judgeOrders(desk: MemoryDesk, venue: ModelVenue, hasDivergence: boolean
     if (STUCK.includes(state) || (leg === 'entry' && state === 'PARTIAL')) fail('stuck', `${clientOrderId} ${state}`);
     if (state === 'INTENT' && isUnprotected(desk, order)) fail('unprotected', `${clientOrderId} never left`);
     const there = venue.orders.filter((one) => one.clientOrderId === clientOrderId);
-    if (state === 'ABSENT' && there.length > 0) fail('absentAtVenue', clientOrderId);
     for (const one of there) {
+      const cameAndWent = isLate(clientOrderId) && one.state !== 'open' && one.filled === 0;
+      if (state === 'ABSENT' && !cameAndWent) fail('absentAtVenue', clientOrderId);
       const isOpen = AT_WORK.includes(state) || STUCK.includes(state);
       if (one.state === 'open' && !isOpen) fail('orphan', `${clientOrderId} is ${state} here and open there`);
       if (one.state !== 'open' && AT_WORK.includes(state) && state !== 'MANUAL') {

@@ -16,6 +16,8 @@ export type TrueOrder = {
   /** Ours, or a name of somebody else's when `foreign`. */
   readonly clientOrderId: string;
   readonly foreign: boolean;
+  /** The two legs that protect one entry share it. */
+  readonly legOf: string | null;
   readonly strategyId: string;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
@@ -120,6 +122,7 @@ function place(market: Market, order: Order, foreign: boolean): TrueOrder | null
     venueOrderId: `v-${orders.length + 1}`,
     clientOrderId: order.clientOrderId,
     foreign,
+    legOf: order.leg === 'stop' || order.leg === 'target' ? order.decisionId : null,
     strategyId: order.strategyId,
     symbol: order.symbol,
     side: order.side,
@@ -170,7 +173,7 @@ const fillPart = (market: Market, order: TrueOrder, share: number): void =>
 /** Slippage and fees are small and odd, so that a sum that is off by one shows. */
 function fill(market: Market, order: TrueOrder, quantity: number): void {
   const { dice, scheduler, fills } = market;
-  if (order.state !== 'open' || quantity <= 0 || market.isQuiet()) return;
+  if (order.state !== 'open' || quantity <= 0 || market.isQuiet() || isOutOfReach(market, order)) return;
   const slip = order.kind === 'market' ? dice.between(-9, 9) : 0;
   const priceCents = Math.max(1, order.priceCents + slip);
   const fee = dice.chance(0.3) ? null : Math.ceil((quantity * priceCents * dice.between(1, 7)) / 10_000);
@@ -178,6 +181,10 @@ function fill(market: Market, order: TrueOrder, quantity: number): void {
   const filled = order.filled + quantity;
   move(market, order, filled, filled === order.quantity ? 'filled' : 'open');
 }
+
+/** A stop and a target lie ten percent apart: within minutes the market comes to one of them only. */
+const isOutOfReach = ({ orders }: Market, order: TrueOrder): boolean =>
+  order.legOf !== null && orders.some((one) => one !== order && one.legOf === order.legOf && one.filled > 0);
 
 function move({ scheduler }: Market, order: TrueOrder, filled: number, state: TrueState): void {
   order.filled = filled;

@@ -44,8 +44,8 @@ export async function simulate(seed: number, planted: OnPlanted = NOTHING_PLANTE
   scheduler.after(QUIET_FROM_MS, venue.quieten);
   await scheduler.runUntil(STARTED_AT_MS + END_MS);
   await finish(world);
-  const hasDivergence = witness.marks.has('divergence');
-  judgeEnd({ desk, venue, fail: witness.fail, hasDivergence });
+  const { fail, isLate, marks } = witness;
+  judgeEnd({ desk, venue, fail, isLate, hasDivergence: marks.has('divergence') });
   const digest = createHash('sha256').update(desk.lines.join('\n')).digest('hex');
   return { seed, violations: witness.violations, marks: witness.marks, orders, digest, lines: desk.lines };
 }

@@ -37,6 +37,7 @@ export type Witness = {
   readonly onOrder: (before: Order | null, after: Order) => void;
   readonly onArrival: (order: Order) => void;
   readonly onLate: (clientOrderId: string) => void;
+  readonly isLate: (clientOrderId: string) => boolean;
   readonly onKill: () => void;
   readonly onError: (error: unknown) => void;
 };
@@ -107,6 +108,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       late.add(clientOrderId);
       marks.add('late');
     },
+    isLate: (clientOrderId) => late.has(clientOrderId),
     onKill() {
       killedAtMs = nowMs();
       marks.add('kill');

@@ -75,10 +75,11 @@ async function watch(world: World, plan: Plan, decisionId: string, first: readon
 
 type Intents = readonly [OrderIntent, ...OrderIntent[]];
 
-/** An exit where something is held, else an entry with its stop. */
+/** An entry with its stop; an exit where one is wanted, or where the entry would go against what is held. */
 function intentsOf(world: World, plan: Plan): Intents {
   const held = heldOf(world.desk, plan.strategyId, plan.symbol);
-  if (plan.wants === 'exit' && !held.isZero()) {
+  const isAgainst = held.isPositive() !== (plan.side === 'buy');
+  if (!held.isZero() && (plan.wants === 'exit' || isAgainst)) {
     const side = held.isPositive() ? 'sell' : 'buy';
     return [intent(world, plan, 'exit', { side, type: 'market', quantity: held.abs().toFixed(), reduceOnly: true })];
   }

@@ -6,11 +6,11 @@ import path from 'node:path';
 import pg from 'pg';
 import { parseEnvironment } from '../../config/environment.ts';
 import { toDecimal } from '../../domain/decimal.ts';
-import { DEFAULT_CREDENTIALS, startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
 import type { VenueOptions } from '../../scripts/lib/venue/start-venue.ts';
+import { DEFAULT_CREDENTIALS, startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
 import { EXAM_SYMBOLS } from '../rig/market.ts';
-import type { Site, SiteDatabase } from './site.ts';
 import { type MovableClock, movableClock } from './movable-clock.ts';
+import type { Site, SiteDatabase } from './site.ts';
 
 export const SMALL_ACCOUNT = 'alpaca-paper';
 

@@ -67,7 +67,8 @@ function engineOf(desk: SmallDesk, db: Database, options: SmallWorkerOptions): R
   const known = venueOf(desk);
   const fills: Venue['fills'] = (sinceMs) => known.fills(sinceMs - desk.clock.aheadMs());
   const venue = { ...known, fills };
-  const parts = { db, costs: costsSchema.parse({}), desk: limits, killFile, nowMs };
+  const { idProfile } = known;
+  const parts = { db, costs: costsSchema.parse({}), desk: limits, killFile, nowMs, idProfile };
   const books = createReconcileStore(db, nowMs);
   const settled = { settleMs: SETTLE_MS, sleep };
   const strong = withGuardBoundaries({ store: createVenueStore(parts), books, venue, nowMs, ...settled });

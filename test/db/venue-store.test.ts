@@ -1,0 +1,148 @@
+/** The sending of an order, fenced in Postgres: who may send, who comes too late, and which legs may go out again. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadGovernance } from '../../config/policy-files.ts';
+import { readEvents } from '../../db/events.ts';
+import { createOrderStore } from '../../db/order-store.ts';
+import { seedDesk } from '../../db/seed-desk.ts';
+import { openVenueAccount } from '../../db/venue-accounts.ts';
+import { createVenueStore } from '../../db/venue-store.ts';
+import { costsSchema, type Order } from '../../schemas/execution.ts';
+import { deskLimitsSchema } from '../../schemas/risk.ts';
+import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
+import { anOrderRequest } from './order-request.ts';
+
+const ACCOUNT = 'alpaca-paper';
+let desk: DeskDatabase;
+let killed: string | null = null;
+let count = 0;
+beforeAll(async () => {
+  desk = await openDeskDatabase();
+  const { profiles, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const told = { venueAccountId: 'PA1', tradingMode: 'paper', cash: '100000', currency: 'USD' } as const;
+  await openVenueAccount(desk.db, { venue: ACCOUNT, ...told, atMs: Date.now() });
+});
+afterAll(() => desk.close());
+
+const storeOf = (idProfile: 'lifetime-unique' | 'open-only' = 'lifetime-unique', nowMs = Date.now) =>
+  createVenueStore({
+    db: desk.db,
+    desk: deskLimitsSchema.parse({}),
+    costs: costsSchema.parse({}),
+    killFile: () => killed,
+    nowMs,
+    idProfile,
+  });
+
+/** A recorded entry of 1 at 99.5 with its stop at 95. */
+async function recorded(): Promise<string> {
+  count += 1;
+  const decisionId = `d${count}`;
+  const request = anOrderRequest(decisionId, {}, { accountId: ACCOUNT, strategyId: `s${count}` });
+  const intents = request.intents.map((one) => ({ ...one, symbol: `S${count}/USD` }));
+  const verdict = await createOrderStore(desk.db).record({ ...request, intents, venue: ACCOUNT });
+  expect(verdict).toEqual({ approved: true, reasons: [] });
+  return decisionId;
+}
+
+const seenAs = (order: Order, change: Partial<VenueOrder> = {}): VenueOrder => ({
+  venueOrderId: `v-${order.clientOrderId}`,
+  clientOrderId: order.clientOrderId,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: order.quantity,
+  quantityFilled: '0',
+  averagePrice: null,
+  limitPrice: order.limitPrice,
+  stopPrice: order.stopPrice,
+  state: 'ACKED',
+  venueStatus: 'new',
+  submittedAtMs: null,
+  ...change,
+});
+const fillOf = ({ clientOrderId, symbol, side, quantity }: Order): VenueFill => ({
+  ...{ tradeId: `t-${clientOrderId}`, venueOrderId: `v-${clientOrderId}`, symbol, side, quantity },
+  ...{ price: '99', fee: null, atMs: Date.now() },
+});
+const statesOf = async (decisionId: string): Promise<string[]> =>
+  (await storeOf().orders(decisionId)).map((one) => `${one.leg} ${one.state}`);
+const eventsOf = async (decisionId: string): Promise<string[]> =>
+  (await readEvents(desk.db, 0, 10_000)).filter((one) => one.correlationId === decisionId).map((one) => one.type);
+
+/** An entry that has filled, with its leg claimed. */
+async function filled(store: ReturnType<typeof storeOf>) {
+  const decisionId = await recorded();
+  const [claim] = (await store.claim(decisionId, 'opening')).claims;
+  if (claim === undefined) throw new Error('nothing was claimed');
+  const seen = seenAs(claim.order, { state: 'FILLED', quantityFilled: '1', venueStatus: 'filled' });
+  await store.noteSendOutcome(claim, { kind: 'accepted', order: seenAs(claim.order) });
+  await store.take(claim.order.clientOrderId, seen, [fillOf(claim.order)]);
+  const [leg] = (await store.claim(decisionId, 'protective')).claims;
+  if (leg === undefined) throw new Error('no leg was claimed');
+  return { decisionId, leg };
+}
+
+describe('an order that is being sent', () => {
+  it('is SENT before anything leaves, and taken over as UNKNOWN by the next attempt, whose fence holds the first', async () => {
+    const store = storeOf();
+    const decisionId = await recorded();
+    const first = await store.claim(decisionId, 'opening');
+    expect(first).toMatchObject({ refusal: null, claims: [{ epoch: 1, order: { state: 'SENT', leg: 'entry' } }] });
+    expect(await store.claim(decisionId, 'opening')).toEqual({ claims: [], refusal: null });
+    expect(await statesOf(decisionId)).toEqual(['entry UNKNOWN', 'stop INTENT']);
+    const [claim] = first.claims;
+    if (claim === undefined) throw new Error('nothing was claimed');
+    expect(await store.mayStillSend(claim)).toBe('the order is in other hands (epoch 2, state UNKNOWN)');
+    await store.noteSendOutcome(claim, { kind: 'accepted', order: seenAs(claim.order) });
+    expect(await statesOf(decisionId)).toEqual(['entry UNKNOWN', 'stop INTENT']);
+    const fenced = await desk.db.selectFrom('fenced_writes').select(['client_order_id', 'epoch', 'what']).execute();
+    const row = { client_order_id: claim.order.clientOrderId, epoch: 1 };
+    expect(fenced).toEqual([
+      { ...row, what: 'send' },
+      { ...row, what: 'outcome' },
+    ]);
+  });
+
+  it('does not leave after its deadline, nor while a kill flag stands', async () => {
+    const decisionId = await recorded();
+    const [claim] = (await storeOf().claim(decisionId, 'opening')).claims;
+    if (claim === undefined) throw new Error('nothing was claimed');
+    expect(await storeOf().mayStillSend(claim)).toBe(null);
+    killed = 'a drill';
+    expect(await storeOf().mayStillSend(claim)).toBe('the kill switch is on: a drill');
+    killed = null;
+    const later = storeOf('lifetime-unique', () => claim.sendBeforeMs + 1);
+    expect(await later.mayStillSend(claim)).toBe('the time to send is over');
+  });
+});
+
+describe('a leg that never came to be', () => {
+  it('goes out again under its own id when it is proven that no byte left', async () => {
+    const store = storeOf('open-only');
+    const { decisionId, leg } = await filled(store);
+    await store.noteSendOutcome(leg, { kind: 'rejected', code: 'NOT_SENT', message: 'no connection' });
+    expect(await eventsOf(decisionId)).toContain('position_unprotected');
+    const again = await store.claim(decisionId, 'protective');
+    expect(again.claims).toMatchObject([
+      { epoch: 2, order: { clientOrderId: leg.order.clientOrderId, quantity: '1' } },
+    ]);
+  });
+
+  it('does so after it was found absent only where ids are unique for life', async () => {
+    const store = storeOf('open-only');
+    const { decisionId, leg } = await filled(store);
+    await store.noteSendOutcome(leg, { kind: 'ambiguous', reason: 'cut' });
+    await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent' });
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop ABSENT']);
+    expect(await store.claim(decisionId, 'protective')).toEqual({ claims: [], refusal: null });
+    expect((await storeOf().claim(decisionId, 'protective')).claims).toMatchObject([{ epoch: 2 }]);
+  });
+
+  it('stays away when the venue has refused it', async () => {
+    const { decisionId, leg } = await filled(storeOf());
+    await storeOf().noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+    expect(await eventsOf(decisionId)).toContain('position_unprotected');
+    expect(await storeOf().claim(decisionId, 'protective')).toEqual({ claims: [], refusal: null });
+  });
+});
