@@ -89,6 +89,7 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   const market = moveMarket(rig);
   const tell = (done: number): void => bar.show(done, plan.length, `started, ${killing.kills.length} kills`);
   const [services] = await Promise.all([killServices(rig, plan), sendAll(orders, plan, tell)]);
+  market.widen();
   await drain(rig, orders, plan, killing, bar);
   await Promise.all([market.stop(), waking.stop()]);
   bar.end();

@@ -2,7 +2,7 @@
  * Order engine, ledger, gate and reconciler as they are, in virtual time: every interleaving, crash, zombie, lost reply
  * and lagging read is drawn from the seed. Counts only when each of them was met by enough seeds.
  */
-import type { ExamAnswer, ExamOptions, Experiment } from '../exam.ts';
+import type { ExamAnswer, Experiment } from '../exam.ts';
 import { progressBar } from '../rig/progress-bar.ts';
 import { PLANTED_FAULTS, type PlantedFault } from '../simulation/planted-faults.ts';
 import { type ManyResult, simulateMany } from '../simulation/simulate-many.ts';
@@ -25,19 +25,13 @@ export const experiment: Experiment = {
     const result = await simulateMany({
       firstSeed: options.seed,
       seeds,
-      ...plantedOf(options),
+      control: options.control as PlantedFault | null,
       onProgress: (done, violations) => bar.show(done, seeds, `${violations} violations`),
     });
     bar.end();
     return answerOf(result);
   },
 };
-
-function plantedOf({ control }: ExamOptions) {
-  if (control === null) return {};
-  const { on, expected } = PLANTED_FAULTS[control as PlantedFault];
-  return { planted: on, until: expected };
-}
 
 function answerOf({ seeds, orders, repeated, shares, violations }: ManyResult): ExamAnswer {
   const rare = seeds < SEEDS_TO_JUDGE ? [] : NEEDED.filter((mark) => shares[mark] < SHARE_MIN);

@@ -12,6 +12,8 @@ export type Faults = {
   readonly cutBefore: number;
   readonly cutAfter: number;
   readonly slowReply: number;
+  /** The venue takes orders and cancels, but tells nothing. */
+  readonly readsFail: boolean;
   readonly reject: number;
   readonly partial: number;
   readonly cancelRace: number;
@@ -33,6 +35,7 @@ export function drawFaults(dice: Dice): Faults {
     cutBefore: sometimes(0.5, 0.25),
     cutAfter: sometimes(0.5, 0.25),
     slowReply: sometimes(0.3, 0.2),
+    readsFail: false,
     reject: sometimes(0.3, 0.2),
     partial: sometimes(0.6, 0.7),
     cancelRace: sometimes(0.5, 0.5),
@@ -53,6 +56,7 @@ export const calmed = (faults: Faults): Faults => ({
   cutBefore: 0,
   cutAfter: 0,
   slowReply: 0,
+  readsFail: false,
   cancelRace: 0,
   lateRequest: 0,
 });

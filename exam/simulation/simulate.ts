@@ -29,6 +29,8 @@ const ORDERS_WITHIN_MS = 90_000;
 const FAULTS_END_MS = 150_000;
 const QUIET_FROM_MS = 270_000;
 const END_MS = 390_000;
+/** Now and then the venue cannot be read for so long that orders in doubt are handed to a person. */
+const BLIND_MS = 17 * 60_000;
 
 export async function simulate(seed: number, planted: OnPlanted = NOTHING_PLANTED): Promise<SeedResult> {
   const world = openWorld(seed, planted);
@@ -40,9 +42,11 @@ export async function simulate(seed: number, planted: OnPlanted = NOTHING_PLANTE
   void keepReconciling(world);
   if (dice.chance(0.15)) pullKillSwitch(world, dice.between(0, ORDERS_WITHIN_MS));
   if (dice.chance(0.05)) diverge(world, dice.between(0, FAULTS_END_MS));
-  scheduler.after(FAULTS_END_MS, world.calm);
-  scheduler.after(QUIET_FROM_MS, venue.quieten);
-  await scheduler.runUntil(STARTED_AT_MS + END_MS);
+  const blindMs = dice.chance(0.02) ? BLIND_MS : 0;
+  if (blindMs > 0) scheduler.after(dice.between(0, FAULTS_END_MS), world.blind);
+  scheduler.after(FAULTS_END_MS + blindMs, world.calm);
+  scheduler.after(QUIET_FROM_MS + blindMs, venue.quieten);
+  await scheduler.runUntil(STARTED_AT_MS + END_MS + blindMs);
   await finish(world);
   const { fail, isLate, marks } = witness;
   judgeEnd({ desk, venue, fail, isLate, hasDivergence: marks.has('divergence') });
@@ -63,4 +67,5 @@ async function finish(world: World): Promise<void> {
 }
 
 /** What to type to see a seed again. */
-export const repeatLine = (seed: number): string => `npm run exam -- simulation --seeds 1 --seed ${seed}`;
+export const repeatLine = (seed: number, control: string | null = null): string =>
+  `npm run exam -- simulation --seeds 1 --seed ${seed}${control === null ? '' : ` --control ${control}`}`;

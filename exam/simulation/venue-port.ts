@@ -113,7 +113,9 @@ async function read<T>(parts: PortParts, attempt: Attempt, view: (atMs: number) 
   const { dice, faults, scheduler } = parts;
   const lagMs = dice.between(0, faults().readLagMsMax);
   const reply = await exchange(parts, attempt, () => ({ seen: view(scheduler.nowMs() - lagMs) }));
-  return reply === null ? { kind: 'failed', reason: 'no reply' } : { kind: 'answered', value: reply.seen };
+  return reply === null || faults().readsFail
+    ? { kind: 'failed', reason: 'no reply' }
+    : { kind: 'answered', value: reply.seen };
 }
 
 async function lookUp(parts: PortParts, attempt: Attempt, clientOrderId: string): Promise<LookUp> {

@@ -55,7 +55,10 @@ export type World = {
   readonly desk: MemoryDesk;
   readonly venue: ModelVenue;
   readonly witness: Witness;
+  /** From now on nothing goes wrong any more. */
   readonly calm: () => void;
+  /** Until then the venue cannot be read. */
+  readonly blind: () => void;
   readonly gate: (attempt: Attempt) => MemoryGate;
   readonly broker: (attempt: Attempt) => ReturnType<typeof createVenueOrders>;
   readonly reconciler: (attempt: Attempt) => ReconcileParts;
@@ -104,6 +107,9 @@ export function openWorld(seed: number, planted: OnPlanted): World {
     witness: seen,
     calm: () => {
       faults = calmed(faults);
+    },
+    blind: () => {
+      faults = { ...faults, readsFail: true };
     },
     gate: (attempt) => gateSteps(through, attempt, ports.gate),
     broker: (attempt) => createVenueOrders(planted.engine(engine(attempt), desk)),

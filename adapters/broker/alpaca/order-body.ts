@@ -2,7 +2,7 @@
  * One order of ours as Alpaca takes it. Always a simple order: protective legs are orders of their own, sized by what
  * the entry filled. Pairs (symbols with a slash) know no stop orders there, only stop-limit ones.
  */
-import { type Decimal, decimalText, ONE, roundPrice, toDecimal } from '../../../domain/decimal.ts';
+import { Decimal, decimalText, ONE, roundPrice, toDecimal } from '../../../domain/decimal.ts';
 import type { Order } from '../../../schemas/execution.ts';
 
 /** How far behind its stop a stop-limit order may still fill, as a fraction of the stop price; chosen by us. */
@@ -29,11 +29,23 @@ const commonOf = (order: Order): Body => ({
 });
 
 function pricesOf({ type, symbol, side, limitPrice, stopPrice }: Order): Body {
-  if (type === 'limit' && limitPrice !== null) return { type, limit_price: limitPrice };
+  if (type === 'limit' && limitPrice !== null) return { type, limit_price: onTick(symbol, limitPrice, BETTER[side]) };
   if (type !== 'stop' || stopPrice === null) return { type };
-  if (!isPair(symbol)) return { type, stop_price: stopPrice };
+  if (!isPair(symbol)) return { type, stop_price: onTick(symbol, stopPrice, Decimal.ROUND_HALF_EVEN) };
   const limit = limitPrice ?? decimalText(bandLimit(side, toDecimal(stopPrice)));
   return { type: 'stop_limit', stop_price: stopPrice, limit_price: limit };
+}
+
+type Rounding = NonNullable<Parameters<Decimal['toDecimalPlaces']>[1]>;
+
+/** A limit moves to the tick that is never worse for us. */
+const BETTER = { buy: Decimal.ROUND_FLOOR, sell: Decimal.ROUND_CEIL } as const;
+
+/** Shares trade in cents, below a dollar in hundredths of one; Alpaca refuses finer prices. Pairs have no such rule. */
+function onTick(symbol: string, price: string, rounding: Rounding): string {
+  if (isPair(symbol)) return price;
+  const exact = toDecimal(price);
+  return decimalText(exact.toDecimalPlaces(exact.gte(1) ? 2 : 4, rounding));
 }
 
 const bandLimit = (side: Order['side'], stop: Decimal): Decimal =>
