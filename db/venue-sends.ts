@@ -13,11 +13,13 @@ import {
   asTakenOver,
   asUnsent,
   type ClaimKind,
+  endingWith,
   guardRefusal,
   haltRefusal,
   leavesBare,
   maySendAgain,
   type PastSend,
+  provenBy,
   SEND_WITHIN_MS,
   sizeClaim,
   waitingFor,
@@ -37,7 +39,7 @@ import { upsertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import type { LoadedAccount } from './load-walk.ts';
-import { orderByClientId, updateOrders } from './orders.ts';
+import { orderByClientId, updateOrders, workingOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import { readSession } from './sessions.ts';
 import type { Database, Tables } from './tables.ts';
@@ -70,7 +72,7 @@ export async function claimOrders(
   if (waiting.length === 0) return { claims: [], refusal: null };
   const sizing = await sizeOf(trx, waiting, orders, loaded);
   const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
-  const unsent = refusal === null ? waiting : orders;
+  const unsent = refusal === null ? endingWith(orders, waiting) : orders;
   const reason = refusal?.message ?? sizing.reason;
   if (reason !== null) await endUnsent(trx, parts, unsent, reason);
   return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending, past) : [], refusal };
@@ -118,7 +120,7 @@ async function sizeOf(
   const held = positionOf(state.book, first.strategyId, first.symbol)?.quantity.toFixed() ?? '0';
   const entry = orders.find((one) => one.leg === 'entry');
   const fills = isProtective(first) && entry !== undefined ? await fillsOfOrder(trx, entry.clientOrderId) : [];
-  return sizeClaim(waiting, orders, held, fills);
+  return sizeClaim(waiting, orders, { held, fills, open: await workingOrders(trx, first.accountId) });
 }
 
 /** Kill flags, a frozen account and the end of the session stop what adds risk; what reduces passes. */
@@ -257,8 +259,9 @@ export async function noteSendOutcome(
   trx: Transaction<Tables>,
   parts: VenueStoreParts,
   claim: SendClaim,
-  outcome: SendOutcome,
+  told: SendOutcome,
 ): Promise<void> {
+  const outcome = provenBy(told, claim.epoch, parts.idProfile);
   const { clientOrderId, decisionId } = claim.order;
   const { orders } = await openOrders(trx, decisionId);
   const order = await orderByClientId(trx, clientOrderId);

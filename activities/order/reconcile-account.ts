@@ -105,6 +105,8 @@ async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBo
     const isGone = !isListed && (order.state === 'ACKED' || order.state === 'PARTIAL');
     const isLate = order.state === 'ABSENT' && isListed;
     const isEnding = isBeingCancelled(order);
+    // Whoever sent it may have gone: its evidence is gathered here too.
+    if (order.state === 'UNKNOWN') await lookAtOrder(parts, order);
     const isAsked = hasNews || isGone || isLate || isEnding;
     if (isAsked && !(await lookAtOrder(parts, order))) unread.push(order.clientOrderId);
     if (isLate || (isEnding && isListed)) await cancelLate(parts, order.clientOrderId);

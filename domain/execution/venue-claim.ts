@@ -4,12 +4,17 @@
  */
 import type { GateReason } from '../../schemas/decision.ts';
 import { FINAL_ORDER_STATES, type Fill, type Order } from '../../schemas/execution.ts';
+import type { SendOutcome } from '../../schemas/venue.ts';
+import { decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { isProtective } from './legs.ts';
 import { moveOrder } from './order-state.ts';
 import { type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
 
 /** `opening`: entries and exits; `protective`: the legs of an entry that has ended. */
 export type ClaimKind = 'opening' | 'protective';
+
+/** How long a venue keeps a client order id taken. */
+type IdProfile = 'lifetime-unique' | 'open-only';
 
 /** How long after its claim an order may still leave. */
 export const SEND_WITHIN_MS = 10_000;
@@ -26,11 +31,21 @@ const SENDS_MAX = 5;
  * A protective leg that never came to be leaves a position bare, so it may go out again under its own id: when it is
  * proven that no byte left, or (rule D5) where the venue takes an id once for life.
  */
-export function maySendAgain(order: Order, past: PastSend | null, idProfile: 'lifetime-unique' | 'open-only'): boolean {
+export function maySendAgain(order: Order, past: PastSend | null, idProfile: IdProfile): boolean {
   if (!isProtective(order) || past === null || past.epoch >= SENDS_MAX) return false;
   if (order.state === 'REJECTED') return past.outcome?.startsWith('NOT_SENT') ?? false;
   return order.state === 'ABSENT' && (idProfile === 'lifetime-unique' || past.guardRefused);
 }
+
+/** Where an id is taken for life, a refusal of a later sending does not say that a former one will not arrive. */
+export function provenBy(outcome: SendOutcome, epoch: number, idProfile: IdProfile): SendOutcome {
+  if (outcome.kind !== 'rejected' || epoch === 1 || idProfile === 'open-only') return outcome;
+  return { kind: 'ambiguous', reason: `sent before; now ${outcome.code}: ${outcome.message}` };
+}
+
+/** Those of `orders` that end when a claim sends nothing of what waits; a leg that has ended before keeps its end. */
+export const endingWith = (orders: readonly Order[], waiting: readonly Order[]): Order[] =>
+  orders.filter((one) => waiting.some(({ clientOrderId }) => clientOrderId === one.clientOrderId));
 
 /** The orders of a decision that a claim of this kind is about; those of `again` are back at INTENT. */
 export const waitingFor = (
@@ -50,20 +65,40 @@ export const leavesBare = (before: Order, after: Order['state']): boolean =>
   UNFILLED_ENDS.includes(after) &&
   Number(before.quantityFilled) === 0;
 
-/** How large what waits goes out. `held`: signed, of the strategy in the symbol; `fills`: those of the entry. */
-export function sizeClaim(
-  waiting: readonly Order[],
-  orders: readonly Order[],
-  held: string,
-  fills: readonly Fill[],
-): Sizing {
+/**
+ * `held`: signed, of the strategy in the symbol. `fills`: those of the decision's entry. `open`: every open order of the
+ * account.
+ */
+export type ClaimFacts = {
+  readonly held: string;
+  readonly fills: readonly Fill[];
+  readonly open: readonly Order[];
+};
+
+/** How large what waits goes out. */
+export function sizeClaim(waiting: readonly Order[], orders: readonly Order[], facts: ClaimFacts): Sizing {
+  const { held, fills, open } = facts;
   const [first] = waiting;
   if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
-  if (!isProtective(first)) return sizeExit(waiting, held);
+  if (!isProtective(first)) return sizeExit(waiting, leftToClose(held, first, open));
   const entry = orders.find((one) => one.leg === 'entry');
   if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
   return sizeLegs(waiting, entry, fills, held);
 }
+
+/** What other exits on their way will have closed is closed already: two of them must not turn the position. */
+function leftToClose(held: string, exit: Order, open: readonly Order[]): string {
+  const others = open.filter((one) => isSameExit(one, exit) && one.state !== 'INTENT');
+  const closing = others.reduce((sum, one) => sum.plus(one.quantity).minus(one.quantityFilled), ZERO);
+  return decimalText(toDecimal(held).plus(exit.side === 'sell' ? closing.neg() : closing));
+}
+
+const isSameExit = (one: Order, exit: Order): boolean =>
+  one.leg === 'exit' &&
+  one.decisionId !== exit.decisionId &&
+  one.strategyId === exit.strategyId &&
+  one.symbol === exit.symbol &&
+  one.side === exit.side;
 
 export const addsRisk = (order: Order): boolean => !order.reduceOnly && !isProtective(order);
 

@@ -15,6 +15,7 @@ import type { Database } from '../../db/tables.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema } from '../../schemas/execution.ts';
 import { beatWhileRunning } from '../../workers/heartbeats.ts';
+import { ensureSchedules } from '../../workers/schedules.ts';
 import { tradingActivities } from '../../workers/trading.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
@@ -43,7 +44,7 @@ export async function runControlWorker(control: string): Promise<void> {
     identity: `quarterdeck:${process.pid}@${hostname()}`,
     stickyQueueScheduleToStartTimeout: '2 seconds',
   });
-  await worker.run();
+  await Promise.all([worker.run(), ensureSchedules(client)]);
 }
 
 /** The two activities that send. */

@@ -5,6 +5,10 @@ type Load = () => Promise<{ readonly experiment: Experiment }>;
 
 export const EXPERIMENTS = {
   orders: () => import('./orders.ts'),
+  'crash-points': () => import('./crash-points.ts'),
+  zombies: () => import('./zombies.ts'),
+  reconcile: () => import('./reconcile.ts'),
+  'kill-switch': () => import('./kill-switch.ts'),
   adversarial: () => import('./adversarial.ts'),
   isolation: () => import('./isolation.ts'),
   simulation: () => import('./simulation.ts'),

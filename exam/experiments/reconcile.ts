@@ -4,20 +4,19 @@
  * that the fault matrix names. Stale reads are half an hour old at once, nobody waits for them.
  */
 import { createRandom } from '../../domain/market/random.ts';
-import type { ReconcileParts } from '../../activities/order/reconcile-account.ts';
 import type { ExamAnswer, ExamOptions, Experiment, Violation } from '../exam.ts';
+import { EXAM_INTERVAL_MS } from '../rig/market.ts';
 import { tally } from '../rig/order-moves.ts';
 import { progressBar } from '../rig/progress-bar.ts';
 import { type DeskRun, sendOrder, settle, startDeskRun } from '../small-desk/desk-run.ts';
 import { sideBySide } from '../small-desk/side-by-side.ts';
 import { openSite, type Site } from '../small-desk/site.ts';
 import { openSmallDesk, type SmallDesk } from '../small-desk/small-desk.ts';
-import { openAccount, type SmallWorker } from '../small-desk/small-worker.ts';
+import { openAccount, type SmallWorker, type Weaken } from '../small-desk/small-worker.ts';
 import { DIVERGENCE_NAMES, DIVERGENCES, type Divergence, type DivergenceName, pick } from './reconcile/divergences.ts';
 import { type Found, findDivergence } from './reconcile/find-divergence.ts';
 import { playSituation, SITUATIONS } from './reconcile/situations.ts';
 import { adopting, UNCOMPARED } from './reconcile/uncompared.ts';
-import { EXAM_INTERVAL_MS } from '../rig/market.ts';
 
 const DIVERGENCES_WANTED = 300;
 const LANES = 3;
@@ -37,7 +36,6 @@ export const experiment: Experiment = {
   },
 };
 
-type Weaken = ((engine: ReconcileParts) => ReconcileParts) | null;
 type Looked = { readonly name: DivergenceName; readonly found: Found };
 
 async function examine(site: Site, { seed, control, size }: ExamOptions): Promise<ExamAnswer> {
@@ -88,8 +86,7 @@ const look = (
   control: string | null,
   reconcile: SmallWorker['reconcile'],
   divergence: Divergence,
-): Promise<Found> =>
-  findDivergence(desk, control === 'adopting' ? adopting(desk, reconcile) : reconcile, divergence);
+): Promise<Found> => findDivergence(desk, control === 'adopting' ? adopting(desk, reconcile) : reconcile, divergence);
 
 /** Something to have differences about: three positions, bought long enough ago. */
 async function hold(run: DeskRun): Promise<void> {

@@ -56,6 +56,7 @@ export const calmed = (faults: Faults): Faults => ({
   cutBefore: 0,
   cutAfter: 0,
   slowReply: 0,
+  reject: 0,
   readsFail: false,
   cancelRace: 0,
   lateRequest: 0,

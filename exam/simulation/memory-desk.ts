@@ -22,6 +22,7 @@ export type Send = {
   readonly epoch: number;
   readonly claimedAtMs: number;
   readonly sendBeforeMs: number;
+  readonly outcome: string | null;
   readonly evidence: UnknownEvidence | null;
 };
 
@@ -30,6 +31,7 @@ export type MemoryDesk = {
   readonly venue: string;
   readonly openedAtMs: number;
   readonly limits: DeskLimits;
+  readonly idProfile: 'lifetime-unique' | 'open-only';
   readonly nowMs: () => number;
   cash: Decimal;
   risk: RiskState;
@@ -38,10 +40,11 @@ export type MemoryDesk = {
   killSwitch: string | null;
   killFile: string | null;
   positions: readonly BookPosition[];
-  fencedWrites: number;
   readonly orders: Map<string, Order>;
   readonly changedAtMs: Map<string, number>;
   readonly sends: Map<string, Send>;
+  /** Client order id, epoch and what it was. */
+  readonly fencedWrites: string[];
   readonly fills: Fill[];
   readonly tradeIds: Set<string>;
   /** Audit and events in the order of their commits, one canonical line each. */
@@ -57,6 +60,8 @@ export type DeskSettings = {
   readonly venue: string;
   readonly cash: string;
   readonly limits: DeskLimits;
+  /** Of the venue; open-only unless told. */
+  readonly idProfile?: MemoryDesk['idProfile'];
   readonly nowMs: () => number;
   readonly onOrder?: MemoryDesk['onOrder'];
   readonly isExposure?: MemoryDesk['isExposure'];
@@ -67,6 +72,7 @@ export const openMemoryDesk = ({ accountId, venue, cash, limits, nowMs, ...rest 
   venue,
   openedAtMs: nowMs(),
   limits,
+  idProfile: rest.idProfile ?? 'open-only',
   nowMs,
   cash: toDecimal(cash),
   risk: openRiskState(toDecimal(cash), nowMs()),
@@ -74,10 +80,10 @@ export const openMemoryDesk = ({ accountId, venue, cash, limits, nowMs, ...rest 
   killSwitch: null,
   killFile: null,
   positions: [],
-  fencedWrites: 0,
   orders: new Map(),
   changedAtMs: new Map(),
   sends: new Map(),
+  fencedWrites: [],
   fills: [],
   tradeIds: new Set(),
   lines: [],

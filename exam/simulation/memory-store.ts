@@ -19,9 +19,13 @@ import {
   asUnsent,
   type ClaimKind,
   cancelStep,
+  endingWith,
   guardRefusal,
   haltRefusal,
   hasEndedUnfilled,
+  maySendAgain,
+  type PastSend,
+  provenBy,
   SEND_WITHIN_MS,
   sizeClaim,
   waitingFor,
@@ -92,19 +96,30 @@ function ownOrders(desk: MemoryDesk, decisionId: string): Order[] {
 function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAnswer {
   const orders = ownOrders(desk, decisionId);
   takeOver(desk, orders);
-  const waiting = waitingFor(orders, which);
+  const waiting = waitingFor(orders, which, (one) => maySendAgain(one, pastSend(desk, one), desk.idProfile));
   const [first] = waiting;
   if (first === undefined) return { claims: [], refusal: null };
   const entry = orders.find((one) => one.leg === 'entry');
   const fills = desk.fills.filter((one) => one.clientOrderId === entry?.clientOrderId);
-  const sizing = sizeClaim(waiting, orders, heldOf(desk, first.strategyId, first.symbol).toFixed(), fills);
+  const held = heldOf(desk, first.strategyId, first.symbol).toFixed();
+  const sizing = sizeClaim(waiting, orders, { held, fills, open: openOrdersOf(desk) });
   const [leaving] = sizing.sending;
   const halted = leaving === undefined ? null : haltRefusal(leaving, desk.killSwitch ?? desk.killFile, desk.frozen);
   const refusal = sizing.refusal ?? halted;
   const reason = refusal?.message ?? sizing.reason;
-  if (reason !== null) endUnsent(desk, refusal === null ? waiting : orders, reason);
+  if (reason !== null) endUnsent(desk, refusal === null ? endingWith(orders, waiting) : orders, reason);
   return { claims: refusal === null ? sizing.sending.map((one) => commitSend(desk, one)) : [], refusal };
 }
+
+function pastSend(desk: MemoryDesk, { clientOrderId }: Order): PastSend | null {
+  const send = desk.sends.get(clientOrderId);
+  if (send === undefined) return null;
+  const { epoch, outcome } = send;
+  return { epoch, outcome, guardRefused: desk.fencedWrites.includes(fencedWrite(clientOrderId, epoch - 1, 'send')) };
+}
+
+const fencedWrite = (clientOrderId: string, epoch: number, what: 'send' | 'outcome'): string =>
+  `${clientOrderId} ${epoch} ${what}`;
 
 function takeOver(desk: MemoryDesk, orders: readonly Order[]): void {
   const unknown = asTakenOver(orders);
@@ -128,10 +143,11 @@ function commitSend(desk: MemoryDesk, order: Order): SendClaim {
   const sent = asSent(order, nowMs);
   const sendBeforeMs = nowMs + SEND_WITHIN_MS;
   writeOrders(desk, [sent]);
-  desk.sends.set(order.clientOrderId, { epoch: 1, claimedAtMs: nowMs, sendBeforeMs, evidence: null });
+  const epoch = (desk.sends.get(order.clientOrderId)?.epoch ?? 0) + 1;
+  desk.sends.set(order.clientOrderId, { epoch, claimedAtMs: nowMs, sendBeforeMs, outcome: null, evidence: null });
   const { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice } = sent;
-  note(desk, 'order_sent', { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice, epoch: 1 });
-  return { order: sent, epoch: 1, sendBeforeMs };
+  note(desk, 'order_sent', { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice, epoch });
+  return { order: sent, epoch, sendBeforeMs };
 }
 
 function endUnsent(desk: MemoryDesk, orders: readonly Order[], reason: string): void {
@@ -145,23 +161,24 @@ function mayStillSend(desk: MemoryDesk, { order, epoch }: SendClaim): string | n
   const record = send === undefined ? null : { ...send, state: orderOf(desk, order.clientOrderId).state };
   const refusal = guardRefusal(record, epoch, desk.nowMs());
   if (refusal !== null) {
-    if (refusal.fenced) desk.fencedWrites += 1;
+    if (refusal.fenced) desk.fencedWrites.push(fencedWrite(order.clientOrderId, epoch, 'send'));
     return refusal.message;
   }
   const killed = desk.killSwitch ?? desk.killFile;
   return killed !== null && addsRisk(order) ? `the kill switch is on: ${killed}` : null;
 }
 
-function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, outcome: Outcome): void {
+function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): void {
+  const outcome = provenBy(told, claimed.epoch, desk.idProfile);
   const { clientOrderId, decisionId } = claimed.order;
   const order = orderOf(desk, clientOrderId);
   const send = sendOf(desk, clientOrderId);
   if (send.epoch === claimed.epoch) {
     const evidence = outcome.kind === 'ambiguous' ? startUnknown(desk.nowMs()) : null;
-    desk.sends.set(clientOrderId, { ...send, evidence });
+    desk.sends.set(clientOrderId, { ...send, outcome: outcomeText(outcome), evidence });
   }
   if (order.state !== 'SENT' || send.epoch !== claimed.epoch) {
-    desk.fencedWrites += 1;
+    desk.fencedWrites.push(fencedWrite(clientOrderId, claimed.epoch, 'outcome'));
     return;
   }
   const moved = afterSend(order, outcome);
@@ -171,6 +188,8 @@ function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, outcome: Outcome)
     endUnsent(desk, ordersOf(desk, decisionId), 'its entry was rejected');
   }
 }
+
+const outcomeText = (outcome: Outcome): string => (outcome.kind === 'rejected' ? outcome.code : outcome.kind);
 
 function take(desk: MemoryDesk, clientOrderId: string, seen: VenueOrder | null, fills: readonly VenueFill[]) {
   const order = orderOf(desk, clientOrderId);

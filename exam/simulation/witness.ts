@@ -24,6 +24,8 @@ export const MARKS = [
   'manual',
   'divergence',
   'refused',
+  'again',
+  'bare',
 ] as const;
 export type Mark = (typeof MARKS)[number];
 
@@ -52,6 +54,8 @@ const MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   CANCEL_SENT: ['CANCELED', 'CANCEL_UNKNOWN', 'FILLED'],
   CANCEL_UNKNOWN: ['CANCELED', 'FILLED', 'MANUAL'],
 };
+/** A stop or target of which it is proven that it never left may go out again. */
+const AGAIN: readonly OrderState[] = ['REJECTED', 'ABSENT'];
 /** An order that was held up on its way, given up, and arrived after all. */
 const LATE_MOVES: readonly OrderState[] = ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED'];
 
@@ -91,7 +95,9 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       if (state === 'ABSENT' && isAtVenue(clientOrderId) && !late.has(clientOrderId))
         fail('absentAtVenue', `${clientOrderId} was given up`);
       if (before === null) return noteRecorded(after);
-      if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
+      const isAgain = after.leg !== 'entry' && after.leg !== 'exit' && AGAIN.includes(before.state) && state === 'SENT';
+      if (isAgain) marks.add('again');
+      else if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
         fail('impossibleMove', `${clientOrderId} ${before.state} to ${state}`);
     },
     onArrival(order) {
@@ -121,7 +127,8 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
 
   function noteRecorded(order: Order): void {
     if (order.leg === 'exit') marks.add('exit');
-    if (order.leg !== 'entry') return;
+    // An order that was given up and arrives after all is beyond the gate.
+    if (order.leg !== 'entry' || late.size > 0) return;
     const problem = exposureProblem(order, [...recorded.values()], venue, nowMs());
     if (problem !== null) fail('exposure', `${order.clientOrderId}: ${problem}`);
   }

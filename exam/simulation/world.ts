@@ -76,6 +76,7 @@ export function openWorld(seed: number, planted: OnPlanted): World {
     venue: 'model',
     cash: String(CASH / 10_000),
     limits: LIMITS,
+    idProfile: faults.idProfile,
     nowMs: scheduler.nowMs,
     onOrder: seen.onOrder,
     ...planted.desk,

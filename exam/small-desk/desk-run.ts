@@ -2,18 +2,20 @@
  * A small desk at work, with the experiment in the place of Temporal: an activity whose worker died is done again by the
  * next worker, with the same input, after that one has compared books and venue as every worker does when it starts.
  */
-import type { ReconcileParts } from '../../activities/order/reconcile-account.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import { manualOrderInputSchema } from '../../schemas/order-execution.ts';
 import type { OrderRequest } from '../rig/desk-orders.ts';
 import type { Watcher } from './boundaries.ts';
 import { SMALL_ACCOUNT, type SmallDesk } from './small-desk.ts';
-import { type SmallWorker, startSmallWorker, WorkerDied } from './small-worker.ts';
+import { type SmallWorker, startSmallWorker, type Weaken, WorkerDied } from './small-worker.ts';
 
-export type DeskRun = {
-  readonly desk: SmallDesk;
+/** The part of a run that orders need. */
+export type Calls = {
   /** Runs one activity to its end, whatever dies. */
   readonly call: <T>(activity: (worker: SmallWorker) => Promise<T>) => Promise<T>;
+};
+export type DeskRun = Calls & {
+  readonly desk: SmallDesk;
   readonly deaths: () => number;
   readonly close: () => Promise<void>;
 };
@@ -22,11 +24,7 @@ const ATTEMPTS_MAX = 4;
 const NEVER_WATCHED: Watcher = () => undefined;
 
 /** The first worker is watched, those after it are left alone. */
-export function startDeskRun(
-  desk: SmallDesk,
-  watcher: Watcher,
-  weaken: ((engine: ReconcileParts) => ReconcileParts) | null = null,
-): DeskRun {
+export function startDeskRun(desk: SmallDesk, watcher: Watcher, weaken: Weaken = null): DeskRun {
   const workers = [startSmallWorker(desk, { watcher, weaken })];
   const current = (): SmallWorker => workers.at(-1) as SmallWorker;
   const restart = async (): Promise<void> => {
@@ -57,7 +55,7 @@ export type SentOrder = { readonly decisionId: string; readonly refusal: string 
 type Request = Omit<OrderRequest, 'accountId'>;
 
 /** Proposal, gate, intent, send: each its own activity, as the workflow calls them. */
-export async function sendOrder(run: DeskRun, id: string, request: Request): Promise<SentOrder> {
+export async function sendOrder(run: Calls, id: string, request: Request): Promise<SentOrder> {
   const { decisionId, refusal } = await proposeOrder(run, id, request);
   if (refusal !== null) return { decisionId, refusal };
   const answer = await run.call(({ broker }) => broker.submit(decisionId, null));
@@ -65,7 +63,7 @@ export async function sendOrder(run: DeskRun, id: string, request: Request): Pro
 }
 
 /** The same up to the recorded intent. */
-export async function proposeOrder(run: DeskRun, id: string, request: Request): Promise<SentOrder> {
+export async function proposeOrder(run: Calls, id: string, request: Request): Promise<SentOrder> {
   const workflowId = `order-execution:${id}`;
   const input = manualOrderInputSchema.parse({ ...request, accountId: SMALL_ACCOUNT });
   const plan = await run.call(({ gate }) => gate.proposeOrder({ input, workflowId }));

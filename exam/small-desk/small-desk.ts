@@ -2,6 +2,7 @@
  * A desk without Temporal: the product's own activities and order engine, a real database, the real test venue over
  * HTTP. Workers are made and dropped at will; the experiment plays the server that repeats what was not finished.
  */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import pg from 'pg';
 import { parseEnvironment } from '../../config/environment.ts';
@@ -42,7 +43,8 @@ const CASH = '1000000';
 /** The market stands still until the experiment moves it. */
 export async function openSmallDesk(site: Site, { name, profile, seed }: SmallDeskOptions): Promise<SmallDesk> {
   const database = await site.newDatabase();
-  const journal = path.join(site.folder, `${name}.jsonl`);
+  const home = path.join(site.folder, `${name}-${randomUUID().slice(0, 8)}`);
+  const journal = `${home}.jsonl`;
   const options = { journal, profile, seed, cash: CASH, tickMs: 0 };
   let venue = await startVenue(options);
   for (const { symbol, price } of EXAM_SYMBOLS) venue.control.price(symbol, toDecimal(price));
@@ -51,7 +53,7 @@ export async function openSmallDesk(site: Site, { name, profile, seed }: SmallDe
   pool.on('error', () => undefined);
   const { key, secret } = DEFAULT_CREDENTIALS;
   return {
-    ...{ home: path.join(site.folder, name), profile, database, journal, pool },
+    ...{ home, profile, database, journal, pool },
     clock: movableClock(),
     environment: parseEnvironment({
       ALPACA_PAPER_KEY: `${key}:${secret}`,

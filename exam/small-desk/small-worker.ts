@@ -21,6 +21,10 @@ import { EXAM_CONFIG } from '../exam.ts';
 import { type Watcher, watched, withCommitBoundaries, withGuardBoundaries } from './boundaries.ts';
 import { SMALL_ACCOUNT, type SmallDesk } from './small-desk.ts';
 
+/** What a worker needs of its desk: a rig has it too. */
+export type WorkerSite = Pick<SmallDesk, 'home' | 'environment' | 'clock'> & {
+  readonly database: Pick<SmallDesk['database'], 'appUrl'>;
+};
 /** Takes a safeguard away; `null` for the product as it is. */
 export type Weaken = ((engine: ReconcileParts) => ReconcileParts) | null;
 export type SmallWorker = {
@@ -43,7 +47,7 @@ export class WorkerDied extends Error {}
 const POOL_SIZE = 2;
 const SETTLE_MS = 40;
 
-export function startSmallWorker(desk: SmallDesk, options: SmallWorkerOptions): SmallWorker {
+export function startSmallWorker(desk: WorkerSite, options: SmallWorkerOptions): SmallWorker {
   const pool = openDatabase(desk.database.appUrl, { poolSize: POOL_SIZE });
   const db = withCommitBoundaries(pool);
   const engine = engineOf(desk, db, options);
@@ -60,7 +64,7 @@ export function startSmallWorker(desk: SmallDesk, options: SmallWorkerOptions): 
 }
 
 /** The venue lives in the present: what the desk asks for since an instant of its own clock is translated. */
-function engineOf(desk: SmallDesk, db: Database, options: SmallWorkerOptions): ReconcileParts {
+function engineOf(desk: WorkerSite, db: Database, options: SmallWorkerOptions): ReconcileParts {
   const { weaken, killFile = () => null } = options;
   const { nowMs, sleep } = desk.clock;
   const limits = loadGovernance(EXAM_CONFIG).desk;
@@ -75,7 +79,7 @@ function engineOf(desk: SmallDesk, db: Database, options: SmallWorkerOptions): R
   return weaken === null ? strong : weaken(strong);
 }
 
-function venueOf({ environment }: SmallDesk): Venue {
+function venueOf({ environment }: WorkerSite): Venue {
   const [venue] = configuredVenues(environment);
   if (venue === undefined) throw new Error('the small desk has no venue');
   return venue;

@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import type { ReconcileParts } from '../../../activities/order/reconcile-account.ts';
 import type { Order } from '../../../schemas/execution.ts';
 import { readBooks } from '../../checker/books.ts';
 import { compare } from '../../checker/compare.ts';
@@ -14,7 +13,7 @@ import { type Boundary, boundaryText, type Watcher } from '../../small-desk/boun
 import { type DeskRun, startDeskRun } from '../../small-desk/desk-run.ts';
 import type { Site } from '../../small-desk/site.ts';
 import { type IdProfile, openSmallDesk, SMALL_ACCOUNT, type SmallDesk } from '../../small-desk/small-desk.ts';
-import { openAccount, WorkerDied } from '../../small-desk/small-worker.ts';
+import { openAccount, type Weaken, WorkerDied } from '../../small-desk/small-worker.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 export type Point = {
@@ -32,7 +31,7 @@ export type Played = {
 export type PlayOptions = {
   readonly site: Site;
   readonly seed: number;
-  readonly weaken: ((engine: ReconcileParts) => ReconcileParts) | null;
+  readonly weaken: Weaken;
 };
 
 const CALM_MS = 20_000;

@@ -5,13 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figures, Violation } from '../../exam.ts';
 import { checkBooks } from '../../rig/check-books.ts';
-import { deskOrders, type DeskOrders } from '../../rig/desk-orders.ts';
+import { type DeskOrders, deskOrders } from '../../rig/desk-orders.ts';
 import { EXAM_INTERVAL_MS } from '../../rig/market.ts';
 import { readOrderMoves, tally, unknownPassages } from '../../rig/order-moves.ts';
 import { progressBar } from '../../rig/progress-bar.ts';
 import { openRig, type Rig } from '../../rig/rig.ts';
 import { ACCOUNT, accountOpened, ordersSettled } from '../../rig/settled.ts';
-import { removeTrap, setTrap, takeSprung, type Trap } from '../../rig/traps.ts';
+import { removeTrap, setTrap, type Trap, takeSprung } from '../../rig/traps.ts';
 
 export type ProcessKills = {
   readonly kills: number;
@@ -89,7 +89,8 @@ async function restartCaught(rig: Rig): Promise<boolean> {
   while (Date.now() < deadlineMs) {
     const pid = takeSprung(rig.home);
     if (pid !== null) {
-      for (const worker of rig.workers) if (worker.child() === null || worker.child()?.pid === pid) await revive(worker);
+      for (const worker of rig.workers)
+        if (worker.child() === null || worker.child()?.pid === pid) await revive(worker);
       return true;
     }
     await sleep(50);

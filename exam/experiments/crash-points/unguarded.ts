@@ -1,7 +1,7 @@
 /**
  * The order engine with one guard taken away each. `no-intent` (D2): it leaves before anything is committed. `resubmit`
  * (D5): an order that a former worker left in doubt is sent again. `no-epoch` (D7): nobody asks whose order it is.
- * `no-trade-ids` (D9): fills are told apart by when they were read.
+ * `no-trade-ids` (D9): a fill that is read twice is two.
  */
 import type { ReconcileParts } from '../../../activities/order/reconcile-account.ts';
 import { isProtective } from '../../../domain/execution/legs.ts';
@@ -40,13 +40,18 @@ function withResend(engine: ReconcileParts): ReconcileParts {
   return { ...engine, store: { ...store, claim, mayStillSend } };
 }
 
+/** A fill that is read again is another fill. The desk then has more of an order than was ordered, and gets stuck. */
 function withoutTradeIds(engine: ReconcileParts): ReconcileParts {
-  let reads = 0;
+  const read = new Map<string, number>();
+  const nameOf = (tradeId: string): string => {
+    const times = read.get(tradeId) ?? 0;
+    read.set(tradeId, times + 1);
+    return times === 0 ? tradeId : `${tradeId}-again-${times}`;
+  };
   const fills: typeof engine.venue.fills = async (sinceMs) => {
     const answer = await engine.venue.fills(sinceMs);
     if (answer.kind === 'failed') return answer;
-    reads += 1;
-    return { kind: 'answered', value: answer.value.map((one) => ({ ...one, tradeId: `${one.tradeId}-${reads}` })) };
+    return { kind: 'answered', value: answer.value.map((one) => ({ ...one, tradeId: nameOf(one.tradeId) })) };
   };
   return { ...engine, venue: { ...engine.venue, fills } };
 }

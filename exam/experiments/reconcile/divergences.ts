@@ -2,10 +2,11 @@
  * Ways in which books and venue come apart, each made behind the desk's back: at the venue by hand, or in the desk's own
  * tables as only a superuser could. Each tells what has to be found and how to put it right again for the next one.
  */
-import type { Random } from '../../../domain/market/random.ts';
+
 import { toDecimal } from '../../../domain/decimal.ts';
-import type { SmallDesk } from '../../small-desk/small-desk.ts';
+import type { Random } from '../../../domain/market/random.ts';
 import { execute } from '../../small-desk/site.ts';
+import type { SmallDesk } from '../../small-desk/small-desk.ts';
 
 export type Divergence = {
   readonly name: string;
@@ -63,7 +64,8 @@ async function missingFill(desk: SmallDesk, random: Random): Promise<Divergence>
     name: `missing fill ${tradeId}`,
     expected: 'foreignFill',
     make: () => asSuperuser(desk, `create table ${kept} as select * ${one}; delete ${one}`),
-    undo: () => asSuperuser(desk, `insert into fills overriding system value select * from ${kept}; drop table ${kept}`),
+    undo: () =>
+      asSuperuser(desk, `insert into fills overriding system value select * from ${kept}; drop table ${kept}`),
   };
 }
 
@@ -83,7 +85,8 @@ async function quantityHere(desk: SmallDesk, random: Random): Promise<Divergence
   const { symbol } = await heldOf(desk, random);
   const sign = random.uniform() < 0.5 ? '+' : '-';
   const back = sign === '+' ? '-' : '+';
-  const change = (by: string): string => `update positions set quantity = quantity ${by} ${UNIT} where symbol = '${symbol}'`;
+  const change = (by: string): string =>
+    `update positions set quantity = quantity ${by} ${UNIT} where symbol = '${symbol}'`;
   return {
     name: `${symbol} off by ${sign}1 unit in the desk`,
     expected: 'position',

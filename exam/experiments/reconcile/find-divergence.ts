@@ -1,6 +1,6 @@
 /** One divergence: made, looked for by the desk's own reconciliation, held against what had to be found, put right again. */
 import type { Violation } from '../../exam.ts';
-import { type SmallDesk, SMALL_ACCOUNT } from '../../small-desk/small-desk.ts';
+import { SMALL_ACCOUNT, type SmallDesk } from '../../small-desk/small-desk.ts';
 import type { SmallWorker } from '../../small-desk/small-worker.ts';
 import { asSuperuser, type Divergence } from './divergences.ts';
 
@@ -52,4 +52,7 @@ export async function frozenOf({ pool }: SmallDesk): Promise<boolean> {
 
 /** For the next one only: a person of the desk would do it with audit and event. */
 export const release = (desk: SmallDesk): Promise<void> =>
-  asSuperuser(desk, `update account_standings set frozen = null, frozen_at = null where account_id = '${SMALL_ACCOUNT}'`);
+  asSuperuser(
+    desk,
+    `update account_standings set frozen = null, frozen_at = null where account_id = '${SMALL_ACCOUNT}'`,
+  );

@@ -54,7 +54,14 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     play: async ({ desk, call }) => {
       const { control } = desk.venue();
       control.order({ symbol: 'BTC/USD', side: 'buy', type: 'market', time_in_force: 'gtc', qty: '0.001' });
-      control.order({ symbol: 'LTC/USD', side: 'buy', type: 'limit', time_in_force: 'gtc', qty: '1', limit_price: '9' });
+      control.order({
+        symbol: 'LTC/USD',
+        side: 'buy',
+        type: 'limit',
+        time_in_force: 'gtc',
+        qty: '1',
+        limit_price: '9',
+      });
       await call(({ reconcile }) => reconcile());
     },
     expected: FROZEN,

@@ -36,8 +36,7 @@ export const adopting =
     const report = await reconcile();
     for (const { kind, what, theirs } of report.differences) {
       if (kind === 'cash') await pool.query(`update accounts set cash = $1 where venue <> 'paper'`, [theirs]);
-      if (kind === 'position')
-        await pool.query('update positions set quantity = $1 where symbol = $2', [theirs, what]);
+      if (kind === 'position') await pool.query('update positions set quantity = $1 where symbol = $2', [theirs, what]);
     }
     return report;
   };

@@ -20,7 +20,8 @@ export async function lookForLate(desk: SmallDesk, { clientOrderId, pause }: Wok
     for (let look = 0; look < LOOKS_MAX; look += 1) {
       await worker.reconcile();
       const { rowCount } = await desk.pool.query(FOUND, [clientOrderId]);
-      if (rowCount === 1) return { foundMs: Date.now() - startedAtMs, violations: leftOpen(desk, clientOrderId, where) };
+      if (rowCount === 1)
+        return { foundMs: Date.now() - startedAtMs, violations: leftOpen(desk, clientOrderId, where) };
     }
     return { foundMs: null, violations: [{ kind: 'notFound', where }] };
   } finally {

@@ -2,12 +2,12 @@
  * A worker that stands still between its claim and the first byte, another that takes its order over, and the first one
  * waking up: in one process, two workers on one database, the pause placed by hook.
  */
-import type { ReconcileParts } from '../../../activities/order/reconcile-account.ts';
+
+import { EXAM_INTERVAL_MS } from '../../rig/market.ts';
 import type { Boundary, Watcher } from '../../small-desk/boundaries.ts';
 import { type DeskRun, proposeOrder, settle, startDeskRun } from '../../small-desk/desk-run.ts';
 import type { SmallDesk } from '../../small-desk/small-desk.ts';
-import { startSmallWorker } from '../../small-desk/small-worker.ts';
-import { EXAM_INTERVAL_MS } from '../../rig/market.ts';
+import { startSmallWorker, type Weaken } from '../../small-desk/small-worker.ts';
 
 export type PauseAt = 'before venue.send' | 'before guard' | 'after guard';
 export type Pause = {
@@ -32,11 +32,7 @@ export function requestOf({ id, kind }: Pause) {
 }
 
 /** One pause: the paused worker wakes up when the other has given the order up, or, in the control, has filled it. */
-export async function pauseOnce(
-  desk: SmallDesk,
-  pause: Pause,
-  weaken: ((engine: ReconcileParts) => ReconcileParts) | null,
-): Promise<Woken> {
+export async function pauseOnce(desk: SmallDesk, pause: Pause, weaken: Weaken): Promise<Woken> {
   const gate = gateAt(pause.at);
   const sleeper = startSmallWorker(desk, { watcher: gate.watcher, weaken });
   const other: DeskRun = startDeskRun(desk, () => undefined, weaken);

@@ -1,0 +1,170 @@
+/**
+ * `npm run kill` in the middle of twenty proposals a second: with everything up, without Temporal, without Temporal and
+ * Postgres. No order may be accepted later than a second after the flag, and a hundred that rest must be gone in five.
+ * Then file and row alone, and a restart of everything.
+ */
+
+import { removeKillFile, writeKillFile } from '../../scripts/lib/kill/kill-file.ts';
+import { stopPostgres } from '../../scripts/lib/postgres.ts';
+import { say } from '../../scripts/lib/progress.ts';
+import { stopTemporal } from '../../scripts/lib/temporal.ts';
+import type { ExamAnswer, ExamOptions, Experiment, Figures, Violation } from '../exam.ts';
+import { deskOrders } from '../rig/desk-orders.ts';
+import { openRig, type Rig } from '../rig/rig.ts';
+import { killPostgres, killTemporal } from '../rig/services.ts';
+import { ACCOUNT, accountOpened } from '../rig/settled.ts';
+import { sideBySide } from '../small-desk/side-by-side.ts';
+import { acceptCount } from './kill-switch/at-venue.ts';
+import { type Drilled, drill } from './kill-switch/drill.ts';
+import { type OwnEngine, openOwnEngine, restingRequest } from './kill-switch/own-engine.ts';
+import { onlyFlag, runKill, setRow } from './kill-switch/run-kill.ts';
+
+const RESTING = 100;
+const HELD = 120;
+const TRIED = 5;
+const LANES = 3;
+/** Longest wait for an answer; an order at rest goes on. */
+const TRY_MS_MAX = 25_000;
+
+export const experiment: Experiment = {
+  name: 'kill-switch',
+  controls: { 'no-guard': 'lateAccept', 'no-cancel': 'restingLeft' },
+  run: async (options) => {
+    const venueFlags = ['--profile', 'open-only', '--seed', String(options.seed), '--cash', '1000000'];
+    const rig = await openRig({ venueFlags, workers: 2 });
+    let isClean = false;
+    try {
+      const answer = await drillAll(rig, options);
+      isClean = answer.violations.length === 0;
+      return answer;
+    } finally {
+      await rig.close(!isClean && options.control === null);
+    }
+  },
+};
+
+async function drillAll(rig: Rig, { control, size }: ExamOptions): Promise<ExamAnswer> {
+  await rig.startWorkers();
+  await accountOpened(rig);
+  const engine = openOwnEngine(rig, control !== 'no-guard');
+  const count = size ?? RESTING;
+  const kill = () => (control === 'no-cancel' ? onlyFlag(rig) : runKill(rig));
+  const parts = { rig, engine, count, kill };
+  try {
+    const drilled = control === null ? await allDrills(parts) : { 'past the gate': await pastTheGate(parts) };
+    const few = count < RESTING ? [`${count} resting orders, ${RESTING} are needed`] : [];
+    const figures = Object.entries(drilled).map(([name, one]) => [name, one.figures]);
+    return {
+      violations: Object.values(drilled).flatMap((one) => one.violations),
+      voidBecause: few,
+      figures: Object.fromEntries(figures),
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+type Parts = {
+  readonly rig: Rig;
+  readonly engine: OwnEngine;
+  readonly count: number;
+  readonly kill: () => ReturnType<typeof runKill>;
+};
+
+async function allDrills(parts: Parts): Promise<Record<string, Drilled>> {
+  const { rig } = parts;
+  const up = await allUp(parts);
+  const alone = await eachAlone(rig);
+  await clearAll(parts);
+  await stopTemporal(rig.home);
+  const withoutTemporal = await pastTheGate(parts);
+  await clearAll(parts);
+  const withoutBoth = await withoutPostgres(parts);
+  return {
+    'all up': up,
+    'each alone': alone,
+    'Temporal down': withoutTemporal,
+    'Temporal and Postgres down': withoutBoth,
+  };
+}
+
+/** Proposals as workflows of the desk. */
+async function allUp({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+  const orders = deskOrders(rig.connection);
+  const resting = await placeResting(engine, count, 'up');
+  const propose = (index: number): void => {
+    const id = `up-${index}`;
+    void orders.start(id, { ...restingRequest(rig, id), accountId: ACCOUNT }).catch(() => undefined);
+  };
+  return drill(rig, { name: 'all up', resting, propose, kill });
+}
+
+/** Every second proposal asks the gate, every second one is past it and only held by the last look. */
+async function pastTheGate({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+  const resting = await placeResting(engine, count, 'gate');
+  const held = await engine.hold(Array.from({ length: HELD }, (_, index) => `held-${index}`));
+  const propose = (index: number): void => {
+    if (index % 2 === 0) held.releaseOne();
+    else void engine.rest(`gate-later-${index}`).catch(() => undefined);
+  };
+  return drill(rig, { name: 'Temporal down', resting, propose, kill });
+}
+
+/** Nothing can be asked any more: all proposals are past the gate. */
+async function withoutPostgres({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+  const resting = await placeResting(engine, count, 'down');
+  const held = await engine.hold(Array.from({ length: 2 * HELD }, (_, index) => `down-${index}`));
+  await stopPostgres(rig.home);
+  return drill(rig, { name: 'Temporal and Postgres down', resting, propose: () => held.releaseOne(), kill });
+}
+
+async function placeResting(engine: OwnEngine, count: number, name: string): Promise<string[]> {
+  say(`  ${count} orders at rest (${name})`);
+  const ids = Array.from({ length: count }, (_, index) => `rest-${name}-${index}`);
+  const placed = await sideBySide(ids, LANES, (id) => engine.rest(id));
+  const found = placed.filter((id) => id !== null);
+  if (found.length < count) throw new Error(`only ${found.length} of ${count} orders rest`);
+  return found;
+}
+
+/** After a restart of everything with both set; then the row alone, the file alone, and neither. */
+async function eachAlone(rig: Rig): Promise<Drilled> {
+  for (const worker of rig.workers) await worker.kill();
+  await rig.venue.child().end('SIGKILL');
+  const away = await Promise.all([killPostgres(rig), killTemporal(rig)]);
+  await rig.venue.start();
+  await rig.startWorkers();
+  const figures: Record<string, unknown> = { restartMs: Math.max(...away) };
+  const violations: Violation[] = [];
+  const expect = async (name: string, sent: boolean): Promise<void> => {
+    const { accepted, rules } = await tryOrders(rig, name);
+    figures[name] = `${accepted} of ${TRIED} sent, ${rules.length} refused ${[...new Set(rules)].join(', ')}`;
+    if (sent ? accepted !== TRIED : accepted > 0 || rules.length !== TRIED)
+      violations.push({ kind: sent ? 'stillBlocked' : 'notBlocked', where: `${name}: ${String(figures[name])}` });
+  };
+  await expect('after a restart', false);
+  removeKillFile(rig.home);
+  await expect('row alone', false);
+  await setRow(rig, false);
+  writeKillFile(rig.home, 'a drill\n');
+  await expect('file alone', false);
+  removeKillFile(rig.home);
+  await expect('neither', true);
+  return { violations, figures };
+}
+
+async function tryOrders(rig: Rig, name: string): Promise<{ accepted: number; rules: string[] }> {
+  const orders = deskOrders(rig.connection);
+  const before = acceptCount(rig.venue.journal);
+  const ids = Array.from({ length: TRIED }, (_, index) => `try-${name.replaceAll(' ', '-')}-${index}`);
+  for (const id of ids) await orders.start(id, { ...restingRequest(rig, id), accountId: ACCOUNT });
+  const ends = await Promise.all(ids.map((id) => orders.end(id, TRY_MS_MAX)));
+  const rules = ends.flatMap((end) => (end.kind === 'done' ? end.status.reasons.map(({ rule }) => rule) : []));
+  return { accepted: acceptCount(rig.venue.journal) - before, rules };
+}
+
+async function clearAll({ rig, engine }: Parts): Promise<Figures> {
+  removeKillFile(rig.home);
+  await setRow(rig, false);
+  return engine.reconcile();
+}
