@@ -24,10 +24,6 @@ export async function standingOf(db: Database, accountId: string): Promise<Accou
   return row === undefined ? undefined : standingOfRow(row);
 }
 
-export async function listStandings(db: Database): Promise<AccountStanding[]> {
-  return (await db.selectFrom('account_standings').selectAll().orderBy('account_id').execute()).map(standingOfRow);
-}
-
 /** Opens the standing of a new account; one that exists stays. */
 export async function openStanding(trx: Database, accountId: string, venueAccountId: string): Promise<void> {
   const row = { account_id: accountId, venue_account_id: venueAccountId, frozen: null, report: null };

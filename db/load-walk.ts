@@ -1,12 +1,10 @@
 /** Reads, under the account's lock, the state a walk goes on from: own book, others' exposure, risk memory, policy. */
 import type { Transaction } from 'kysely';
-import { accountEquity, entryView, positionView } from '../domain/backtest/account-view.ts';
+import { accountEquity, entryView, isExposureElsewhere, positionView } from '../domain/backtest/account-view.ts';
 import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } from '../domain/backtest/walk-state.ts';
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
-import { countsAsExposure, isWorking } from '../domain/execution/order-state.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
 import { type AccountHalts, haltsOf } from '../domain/risk/account-halts.ts';
-import type { Order } from '../schemas/execution.ts';
 import type { Policy } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
@@ -109,10 +107,6 @@ export async function loadAccount(
   const liveArmed = account.tradingMode === 'live' && (await isArmedFor(trx, { accountId, strategyId }, Date.now()));
   return { account, state, policy, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
 }
-
-/** Entries that the own book does not hold: of other strategies, and own ones recorded but not yet at work. */
-const isExposureElsewhere = (order: Order, strategyId: string): boolean =>
-  countsAsExposure(order.state) && !order.reduceOnly && (order.strategyId !== strategyId || !isWorking(order.state));
 
 export const unknownAccount = (accountId: string): InvalidInput =>
   new InvalidInput([problem('ACCOUNT_UNKNOWN', 'accountId', accountId, 'an account of this desk, such as paper-1')]);

@@ -213,6 +213,16 @@ export function movedEvents(order: Order, to: Order['state'], reason: string | n
   return [moved, { type: 'position_unprotected', payload, correlationId: decisionId, atMs }];
 }
 
+/** The same for a decision that nobody works on any more. */
+export async function takeOverSent(
+  trx: Transaction<Tables>,
+  parts: VenueStoreParts,
+  decisionId: string,
+): Promise<void> {
+  const { orders } = await openOrders(trx, decisionId);
+  await takeOver(trx, parts, orders);
+}
+
 /** SENT by an attempt that is gone, or stands still: nobody knows whether it left. */
 async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly Order[]): Promise<void> {
   const sent = orders.filter((one) => one.state === 'SENT');

@@ -6,7 +6,7 @@ import { ordersOfDecision, workingOrders } from './orders.ts';
 import { changesElsewhere } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
-import { claimOrders, mayStillSend, noteSendOutcome, type SendClaim } from './venue-sends.ts';
+import { claimOrders, mayStillSend, noteSendOutcome, type SendClaim, takeOverSent } from './venue-sends.ts';
 import {
   beginCancel,
   noteBadReport,
@@ -26,6 +26,8 @@ export const createVenueStore = (parts: VenueTakeParts) => {
     /** Commits which orders may leave, under which epoch; takes over what a former attempt left in SENT. */
     claim: (decisionId: string, which: 'opening' | 'protective') =>
       inTransaction(db, (trx) => claimOrders(trx, parts, decisionId, which)),
+    /** An attempt that claimed the decision's orders is gone for good: what it left in SENT becomes UNKNOWN. */
+    takeOver: (decisionId: string) => inTransaction(db, (trx) => takeOverSent(trx, parts, decisionId)),
     mayStillSend: (claim: SendClaim) => mayStillSend(parts, claim),
     noteSendOutcome: (claim: SendClaim, outcome: Parameters<typeof noteSendOutcome>[3]) =>
       inTransaction(db, (trx) => noteSendOutcome(trx, parts, claim, outcome)),

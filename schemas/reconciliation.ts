@@ -21,4 +21,3 @@ export type ReconcileReport = z.infer<typeof reconcileReportSchema>;
 
 /** Input of the workflow: one account, or all. */
 export const reconciliationInputSchema = z.strictObject({ accountId: z.string().min(1).max(64).optional() });
-export type ReconciliationInput = z.infer<typeof reconciliationInputSchema>;

@@ -7,7 +7,7 @@ import { resolveUnknown, type UnknownEvidence } from '../../domain/execution/res
 import { lacksFills } from '../../domain/execution/venue-step.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { LookUp, VenueAnswer, VenueFill, VenueOrder } from '../../schemas/venue.ts';
-import type { VenueOrderParts } from './venue-orders.ts';
+import type { VenueOrderParts } from './venue-order-parts.ts';
 
 /** Fills are asked for from a little before the order was sent: clocks differ. */
 const FILLS_MARGIN_MS = 120_000;

@@ -10,7 +10,7 @@ import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
 import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';
-import type { VenueOrderParts } from './venue-orders.ts';
+import type { VenueOrderParts } from './venue-order-parts.ts';
 
 export type ReconcileParts = VenueOrderParts & {
   readonly books: ReconcileStore;
@@ -64,15 +64,22 @@ const report = (
   reason: string | null,
 ): ReconcileReport => ({ accountId, verdict, differences: [...differences], reason, atMs: nowMs() });
 
+/** Books read further apart differ by what happened in between, and no change would count as recent any more. */
+const COMPARE_WITHIN_MS = 10_000;
+
 type Compared = VenueAnswer<{ readonly different: readonly Difference[]; readonly pending: readonly Difference[] }>;
 
 async function compareOnce(parts: ReconcileParts, accountId: string): Promise<Compared> {
+  const startedAtMs = parts.nowMs();
   const sinceMs = await parts.books.openedAtMs(accountId);
   const read = await readVenue(parts, sinceMs);
   if (read.kind === 'failed') return read;
   const unread = await bookKnown(parts, accountId, read.value);
   if (unread.length > 0) return { kind: 'failed', reason: `no answer about ${unread.join(', ')}` };
-  return { kind: 'answered', value: compareBooks(await parts.books.ours(accountId, sinceMs), read.value) };
+  const ours = await parts.books.ours(accountId, sinceMs);
+  const tookMs = parts.nowMs() - startedAtMs;
+  if (tookMs > COMPARE_WITHIN_MS) return { kind: 'failed', reason: `reading both books took ${tookMs} ms` };
+  return { kind: 'answered', value: compareBooks(ours, read.value) };
 }
 
 /** Positions and cash are read last: what is booked from older lists can then only lag behind them. */
@@ -105,7 +112,8 @@ async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBo
     const isGone = !isListed && (order.state === 'ACKED' || order.state === 'PARTIAL');
     const isLate = order.state === 'ABSENT' && isListed;
     const isEnding = isBeingCancelled(order);
-    // Whoever sent it may have gone: its evidence is gathered here too.
+    // Whoever sent it may have gone: it is taken over, and its evidence is gathered, here too.
+    if (isLeftBehind(parts, order)) await parts.store.takeOver(order.decisionId);
     if (order.state === 'UNKNOWN') await lookAtOrder(parts, order);
     const isAsked = hasNews || isGone || isLate || isEnding;
     if (isAsked && !(await lookAtOrder(parts, order))) unread.push(order.clientOrderId);
@@ -113,6 +121,11 @@ async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBo
   }
   return unread;
 }
+
+/** SENT for longer than any attempt may take, its retry included. */
+const LEFT_BEHIND_MS = 60_000;
+const isLeftBehind = ({ nowMs }: ReconcileParts, { state, sentAtMs }: Order): boolean =>
+  state === 'SENT' && nowMs() - (sentAtMs ?? 0) > LEFT_BEHIND_MS;
 
 /** An order that was given up has no venue id: any fill like it may be its own. */
 const mayBeOf = (order: Order, fill: VenueFill): boolean =>

@@ -4,37 +4,16 @@
  * A send is never repeated; whatever is in doubt is looked up.
  */
 import type { Broker, BrokerAnswer } from '../../adapters/broker/broker.ts';
-import type { Venue } from '../../adapters/broker/venue.ts';
-import type { VenueStore } from '../../db/venue-store.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';
 import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
-import type { CancelOutcome } from '../../schemas/venue.ts';
+import type { CancelOutcome, SendOutcome } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';
+import type { VenueOrderParts } from './venue-order-parts.ts';
 
-export type VenueOrderParts = {
-  readonly store: Pick<
-    VenueStore,
-    | 'orders'
-    | 'claim'
-    | 'mayStillSend'
-    | 'noteSendOutcome'
-    | 'take'
-    | 'evidence'
-    | 'noteVerdict'
-    | 'beginCancel'
-    | 'noteCancelUnknown'
-    | 'noteBadReport'
-    | 'inTheWayOf'
-    | 'unknownVenueOrders'
-    | 'changesOf'
-  >;
-  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'cancel'>;
-  readonly nowMs: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-};
+export type { VenueOrderParts } from './venue-order-parts.ts';
 
 /** How an entry that fills in parts is treated: what is left of it is cancelled, so that the rest can be protected. */
 const PARTIAL_WAIT_MS = 30_000;
@@ -65,9 +44,10 @@ const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.sta
 type Claim = Awaited<ReturnType<VenueOrderParts['store']['claim']>>['claims'][number];
 
 /** One shot. The adapter asks `mayStillSend` when its connection stands, directly before the first byte. */
-async function sendOnce({ store, venue }: VenueOrderParts, claim: Claim): Promise<void> {
+async function sendOnce({ store, venue }: VenueOrderParts, claim: Claim): Promise<SendOutcome> {
   const outcome = await venue.send(claim.order, claim.sendBeforeMs, () => store.mayStillSend(claim));
   await store.noteSendOutcome(claim, outcome);
+  return outcome;
 }
 
 async function firstLooks(parts: VenueOrderParts, decisionId: string): Promise<void> {
@@ -86,9 +66,22 @@ async function advance(parts: VenueOrderParts, decisionId: string): Promise<Brok
   for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
   await endRests(parts, await store.orders(decisionId));
   const { claims } = await store.claim(decisionId, 'protective');
-  for (const claim of claims) await sendOnce(parts, claim);
+  const unsent = [];
+  for (const claim of claims) {
+    const outcome = await sendOnce(parts, claim);
+    if (isNotSent(outcome)) unsent.push(claim.order.clientOrderId);
+  }
   await endUselessLegs(parts, await store.orders(decisionId));
+  refuseBare(await store.orders(decisionId), unsent);
   return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
+}
+
+const isNotSent = (outcome: SendOutcome): boolean => outcome.kind === 'rejected' && outcome.code === 'NOT_SENT';
+
+/** A leg of ours that is proven to be still here leaves the position bare: the attempt fails, and is made again. */
+function refuseBare(orders: readonly Order[], unsent: readonly string[]): void {
+  const bare = orders.filter((one) => unsent.includes(one.clientOrderId) && one.state === 'REJECTED');
+  if (bare.length > 0) throw new Error(`a leg could not leave yet: ${bare.map(nameOf).join(', ')}`);
 }
 
 /** What is left of a slow part is cancelled, so that legs fit; a cancel that may never have arrived is asked again. */

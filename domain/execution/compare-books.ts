@@ -40,7 +40,7 @@ export type Comparison = { readonly different: readonly Difference[]; readonly p
 const CASH_DIFFERENCE_MIN = toDecimal('0.005');
 /** Reads of a venue may lag behind: an order that changed so recently explains what it touches. */
 const RECENT_MS = 10_000;
-const UNDER_WAY: readonly OrderState[] = ['SENT', 'UNKNOWN', 'PARTIAL', 'CANCEL_SENT', 'CANCEL_UNKNOWN', 'MANUAL'];
+const UNDER_WAY: readonly OrderState[] = ['SENT', 'UNKNOWN', 'CANCEL_SENT', 'CANCEL_UNKNOWN', 'MANUAL'];
 
 export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
   const busy = busySymbols(ours);
@@ -61,7 +61,7 @@ export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
 function busySymbols({ orders, changedAtMs, nowMs }: OurBooks): Set<string> {
   const isBusy = (order: Order): boolean =>
     UNDER_WAY.includes(order.state) ||
-    (order.state === 'ACKED' && order.type === 'market') ||
+    ((order.state === 'ACKED' || order.state === 'PARTIAL') && order.type === 'market') ||
     nowMs - (changedAtMs.get(order.clientOrderId) ?? 0) < RECENT_MS;
   return new Set(orders.filter(isBusy).map((one) => plain(one.symbol)));
 }

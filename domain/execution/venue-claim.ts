@@ -25,7 +25,7 @@ export const isOpenOrder = (order: Order): boolean => !FINAL_ORDER_STATES.includ
 export type PastSend = { readonly epoch: number; readonly outcome: string | null; readonly guardRefused: boolean };
 
 /** An order goes out at most so often, and only while it is proven that the venue has none of the former ones. */
-const SENDS_MAX = 5;
+const SENDS_MAX = 20;
 
 /**
  * A protective leg that never came to be leaves a position bare, so it may go out again under its own id: when it is
@@ -83,8 +83,22 @@ export function sizeClaim(waiting: readonly Order[], orders: readonly Order[], f
   if (!isProtective(first)) return sizeExit(waiting, leftToClose(held, first, open));
   const entry = orders.find((one) => one.leg === 'entry');
   if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
-  return sizeLegs(waiting, entry, fills, held);
+  return sizeLegs(waiting.filter(isStop), entry, fills, held) ?? targetsAlone(waiting, orders, entry, facts);
 }
+
+const isStop = (order: Order): boolean => order.leg === 'stop';
+
+/**
+ * What protects twice sells twice: a venue would fill stop and target of one position both. The stop goes out; a target
+ * beside it never does. Without a stop the target is all there is.
+ */
+function targetsAlone(waiting: readonly Order[], orders: readonly Order[], entry: Order, facts: ClaimFacts): Sizing {
+  if (!orders.some(isStop)) return sizeLegs(waiting, entry, facts.fills, facts.held) ?? NOTHING_YET;
+  if (isOpenOrder(entry)) return NOTHING_YET;
+  return { sending: [], refusal: null, reason: 'the stop protects the position at the venue, alone' };
+}
+
+const NOTHING_YET: Sizing = { sending: [], refusal: null, reason: null };
 
 /** What other exits on their way will have closed is closed already: two of them must not turn the position. */
 function leftToClose(held: string, exit: Order, open: readonly Order[]): string {

@@ -30,8 +30,9 @@ export function sizeExit(waiting: readonly Order[], held: string): Sizing {
   return { sending, refusal: { rule: 'reduceOnly', message: 'nothing is left to close' }, reason: null };
 }
 
-/** Legs wait until their entry has ended; then each covers what it filled, at most what is still held. */
-export function sizeLegs(legs: readonly Order[], entry: Order, fills: readonly Fill[], held: string): Sizing {
+/** Legs wait until their entry has ended; then each covers what it filled, at most what is held. Null: no legs. */
+export function sizeLegs(legs: readonly Order[], entry: Order, fills: readonly Fill[], held: string): Sizing | null {
+  if (legs.length === 0) return null;
   const nothing = (reason: string): Sizing => ({ sending: [], refusal: null, reason });
   if (!FINAL_ORDER_STATES.includes(entry.state)) return { sending: [], refusal: null, reason: null };
   const filled = fills.reduce((sum, one) => sum.plus(one.quantity), ZERO);

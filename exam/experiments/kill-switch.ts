@@ -8,7 +8,7 @@ import { removeKillFile, writeKillFile } from '../../scripts/lib/kill/kill-file.
 import { stopPostgres } from '../../scripts/lib/postgres.ts';
 import { say } from '../../scripts/lib/progress.ts';
 import { stopTemporal } from '../../scripts/lib/temporal.ts';
-import type { ExamAnswer, ExamOptions, Experiment, Figures, Violation } from '../exam.ts';
+import type { ExamAnswer, ExamOptions, Experiment, Violation } from '../exam.ts';
 import { deskOrders } from '../rig/desk-orders.ts';
 import { openRig, type Rig } from '../rig/rig.ts';
 import { killPostgres, killTemporal } from '../rig/services.ts';
@@ -46,40 +46,40 @@ export const experiment: Experiment = {
 async function drillAll(rig: Rig, { control, size }: ExamOptions): Promise<ExamAnswer> {
   await rig.startWorkers();
   await accountOpened(rig);
-  const engine = openOwnEngine(rig, control !== 'no-guard');
   const count = size ?? RESTING;
   const kill = () => (control === 'no-cancel' ? onlyFlag(rig) : runKill(rig));
-  const parts = { rig, engine, count, kill };
-  try {
-    const drilled = control === null ? await allDrills(parts) : { 'past the gate': await pastTheGate(parts) };
-    const few = count < RESTING ? [`${count} resting orders, ${RESTING} are needed`] : [];
-    const figures = Object.entries(drilled).map(([name, one]) => [name, one.figures]);
-    return {
-      violations: Object.values(drilled).flatMap((one) => one.violations),
-      voidBecause: few,
-      figures: Object.fromEntries(figures),
-    };
-  } finally {
-    await engine.close();
-  }
+  const parts = { rig, count, kill, isGuarded: control !== 'no-guard' };
+  const drilled =
+    control === null ? await allDrills(parts) : { 'past the gate': await onOwnEngine(parts, pastTheGate) };
+  return {
+    violations: Object.values(drilled).flatMap((one) => one.violations),
+    voidBecause: count < RESTING ? [`${count} resting orders, ${RESTING} are needed`] : [],
+    figures: Object.fromEntries(Object.entries(drilled).map(([name, one]) => [name, one.figures])),
+  };
 }
 
 type Parts = {
   readonly rig: Rig;
-  readonly engine: OwnEngine;
   readonly count: number;
   readonly kill: () => ReturnType<typeof runKill>;
+  readonly isGuarded: boolean;
 };
+type Drilling = (parts: Parts & { readonly engine: OwnEngine }) => Promise<Drilled>;
+
+/** Each drill with an engine of its own: what stands between drills is killed. */
+async function onOwnEngine(parts: Parts, work: Drilling): Promise<Drilled> {
+  const engine = openOwnEngine(parts.rig, parts.isGuarded);
+  return work({ ...parts, engine }).finally(() => engine.close());
+}
 
 async function allDrills(parts: Parts): Promise<Record<string, Drilled>> {
   const { rig } = parts;
-  const up = await allUp(parts);
+  const up = await onOwnEngine(parts, allUp);
   const alone = await eachAlone(rig);
-  await clearAll(parts);
   await stopTemporal(rig.home);
-  const withoutTemporal = await pastTheGate(parts);
-  await clearAll(parts);
-  const withoutBoth = await withoutPostgres(parts);
+  const withoutTemporal = await onOwnEngine(parts, pastTheGate);
+  await clearAll(rig);
+  const withoutBoth = await onOwnEngine(parts, withoutPostgres);
   return {
     'all up': up,
     'each alone': alone,
@@ -89,7 +89,7 @@ async function allDrills(parts: Parts): Promise<Record<string, Drilled>> {
 }
 
 /** Proposals as workflows of the desk. */
-async function allUp({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+const allUp: Drilling = async ({ rig, engine, count, kill }) => {
   const orders = deskOrders(rig.connection);
   const resting = await placeResting(engine, count, 'up');
   const propose = (index: number): void => {
@@ -97,29 +97,30 @@ async function allUp({ rig, engine, count, kill }: Parts): Promise<Drilled> {
     void orders.start(id, { ...restingRequest(rig, id), accountId: ACCOUNT }).catch(() => undefined);
   };
   return drill(rig, { name: 'all up', resting, propose, kill });
-}
+};
 
 /** Every second proposal asks the gate, every second one is past it and only held by the last look. */
-async function pastTheGate({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+const pastTheGate: Drilling = async ({ rig, engine, count, kill }) => {
   const resting = await placeResting(engine, count, 'gate');
   const held = await engine.hold(Array.from({ length: HELD }, (_, index) => `held-${index}`));
   const propose = (index: number): void => {
     if (index % 2 === 0) held.releaseOne();
     else void engine.rest(`gate-later-${index}`).catch(() => undefined);
   };
-  return drill(rig, { name: 'Temporal down', resting, propose, kill });
-}
+  return drill(rig, { name: 'past the gate', resting, propose, kill });
+};
 
 /** Nothing can be asked any more: all proposals are past the gate. */
-async function withoutPostgres({ rig, engine, count, kill }: Parts): Promise<Drilled> {
+const withoutPostgres: Drilling = async ({ rig, engine, count, kill }) => {
   const resting = await placeResting(engine, count, 'down');
   const held = await engine.hold(Array.from({ length: 2 * HELD }, (_, index) => `down-${index}`));
   await stopPostgres(rig.home);
   return drill(rig, { name: 'Temporal and Postgres down', resting, propose: () => held.releaseOne(), kill });
-}
+};
 
 async function placeResting(engine: OwnEngine, count: number, name: string): Promise<string[]> {
   say(`  ${count} orders at rest (${name})`);
+  await engine.reconcile();
   const ids = Array.from({ length: count }, (_, index) => `rest-${name}-${index}`);
   const placed = await sideBySide(ids, LANES, (id) => engine.rest(id));
   const found = placed.filter((id) => id !== null);
@@ -163,8 +164,7 @@ async function tryOrders(rig: Rig, name: string): Promise<{ accepted: number; ru
   return { accepted: acceptCount(rig.venue.journal) - before, rules };
 }
 
-async function clearAll({ rig, engine }: Parts): Promise<Figures> {
+async function clearAll(rig: Rig): Promise<void> {
   removeKillFile(rig.home);
   await setRow(rig, false);
-  return engine.reconcile();
 }

@@ -1,6 +1,6 @@
 /**
- * Books and venue are taken apart behind the desk's back, one random divergence after the other: every one must be found
- * and freeze the account, and none may be mended silently. Then five situations, each of which must end in the state
+ * Books and venue are taken apart behind the desk's back, one random divergence after the other: every one must be
+ * found and freeze the account, and none may be mended silently. Then five situations, each of which must end in the state
  * that the fault matrix names. Stale reads are half an hour old at once, nobody waits for them.
  */
 import { createRandom } from '../../domain/market/random.ts';

@@ -1,6 +1,6 @@
 /**
- * Workers that stand still between claim and first byte, are taken for dead, and wake up. Before the guard they must not
- * send; after it they cannot be held back, and what arrives late must be found. Most pauses are two workers in one
+ * Workers that stand still between claim and first byte, are taken for dead, and wake up. Before the guard they must
+ * not send; after it they cannot be held back, and what arrives late must be found. Most pauses are two workers in one
  * process on one database; some are whole processes, stopped and continued.
  */
 import type { ExamAnswer, ExamOptions, Experiment, Figures, Violation } from '../exam.ts';

@@ -37,7 +37,7 @@ export function judgeEnd(ending: Ending): void {
 
 /** An order under way may explain any difference: it is told as pending until the order has ended. */
 const isUnderWay = (desk: MemoryDesk): boolean =>
-  [...desk.orders.values()].some(({ state }) => state === 'UNKNOWN' || state === 'MANUAL' || state === 'PARTIAL');
+  [...desk.orders.values()].some(({ state }) => state === 'UNKNOWN' || state === 'MANUAL');
 
 /** A person decides about these: they are not booked any further. */
 const isManual = (desk: MemoryDesk, { order }: TrueFill): boolean =>

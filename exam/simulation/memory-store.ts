@@ -57,6 +57,7 @@ type Verdict = Parameters<EngineStore['noteVerdict']>[1];
 export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   orders: async (decisionId) => ordersOf(desk, decisionId),
   claim: async (decisionId, which) => claim(desk, decisionId, which),
+  takeOver: async (decisionId) => takeOver(desk, ownOrders(desk, decisionId)),
   mayStillSend: async (claimed) => mayStillSend(desk, claimed),
   noteSendOutcome: async (claimed, outcome) => noteSendOutcome(desk, claimed, outcome),
   take: async (clientOrderId, seen, fills) => take(desk, clientOrderId, seen, fills),

@@ -29,6 +29,7 @@ export function storeSteps(through: Through, attempt: Attempt, store: EngineStor
   return {
     orders: steps(store.orders),
     claim: steps(store.claim),
+    takeOver: steps(store.takeOver),
     mayStillSend: steps(store.mayStillSend),
     noteSendOutcome: steps(store.noteSendOutcome),
     take: steps(store.take),

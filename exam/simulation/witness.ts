@@ -71,7 +71,7 @@ const MARK_OF: Readonly<Partial<Record<OrderState, Mark>>> = {
 /** How long after its claim an order may leave: the promise of the desk, written down here once more. */
 const SEND_WINDOW_MS = 10_000;
 /** What may go wrong without being wrong: it is tried again. */
-const EXPECTED_ERRORS = [/^AnswerLost/, /orders in the way of an exit are still open/];
+const EXPECTED_ERRORS = [/^AnswerLost/, /orders in the way of an exit are still open/, /a leg could not leave yet/];
 
 export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   const marks = new Set<Mark>();

@@ -1,6 +1,6 @@
 /**
- * A small desk at work, with the experiment in the place of Temporal: an activity whose worker died is done again by the
- * next worker, with the same input, after that one has compared books and venue as every worker does when it starts.
+ * A small desk at work, with the experiment in the place of Temporal: an activity whose worker died is done again by
+ * the next worker, with the same input, after that one has compared books and venue as every worker does when it starts.
  */
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import { manualOrderInputSchema } from '../../schemas/order-execution.ts';

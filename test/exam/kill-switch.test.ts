@@ -1,4 +1,4 @@
-/** What stands between the gate and the venue once the kill file is there; the drills are `npm run exam -- kill-switch`. */
+/** What stands between gate and venue once the kill file is there; the drills are `npm run exam -- kill-switch`. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { journalOf } from '../../exam/experiments/zombies/what-came-of-it.ts';
 import { EXAM_INTERVAL_MS } from '../../exam/rig/market.ts';

@@ -42,7 +42,7 @@ async function staysShut(engine: Engine, one: Interleaving, mark: Mark<Kind>): P
   }
   const rows = [...model.rows.values()];
   const entry = rows.find(({ order }) => addsRisk(order));
-  const legs = rows.filter(({ order }) => order.leg === 'stop' || order.leg === 'target');
+  const legs = rows.filter(({ order }) => order.leg === 'stop');
   // An exit clears the legs away before it goes out itself.
   const isLeaving = one.attempts.some(({ call }) => call === 'submit exit');
   const isHeld = model.book.positions.some((position) => !position.quantity.isZero());

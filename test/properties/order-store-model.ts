@@ -7,7 +7,7 @@ import { type Book, openBook, positionOf } from '../../domain/execution/book.ts'
 import { isProtective } from '../../domain/execution/legs.ts';
 import { moveOrder } from '../../domain/execution/order-state.ts';
 import { startUnknown, type UnknownEvidence } from '../../domain/execution/resolve-unknown.ts';
-import { sizeExit, sizeLegs } from '../../domain/execution/venue-sizing.ts';
+import { sizeClaim } from '../../domain/execution/venue-claim.ts';
 import { afterSend, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
 import { FINAL_ORDER_STATES, type Fill, type Order } from '../../schemas/execution.ts';
 
@@ -52,13 +52,12 @@ export function createStore(model: StoreModel, nowMs: () => number): Store {
   };
   const sizingOf = (waiting: readonly Order[], rows: readonly Row[]) => {
     const [first] = waiting;
-    if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
-    const held = positionOf(model.book, first.strategyId, first.symbol)?.quantity.toFixed() ?? '0';
-    if (!isProtective(first)) return sizeExit(waiting, held);
-    const entry = rows.find(({ order }) => order.leg === 'entry')?.order;
-    if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
-    const filled = model.fills.filter((fill) => fill.clientOrderId === entry.clientOrderId);
-    return sizeLegs(waiting, entry, filled, held);
+    const held = first === undefined ? undefined : positionOf(model.book, first.strategyId, first.symbol)?.quantity;
+    const orders = rows.map(({ order }) => order);
+    const entry = orders.find((order) => order.leg === 'entry');
+    const fills = model.fills.filter((fill) => fill.clientOrderId === entry?.clientOrderId);
+    const open = [...model.rows.values()].map(({ order }) => order).filter(isOpen);
+    return sizeClaim(waiting, orders, { held: held?.toFixed() ?? '0', fills, open });
   };
   const killRefusal = (sending: readonly Order[]) => {
     const [first] = sending;
@@ -95,6 +94,7 @@ export function createStore(model: StoreModel, nowMs: () => number): Store {
       if (refusal !== null || sizing.reason !== null) endUnsent(refusal === null ? waiting : rows);
       return { claims: refusal === null ? sizing.sending.map(commit) : [], refusal };
     },
+    takeOver: async (decisionId) => takeOver(ofDecision(decisionId)),
     mayStillSend: async ({ order, epoch }) => {
       const row = rowOf(order.clientOrderId);
       if (row.epoch !== epoch || row.order.state !== 'SENT') {

@@ -214,7 +214,13 @@ beforeAll(async () => {
   tree = mkdtempSync(path.join(tmpdir(), 'quarterdeck-rules-'));
   for (const name of CONFIGS) copyFileSync(path.join(PROJECT, name), path.join(tree, name));
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(tree, 'node_modules'));
-  for (const folder of [...FOLDERS, ...STAGES.map((s) => `domain/${s}`), 'domain/backtest', 'adapters/http', 'exam/checker']) {
+  for (const folder of [
+    ...FOLDERS,
+    ...STAGES.map((s) => `domain/${s}`),
+    'domain/backtest',
+    'adapters/http',
+    'exam/checker',
+  ]) {
     mkdirSync(path.join(tree, folder), { recursive: true });
   }
   const texts = { ...innocent, ...allowed, ...pure, ...textsOf(planted), ...textsOf(impure) };

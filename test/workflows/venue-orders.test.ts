@@ -1,5 +1,6 @@
 /** Orders at a venue over the network: a real desk, the real Alpaca adapter, the test venue behind real HTTP. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
 import { cancelOrderUpdate, orderQuery } from '../../workflows/messages/order-execution.ts';
@@ -52,6 +53,16 @@ it('sends an entry once, books its fills, protects what was filled, and closes b
   expect(booked.map((row) => row.trade_id.split('::')[1]).sort()).toEqual(
     fills.map((line) => String(line.tradeId)).sort(),
   );
+  expect(await at.reconcile()).toMatchObject({ verdict: 'equal', differences: [] });
+});
+
+it('lets one order protect a position: the stop, for what stop and target sell together is held once only', async () => {
+  const run = await at.desk.startOrder(freshId('bracket'), anOrder({ quantity: '1', stop: '95', target: '110' }));
+  await reaches(run, ['entry FILLED 1', 'stop ACKED 0', 'target ABSENT 0']);
+  at.venue.control.price(SYMBOL, toDecimal('94'));
+  await reaches(run, ['entry FILLED 1', 'stop FILLED 1', 'target ABSENT 0']);
+  at.venue.control.price(SYMBOL, toDecimal('100'));
+  expect(await run.result()).toMatchObject({ state: 'done' });
   expect(await at.reconcile()).toMatchObject({ verdict: 'equal', differences: [] });
 });
 

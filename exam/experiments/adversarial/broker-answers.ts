@@ -139,7 +139,7 @@ async function lookedAt(peer: Peer, { order, fill }: Report): Promise<string> {
     ...{ orders: note('orders'), claim: note('claim'), mayStillSend: note('mayStillSend') },
     ...{ noteSendOutcome: note('noteSendOutcome'), noteVerdict: note('noteVerdict'), beginCancel: note('beginCancel') },
     ...{ noteCancelUnknown: note('noteCancelUnknown'), inTheWayOf: note('inTheWayOf'), changesOf: note('changesOf') },
-    unknownVenueOrders: note('unknownVenueOrders'),
+    ...{ unknownVenueOrders: note('unknownVenueOrders'), takeOver: note('takeOver') },
   };
   const sleep = async (): Promise<void> => undefined;
   await lookAtOrder({ store, venue, nowMs: Date.now, sleep }, anOrderOf('ours', { state: 'ACKED' }));

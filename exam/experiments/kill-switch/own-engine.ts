@@ -1,6 +1,6 @@
 /**
- * Order engines of the exam itself on the rig's database and venue, so that proposals go on without Temporal: whole ones
- * that ask the gate, and orders that are past it, claimed, and held directly before they are sent.
+ * Order engines of the exam itself on the rig's database and venue, so that proposals go on without Temporal: whole
+ * ones that ask the gate, and orders that are past it, claimed, and held directly before they are sent.
  */
 import type { ReconcileParts } from '../../../activities/order/reconcile-account.ts';
 import { parseEnvironment } from '../../../config/environment.ts';

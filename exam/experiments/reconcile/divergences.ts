@@ -1,6 +1,6 @@
 /**
- * Ways in which books and venue come apart, each made behind the desk's back: at the venue by hand, or in the desk's own
- * tables as only a superuser could. Each tells what has to be found and how to put it right again for the next one.
+ * Ways in which books and venue come apart, each made behind the desk's back: at the venue by hand, or in the desk's
+ * own tables as only a superuser could. Each tells what has to be found and how to put it right again for the next one.
  */
 
 import { toDecimal } from '../../../domain/decimal.ts';

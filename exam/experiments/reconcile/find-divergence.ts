@@ -1,4 +1,4 @@
-/** One divergence: made, looked for by the desk's own reconciliation, held against what had to be found, put right again. */
+/** One divergence: made, looked for by the desk's own reconciliation, held against what had to be found, put right. */
 import type { Violation } from '../../exam.ts';
 import { SMALL_ACCOUNT, type SmallDesk } from '../../small-desk/small-desk.ts';
 import type { SmallWorker } from '../../small-desk/small-worker.ts';
@@ -23,7 +23,8 @@ export async function findDivergence(
   const frozen = await frozenOf(desk);
   const named = differences.some(({ kind }) => kind === divergence.expected);
   const found = verdict === 'different' && named && frozen;
-  const seen = `${verdict} ${differences.map(({ kind, what }) => `${kind} ${what}`).join(', ')}${frozen ? ', frozen' : ''}`;
+  const names = differences.map(({ kind, what }) => `${kind} ${what}`).join(', ');
+  const seen = `${verdict} ${names}${frozen ? ', frozen' : ''}`;
   await divergence.undo();
   await release(desk);
   return {

@@ -1,6 +1,6 @@
 /**
  * Situations in which an account has to stand still: the venue away and back, its data rolled back, its reads half an
- * hour old, a position changed by hand, a second bot. Each ends with what the fault matrix names, and an order is tried.
+ * hour old, a position changed by hand, a second bot. Each ends with what the fault matrix names; an order is tried.
  */
 import { toDecimal } from '../../../domain/decimal.ts';
 import type { Violation } from '../../exam.ts';

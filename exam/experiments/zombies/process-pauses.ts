@@ -1,6 +1,6 @@
 /**
- * The same with whole processes: of two workers the one that reaches the send stops itself with SIGSTOP, the other takes
- * the order over, and the first is woken with SIGCONT.
+ * The same with whole processes: of two workers the one that reaches the send stops itself with SIGSTOP, the other
+ * takes the order over, and the first is woken with SIGCONT.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orderExecutionId } from '../../../workflows/messages/order-execution.ts';
@@ -20,7 +20,8 @@ export type ProcessPauses = {
   readonly figures: Figures;
 };
 
-const TAKEN_OVER = `select 1 from order_sends s join orders o using (client_order_id) join decisions d using (decision_id)
+const TAKEN_OVER = `select 1 from order_sends s
+  join orders o using (client_order_id) join decisions d using (decision_id)
   where d.correlation_id = $1 and s.epoch > 1`;
 const FENCED = `select 1 from fenced_writes f join orders o using (client_order_id) join decisions d using (decision_id)
   where d.correlation_id = $1 and f.what = 'send'`;

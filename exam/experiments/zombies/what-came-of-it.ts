@@ -11,7 +11,8 @@ export const journalOf = ({ journal, venue }: SmallDesk) =>
 /** The paused worker may have been the only one to send, in the control: then one accept is no second one. */
 export function acceptsOf(desk: SmallDesk, { clientOrderId, pause }: Woken, isControl: boolean): Violation[] {
   const lines = journalOf(desk).orders.filter((one) => one.clientOrderId === clientOrderId);
-  const where = `${clientOrderId} (paused ${pause.at}, ${pause.kind}) accepted in lines ${lines.map((one) => one.line).join(', ')}`;
+  const at = lines.map(({ line }) => line).join(', ');
+  const where = `${clientOrderId} (paused ${pause.at}, ${pause.kind}) accepted in lines ${at}`;
   if (lines.length > 1) return [{ kind: 'secondAccept', where }];
   return lines.length === 1 && !isControl ? [{ kind: 'woken', where }] : [];
 }

@@ -1,0 +1,26 @@
+/** What the order engine is made of: the book of record, the venue, a clock. Ports, so that it can be simulated. */
+import type { Venue } from '../../adapters/broker/venue.ts';
+import type { VenueStore } from '../../db/venue-store.ts';
+
+export type VenueOrderParts = {
+  readonly store: Pick<
+    VenueStore,
+    | 'orders'
+    | 'claim'
+    | 'takeOver'
+    | 'mayStillSend'
+    | 'noteSendOutcome'
+    | 'take'
+    | 'evidence'
+    | 'noteVerdict'
+    | 'beginCancel'
+    | 'noteCancelUnknown'
+    | 'noteBadReport'
+    | 'inTheWayOf'
+    | 'unknownVenueOrders'
+    | 'changesOf'
+  >;
+  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'cancel'>;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+};
