@@ -1,0 +1,97 @@
+/** `npm run reconcile` as a process against a real Postgres and the test venue: compare, freeze, and release by a person. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inheritedEnvironment } from '../../config/environment.ts';
+import { loadGovernance } from '../../config/policy-files.ts';
+import { readAccount } from '../../db/accounts.ts';
+import { closeDatabase, openDatabase } from '../../db/connection.ts';
+import { readEvents } from '../../db/events.ts';
+import { seedDesk } from '../../db/seed-desk.ts';
+import type { Database } from '../../db/tables.ts';
+import { toDecimal } from '../../domain/decimal.ts';
+import { startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
+import { type Json, newJournal } from './lib/venue/venue-under-test.ts';
+
+const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
+const ACCOUNT = ['--account', 'alpaca-paper'] as const;
+
+let database: TestDatabase;
+let db: Database;
+let venue: Venue;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase(database.appUrl);
+  const { startMode, profiles } = loadGovernance(CONFIG);
+  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  venue = await startVenue({ journal: newJournal(), tickMs: 0 });
+});
+afterAll(async () => {
+  await closeDatabase(db);
+  await database.close();
+});
+
+type Ran = { readonly code: number; readonly json: Json };
+
+function run(...args: readonly string[]): Promise<Ran> {
+  const env = inheritedEnvironment({
+    DATABASE_URL: database.appUrl,
+    QUARTERDECK_ALLOW_LOOPBACK: '1',
+    ALPACA_PAPER_KEY: 'PKVENUE:venue-secret',
+    ALPACA_PAPER_URL: venue.url,
+  });
+  return new Promise((resolve) => {
+    execFile(process.execPath, [RUN, 'reconcile', ...args, '--json'], { env }, (error, out) => {
+      resolve({ code: error === null ? 0 : Number(error.code), json: JSON.parse(out) });
+    });
+  });
+}
+
+const codes = ({ json }: Ran): unknown[] => (json.problems as Json[]).map((one) => one.code);
+const accountOf = ({ json }: Ran): Json => (json.accounts as Json[])[0] ?? {};
+const release = (phrase: unknown, ...more: readonly string[]): Promise<Ran> =>
+  run('--release', ...ACCOUNT, '--reason', 'a fee', '--confirm', String(phrase), ...more);
+
+it('opens the account at the first contact, and finds a missing cent, which freezes it until a person accepts it', async () => {
+  const first = await run();
+  expect(first).toMatchObject({ code: 0, json: { ok: true, accounts: [{ verdict: 'equal', frozen: null }] } });
+  expect(codes(await release('no phrase yet'))).toEqual(['NOT_FROZEN']);
+
+  venue.control.cash(toDecimal('99999.99'));
+  const different = await run(...ACCOUNT);
+  const cash = { kind: 'cash', what: 'cash', ours: '100000', theirs: '99999.99' };
+  expect(different).toMatchObject({ code: 1, json: { ok: false, accounts: [{ differences: [cash] }] } });
+  const { phrase } = accountOf(different);
+
+  const wrong = await release('release alpaca-paper 000000');
+  expect([wrong.code, ...codes(wrong)]).toEqual([4, 'CONFIRMATION_WRONG']);
+  const still = await release(phrase);
+  expect([still.code, ...codes(still)]).toEqual([4, 'STILL_DIFFERENT']);
+  expect(await release(phrase, '--accept-cash')).toMatchObject({ code: 0, json: { ok: true, reason: 'a fee' } });
+
+  expect(await readAccount(db, 'alpaca-paper')).toMatchObject({ cash: '99999.99', startingCash: '99999.99' });
+  expect((await readEvents(db, 0, 100)).map((one) => one.type)).toEqual([
+    'account_frozen',
+    'account_cash_accepted',
+    'account_released',
+  ]);
+  expect(await run()).toMatchObject({ code: 0, json: { ok: true } });
+}, 120_000);
+
+it('does not release while anything but cash differs, and says when the venue is away', async () => {
+  venue.control.position('BTC/USD', toDecimal('1'), toDecimal('100'));
+  const { phrase } = accountOf(await run());
+  const refused = await release(phrase, '--accept-cash');
+  expect([refused.code, ...codes(refused)]).toEqual([4, 'STILL_DIFFERENT']);
+  await venue.close();
+  expect(await run()).toMatchObject({ code: 3, json: { accounts: [{ verdict: 'unreachable' }] } });
+}, 120_000);
+
+it('lists every mistake of the command line with exit code 2', async () => {
+  const ran = await run('--accept-cash', '--reason', 'x');
+  expect([ran.code, ...codes(ran)]).toEqual([2, 'ARGUMENT_CONFLICT', 'ARGUMENT_CONFLICT']);
+  const unknown = await run('--account', 'alpaca-papr');
+  expect([unknown.code, ...codes(unknown)]).toEqual([2, 'ACCOUNT_UNKNOWN']);
+});
