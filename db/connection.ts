@@ -36,6 +36,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   // Without a listener the death of an idle connection would end the process.
   pool.on('error', options.onIdleError ?? (() => undefined));
+  // Nor may the death of one in use: its query fails, which is what the caller hears of.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

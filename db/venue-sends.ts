@@ -264,13 +264,13 @@ export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: Sen
   return blocked === null ? null : `the kill switch is on: ${blocked}`;
 }
 
-/** Takes down what the answer proved, unless the order is in other hands by now. */
+/** Takes down what the answer proved. @returns false when the order is in other hands by now */
 export async function noteSendOutcome(
   trx: Transaction<Tables>,
   parts: VenueStoreParts,
   claim: SendClaim,
   told: SendOutcome,
-): Promise<void> {
+): Promise<boolean> {
   const outcome = provenBy(told, claim.epoch, parts.idProfile);
   const { clientOrderId, decisionId } = claim.order;
   const { orders } = await openOrders(trx, decisionId);
@@ -285,12 +285,13 @@ export async function noteSendOutcome(
     .executeTakeFirst();
   if (order?.state !== 'SENT' || result.numUpdatedRows !== 1n) {
     await noteFenced(trx, parts, clientOrderId, claim.epoch, 'outcome');
-    return;
+    return false;
   }
   const moved = afterSend(order, outcome);
   await updateOrders(trx, [moved]);
   await appendEvents(trx, movedEvents(order, moved.state, outcomeText(outcome), nowMs));
   if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
+  return true;
 }
 
 const outcomeText = (outcome: SendOutcome): string => {

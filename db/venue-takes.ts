@@ -4,7 +4,7 @@ import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import { moveOrder } from '../domain/execution/order-state.ts';
 import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
-import { startUnknown } from '../domain/execution/resolve-unknown.ts';
+import { isSameDoubt, startUnknown } from '../domain/execution/resolve-unknown.ts';
 import { cancelStep, hasEndedUnfilled } from '../domain/execution/venue-claim.ts';
 import { isLateArrival, takeVenueAnswer } from '../domain/execution/venue-step.ts';
 import type { Order, OrderState } from '../schemas/execution.ts';
@@ -98,6 +98,9 @@ export async function noteVerdict(
   const { order } = await lockOrder(trx, clientOrderId);
   if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
   const nowMs = parts.nowMs();
+  const { evidence } = verdict;
+  if (!isSameDoubt(await readEvidence(trx, clientOrderId), evidence)) return;
+  await trx.updateTable('order_sends').set({ evidence }).where('client_order_id', '=', clientOrderId).execute();
   if (verdict.kind === 'absent') {
     await changeState(trx, order, 'ABSENT', 'the venue does not have it', nowMs);
     const watch = { watch_until: toInstant(nowMs + WATCH_MS) };
@@ -106,8 +109,6 @@ export async function noteVerdict(
       await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry never came to be');
     return;
   }
-  const { evidence } = verdict;
-  await trx.updateTable('order_sends').set({ evidence }).where('client_order_id', '=', clientOrderId).execute();
   if (verdict.kind === 'manual') await changeState(trx, order, 'MANUAL', verdict.reason, nowMs);
 }
 

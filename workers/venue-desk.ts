@@ -40,6 +40,8 @@ export type VenueDesk = {
 export const RECONCILE_SETTLE_MS = 7_000;
 /** A comparison older than this is made anew before an order. */
 const RECONCILED_FOR_MS = 15 * 60_000;
+/** One from so shortly before this worker began counts: workers that die in turn must not compare without end. */
+const RESTART_MS = 60_000;
 
 export function createVenueDesk(parts: VenueDeskParts): VenueDesk {
   const { db, venue } = parts;
@@ -64,7 +66,7 @@ export function createVenueDesk(parts: VenueDeskParts): VenueDesk {
     reconcile,
     unreconciled: async () => {
       const standing = await standingOf(db, venue.name);
-      const sinceMs = Math.max(parts.bornAtMs, now() - RECONCILED_FOR_MS);
+      const sinceMs = Math.max(parts.bornAtMs - RESTART_MS, now() - RECONCILED_FOR_MS);
       if ((standing?.reconciledAtMs ?? 0) >= sinceMs) return null;
       const { verdict, reason } = await reconcile();
       return verdict === 'unreachable' ? `books and venue could not be compared: ${reason ?? ''}` : null;

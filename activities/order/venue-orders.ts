@@ -9,7 +9,7 @@ import { isWorking } from '../../domain/execution/order-state.ts';
 import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
-import type { CancelOutcome, SendOutcome } from '../../schemas/venue.ts';
+import type { CancelOutcome, SendOutcome, VenueOrder } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
@@ -44,10 +44,25 @@ const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.sta
 type Claim = Awaited<ReturnType<VenueOrderParts['store']['claim']>>['claims'][number];
 
 /** One shot. The adapter asks `mayStillSend` when its connection stands, directly before the first byte. */
-async function sendOnce({ store, venue }: VenueOrderParts, claim: Claim): Promise<SendOutcome> {
+async function sendOnce(parts: VenueOrderParts, claim: Claim): Promise<SendOutcome> {
+  const { store, venue } = parts;
   const outcome = await venue.send(claim.order, claim.sendBeforeMs, () => store.mayStillSend(claim));
-  await store.noteSendOutcome(claim, outcome);
+  const isOurs = await store.noteSendOutcome(claim, outcome);
+  if (!isOurs && outcome.kind === 'accepted') await lateAccept(parts, claim.order, outcome.order);
   return outcome;
+}
+
+/** The venue took it after another had taken it over: told at once; what was given up by then is cancelled. */
+async function lateAccept(
+  parts: VenueOrderParts,
+  { decisionId, clientOrderId }: Order,
+  seen: VenueOrder,
+): Promise<void> {
+  const order = (await parts.store.orders(decisionId)).find((one) => one.clientOrderId === clientOrderId);
+  if (order === undefined) return;
+  await lookAtOrder(parts, order, seen);
+  if (order.state === 'ABSENT')
+    await cancelOrder(parts, { ...order, state: 'ACKED' }, 'it arrived after it was given up');
 }
 
 async function firstLooks(parts: VenueOrderParts, decisionId: string): Promise<void> {

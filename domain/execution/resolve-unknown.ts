@@ -39,7 +39,7 @@ export type UnknownRound = {
 /** `keep`: still unknown, its exposure held; the evidence goes into the next round. `manual`: a person decides. */
 export type UnknownVerdict =
   | { readonly kind: 'found'; readonly order: VenueOrder }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly evidence: UnknownEvidence }
   | { readonly kind: 'keep'; readonly evidence: UnknownEvidence }
   | { readonly kind: 'manual'; readonly evidence: UnknownEvidence; readonly reason: string };
 
@@ -60,7 +60,7 @@ export function resolveUnknown(
   const order = foundIn(clientOrderId, round);
   if (order !== null) return { kind: 'found', order };
   const next = withRound(evidence, round, rules);
-  if (next.misses >= rules.missesMin && next.spanMs >= rules.missSpanMs) return { kind: 'absent' };
+  if (next.misses >= rules.missesMin && next.spanMs >= rules.missSpanMs) return { kind: 'absent', evidence: next };
   if (round.atMs - evidence.sinceMs < rules.manualAfterMs) return { kind: 'keep', evidence: next };
   return { kind: 'manual', evidence: next, reason: manualReason(next, round, rules) };
 }
@@ -91,3 +91,7 @@ function manualReason(evidence: UnknownEvidence, { unexplained, atMs }: UnknownR
   }
   return `${waited}: ${evidence.misses} of ${rules.missesMin} clean answers over ${evidence.spanMs} ms`;
 }
+
+/** Evidence is of one doubt: what was gathered about an earlier sending of the order says nothing about this one. */
+export const isSameDoubt = (stored: UnknownEvidence | null, told: UnknownEvidence): boolean =>
+  stored === null || stored.sinceMs === told.sinceMs;

@@ -57,9 +57,9 @@ export const waitingFor = (
     .map((one): Order => (which === 'protective' && again(one) ? { ...one, state: 'INTENT' } : one))
     .filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
 
-/** A stop that ends unfilled without our cancel: the position it was for is bare. */
+/** A stop or an exit that ends unfilled without our cancel: the position stands, and nothing protects it. */
 export const leavesBare = (before: Order, after: Order['state']): boolean =>
-  before.leg === 'stop' &&
+  (before.leg === 'stop' || before.leg === 'exit') &&
   before.state !== 'INTENT' &&
   !isBeingCancelled(before) &&
   UNFILLED_ENDS.includes(after) &&

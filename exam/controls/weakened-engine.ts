@@ -39,7 +39,7 @@ function withoutIntent(parts: EngineParts): EngineParts {
       ? { claims: [sent] }
       : await store.claim(sent.order.decisionId, 'opening');
     const own = claims.find((one) => one.order.clientOrderId === sent.order.clientOrderId);
-    if (own !== undefined) await store.noteSendOutcome(own, outcome);
+    return own === undefined || store.noteSendOutcome(own, outcome);
   };
   return { ...parts, store: { ...store, claim, noteSendOutcome, mayStillSend: async () => null } };
 }

@@ -54,7 +54,10 @@ async function takePoints({ seed, control, size }: ExamOptions): Promise<Taken[]
   }
 }
 
-/** Every boundary of an undisturbed play is a point. @throws Error when the product's own goes wrong without a death */
+/**
+ * Every boundary of an undisturbed play is a point; a control takes those at a send, where a missing guard shows.
+ * @throws Error when the product's own goes wrong without a death
+ */
 async function recordPoints(options: PlayOptions): Promise<Point[]> {
   const plays = SCENARIO_NAMES.flatMap((scenario) => PROFILES.map((profile) => ({ scenario, profile, index: null })));
   const recordings = await sideBySide(plays, LANES, async (play) => {
@@ -62,7 +65,9 @@ async function recordPoints(options: PlayOptions): Promise<Point[]> {
     if (violations.length > 0 && options.weaken === null)
       throw new Error(`undisturbed: ${violations[0]?.kind} ${violations[0]?.where}`);
     say(`  ${play.scenario.padEnd(14)} ${play.profile.padEnd(16)} ${boundaries.length} boundaries`);
-    return boundaries.map((_, index) => ({ ...play, index }));
+    const points = boundaries.map((boundary, index) => ({ boundary, point: { ...play, index } }));
+    const isWanted = (boundary: string): boolean => options.weaken === null || boundary.endsWith('venue.send');
+    return points.filter(({ boundary }) => isWanted(boundary)).map(({ point }) => point);
   });
   return recordings.flat();
 }

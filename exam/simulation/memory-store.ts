@@ -11,7 +11,7 @@
 import type { VenueOrderParts } from '../../activities/order/venue-orders.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { moveOrder } from '../../domain/execution/order-state.ts';
-import { startUnknown } from '../../domain/execution/resolve-unknown.ts';
+import { isSameDoubt, startUnknown } from '../../domain/execution/resolve-unknown.ts';
 import {
   addsRisk,
   asSent,
@@ -169,7 +169,7 @@ function mayStillSend(desk: MemoryDesk, { order, epoch }: SendClaim): string | n
   return killed !== null && addsRisk(order) ? `the kill switch is on: ${killed}` : null;
 }
 
-function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): void {
+function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): boolean {
   const outcome = provenBy(told, claimed.epoch, desk.idProfile);
   const { clientOrderId, decisionId } = claimed.order;
   const order = orderOf(desk, clientOrderId);
@@ -180,7 +180,7 @@ function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): v
   }
   if (order.state !== 'SENT' || send.epoch !== claimed.epoch) {
     desk.fencedWrites.push(fencedWrite(clientOrderId, claimed.epoch, 'outcome'));
-    return;
+    return false;
   }
   const moved = afterSend(order, outcome);
   writeOrders(desk, [moved]);
@@ -188,6 +188,7 @@ function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): v
   if (moved.state === 'REJECTED' && !isProtective(moved)) {
     endUnsent(desk, ordersOf(desk, decisionId), 'its entry was rejected');
   }
+  return true;
 }
 
 const outcomeText = (outcome: Outcome): string => (outcome.kind === 'rejected' ? outcome.code : outcome.kind);
@@ -209,12 +210,14 @@ function take(desk: MemoryDesk, clientOrderId: string, seen: VenueOrder | null, 
 function noteVerdict(desk: MemoryDesk, clientOrderId: string, verdict: Verdict): void {
   const order = orderOf(desk, clientOrderId);
   if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
+  const send = sendOf(desk, clientOrderId);
+  if (!isSameDoubt(send.evidence, verdict.evidence)) return;
+  desk.sends.set(clientOrderId, { ...send, evidence: verdict.evidence });
   if (verdict.kind === 'absent') {
     change(desk, order, 'ABSENT', 'the venue does not have it');
     if (!isProtective(order)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry never came to be');
     return;
   }
-  desk.sends.set(clientOrderId, { ...sendOf(desk, clientOrderId), evidence: verdict.evidence });
   if (verdict.kind === 'manual') change(desk, order, 'MANUAL', verdict.reason);
 }
 

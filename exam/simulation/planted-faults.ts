@@ -65,7 +65,9 @@ function absentAtOnce({ store }: VenueOrderParts): Partial<VenueOrderParts> {
       noteVerdict: (clientOrderId, verdict) =>
         store.noteVerdict(
           clientOrderId,
-          verdict.kind === 'keep' && verdict.evidence.misses > 0 ? { kind: 'absent' } : verdict,
+          verdict.kind === 'keep' && verdict.evidence.misses > 0
+            ? { kind: 'absent', evidence: verdict.evidence }
+            : verdict,
         ),
     },
   };

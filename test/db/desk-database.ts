@@ -1,7 +1,8 @@
 /** A fresh, migrated database for one test file, and complete nouns to fill it with; override what a test is about. */
+
+import type { Account } from '../../db/accounts.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
-import type { Account } from '../../db/accounts.ts';
 import type { OpenSessionInput } from '../../db/sessions.ts';
 import type { Database } from '../../db/tables.ts';
 import type { Decision } from '../../schemas/decision.ts';

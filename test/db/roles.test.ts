@@ -1,8 +1,8 @@
 /** What the desk's two roles are refused by Postgres itself. Each statement runs as the role, in its own transaction. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqlState } from '../../db/retry.ts';
 import { insertFills } from '../../db/fills.ts';
+import { sqlState } from '../../db/retry.ts';
 import { aFill, type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 
 const REFUSED = '42501';

@@ -133,7 +133,12 @@ describe('a leg that never came to be', () => {
     const store = storeOf('open-only');
     const { decisionId, leg } = await filled(store);
     await store.noteSendOutcome(leg, { kind: 'ambiguous', reason: 'cut' });
-    await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent' });
+    const evidence = await store.evidence(leg.order.clientOrderId);
+    if (evidence === null) throw new Error('the leg is not in doubt');
+    const earlier = { ...evidence, sinceMs: evidence.sinceMs - 1 };
+    await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent', evidence: earlier });
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop UNKNOWN']);
+    await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent', evidence });
     expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop ABSENT']);
     expect(await store.claim(decisionId, 'protective')).toEqual({ claims: [], refusal: null });
     expect((await storeOf().claim(decisionId, 'protective')).claims).toMatchObject([{ epoch: 2 }]);

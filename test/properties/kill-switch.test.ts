@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { createVenueOrders } from '../../activities/order/venue-orders.ts';
+import { memoryStore } from '../../exam/simulation/memory-store.ts';
 import type { Order } from '../../schemas/execution.ts';
-import { type Engine, type Interleaving, interleavings, play } from './interleaving.ts';
-import { createStore } from './order-store-model.ts';
+import { type Engine, type Interleaving, interleavings, play, wasInDoubt } from './interleaving.ts';
 import { itHolds, type Mark } from './property.ts';
 
 type Kind =
@@ -28,11 +28,11 @@ const KINDS = [
   'UNKNOWN',
 ] as const;
 
-const ENGINE: Engine = { createVenueOrders, storeOf: createStore };
+const ENGINE: Engine = { createVenueOrders, storeOf: memoryStore };
 const addsRisk = ({ leg }: Order): boolean => leg === 'entry';
 
 async function staysShut(engine: Engine, one: Interleaving, mark: Mark<Kind>): Promise<void> {
-  const { model, world, killedWhenAsked, crashes } = await play(engine, one);
+  const { desk, world, killedWhenAsked, crashes } = await play(engine, one);
   for (const { sent } of world.accepted) {
     const wasSet = killedWhenAsked.get(sent.clientOrderId);
     expect(wasSet, `${sent.clientOrderId} left without asking`).toBeDefined();
@@ -40,19 +40,20 @@ async function staysShut(engine: Engine, one: Interleaving, mark: Mark<Kind>): P
     if (addsRisk(sent)) mark('entered');
     else if (wasSet === true) mark('let reducing orders pass');
   }
-  const rows = [...model.rows.values()];
-  const entry = rows.find(({ order }) => addsRisk(order));
-  const legs = rows.filter(({ order }) => order.leg === 'stop');
+  const orders = [...desk.orders.values()];
+  const entry = orders.find(addsRisk);
+  const stops = orders.filter(({ leg }) => leg === 'stop');
   // An exit clears the legs away before it goes out itself.
   const isLeaving = one.attempts.some(({ call }) => call === 'submit exit');
-  const isHeld = model.book.positions.some((position) => !position.quantity.isZero());
-  if (isHeld && !isLeaving && entry?.order.state === 'FILLED')
-    for (const { epoch } of legs) expect(epoch, 'legs are claimed').toBeGreaterThan(0);
-  if (one.killAtStep === null) expect(model.killed).toBe(false);
-  mark(model.killed ? 'set' : 'not set');
-  if (model.killed && entry?.order.state === 'ABSENT' && world.attempted.length === 0) mark('refused by the switch');
+  const isHeld = desk.positions.some((position) => !position.quantity.isZero());
+  if (isHeld && !isLeaving && entry?.state === 'FILLED')
+    for (const { clientOrderId } of stops) expect(desk.sends.has(clientOrderId), 'stops are claimed').toBe(true);
+  if (one.killAtStep === null) expect(desk.killSwitch).toBeNull();
+  const isKilled = desk.killSwitch !== null;
+  mark(isKilled ? 'set' : 'not set');
+  if (isKilled && entry?.state === 'ABSENT' && world.attempted.length === 0) mark('refused by the switch');
   if (crashes > 0) mark('crashes');
-  if ([...model.rows.values()].some(({ evidence }) => evidence !== null)) mark('UNKNOWN');
+  if (wasInDoubt(desk)) mark('UNKNOWN');
 }
 
 itHolds<Engine, Interleaving, Kind>({
@@ -67,7 +68,7 @@ itHolds<Engine, Interleaving, Kind>({
   faults: {
     'the switch is read at the claim only': {
       ...ENGINE,
-      storeOf: (model, nowMs) => ({ ...createStore(model, nowMs), mayStillSend: async () => null }),
+      storeOf: (desk) => ({ ...memoryStore(desk), mayStillSend: async () => null }),
     },
     'the switch is read before the connection stands': {
       ...ENGINE,
@@ -85,12 +86,12 @@ itHolds<Engine, Interleaving, Kind>({
     },
     'the switch stops protective orders too': {
       ...ENGINE,
-      storeOf: (model, nowMs) => ({
-        ...createStore(model, nowMs),
+      storeOf: (desk) => ({
+        ...memoryStore(desk),
         claim: (decisionId, which) =>
-          model.killed && which === 'protective'
+          desk.killSwitch !== null && which === 'protective'
             ? Promise.resolve({ claims: [], refusal: null })
-            : createStore(model, nowMs).claim(decisionId, which),
+            : memoryStore(desk).claim(decisionId, which),
       }),
     },
   },

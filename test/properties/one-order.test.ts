@@ -7,8 +7,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { createVenueOrders } from '../../activities/order/venue-orders.ts';
-import { type Engine, type Interleaving, interleavings, play } from './interleaving.ts';
-import { createStore } from './order-store-model.ts';
+import { ordersOf, writeOrders } from '../../exam/simulation/memory-desk.ts';
+import { memoryStore } from '../../exam/simulation/memory-store.ts';
+import { type Engine, type Interleaving, interleavings, play, wasInDoubt } from './interleaving.ts';
 import { itHolds, type Mark } from './property.ts';
 
 type Kind =
@@ -20,14 +21,14 @@ type Kind =
   | 'both sent and protected'
   | 'ids are forgotten';
 
-const ENGINE: Engine = { createVenueOrders, storeOf: createStore };
+const ENGINE: Engine = { createVenueOrders, storeOf: memoryStore };
 
 async function sendsOnce(engine: Engine, one: Interleaving, mark: Mark<Kind>): Promise<void> {
-  const { model, world, crashes } = await play(engine, one);
+  const { desk, world, crashes } = await play(engine, one);
   const ids = world.accepted.map(({ order }) => order.clientOrderId);
   expect(ids.length, `accepted: ${ids.join(', ')}`).toBe(new Set(ids).size);
   for (const { order } of world.accepted) {
-    const ours = model.rows.get(order.clientOrderId)?.order;
+    const ours = desk.orders.get(order.clientOrderId);
     expect(['ABSENT', 'REJECTED', 'INTENT', 'SENT', 'UNKNOWN'], `${order.clientOrderId} lives`).not.toContain(
       ours?.state,
     );
@@ -35,7 +36,7 @@ async function sendsOnce(engine: Engine, one: Interleaving, mark: Mark<Kind>): P
   }
   if (crashes > 0) mark('crashes');
   if (one.plan.fates.includes('reply lost') && ids.length > 0) mark('lost replies');
-  if ([...model.rows.values()].some(({ evidence }) => evidence !== null)) mark('UNKNOWN');
+  if (wasInDoubt(desk)) mark('UNKNOWN');
   if (world.accepted.some(({ order }) => order.quantityFilled === '1')) mark('partial fills');
   if (one.attempts.filter(({ call }) => call === 'submit').length > 1) mark('duplicates');
   if (ids.some((id) => id.endsWith('stop'))) mark('both sent and protected');
@@ -69,23 +70,24 @@ itHolds<Engine, Interleaving, Kind>({
     },
     'a sent order that nobody reported on is sent again': {
       ...ENGINE,
-      storeOf: (model, nowMs) => ({
-        ...createStore(model, nowMs),
+      storeOf: (desk) => ({
+        ...memoryStore(desk),
         claim: (decisionId, which) => {
-          for (const row of model.rows.values()) {
-            if (row.order.state === 'SENT' && row.order.decisionId === decisionId)
-              row.order = { ...row.order, state: 'INTENT' };
-          }
-          return createStore(model, nowMs).claim(decisionId, which);
+          const sent = ordersOf(desk, decisionId).filter(({ state }) => state === 'SENT');
+          writeOrders(
+            desk,
+            sent.map((order) => ({ ...order, state: 'INTENT' })),
+          );
+          return memoryStore(desk).claim(decisionId, which);
         },
       }),
     },
     'an order in doubt is taken for absent': {
       ...ENGINE,
-      storeOf: (model, nowMs) => ({
-        ...createStore(model, nowMs),
+      storeOf: (desk) => ({
+        ...memoryStore(desk),
         noteSendOutcome: (claim, outcome) =>
-          createStore(model, nowMs).noteSendOutcome(
+          memoryStore(desk).noteSendOutcome(
             claim,
             outcome.kind === 'ambiguous' ? { kind: 'rejected', code: 'TIMEOUT', message: outcome.reason } : outcome,
           ),

@@ -50,7 +50,7 @@ const every = (stepMs: number, count: number, changes: Partial<UnknownRound> = {
 describe('an unknown order', () => {
   it('is absent after 5 clean answers over 60 s, and not before', () => {
     expect(resolve(every(15_000, 4))).toMatchObject({ kind: 'keep' });
-    expect(resolve(every(15_000, 5))).toEqual({ kind: 'absent' });
+    expect(resolve(every(15_000, 5))).toMatchObject({ kind: 'absent' });
     expect(resolve(every(14_999, 5))).toMatchObject({ kind: 'keep', evidence: { misses: 5, spanMs: 59_996 } });
     expect(resolve(every(1_000, 50))).toMatchObject({ kind: 'keep' });
   });
@@ -63,7 +63,7 @@ describe('an unknown order', () => {
 
   it('does not lose its clean answers by a failure in between', () => {
     const rounds = every(15_000, 9).map((one, index) => (index % 2 === 1 ? { ...one, lookUp: FAILED } : one));
-    expect(resolve(rounds)).toEqual({ kind: 'absent' });
+    expect(resolve(rounds)).toMatchObject({ kind: 'absent' });
   });
 
   it('is what the venue says as soon as it is found, also among the open orders only', () => {
@@ -79,14 +79,14 @@ describe('an unknown order', () => {
 
   it('is not taken for another order that rests', () => {
     const openOrders = { kind: 'answered', value: [{ ...ORDER, clientOrderId: 'another' }] } as const;
-    expect(resolve(every(15_000, 5, { openOrders }))).toEqual({ kind: 'absent' });
+    expect(resolve(every(15_000, 5, { openOrders }))).toMatchObject({ kind: 'absent' });
   });
 
   it('begins anew after a fill that nobody can explain', () => {
     const strange = round(60_000, { unexplained: { kind: 'answered', value: 1 } });
     const after = every(15_000, 4).map((one) => ({ ...one, atMs: one.atMs + 75_000 }));
     expect(resolve([...every(15_000, 4), strange, ...after])).toMatchObject({ kind: 'keep', evidence: { misses: 4 } });
-    expect(resolve([...every(15_000, 4), strange, ...after, round(135_000)])).toEqual({ kind: 'absent' });
+    expect(resolve([...every(15_000, 4), strange, ...after, round(135_000)])).toMatchObject({ kind: 'absent' });
   });
 
   it('goes to a person after 15 minutes, with the reason', () => {
