@@ -10,6 +10,7 @@ import { checkBooks } from '../rig/check-books.ts';
 import { type DeskOrders, deskOrders } from '../rig/desk-orders.ts';
 import { startWaking } from '../rig/freezing.ts';
 import { type Killing, startKilling } from '../rig/killing.ts';
+import { CROWD_SYMBOLS } from '../rig/market.ts';
 import { moveMarket } from '../rig/market-waves.ts';
 import { percentile, readOrderMoves, tally, unknownPassages } from '../rig/order-moves.ts';
 import { patiently } from '../rig/patience.ts';
@@ -21,7 +22,9 @@ import { type PlannedOrder, planOrders } from './orders-plan.ts';
 const PROFILES = ['lifetime-unique', 'open-only'] as const;
 type Profile = (typeof PROFILES)[number];
 
+/** Orders that pass the gate; of more that are proposed, because new openings of a symbol in doubt wait. */
 const ORDERS = 300;
+const PROPOSED_PART = 1.25;
 const KILL_EVERY_MS = 2_000;
 /** Before this share of sends a worker stands still, until long after another has taken over. */
 const FREEZE_SHARE = 0.03;
@@ -39,7 +42,7 @@ export const experiment: Experiment = {
   run: async (options) => {
     const rounds: Round[] = [];
     for (const profile of PROFILES) rounds.push(await runProfile(options, profile));
-    return judge(options, rounds);
+    return judge(rounds);
   },
 };
 
@@ -48,11 +51,12 @@ type Round = {
   readonly figures: Figures;
   readonly killsThatHit: number;
   readonly throughUnknown: number;
+  readonly orders: number;
 };
 
 async function runProfile(options: ExamOptions, profile: Profile): Promise<Round> {
   const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
-  say(`\n${count} orders, client ids ${profile}`);
+  say(`\n${count} orders and a quarter more to be refused, client ids ${profile}`);
   const faults = [
     '--cut-after',
     '0.05',
@@ -67,11 +71,15 @@ async function runProfile(options: ExamOptions, profile: Profile): Promise<Round
   ];
   const venueFlags = ['--profile', profile, '--seed', String(options.seed), '--cash', '1000000', ...faults];
   const workerOrders = { seed: options.seed, control: options.control, freezeShare: FREEZE_SHARE };
-  const rig = await openRig({ venueFlags, workers: 2, workerOrders });
+  const rig = await openRig({ venueFlags, workers: 2, workerOrders, symbols: CROWD_SYMBOLS });
   let isClean = false;
   try {
     await rig.startWorkers();
-    const round = await trade(rig, planOrders(options.seed, profile, count, rig.symbols), profile);
+    const round = await trade(
+      rig,
+      planOrders(options.seed, profile, Math.ceil(count * PROPOSED_PART), rig.symbols),
+      profile,
+    );
     isClean = round.violations.length === 0;
     return round;
   } finally {
@@ -95,6 +103,7 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   bar.end();
   const checked = await checkBooks(rig, { deskAccount: ACCOUNT });
   const ends = await endsOf(orders, plan);
+  const passed = plan.length - Object.values(ends.refused).reduce((sum, one) => sum + one, 0);
   const moves = await readOrderMoves(rig.pool);
   const passages = unknownPassages(moves);
   const resolved = passages.flatMap(({ ms }) => (ms === null ? [] : [ms]));
@@ -105,9 +114,11 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
       where: `${profile}: ${one.where}`,
     })),
     killsThatHit: hits.length,
+    orders: passed,
     throughUnknown: new Set(passages.map(({ clientOrderId }) => clientOrderId)).size,
     figures: {
-      orders: plan.length,
+      proposed: plan.length,
+      orders: passed,
       kinds: tally(plan.map(({ kind }) => kind)),
       refused: ends.refused,
       kills: killing.kills.length,
@@ -213,19 +224,20 @@ async function venueStats({ venue }: Rig): Promise<unknown> {
   return venue.control('stats');
 }
 
-function judge({ size }: ExamOptions, rounds: readonly Round[]): ExamAnswer {
+function judge(rounds: readonly Round[]): ExamAnswer {
   const sum = (of: (round: Round) => number): number => rounds.reduce((total, round) => total + of(round), 0);
   const killsThatHit = sum((round) => round.killsThatHit);
   const throughUnknown = sum((round) => round.throughUnknown);
+  const orders = sum((round) => round.orders);
   const voidBecause = [
     ...(killsThatHit < KILLS_MIN ? [`${killsThatHit} kills hit an order under way, ${KILLS_MIN} are needed`] : []),
     ...(throughUnknown < UNKNOWN_MIN ? [`${throughUnknown} orders were UNKNOWN, ${UNKNOWN_MIN} are needed`] : []),
-    ...(size !== null && size < ORDERS ? [`${size} orders, ${ORDERS} are needed`] : []),
+    ...(orders < ORDERS ? [`${orders} orders passed the gate, ${ORDERS} are needed`] : []),
   ];
   const figures = Object.fromEntries(PROFILES.map((profile, index) => [profile, rounds[index]?.figures]));
   return {
     violations: rounds.flatMap((round) => round.violations),
     voidBecause,
-    figures: { killsThatHitOrders: killsThatHit, throughUnknown, ...figures },
+    figures: { orders, killsThatHitOrders: killsThatHit, throughUnknown, ...figures },
   };
 }

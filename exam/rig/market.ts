@@ -17,6 +17,12 @@ export const EXAM_SYMBOLS: readonly ExamSymbol[] = [
   { symbol: 'LINK/USD', price: 20 },
 ];
 
+/** Many symbols: while an order of one is in doubt, new openings of that one wait. */
+export const CROWD_SYMBOLS: readonly ExamSymbol[] = Array.from({ length: 60 }, (_, index) => ({
+  symbol: `C${String(index + 1).padStart(2, '0')}/USD`,
+  price: 20 + 8 * index,
+}));
+
 export const EXAM_INTERVAL_MS = 3_600_000;
 const BARS = 60;
 /** Half a bar's range, as a fraction of the price: the true range is 1 %. */
