@@ -11,6 +11,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { z } from 'zod';
@@ -37,6 +38,8 @@ const SILENCE_MS = 3_600_000;
 /** How often a resting order of a session is looked at, where it works at a network venue. */
 const RESTING_MS = 30_000;
 const HISTORY_EVENTS_MAX = 3_000;
+/** Pause before an order in doubt is asked again to be cancelled. */
+const CANCEL_AGAIN_MS = 2_000;
 
 type Watch = { status: OrderExecutionStatus; cancelReason: string | null; changed: boolean };
 
@@ -151,7 +154,7 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
   if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
   else if (!heard) await look(watch, input);
   if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > HISTORY_EVENTS_MAX) {
-    if (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
+    while (watch.cancelReason !== null) await cancel(watch, input, watch.cancelReason);
     await condition(allHandlersFinished);
     await continueAsNew<typeof orderExecution>(input, watch.status);
   }
@@ -172,9 +175,15 @@ async function look(watch: Watch, input: OrderInput): Promise<void> {
 
 async function cancel(watch: Watch, input: OrderInput, reason: string): Promise<void> {
   const { decisionId } = watch.status;
-  takeOrders(watch, await activities.cancelOrders({ input, decisionId, reason }));
-  watch.cancelReason = null;
+  const orders = await activities.cancelOrders({ input, decisionId, reason });
+  takeOrders(watch, orders);
+  if (orders.some(isInDoubt)) await sleep(CANCEL_AGAIN_MS);
+  else watch.cancelReason = null;
 }
+
+/** Nobody knows yet whether the venue has it: what is to be cancelled has to be found first. */
+const isInDoubt = ({ state, leg }: Order): boolean =>
+  (state === 'UNKNOWN' || state === 'SENT') && leg !== 'stop' && leg !== 'target';
 
 function takeOrders(watch: Watch, orders: readonly Order[]): void {
   publish(watch, { ...watch.status, orders: [...orders] });

@@ -140,10 +140,7 @@ const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} ($
 
 /** CANCEL_SENT is committed before the venue is asked; a cancel may be asked again, it is one thing however often. */
 async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string): Promise<void> {
-  if (order.state === 'UNKNOWN' || order.state === 'SENT') {
-    await lookAtOrder(parts, order);
-    return;
-  }
+  if (order.state === 'UNKNOWN' || order.state === 'SENT') await lookAtOrder(parts, order);
   const asked = await parts.store.beginCancel(order.clientOrderId, reason);
   if (asked === null) return;
   const outcome = await parts.venue.cancel(asked);

@@ -1,4 +1,5 @@
 /** Orders at a venue over the network: a real desk, the real Alpaca adapter, the test venue behind real HTTP. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
@@ -87,6 +88,16 @@ it('resolves an order whose answer was cut by looking it up, and never sends it 
   const events = await at.desk.db.selectFrom('events').select('payload').where('type', '=', 'order_moved').execute();
   expect(events.map((row) => row.payload.to)).toContain('UNKNOWN');
 });
+
+it('keeps a wish to cancel while the order is in doubt, and cancels it once it is found', async () => {
+  at.venue.control.faults({ cutAfter: 1, cutRead: 1 });
+  const run = await at.desk.startOrder(freshId('doubt'), anOrder({ orderType: 'limit', limitPrice: '99', stop: '95' }));
+  await reaches(run, ['entry UNKNOWN 0', 'stop INTENT 0']);
+  const cancelled = run.executeUpdate(cancelOrderUpdate, { args: [{ reason: 'changed my mind' }] });
+  await sleep(1_000);
+  at.venue.control.faults({ cutAfter: 0, cutRead: 0 });
+  expect((await cancelled).orders.map((one) => one.state)).toEqual(['CANCELED', 'ABSENT']);
+}, 30_000);
 
 it('freezes the account when the venue holds an order that is not ours, and refuses what follows', async () => {
   at.venue.control.order({
