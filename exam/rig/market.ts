@@ -17,10 +17,10 @@ export const EXAM_SYMBOLS: readonly ExamSymbol[] = [
   { symbol: 'LINK/USD', price: 20 },
 ];
 
-/** Many symbols: while an order of one is in doubt, new openings of that one wait. */
-export const CROWD_SYMBOLS: readonly ExamSymbol[] = Array.from({ length: 60 }, (_, index) => ({
+/** As many symbols as there may be positions: while an order of one is in doubt, new openings of that one wait. */
+export const CROWD_SYMBOLS: readonly ExamSymbol[] = Array.from({ length: 10 }, (_, index) => ({
   symbol: `C${String(index + 1).padStart(2, '0')}/USD`,
-  price: 20 + 8 * index,
+  price: 20 + 50 * index,
 }));
 
 export const EXAM_INTERVAL_MS = 3_600_000;
