@@ -14,32 +14,25 @@ import {
   asUnsent,
   type ClaimKind,
   endingWith,
-  guardRefusal,
   haltRefusal,
   leavesBare,
   maySendAgain,
   type PastSend,
-  provenBy,
   SEND_WITHIN_MS,
   sizeClaim,
   waitingFor,
 } from '../domain/execution/venue-claim.ts';
 import type { Sizing } from '../domain/execution/venue-sizing.ts';
-import { afterSend } from '../domain/execution/venue-step.ts';
-import { isLiveAccount } from '../schemas/arming.ts';
 import type { GateReason } from '../schemas/decision.ts';
 import type { Order } from '../schemas/execution.ts';
-import type { SendOutcome } from '../schemas/venue.ts';
 import { standingOf } from './account-standings.ts';
-import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents, type NewEvent } from './events.ts';
 import { fillsOfOrder } from './fills.ts';
 import { upsertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
-import { readKillSwitch } from './kill-switch.ts';
 import type { LoadedAccount } from './load-walk.ts';
-import { orderByClientId, updateOrders, workingOrders } from './orders.ts';
+import { updateOrders, workingOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import { readSession } from './sessions.ts';
 import type { Database, Tables } from './tables.ts';
@@ -240,72 +233,4 @@ async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly 
     trx,
     sent.map((one) => movedEvent(one, 'UNKNOWN', 'taken over from an attempt that did not report', nowMs)),
   );
-}
-
-/** Asked when the connection stands, directly before the first byte. Null: go on. */
-export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: SendClaim): Promise<string | null> {
-  const { clientOrderId } = order;
-  const row = await parts.db
-    .selectFrom('order_sends as s')
-    .innerJoin('orders as o', 'o.client_order_id', 's.client_order_id')
-    .select(['s.epoch', 's.send_before', 'o.state'])
-    .where('s.client_order_id', '=', clientOrderId)
-    .executeTakeFirst();
-  const record = row === undefined ? null : { ...row, sendBeforeMs: row.send_before.getTime() };
-  const refusal = guardRefusal(record, epoch, parts.nowMs());
-  if (refusal?.fenced === true) await noteFenced(parts.db, parts, clientOrderId, epoch, 'send');
-  if (refusal !== null) return refusal.message;
-  if (!addsRisk(order)) return null;
-  if (isLiveAccount(order.accountId) && !(await isArmedFor(parts.db, order, parts.nowMs()))) {
-    return `account ${order.accountId} is not armed any more`;
-  }
-  const kill = await readKillSwitch(parts.db);
-  const blocked = kill.active ? (kill.reason ?? 'set without a reason') : parts.killFile();
-  return blocked === null ? null : `the kill switch is on: ${blocked}`;
-}
-
-/** Takes down what the answer proved. @returns false when the order is in other hands by now */
-export async function noteSendOutcome(
-  trx: Transaction<Tables>,
-  parts: VenueStoreParts,
-  claim: SendClaim,
-  told: SendOutcome,
-): Promise<boolean> {
-  const outcome = provenBy(told, claim.epoch, parts.idProfile);
-  const { clientOrderId, decisionId } = claim.order;
-  const { orders } = await openOrders(trx, decisionId);
-  const order = await orderByClientId(trx, clientOrderId);
-  const nowMs = parts.nowMs();
-  const evidence = outcome.kind === 'ambiguous' ? startUnknown(nowMs) : null;
-  const result = await trx
-    .updateTable('order_sends')
-    .set({ outcome: outcomeText(outcome), evidence })
-    .where('client_order_id', '=', clientOrderId)
-    .where('epoch', '=', claim.epoch)
-    .executeTakeFirst();
-  if (order?.state !== 'SENT' || result.numUpdatedRows !== 1n) {
-    await noteFenced(trx, parts, clientOrderId, claim.epoch, 'outcome');
-    return false;
-  }
-  const moved = afterSend(order, outcome);
-  await updateOrders(trx, [moved]);
-  await appendEvents(trx, movedEvents(order, moved.state, outcomeText(outcome), nowMs));
-  if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
-  return true;
-}
-
-const outcomeText = (outcome: SendOutcome): string => {
-  if (outcome.kind === 'accepted') return `accepted as ${outcome.order.venueOrderId}`;
-  return outcome.kind === 'rejected' ? `${outcome.code}: ${outcome.message}` : `ambiguous: ${outcome.reason}`;
-};
-
-async function noteFenced(
-  db: Database,
-  parts: Pick<VenueStoreParts, 'nowMs'>,
-  clientOrderId: string,
-  epoch: number,
-  what: 'send' | 'outcome',
-): Promise<void> {
-  const row = { at: toInstant(parts.nowMs()), client_order_id: clientOrderId, epoch, what };
-  await db.insertInto('fenced_writes').values(row).execute();
 }

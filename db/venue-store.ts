@@ -6,7 +6,8 @@ import { ordersOfDecision, workingOrders } from './orders.ts';
 import { changesElsewhere } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
-import { claimOrders, mayStillSend, noteSendOutcome, type SendClaim, takeOverSent } from './venue-sends.ts';
+import { mayStillSend, noteSendOutcome } from './venue-guard.ts';
+import { claimOrders, type SendClaim, takeOverSent } from './venue-sends.ts';
 import {
   beginCancel,
   noteBadReport,

@@ -61,8 +61,8 @@ describe('books and venue that came apart', () => {
   it('stop the account when a position was changed by hand', async () => {
     await onDesk('by-hand', null, async (run) => {
       const situation = SITUATIONS['position changed by hand'];
-      expect(situation).toBeDefined();
-      if (situation !== undefined) expect((await playSituation(run, 'by hand', situation)).violations).toEqual([]);
+      if (situation === undefined) throw new Error('there is no such situation');
+      expect((await playSituation(run, 'by hand', situation)).violations).toEqual([]);
     });
   });
 
