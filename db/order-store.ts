@@ -97,8 +97,8 @@ function firstOf({ intents }: OrderRequest): OrderIntent {
 }
 
 async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {
-  const before = await decisionById(trx, request.decisionId);
-  if (before !== undefined && before.verdict !== null) return before.verdict;
+  const refused = await refusedBefore(trx, request);
+  if (refused !== null) return refused;
   const { loaded, verdict } = await ask(trx, request);
   if (!verdict.approved) await noteRefusal(trx, request, verdict, 'proposal', loaded.policy.version);
   return verdict;
@@ -108,6 +108,8 @@ async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<
   const first = firstOf(request);
   await sql`select 1 from accounts where account_id = ${first.accountId} for no key update`.execute(trx);
   if ((await ordersOfDecision(trx, request.decisionId)).length > 0) return { approved: true, reasons: [] };
+  const refused = await refusedBefore(trx, request);
+  if (refused !== null) return refused;
   const closed = await sessionRefusal(trx, request);
   if (closed !== null) return closed;
   const { loaded, verdict } = await ask(trx, request);
@@ -119,6 +121,12 @@ async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<
     await noteDecision(trx, request, { ...request.decision, verdict, policyVersion: loaded.policy.version });
   await write(trx, request, loaded);
   return verdict;
+}
+
+/** A refusal stands, also for the attempt that comes because the answer of the first was lost. */
+async function refusedBefore(trx: Transaction<Tables>, { decisionId }: OrderRequest): Promise<Verdict | null> {
+  const verdict = (await decisionById(trx, decisionId))?.verdict ?? null;
+  return verdict === null || verdict.approved ? null : verdict;
 }
 
 /** A session's order must be the very one that was decided, by a session that is still open. */

@@ -24,7 +24,7 @@ type Profile = (typeof PROFILES)[number];
 
 /** Orders that pass the gate; of more that are proposed, because new openings of a symbol in doubt wait. */
 const ORDERS = 300;
-const PROPOSED_PART = 2;
+const PROPOSED_PART = 2.4;
 const KILL_EVERY_MS = 2_000;
 /** Before this share of sends a worker stands still, until long after another has taken over. */
 const FREEZE_SHARE = 0.03;
@@ -56,7 +56,7 @@ type Round = {
 
 async function runProfile(options: ExamOptions, profile: Profile): Promise<Round> {
   const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
-  say(`\n${count} orders, twice as many proposed, client ids ${profile}`);
+  say(`\n${count} orders, more proposed, client ids ${profile}`);
   const faults = [
     '--cut-after',
     '0.05',

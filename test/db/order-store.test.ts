@@ -1,0 +1,40 @@
+/** An order by hand is judged once: what was said stands for every attempt that follows a lost answer. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadGovernance } from '../../config/policy-files.ts';
+import { createOrderStore } from '../../db/order-store.ts';
+import { seedDesk } from '../../db/seed-desk.ts';
+import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
+import { anOrderRequest } from './order-request.ts';
+
+let desk: DeskDatabase;
+beforeAll(async () => {
+  desk = await openDeskDatabase();
+  const { profiles, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+});
+afterAll(() => desk.close());
+
+const rowsOf = async (decisionId: string): Promise<{ orders: number; refusals: number }> => {
+  const { db } = desk;
+  const orders = await db.selectFrom('orders').selectAll().where('decision_id', '=', decisionId).execute();
+  const refusals = await db.selectFrom('gate_refusals').selectAll().where('decision_id', '=', decisionId).execute();
+  return { orders: orders.length, refusals: refusals.length };
+};
+
+it('keeps a refusal when the reason is gone by the next attempt', async () => {
+  const store = createOrderStore(desk.db);
+  const request = anOrderRequest('refused-once', {}, { strategyId: 'a' });
+  const refusal = await store.record({ ...request, halt: 'books not compared yet' });
+  expect(refusal).toMatchObject({ approved: false, reasons: [{ rule: 'accountStanding' }] });
+  expect(await store.record(request)).toEqual(refusal);
+  expect(await store.check(request)).toEqual(refusal);
+  expect(await rowsOf('refused-once')).toEqual({ orders: 0, refusals: 1 });
+});
+
+it('keeps an approval when a reason to refuse has come by the next attempt', async () => {
+  const store = createOrderStore(desk.db);
+  const request = anOrderRequest('approved-once', {}, { strategyId: 'b' });
+  expect(await store.record(request)).toEqual({ approved: true, reasons: [] });
+  expect(await store.record({ ...request, halt: 'books not compared yet' })).toEqual({ approved: true, reasons: [] });
+  expect(await rowsOf('approved-once')).toEqual({ orders: 2, refusals: 0 });
+});
