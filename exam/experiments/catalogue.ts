@@ -5,6 +5,7 @@ type Load = () => Promise<{ readonly experiment: Experiment }>;
 
 export const EXPERIMENTS = {
   orders: () => import('./orders.ts'),
+  'orders-on-postgres': () => import('./orders-on-postgres.ts'),
   'crash-points': () => import('./crash-points.ts'),
   zombies: () => import('./zombies.ts'),
   reconcile: () => import('./reconcile.ts'),

@@ -15,7 +15,7 @@ import { moveMarket } from '../rig/market-waves.ts';
 import { percentile, readOrderMoves, tally, unknownPassages } from '../rig/order-moves.ts';
 import { patiently } from '../rig/patience.ts';
 import { type ProgressBar, progressBar } from '../rig/progress-bar.ts';
-import { openRig, type Rig } from '../rig/rig.ts';
+import { openRig, type Rig, type TemporalChoice } from '../rig/rig.ts';
 import { killPostgres, killTemporal } from '../rig/services.ts';
 import { type PlannedOrder, planOrders } from './orders-plan.ts';
 
@@ -36,15 +36,20 @@ const DRAIN_MS_MAX = 240_000;
 const CALM_MS_MAX = 120_000;
 const ACCOUNT = 'alpaca-paper';
 
-export const experiment: Experiment = {
-  name: 'orders',
-  controls: { 'no-intent': 'duplicate', 'no-epoch': 'duplicate', resubmit: 'duplicate' },
-  run: async (options) => {
-    const rounds: Round[] = [];
-    for (const profile of PROFILES) rounds.push(await runProfile(options, profile));
-    return judge(rounds);
-  },
-};
+export const experiment = ordersExperiment('orders', 'development');
+
+/** The same exam over another kind of Temporal server. */
+export function ordersExperiment(name: string, temporal: TemporalChoice): Experiment {
+  return {
+    name,
+    controls: { 'no-intent': 'duplicate', 'no-epoch': 'duplicate', resubmit: 'duplicate' },
+    run: async (options) => {
+      const rounds: Round[] = [];
+      for (const profile of PROFILES) rounds.push(await runProfile(options, profile, temporal));
+      return judge(rounds);
+    },
+  };
+}
 
 type Round = {
   readonly violations: readonly Violation[];
@@ -54,7 +59,7 @@ type Round = {
   readonly orders: number;
 };
 
-async function runProfile(options: ExamOptions, profile: Profile): Promise<Round> {
+async function runProfile(options: ExamOptions, profile: Profile, temporal: TemporalChoice): Promise<Round> {
   const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
   say(`\n${count} orders, more proposed, client ids ${profile}`);
   const faults = [
@@ -71,7 +76,7 @@ async function runProfile(options: ExamOptions, profile: Profile): Promise<Round
   ];
   const venueFlags = ['--profile', profile, '--seed', String(options.seed), '--cash', '1000000', ...faults];
   const workerOrders = { seed: options.seed, control: options.control, freezeShare: FREEZE_SHARE };
-  const rig = await openRig({ venueFlags, workers: 2, workerOrders, symbols: CROWD_SYMBOLS });
+  const rig = await openRig({ venueFlags, workers: 2, workerOrders, symbols: CROWD_SYMBOLS, temporal });
   let isClean = false;
   try {
     await rig.startWorkers();

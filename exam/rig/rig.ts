@@ -20,6 +20,7 @@ import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { EXAM_CONFIG } from '../exam.ts';
 import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
 import { EXAM_SYMBOLS, type ExamSymbol, storeExamBars } from './market.ts';
+import { startProductionTemporal } from './production-temporal.ts';
 import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
 import { type RigWorker, rigWorker } from './rig-worker.ts';
 import { findOrMakeToxiproxy } from './toxiproxy-program.ts';
@@ -35,7 +36,11 @@ export type RigOptions = {
   /** What they are told besides their environment (exam/rig/worker.ts). @default nothing */
   readonly workerOrders?: Partial<Omit<WorkerOrders, 'frozenFolder'>>;
   readonly symbols?: readonly ExamSymbol[];
+  /** `postgres`: Temporal's own server with its data in the rig's Postgres. @default development */
+  readonly temporal?: TemporalChoice;
 };
+
+export type TemporalChoice = 'development' | 'postgres';
 
 export type Rig = {
   readonly home: string;
@@ -52,6 +57,8 @@ export type Rig = {
   readonly proxies: Readonly<Record<'venue' | 'postgres' | 'temporal', RigProxy>>;
   readonly symbols: readonly ExamSymbol[];
   readonly startWorkers: () => Promise<void>;
+  /** Brings the Temporal server up again after a kill. */
+  readonly startTemporal: () => Promise<{ readonly address: string }>;
   /** Stops everything; `keep` leaves the folder with all logs, journal and data for a look. */
   readonly close: (keep: boolean) => Promise<void>;
 };
@@ -91,10 +98,10 @@ type Site = {
 
 async function assemble(site: Site): Promise<Rig> {
   const { home, logs, options, closers } = site;
-  const { symbols = EXAM_SYMBOLS } = options;
+  const { symbols = EXAM_SYMBOLS, temporal = 'development' } = options;
   const env = plainEnvironment();
   const [services, bundle] = await Promise.all([
-    bringUpServices(home),
+    bringUpServices(home, temporal),
     bundleWorker(),
     workflowBundle(path.join(home, 'cache')),
   ]);
@@ -125,6 +132,7 @@ async function assemble(site: Site): Promise<Rig> {
     ...{ home, logs, venue, workers, proxies, symbols, connection, pool, workerEnv },
     adminUrl: services.adminUrl,
     startWorkers: () => startAll(workers, connection),
+    startTemporal: () => startTheTemporal(home, temporal, services.adminUrl),
     close: async (keep) => {
       await takeDown(closers);
       rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
@@ -135,24 +143,28 @@ async function assemble(site: Site): Promise<Rig> {
 
 type Services = { readonly adminUrl: string; readonly appUrl: string; readonly temporalAddress: string };
 
-async function bringUpServices(home: string): Promise<Services> {
-  const [postgres, temporal] = await Promise.all([
-    timed(
-      'postgres',
-      () => startPostgres(home),
-      ({ port }) => `on 127.0.0.1:${port}`,
-    ),
-    timed(
-      'temporal',
-      () => startTemporal(home, rigEnvironment()),
-      ({ address }) => `on ${address}`,
-    ),
-  ]);
+async function bringUpServices(home: string, choice: TemporalChoice): Promise<Services> {
+  const postgres = timed(
+    'postgres',
+    () => startPostgres(home),
+    ({ port }) => `on 127.0.0.1:${port}`,
+  );
+  const temporal = timed(
+    'temporal',
+    async () => startTheTemporal(home, choice, choice === 'postgres' ? (await postgres).adminUrl : ''),
+    ({ address }) => `on ${address}`,
+  );
+  const [{ adminUrl, port }, { address }] = await Promise.all([postgres, temporal]);
   const passwords = rolePasswords(home);
-  await migrate(postgres.adminUrl, passwords);
-  const appUrl = localUrl(postgres.port, 'quarterdeck_app', passwords.appPassword);
-  return { adminUrl: postgres.adminUrl, appUrl, temporalAddress: temporal.address };
+  await migrate(adminUrl, passwords);
+  const appUrl = localUrl(port, 'quarterdeck_app', passwords.appPassword);
+  return { adminUrl, appUrl, temporalAddress: address };
 }
+
+const startTheTemporal = (home: string, choice: TemporalChoice, databaseUrl: string): Promise<{ address: string }> =>
+  choice === 'postgres'
+    ? startProductionTemporal({ home, databaseUrl, namespace: NAMESPACE })
+    : startTemporal(home, rigEnvironment());
 
 async function addProxies(fence: Proxies, venue: VenueProcess, services: Services) {
   return {

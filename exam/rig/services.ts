@@ -2,10 +2,8 @@
 import { readState } from '../../scripts/lib/desk-state.ts';
 import { postgresStatus, startPostgres } from '../../scripts/lib/postgres.ts';
 import { isRunning, signalProcess } from '../../scripts/lib/processes.ts';
-
-import { startTemporal } from '../../scripts/lib/temporal.ts';
 import { until } from '../../scripts/lib/until.ts';
-import { type Rig, rigEnvironment } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 export async function killPostgres(rig: Rig): Promise<number> {
   const startedAtMs = Date.now();
@@ -22,7 +20,7 @@ export async function killTemporal(rig: Rig): Promise<number> {
   const running = readState(rig.home).temporal?.process ?? null;
   if (running === null || !signalProcess(running, 'SIGKILL')) throw new Error('there is no Temporal server to kill');
   await until('the end of Temporal', async () => (isRunning(running) ? null : true));
-  const { address } = await startTemporal(rig.home, rigEnvironment());
+  const { address } = await rig.startTemporal();
   await rig.proxies.temporal.redirect(address);
   return Date.now() - startedAtMs;
 }
