@@ -101,7 +101,7 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   const waking = startWaking(rig, WAKE_AFTER_MS);
   const market = moveMarket(rig);
   const tell = (done: number): void => bar.show(done, plan.length, `started, ${killing.kills.length} kills`);
-  const [services] = await Promise.all([killServices(rig, plan), sendAll(orders, plan, tell)]);
+  const [services, cancelsUnheard] = await Promise.all([killServices(rig, plan), sendAll(orders, plan, tell)]);
   market.widen();
   await drain(rig, orders, plan, killing, bar);
   await Promise.all([market.stop(), waking.stop()]);
@@ -136,6 +136,7 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
       woken: waking.wokenCount(),
       fencedWrites: await fencedWrites(rig),
       ...services,
+      cancelsUnheard,
       unknown: tally(passages.map(({ to }) => to)),
       unknownResolvedMs: { p50: percentile(resolved, 0.5), p95: percentile(resolved, 0.95) },
       recoveryMs: recoveryOf(killing, moves),
@@ -152,16 +153,29 @@ async function accountOpened({ pool }: Rig): Promise<void> {
   if (rowCount !== 1) throw new Error(`the desk has opened no account ${ACCOUNT}`);
 }
 
-async function sendAll(orders: DeskOrders, plan: readonly PlannedOrder[], tell: (done: number) => void): Promise<void> {
-  const cancels: Promise<void>[] = [];
+/** @returns how many wishes to cancel could not be brought to their workflow */
+async function sendAll(
+  orders: DeskOrders,
+  plan: readonly PlannedOrder[],
+  tell: (done: number) => void,
+): Promise<number> {
+  const cancels: Promise<boolean>[] = [];
   for (const [index, { id, request, pauseMs, cancelAfterMs }] of plan.entries()) {
     await sleep(pauseMs);
     await orders.start(id, request);
-    if (cancelAfterMs !== null) cancels.push(sleep(cancelAfterMs).then(() => orders.cancel(id, 'asked by the exam')));
+    if (cancelAfterMs !== null) cancels.push(cancelLater(orders, id, cancelAfterMs));
     tell(index + 1);
   }
-  await Promise.allSettled(cancels);
+  return (await Promise.all(cancels)).filter((wasHeard) => !wasHeard).length;
 }
+
+const cancelLater = (orders: DeskOrders, id: string, afterMs: number): Promise<boolean> =>
+  sleep(afterMs)
+    .then(() => orders.cancel(id, 'asked by the exam'))
+    .then(
+      () => true,
+      () => false,
+    );
 
 /** One kill of each, in the first and in the second half of the sending. */
 async function killServices(rig: Rig, plan: readonly PlannedOrder[]): Promise<Figures> {

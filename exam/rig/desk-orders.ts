@@ -15,7 +15,7 @@ export type OrderEnd =
 
 export type DeskOrders = {
   readonly start: (id: string, request: OrderRequest) => Promise<void>;
-  /** Nothing happens when it has ended. */
+  /** Nothing happens when it has ended. @throws Error while its workflow has had no task done for a minute */
   readonly cancel: (id: string, reason: string) => Promise<void>;
   readonly end: (id: string, withinMs: number) => Promise<OrderEnd>;
   readonly isRunning: (id: string) => Promise<boolean>;
@@ -38,8 +38,8 @@ export function deskOrders(connection: Connection, namespace = 'default'): DeskO
             args: [{ reason }] as [{ reason: string }],
             updateId: `cancel-${reason.replaceAll(' ', '-')}`,
           };
-          const asked = handleOf(id).executeUpdate(cancelOrderUpdate, update);
-          await client.withDeadline(Date.now() + UPDATE_MS_MAX, () => asked);
+          const ask = () => handleOf(id).executeUpdate(cancelOrderUpdate, update);
+          await client.withDeadline(Date.now() + UPDATE_MS_MAX, ask);
         },
         PATIENCE_MS,
         hasEnded,
