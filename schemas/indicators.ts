@@ -21,8 +21,25 @@ export const indicatorParameterSchemas = {
   vwap: z.strictObject({ period: period(20).nullable().default(null) }),
   realisedVolatility: z.strictObject({ period: period(20, 2) }),
   volumeRatio: z.strictObject({ period: period(20) }),
-  standardDeviation: z.strictObject({ period: period(20) }),
+  standardDeviation: z
+    .strictObject({ period: period(20), kind: z.enum(['population', 'sample']).default('population') })
+    .refine((p) => p.kind === 'population' || p.period > 1, { path: ['period'], error: 'at least 2 for a sample' }),
 } as const;
+
+/**
+ * `price`: quote currency. `percent`: 0 to 100 (Williams %R -100 to 0). `fraction`: 0.02 = 2 %. `points`: the
+ * indicator's own scale. `ratio`: 1 is even. `trend`: 1 or -1. `seen`: 1 or 0. `volume`, `priceTimesVolume`: as they say.
+ */
+export type IndicatorUnit =
+  | 'price'
+  | 'percent'
+  | 'fraction'
+  | 'points'
+  | 'ratio'
+  | 'trend'
+  | 'seen'
+  | 'priceTimesVolume'
+  | 'volume';
 
 export const INDICATOR_NAMES = [
   'sma',

@@ -3,12 +3,18 @@
  * The arithmetic and its units live in the kernels' files; the hot paths call those directly.
  */
 import type { IndicatorSeed } from '../../schemas/features.ts';
-import { type IndicatorName, indicatorNameSchema, indicatorParameterSchemas } from '../../schemas/indicators.ts';
+import {
+  type IndicatorName,
+  type IndicatorUnit,
+  indicatorNameSchema,
+  indicatorParameterSchemas,
+} from '../../schemas/indicators.ts';
 import { nearestName } from '../../schemas/nearest-name.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { type Kernels, kernels } from './kernels.ts';
+import { windowDeviation } from './window-moments.ts';
 
 export { kernels } from './kernels.ts';
 
@@ -99,8 +105,25 @@ const REGISTRY: Readonly<Record<IndicatorName, Indicator>> = {
   standardDeviation: indicator(
     (raw) => parseInput(schemas.standardDeviation, raw),
     (p) => p.period,
-    ({ close }, p, ta) => ({ standardDeviation: ta.standardDeviation(close, p.period) }),
+    ({ close }, p) => ({ standardDeviation: windowDeviation(close, p.period, p.kind) }),
   ),
+};
+
+/** Unit of every column, by indicator. */
+export const INDICATOR_UNITS: Readonly<Record<IndicatorName, Readonly<Record<string, IndicatorUnit>>>> = {
+  sma: { sma: 'price' },
+  ema: { ema: 'price' },
+  rsi: { rsi: 'percent' },
+  macd: { line: 'price', signal: 'price', histogram: 'price' },
+  adx: { adx: 'percent', plusDi: 'percent', minusDi: 'percent', dx: 'percent', plusDm: 'price', minusDm: 'price' },
+  atr: { atr: 'price' },
+  trueRange: { trueRange: 'price' },
+  bollinger: { upper: 'price', middle: 'price', lower: 'price', position: 'ratio', width: 'fraction' },
+  obv: { obv: 'volume' },
+  vwap: { vwap: 'price' },
+  realisedVolatility: { realisedVolatility: 'fraction' },
+  volumeRatio: { volumeRatio: 'ratio' },
+  standardDeviation: { standardDeviation: 'price' },
 };
 
 /**

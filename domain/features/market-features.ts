@@ -6,6 +6,7 @@ import type { Level, Regime } from '../../schemas/features.ts';
 import type { FeatureColumns } from './feature-columns.ts';
 import { levelsOf } from './levels.ts';
 import { regimeOf } from './regime.ts';
+import { directionCode, directionName, type TrendDirection } from './trend-direction.ts';
 
 const SLOPE_BARS = 5;
 const LEVELS_EACH_SIDE_MAX = 3;
@@ -13,7 +14,6 @@ const LEVELS_EACH_SIDE_MAX = 3;
 const STRONG_ADX = 50;
 
 type Feature = number | null;
-export type TrendDirection = 'up' | 'down' | 'flat';
 
 export type MarketFeatures = {
   readonly symbol: string;
@@ -151,11 +151,8 @@ function slope(column: Float64Array, i: number): Feature {
   return now === null || past === null || past === 0 ? null : (now / past - 1) / SLOPE_BARS;
 }
 
-/** Up: close and EMA20 both above EMA50; down: both below; else flat. */
 function direction(close: number, ema20: Feature, ema50: Feature): TrendDirection | null {
-  if (ema20 === null || ema50 === null) return null;
-  if (close > ema50 && ema20 > ema50) return 'up';
-  return close < ema50 && ema20 < ema50 ? 'down' : 'flat';
+  return ema20 === null || ema50 === null ? null : directionName(directionCode(close, ema20, ema50));
 }
 
 function alignment(ema20: Feature, ema50: Feature, ema200: Feature): Feature {
