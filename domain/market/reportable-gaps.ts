@@ -1,49 +1,120 @@
 /**
- * The gaps worth telling of a data set. Pairs trade around the clock: every missing stamp of the fixed grid.
- * Exchange-traded symbols (stocks) are closed at night, at weekends and on holidays; without a calendar of sessions
- * only two kinds are certain: bars missing inside one trading day, and five or more weekdays missing in a row
- * (the longest closing of the New York exchange since 1933, September 2001, was four weekdays).
+ * The gaps of a data set. Pairs trade around the clock: every missing stamp of the fixed grid, as runs. Exchange-traded
+ * symbols have gaps by session: each missing trading day of daily bars, each run of missing bars within one session of
+ * shorter ones. Nights, weekends and holidays are none, and bars before or after hours are not missed.
+ * Gaps are looked for between the first and the last bar, and only where the calendar knows the sessions.
  */
 import type { Gap } from '../../schemas/market.ts';
+import type { Problem } from '../../schemas/problem.ts';
 import type { BarSeries } from './bar-series.ts';
+import {
+  type Calendar,
+  calendarOf,
+  isExchangeTraded,
+  isWeekend,
+  rangeProblem,
+  sessionsBetween,
+  tradesWithin,
+} from './calendar.ts';
+import { newYorkDay } from './calendars/new-york-time.ts';
 import { findGaps } from './gaps.ts';
-import { isPair } from './symbol.ts';
+import { type BarAnchor, dailyStampMs, sessionStamps } from './session-bars.ts';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-/** With 5 hours off, a New York trading day (04:00 to 20:00 local, winter and summer) lies within one UTC date. */
-const NEW_YORK_SHIFT_MS = 5 * HOUR_MS;
-const WEEKDAYS_CERTAIN = 5;
+/** More bars than this share on days without a session: the symbol does not keep the exchange's days. Chosen. */
+const STRAY_SHARE_MAX = 0.1;
+const ANCHORS: readonly BarAnchor[] = ['clock', 'opening', 'utc'];
 
-/** Gaps in time order. `missingCount` counts stamps of the grid inside a day, and weekdays where whole days miss. */
-export function findReportableGaps(series: BarSeries): Gap[] {
-  const gaps = findGaps(series);
-  return looksExchangeTraded(series) ? gaps.flatMap((gap) => certainGap(gap, series.intervalMs)) : gaps;
+type Stamps = Pick<BarSeries, 'symbol' | 'openTimeMs' | 'intervalMs'>;
+
+/** Gaps in time order. `missingCount` counts bars; a missing trading day is a gap of one bar. */
+export function findReportableGaps(series: Stamps): Gap[] {
+  if (!keepsSessions(series)) return findGaps(series);
+  return series.intervalMs === DAY_MS ? missingDays(series) : missingInSessions(series);
 }
 
-/** No pair, no bar at a weekend, and none in the small hours of New York (21:00 to 02:59 winter time). */
-function looksExchangeTraded(series: BarSeries): boolean {
-  if (isPair(series.symbol) || series.intervalMs > DAY_MS) return false;
-  return series.openTimeMs.every((openTimeMs) => {
-    if (!isWeekday(tradingDay(openTimeMs, series.intervalMs))) return false;
-    const hour = ((openTimeMs - NEW_YORK_SHIFT_MS) % DAY_MS) / HOUR_MS;
-    return series.intervalMs === DAY_MS || (hour >= 3 && hour < 21);
+/** CALENDAR_RANGE when bars lie where the calendar of the symbol knows no sessions: gaps there are not counted. */
+export function calendarProblems(series: Stamps, file: string): Problem[] {
+  const { openTimeMs, symbol } = series;
+  if (openTimeMs.length === 0 || !keepsSessions(series)) return [];
+  const ends = [openTimeMs[0] as number, openTimeMs.at(-1) as number];
+  const hint = 'gaps outside of it are not counted';
+  return ends
+    .map((atMs) => rangeProblem(calendarOf(symbol), atMs, file, hint))
+    .filter((one) => one !== null)
+    .slice(0, 1);
+}
+
+/** By its symbol, unless the bars say otherwise. Bars longer than a day keep their own grid. */
+function keepsSessions({ symbol, openTimeMs, intervalMs }: Stamps): boolean {
+  if (!isExchangeTraded(symbol) || intervalMs > DAY_MS) return false;
+  const calendar = calendarOf(symbol);
+  const strays = openTimeMs.reduce((count, atMs) => count + (isStray(calendar, dayOf(atMs, intervalMs)) ? 1 : 0), 0);
+  return strays <= STRAY_SHARE_MAX * openTimeMs.length;
+}
+
+/** Outside its range the calendar says nothing against a bar but that it lies on a weekend. */
+const isStray = (calendar: Calendar, day: number): boolean =>
+  isWeekend(day) ||
+  (!tradesWithin(calendar, day * DAY_MS, (day + 1) * DAY_MS) && rangeProblem(calendar, day * DAY_MS) === null);
+
+/** The trading date as days since 1970; daily bars carry it in their stamp, whatever the hour. */
+const dayOf = (atMs: number, intervalMs: number): number =>
+  intervalMs === DAY_MS ? Math.floor(atMs / DAY_MS) : newYorkDay(atMs);
+
+/** A missing day is stamped like its neighbour: at UTC midnight, or at the same time in New York. */
+function missingDays({ symbol, openTimeMs }: Stamps): Gap[] {
+  const present = new Set(openTimeMs.map((atMs) => Math.floor(atMs / DAY_MS)));
+  const [first, last] = [openTimeMs[0], openTimeMs.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const isUtc = first % DAY_MS === 0;
+  const shiftMs = first - dailyStampMs(Math.floor(first / DAY_MS));
+  return sessionsBetween(calendarOf(symbol), first, last)
+    .filter(({ day }) => day * DAY_MS > first && day * DAY_MS < last && !present.has(day))
+    .map(({ day }) => ({ fromMs: isUtc ? day * DAY_MS : dailyStampMs(day) + shiftMs, missingCount: 1 }));
+}
+
+function missingInSessions(series: Stamps): Gap[] {
+  const { symbol, openTimeMs, intervalMs } = series;
+  const [first, last] = [openTimeMs[0], openTimeMs.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const anchor = anchorOf(series);
+  const isThere = presence(series);
+  return sessionsBetween(calendarOf(symbol), first, last).flatMap((session) => {
+    const stamps = sessionStamps(session, intervalMs, anchor).filter((atMs) => atMs >= first && atMs <= last);
+    return runsOf(stamps, isThere);
   });
 }
 
-/** The date as a day number since 1970; daily bars carry it in their stamp, whatever the hour. */
-const tradingDay = (ms: number, intervalMs: number): number =>
-  Math.floor((intervalMs >= DAY_MS ? ms : ms - NEW_YORK_SHIFT_MS) / DAY_MS);
+/** Asked in time order whether a bar lies less than half an interval from a stamp. */
+function presence({ openTimeMs, intervalMs }: Stamps): (stampMs: number) => boolean {
+  let next = 0;
+  return (stampMs) => {
+    while (next < openTimeMs.length && (openTimeMs[next] as number) <= stampMs - intervalMs / 2) next += 1;
+    return next < openTimeMs.length && (openTimeMs[next] as number) < stampMs + intervalMs / 2;
+  };
+}
 
-const isWeekday = (day: number): boolean => (day + 3) % 7 < 5; // 1970-01-01 was a Thursday: Monday is 0
+function runsOf(stamps: readonly number[], isThere: (stampMs: number) => boolean): Gap[] {
+  const gaps: Gap[] = [];
+  let isRunning = false;
+  for (const fromMs of stamps) {
+    const isMissing = !isThere(fromMs);
+    const run = gaps.at(-1);
+    if (isMissing && isRunning && run !== undefined) run.missingCount += 1;
+    else if (isMissing) gaps.push({ fromMs, missingCount: 1 });
+    isRunning = isMissing;
+  }
+  return gaps;
+}
 
-function certainGap(gap: Gap, intervalMs: number): Gap[] {
-  const beforeDay = tradingDay(gap.fromMs - intervalMs, intervalMs);
-  const afterDay = tradingDay(gap.fromMs + gap.missingCount * intervalMs, intervalMs);
-  if (beforeDay === afterDay) return [gap];
-  const missing: number[] = [];
-  for (let day = beforeDay + 1; day < afterDay; day += 1) if (isWeekday(day)) missing.push(day);
-  const first = missing[0];
-  if (first === undefined || missing.length < WEEKDAYS_CERTAIN) return [];
-  return [{ fromMs: gap.fromMs + (first - beforeDay - 1) * DAY_MS, missingCount: missing.length }];
+/** The grid on which most of the bars lie, the first of equals. */
+function anchorOf({ symbol, openTimeMs, intervalMs }: Stamps): BarAnchor {
+  const sample = new Set(openTimeMs);
+  const sessions = sessionsBetween(calendarOf(symbol), openTimeMs[0] as number, openTimeMs.at(-1) as number);
+  const hits = ANCHORS.map((anchor) => {
+    const stamps = sessions.slice(0, 250).flatMap((session) => sessionStamps(session, intervalMs, anchor));
+    return { anchor, count: stamps.filter((atMs) => sample.has(atMs)).length };
+  });
+  return hits.reduce((best, one) => (one.count > best.count ? one : best)).anchor;
 }

@@ -57,12 +57,18 @@ export type MarketView = {
   readonly barOpenTimeMs: number | null;
   readonly barIntervalMs: number;
   readonly quoteAtMs: number | null;
+  /** Why there is no quote, where one is asked for at order time; null or absent = none is missing. */
+  readonly quoteFault?: string | null;
+  /** By which clock bars and quotes are old, where it is not `nowMs`: live markets go by ours, not by their last bar. */
+  readonly agesAtMs?: number;
   /** True where bars are walked as history: ages say nothing there. */
   readonly historical: boolean;
   /** Why the symbol's data are not to be traded on, or null. */
   readonly quarantined: string | null;
   readonly isOpen: boolean;
   readonly nextOpenMs: number | null;
+  /** Why nobody knows whether the market is open; then `isOpen` is false. */
+  readonly hoursUnknown?: string | null;
 };
 
 export type GateInput = {

@@ -1,10 +1,11 @@
 /**
  * How an account's risk memory moves on: with each mark, each order sent, each closed trade, each person's release.
  * Pure: a step returns a new state, or the same object when nothing changed. It decides nothing; the rules read it.
- * Money as decimal strings of at most 8 decimals, instants epoch ms UTC, a day is a UTC day.
+ * Money as decimal strings of at most 8 decimals, instants epoch ms UTC, a day is one of the account's zone.
  */
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';
 import { Decimal, decimalText, roundMoney, toDecimal } from '../decimal.ts';
+import { type DayZone, dayIn } from '../market/trading-day.ts';
 
 export type { RiskState };
 
@@ -17,15 +18,14 @@ const ORDERS_REMEMBERED_MIN = 200;
 const DAY_TRADES_KEPT_MS = 60 * DAY_MS;
 const DAY_TRADES_REMEMBERED_MAX = 200;
 
-/** Whole days since 1970-01-01 UTC. */
-export const dayKeyOf = (atMs: number): number => Math.floor(atMs / DAY_MS);
-
-export function openRiskState(startingCash: Decimal, nowMs: number): RiskState {
+/** @param dayZone where the account's days begin; New York only for accounts that trade nothing else */
+export function openRiskState(startingCash: Decimal, nowMs: number, dayZone: DayZone = 'UTC'): RiskState {
   const equity = decimalText(roundMoney(startingCash));
   return {
     peakEquity: equity,
     lastEquity: equity,
-    dayKey: dayKeyOf(nowMs),
+    dayKey: dayIn(dayZone, nowMs),
+    dayZone,
     dayStartEquity: equity,
     recentOrders: [],
     tradesToday: 0,
@@ -51,7 +51,7 @@ export type MarkRules = {
 export function onMark(state: RiskState, equity: Decimal, nowMs: number, rules: MarkRules): RiskState {
   if (!equity.isFinite()) return trip(state, nowMs);
   const text = decimalText(roundMoney(equity));
-  const today = turnDay(state, nowMs, nowMs % DAY_MS === 0 ? text : state.lastEquity);
+  const today = turnDay(state, nowMs, isDayStart(state, nowMs) ? text : state.lastEquity);
   if (today.breaker !== null) return heal({ ...today, lastEquity: text }, today, text, nowMs, rules.autoReleaseMs);
   if (text === today.lastEquity) return today;
   const peak = toDecimal(today.peakEquity);
@@ -86,8 +86,11 @@ export const releaseBreaker = (state: RiskState): RiskState => ({
   peakEquity: state.lastEquity,
 });
 
+const isDayStart = ({ dayZone }: RiskState, nowMs: number): boolean =>
+  nowMs % MINUTE_MS === 0 && dayIn(dayZone, nowMs) !== dayIn(dayZone, nowMs - 1);
+
 function turnDay(state: RiskState, nowMs: number, startEquity: string): RiskState {
-  const dayKey = dayKeyOf(nowMs);
+  const dayKey = dayIn(state.dayZone, nowMs);
   if (dayKey === state.dayKey) return state;
   return { ...state, dayKey, dayStartEquity: startEquity, tradesToday: 0 };
 }

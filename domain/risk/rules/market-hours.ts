@@ -7,6 +7,7 @@ import { instant, refuse } from '../wording.ts';
 
 export const marketHours: RiskRule = ({ intent, market }) => {
   if (market.isOpen) return null;
+  if (market.hoursUnknown) return refuse('marketHours', `MARKET_CLOSED: ${intent.symbol}: ${market.hoursUnknown}`);
   const next =
     market.nextOpenMs === null ? 'the next opening is not known' : `next opening ${instant(market.nextOpenMs)}`;
   return refuse('marketHours', `MARKET_CLOSED: the market of ${intent.symbol} is closed; ${next}`);

@@ -19,19 +19,22 @@ function priceFault({ intent, market }: GateInput): string | null {
   return `no usable last price of ${intent.symbol} (${price === null ? 'none' : price.toString()})`;
 }
 
-function barFault({ desk, market, nowMs }: GateInput): string | null {
+function barFault({ desk, market, nowMs: walkedMs }: GateInput): string | null {
+  const nowMs = market.agesAtMs ?? walkedMs;
   if (market.barOpenTimeMs === null) return 'no bar is known';
   const maxMs = BAR_INTERVALS_MAX * market.barIntervalMs + desk.barAgeOffsetMs;
   return ageFault('bar opened', market.barOpenTimeMs, nowMs, maxMs);
 }
 
-function quoteFault({ desk, market, nowMs }: GateInput): string | null {
+function quoteFault({ desk, market, nowMs: walkedMs }: GateInput): string | null {
+  const nowMs = market.agesAtMs ?? walkedMs;
+  if (market.quoteFault !== undefined && market.quoteFault !== null) return `no quote: ${market.quoteFault}`;
   return market.quoteAtMs === null ? null : ageFault('quote of', market.quoteAtMs, nowMs, desk.quoteAgeMaxMs);
 }
 
 function ageFault(what: string, atMs: number, nowMs: number, maxMs: number): string | null {
   const ageMs = nowMs - atMs;
-  if (ageMs < 0) return `${what} ${instant(atMs)} lies in the future of ${instant(nowMs)}`;
+  if (ageMs < 0) return `DATA_TIME_FUTURE: ${what} ${instant(atMs)} lies in the future of ${instant(nowMs)}`;
   if (ageMs <= maxMs) return null;
-  return `${what} ${instant(atMs)} is ${seconds(ageMs)} old, at most ${seconds(maxMs)} is allowed`;
+  return `DATA_STALE: ${what} ${instant(atMs)} is ${seconds(ageMs)} old, at most ${seconds(maxMs)} is allowed`;
 }

@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { readBarFile } from '../../../adapters/market-data/csv-file.ts';
 import { seriesFromRows } from '../../../domain/market/bar-series.ts';
 import { findGaps, missingTotal } from '../../../domain/market/gaps.ts';
-import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
+import { calendarProblems, findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
 
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
 const at = (iso: string): number => Date.parse(iso);
+
+const oneAt = (iso: string) => ({ fromMs: at(iso), missingCount: 1 });
 
 const barsAt = (symbol: string, intervalMs: number, stamps: readonly number[]) =>
   seriesFromRows(
@@ -52,13 +54,58 @@ describe('gaps worth telling of exchange-traded symbols', () => {
     ]);
   });
 
-  it('are five or more weekdays in a row, but not the four of September 2001', () => {
-    const daily = (from: string, to: string) => barsAt('SPY', DAY, [at(`${from}T13:30:00Z`), at(`${to}T13:30:00Z`)]);
-    expect(findReportableGaps(daily('2001-09-10', '2001-09-17'))).toEqual([]);
-    // Friday 2004-12-03 to Monday 2004-12-13: Monday 6 to Friday 10 are missing.
-    expect(findReportableGaps(daily('2004-12-03', '2004-12-13'))).toEqual([
-      { fromMs: at('2004-12-06T13:30:00Z'), missingCount: 5 },
+  it('are trading days, each one by itself; not the four of September 2001, and no holiday', () => {
+    const daily = (from: string, to: string) => barsAt('SPY', DAY, [at(from), at(to)]);
+    expect(findReportableGaps(daily('2001-09-10T13:30:00Z', '2001-09-17T13:30:00Z'))).toEqual([]);
+    expect(findReportableGaps(daily('2019-12-24T14:30:00Z', '2019-12-26T14:30:00Z'))).toEqual([]);
+    // Wednesday to Tuesday over the change of clocks: Thursday and Friday in winter time, Monday in summer time.
+    expect(findReportableGaps(daily('2011-03-09T14:30:00Z', '2011-03-15T13:30:00Z'))).toEqual(
+      ['2011-03-10T14:30:00Z', '2011-03-11T14:30:00Z', '2011-03-14T13:30:00Z'].map(oneAt),
+    );
+    expect(findReportableGaps(daily('2011-03-09T00:00:00Z', '2011-03-14T00:00:00Z'))).toEqual(
+      ['2011-03-10T00:00:00Z', '2011-03-11T00:00:00Z'].map(oneAt),
+    );
+  });
+
+  it('are one for each session that bars of minutes or hours leave out, as long as it is', () => {
+    const minutes = [at('2019-11-26T20:59:00Z'), at('2019-12-02T14:32:00Z')];
+    expect(findReportableGaps(barsAt('SPY', 60_000, minutes))).toEqual([
+      { fromMs: at('2019-11-27T14:30:00Z'), missingCount: 390 },
+      { fromMs: at('2019-11-29T14:30:00Z'), missingCount: 210 },
+      { fromMs: at('2019-12-02T14:30:00Z'), missingCount: 2 },
     ]);
+    const hours = [at('2019-11-27T20:00:00Z'), at('2019-12-02T14:00:00Z')];
+    expect(findReportableGaps(barsAt('SPY', HOUR, hours))).toEqual([
+      { fromMs: at('2019-11-29T14:00:00Z'), missingCount: 4 },
+    ]);
+  });
+
+  it('are not before and after hours, and several runs of one session are several', () => {
+    const sparse = ['13:00', '14:00', '15:00', '17:00', '20:00', '22:00'].map((hour) => at(`2024-01-08T${hour}:00Z`));
+    expect(findReportableGaps(barsAt('SPY', HOUR, sparse))).toEqual([
+      { fromMs: at('2024-01-08T16:00:00Z'), missingCount: 1 },
+      { fromMs: at('2024-01-08T18:00:00Z'), missingCount: 2 },
+    ]);
+  });
+
+  it('follow files that count from the opening', () => {
+    const stamps = ['14:30', '15:30', '18:30', '19:30', '20:30'].map((hour) => at(`2024-01-08T${hour}:00Z`));
+    expect(findReportableGaps(barsAt('SPY', HOUR, [...stamps, at('2024-01-09T14:30:00Z')]))).toEqual([
+      { fromMs: at('2024-01-08T16:30:00Z'), missingCount: 2 },
+    ]);
+  });
+
+  it('are not counted, and that is told, where the calendar ends; one stray bar at a weekend changes nothing', () => {
+    const early = barsAt('IBM', DAY, [
+      at('1970-01-02T14:30:00Z'),
+      at('1986-01-02T14:30:00Z'),
+      at('1986-01-06T14:30:00Z'),
+    ]);
+    expect(findReportableGaps(early)).toEqual([oneAt('1986-01-03T14:30:00Z')]);
+    expect(calendarProblems(early, 'f.csv')).toMatchObject([{ code: 'CALENDAR_RANGE', path: 'f.csv' }]);
+    const days = [2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17].map((day) => at(`2024-01-${`${day}`.padStart(2, '0')}`));
+    expect(findReportableGaps(barsAt('SPY', DAY, days))).toEqual([]);
+    expect(calendarProblems(barsAt('SPY', DAY, days), 'f.csv')).toEqual([]);
   });
 
   it('are judged on the grid when the symbol trades around the clock all the same', () => {

@@ -386,7 +386,7 @@ const CASES: readonly Case[] = [
         },
         ...buy('0.1'),
       }),
-      // Wednesday 3 January: five sessions reach back to Thursday 28 December; one day trade lies before.
+      // Wednesday 3 January: with New Year's Day off, five sessions reach back to Wednesday 27 December.
       order({
         account: {
           equity: toDecimal('24000'),
@@ -394,7 +394,7 @@ const CASES: readonly Case[] = [
           riskState: state({
             peakEquity: '24000',
             dayStartEquity: '24000',
-            dayTradesAtMs: [Date.UTC(2023, 11, 27, 15), dayTrade(2), dayTrade(3)],
+            dayTradesAtMs: [Date.UTC(2023, 11, 26, 15), dayTrade(2), dayTrade(3)],
           }),
         },
         ...buy('0.1'),
@@ -418,7 +418,7 @@ const CASES: readonly Case[] = [
         riskState: state({
           peakEquity: '24000',
           dayStartEquity: '24000',
-          dayTradesAtMs: [Date.UTC(2023, 11, 28, 15), dayTrade(2), dayTrade(3)],
+          dayTradesAtMs: [Date.UTC(2023, 11, 27, 15), dayTrade(2), dayTrade(3)],
         }),
       },
       ...buy('0.1'),
