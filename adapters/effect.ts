@@ -12,9 +12,13 @@ export const EFFECT_NAMES = [
   'venue.lookUp',
   'venue.openOrders',
   'venue.fills',
+  'venue.busts',
   'venue.positions',
   'venue.account',
   'venue.clock',
+  'market.bars',
+  'market.quote',
+  'market.symbols',
 ] as const;
 export type EffectName = (typeof EFFECT_NAMES)[number];
 

@@ -24,7 +24,17 @@ import {
   type CcxtSettings,
   ccxtProblems,
 } from '../schemas/ccxt-settings.ts';
+import {
+  ALPACA_DATA_HOST,
+  ALPACA_FEEDS,
+  CCXT_DATA_URLS_EXPECTED,
+  CCXT_DATA_URLS_PATTERN,
+  ccxtDataUrls,
+  type MarketSettings,
+  marketProblems,
+} from '../schemas/market-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
+import { payloadKeyProblems, payloadKeysOf } from '../schemas/payload-key.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 
 export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
@@ -49,12 +59,16 @@ export type Environment = {
   readonly home: string | null;
   /** Absolute folder of governance.yaml and compliance.yaml; null means `config` in the project. */
   readonly configFolder: string | null;
+  /** Keys that encrypt what goes through the Temporal server, the newest first; empty: nothing is encrypted. */
+  readonly payloadKeys: readonly Uint8Array[];
   /** Loopback and private hosts are blocked as outside addresses unless this is set. */
   readonly allowLoopback: boolean;
   /** Keys and hosts of the two modes; a key that is null: that mode is not used. */
   readonly alpaca: AlpacaSettings;
   /** The same of an exchange that is reached through ccxt. */
   readonly ccxt: CcxtSettings;
+  /** Where market data comes from. */
+  readonly markets: MarketSettings;
 };
 
 export type MigrationSettings = {
@@ -75,6 +89,7 @@ const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
 const venueKey = z.string().regex(ALPACA_KEY_PATTERN);
 const ccxtSymbols = z.string().regex(CCXT_SYMBOLS_PATTERN);
 const ALPACA_URLS = { paper: `https://${ALPACA_HOSTS.paper}`, live: `https://${ALPACA_HOSTS.live}` } as const;
+const ALPACA_DATA_URL = `https://${ALPACA_DATA_HOST}`;
 
 const variables = {
   DATABASE_URL: urlWith('postgres:', 'postgresql:').optional(),
@@ -99,10 +114,14 @@ const variables = {
   QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
   QUARTERDECK_APP_PASSWORD: rolePassword.optional(),
   QUARTERDECK_READ_PASSWORD: rolePassword.optional(),
+  PAYLOAD_KEY: z.string().optional(),
   ALPACA_PAPER_KEY: venueKey.optional(),
   ALPACA_PAPER_URL: z.string().default(ALPACA_URLS.paper),
   ALPACA_LIVE_KEY: venueKey.optional(),
   ALPACA_LIVE_URL: z.string().default(ALPACA_URLS.live),
+  ALPACA_DATA_KEY: venueKey.optional(),
+  ALPACA_DATA_URL: z.string().default(ALPACA_DATA_URL),
+  ALPACA_DATA_FEED: z.enum(ALPACA_FEEDS).default('iex'),
   CCXT_PAPER_EXCHANGE: z.enum(CCXT_EXCHANGES).default('binance'),
   CCXT_PAPER_MARKET: z.enum(CCXT_MARKETS).default('spot'),
   CCXT_PAPER_SYMBOLS: ccxtSymbols.optional(),
@@ -113,6 +132,7 @@ const variables = {
   CCXT_LIVE_SYMBOLS: ccxtSymbols.optional(),
   CCXT_LIVE_KEY: venueKey.optional(),
   CCXT_LIVE_URL: z.string().optional(),
+  CCXT_DATA_URLS: z.string().regex(CCXT_DATA_URLS_PATTERN).optional(),
 } as const;
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
@@ -137,10 +157,14 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
   QUARTERDECK_APP_PASSWORD: ROLE_PASSWORD,
   QUARTERDECK_READ_PASSWORD: ROLE_PASSWORD,
+  PAYLOAD_KEY: ['32 bytes in hex or base64, or a comma list of such keys', 'leave it out to encrypt nothing'],
   ALPACA_PAPER_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
   ALPACA_PAPER_URL: ['an address', `leave it out for ${ALPACA_URLS.paper}`],
   ALPACA_LIVE_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
   ALPACA_LIVE_URL: ['an address', `leave it out for ${ALPACA_URLS.live}`],
+  ALPACA_DATA_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to use the key of paper or live trading'],
+  ALPACA_DATA_URL: ['an address', `leave it out for ${ALPACA_DATA_URL}`],
+  ALPACA_DATA_FEED: [`one of ${ALPACA_FEEDS.join(', ')}`, 'leave it out for iex'],
   CCXT_PAPER_EXCHANGE: CCXT_EXCHANGE,
   CCXT_PAPER_MARKET: CCXT_MARKET,
   CCXT_PAPER_SYMBOLS: CCXT_SYMBOLS,
@@ -151,6 +175,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   CCXT_LIVE_SYMBOLS: CCXT_SYMBOLS,
   CCXT_LIVE_KEY: CCXT_KEY,
   CCXT_LIVE_URL: CCXT_URL,
+  CCXT_DATA_URLS: [CCXT_DATA_URLS_EXPECTED, "leave it out for the exchanges' own hosts"],
 };
 const NAMES = Object.keys(EXPECTATIONS);
 export const ENVIRONMENT_NAMES: readonly string[] = NAMES;
@@ -184,7 +209,9 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
   const problems = [
     ...refusedNames(raw),
     ...[...names].map((name) => badValue(name as Name, values[name])),
+    ...payloadKeyProblems('PAYLOAD_KEY', values.PAYLOAD_KEY),
     ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
+    ...(names.has('CCXT_DATA_URLS') ? [] : marketProblems(marketSettings(values))),
     ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
   ];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
@@ -201,9 +228,11 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   workerQueues: values.WORKER_QUEUES,
   home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
   configFolder: values.QUARTERDECK_CONFIG === undefined ? null : path.resolve(values.QUARTERDECK_CONFIG),
+  payloadKeys: payloadKeysOf(values.PAYLOAD_KEY),
   allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
   alpaca: alpacaSettings(values),
   ccxt: ccxtSettings(values),
+  markets: marketSettings(values),
 });
 
 type AlpacaName = Extract<Name, `ALPACA_${string}`>;
@@ -213,6 +242,19 @@ const alpacaSettings = (values: { readonly [N in AlpacaName]?: string | undefine
   paperUrl: values.ALPACA_PAPER_URL ?? ALPACA_URLS.paper,
   liveKey: values.ALPACA_LIVE_KEY ?? null,
   liveUrl: values.ALPACA_LIVE_URL ?? ALPACA_URLS.live,
+});
+
+type MarketName = AlpacaName | 'CCXT_DATA_URLS' | 'QUARTERDECK_ALLOW_LOOPBACK';
+
+/** Alpaca tells data to the keys of trading too. */
+const marketSettings = (values: { readonly [N in MarketName]?: string | undefined }): MarketSettings => ({
+  alpaca: {
+    key: values.ALPACA_DATA_KEY ?? values.ALPACA_PAPER_KEY ?? values.ALPACA_LIVE_KEY ?? null,
+    url: values.ALPACA_DATA_URL ?? ALPACA_DATA_URL,
+    feed: ALPACA_FEEDS.find((one) => one === values.ALPACA_DATA_FEED) ?? 'iex',
+  },
+  ccxt: { urls: values.CCXT_DATA_URLS === undefined ? {} : ccxtDataUrls(values.CCXT_DATA_URLS) },
+  allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
 });
 
 type CcxtName = Extract<Name, `CCXT_${string}`>;

@@ -59,8 +59,18 @@ async function insertPart(trx: Database, symbol: string, intervalMs: number, bar
   return result.rows[0] ?? { written: 0, inserted: 0 };
 }
 
-/** Removes all bars of a data set: for an import that replaces it. @returns how many there were */
-export async function deleteBars(trx: Database, symbol: string, intervalMs: number): Promise<number> {
+/**
+ * Removes all bars of a data set, and what was fetched of them but for the fetch `keptFetchId`: to replace it.
+ * @returns how many bars there were
+ */
+export async function deleteBars(
+  trx: Database,
+  symbol: string,
+  intervalMs: number,
+  keptFetchId: number | null = null,
+): Promise<number> {
+  const fetches = trx.deleteFrom('bar_fetches').where('symbol', '=', symbol).where('interval_ms', '=', intervalMs);
+  await (keptFetchId === null ? fetches : fetches.where('fetch_id', '!=', keptFetchId)).execute();
   const query = trx.deleteFrom('bars').where('symbol', '=', symbol).where('interval_ms', '=', intervalMs);
   return Number((await query.executeTakeFirst()).numDeletedRows);
 }

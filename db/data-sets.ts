@@ -1,4 +1,5 @@
 /** What is known of each imported data set: source, number of rows, gaps, hash, and why it is quarantined if it is. */
+import { intervalText } from '../schemas/interval.ts';
 import type { Gap } from '../schemas/market.ts';
 import { upsertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
@@ -63,7 +64,10 @@ export async function storedDataHash(db: Database, symbol: string, intervalMs: n
   return row?.data_hash;
 }
 
-/** Why symbols may not be traded on in paper and live, by symbol; those that may are left out. */
+/**
+ * Why symbols may not be traded on in paper and live, by symbol; those that may are left out. A quarantine holds for the
+ * symbol, whichever interval it was found in; the reason found in bars of `intervalMs` is told first.
+ */
 export async function quarantineReasons(
   db: Database,
   symbols: readonly string[],
@@ -71,9 +75,15 @@ export async function quarantineReasons(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db
     .selectFrom('data_sets')
-    .select(['symbol', 'quarantined'])
+    .select(['symbol', 'interval_ms', 'quarantined'])
     .where('symbol', 'in', symbols)
-    .where('interval_ms', '=', intervalMs)
+    .where('quarantined', 'is not', null)
+    .orderBy('interval_ms')
     .execute();
-  return new Map(rows.flatMap((row) => (row.quarantined === null ? [] : [[row.symbol, row.quarantined]])));
+  const reasons = new Map<string, string>();
+  for (const { symbol, interval_ms, quarantined } of rows) {
+    if (interval_ms === intervalMs) reasons.set(symbol, quarantined ?? '');
+    else if (!reasons.has(symbol)) reasons.set(symbol, `${intervalText(interval_ms)} bars: ${quarantined}`);
+  }
+  return reasons;
 }

@@ -80,6 +80,24 @@ export async function decisionById(db: Database, decisionId: string): Promise<De
   return row === undefined ? undefined : decisionOf(row);
 }
 
+/** The symbol of another decision of the group that was refused, or whose entry ended with nothing filled. */
+export async function lostPartner(db: Database, groupId: string, decisionId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('decisions as d')
+    .leftJoin('orders as o', (join) => join.onRef('o.decision_id', '=', 'd.decision_id').on('o.leg', '=', 'entry'))
+    .where('d.group_id', '=', groupId)
+    .where('d.decision_id', '!=', decisionId)
+    .where((eb) =>
+      eb.or([
+        eb('d.approved', '=', false),
+        eb.and([eb('o.state', 'in', FINAL_ORDER_STATES), eb('o.quantity_filled', '=', '0')]),
+      ]),
+    )
+    .select('d.symbol')
+    .executeTakeFirst();
+  return row?.symbol;
+}
+
 /** One more than the highest sequence any session of this workflow id has used; 0 for the first run. */
 export async function nextSequence(db: Database, workflowId: string): Promise<number> {
   const row = await db
@@ -138,11 +156,13 @@ const decisionRow = (decision: Decision) => ({
   approved: decision.verdict?.approved ?? null,
   policy_version: decision.policyVersion,
   order_hash: decision.orderHash,
+  group_id: decision.groupId ?? null,
 });
 
 const decisionOf = (row: SelectedDecision): Decision => ({
   decisionId: row.decision_id,
   sequence: row.sequence,
+  ...(row.group_id === null ? {} : { groupId: row.group_id }),
   symbol: row.symbol,
   asOfMs: row.as_of.getTime(),
   action: row.action,

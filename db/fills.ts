@@ -25,19 +25,56 @@ export async function insertFills(trx: Database, fills: readonly Fill[]): Promis
   return fresh;
 }
 
-/** All fills of an account in the order of their instants, ties by trade id. */
+/** All fills of an account that count, in the order of their instants, ties by trade id. */
 export async function fillsOfAccount(db: Database, accountId: string): Promise<Fill[]> {
-  const query = db.selectFrom('fills').selectAll().where('account_id', '=', accountId);
-  const rows = await query.orderBy('at').orderBy('trade_id').execute();
+  const query = countingFills(db).where('f.account_id', '=', accountId);
+  const rows = await query.orderBy('f.at').orderBy('f.trade_id').execute();
   return rows.map(fillOf);
 }
 
-/** Fills of one order, oldest first. */
+/** Fills of one order that count, oldest first. */
 export async function fillsOfOrder(db: Database, clientOrderId: string): Promise<Fill[]> {
-  const query = db.selectFrom('fills').selectAll().where('client_order_id', '=', clientOrderId);
-  const rows = await query.orderBy('at').orderBy('trade_id').execute();
+  const query = countingFills(db).where('f.client_order_id', '=', clientOrderId);
+  const rows = await query.orderBy('f.at').orderBy('f.trade_id').execute();
   return rows.map(fillOf);
 }
+
+/** Fills of one position that count, in the order in which they were booked: events are numbered as commits were. */
+export async function fillsAsBooked(
+  db: Database,
+  { accountId, strategyId, symbol }: { accountId: string; strategyId: string; symbol: string },
+): Promise<Fill[]> {
+  const rows = await countingFills(db)
+    .where('f.account_id', '=', accountId)
+    .where('f.strategy_id', '=', strategyId)
+    .where('f.symbol', '=', symbol)
+    .orderBy(
+      sql`(select min(e.sequence) from events e
+        where e.type = 'order_filled' and e.payload->>'tradeId' = f.trade_id)`,
+    )
+    .orderBy('f.at')
+    .orderBy('f.trade_id')
+    .execute();
+  return rows.map(fillOf);
+}
+
+/** Neither a fill that was taken back nor the one that takes it back. */
+const countingFills = (db: Database) =>
+  db
+    .selectFrom('fills as f')
+    .selectAll('f')
+    .where('f.takes_back', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('fills as b')
+            .select('b.trade_id')
+            .whereRef('b.venue', '=', 'f.venue')
+            .whereRef('b.account_id', '=', 'f.account_id')
+            .whereRef('b.takes_back', '=', 'f.trade_id'),
+        ),
+      ),
+    );
 
 /** The writers of an account's fills hold its lock, so what is unknown here is unknown at the insert too. */
 async function knownKeys(trx: Database, fills: readonly Fill[]): Promise<Set<string>> {
@@ -64,6 +101,7 @@ const fillRow = (fill: Fill) => ({
   price: fill.price,
   fee: fill.fee,
   at: toInstant(fill.atMs),
+  takes_back: fill.takesBack ?? null,
 });
 
 const fillOf = (row: Selectable<Tables['fills']>): Fill => ({
@@ -78,4 +116,5 @@ const fillOf = (row: Selectable<Tables['fills']>): Fill => ({
   price: row.price,
   fee: row.fee,
   atMs: row.at.getTime(),
+  ...(row.takes_back === null ? {} : { takesBack: row.takes_back }),
 });

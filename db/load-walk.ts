@@ -22,6 +22,8 @@ import type { Tables } from './tables.ts';
 /** What a session's row remembers between batches. */
 export type Checkpoint = {
   readonly cursor: number;
+  /** Instants that were known when a session opened on a live market; the cursor begins after them. */
+  readonly pastInstants: number;
   readonly sequence: number;
   readonly counters: WalkCounters;
   readonly entries: Readonly<Record<string, EntryContext>>;
@@ -35,12 +37,15 @@ export type Checkpoint = {
   readonly limits: SessionLimits | null;
   /** Flattening is done once; its answer is `last` too. */
   readonly phase: 'walking' | 'flattened';
+  /** The last look for a leg without a partner between two bars: who asked, at which cursor, and whether an exit was decided. */
+  readonly unwound: { readonly key: string; readonly cursor: number; readonly exited: boolean } | null;
   /** What the last batch answered: given again when its report was lost. */
   readonly last: WalkResult | null;
 };
 
 export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
   cursor: 0,
+  pastInstants: 0,
   sequence: 0,
   counters: NO_COUNTERS,
   entries: {},
@@ -51,6 +56,7 @@ export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
   fundingStart: '0',
   limits: null,
   phase: 'walking',
+  unwound: null,
   last: null,
 });
 

@@ -8,19 +8,19 @@ import { toDecimal } from '../domain/decimal.ts';
 import { orderHashOf } from '../domain/execution/identity.ts';
 import { gate } from '../domain/risk/gate.ts';
 import { onOrder } from '../domain/risk/risk-state.ts';
-import type { Decision, Verdict } from '../schemas/decision.ts';
+import type { Decision, GateReason, Verdict } from '../schemas/decision.ts';
 import type { Order, OrderIntent } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import { saveAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
-import { decisionById, insertDecisions, insertRefusals } from './decisions.ts';
+import { decisionById, insertDecisions, insertRefusals, lostPartner } from './decisions.ts';
 import { appendEvents } from './events.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { insertOrders, ordersOfDecision, recordIntents } from './orders.ts';
 import { inTransaction } from './retry.ts';
 import { readSession } from './sessions.ts';
-import type { Database, Tables } from './tables.ts';
+import type { Database, JsonObject, Tables } from './tables.ts';
 
 /** An order that asks to be let through: its intents, what the gate needs beside the account, where it comes from. */
 export type OrderRequest = {
@@ -30,7 +30,9 @@ export type OrderRequest = {
   readonly intents: readonly OrderIntent[];
   readonly facts: OrderFacts;
   /** Of a live account the mode is live, whatever stands here. */
-  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch' | 'halts' | 'liveArmed'>;
+  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch' | 'halts' | 'liveArmed' | 'venue'>;
+  /** What was asked of a live market for this order; written down with its decision. */
+  readonly inputs?: JsonObject;
   /** Why the account must not trade beyond what its row says, such as books not compared yet; or null. */
   readonly halt: string | null;
   readonly killFile: string | null;
@@ -82,6 +84,7 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
   const surroundings = {
     ...request.surroundings,
     tradingMode,
+    venue: request.venue,
     liveArmed: loaded.liveArmed,
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? request.killFile,
@@ -112,7 +115,10 @@ async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<
   if (refused !== null) return refused;
   const closed = await sessionRefusal(trx, request);
   if (closed !== null) return closed;
-  const { loaded, verdict } = await ask(trx, request);
+  const asked = await ask(trx, request);
+  const { loaded } = asked;
+  const verdict = withReason(asked.verdict, await partnerLost(trx, request));
+  await addInputs(trx, request);
   if (!verdict.approved) {
     await noteRefusal(trx, request, verdict, 'intent', loaded.policy.version);
     return verdict;
@@ -145,6 +151,19 @@ async function sessionRefusal(trx: Transaction<Tables>, request: OrderRequest): 
     : refuse(`these orders hash to ${hash}, decided were ${decision.orderHash}`);
 }
 
+const withReason = (verdict: Verdict, reason: GateReason | null): Verdict =>
+  reason === null ? verdict : { approved: false, reasons: [...verdict.reasons, reason] };
+
+/** An entry of a pair is not sent once its partner is known to be gone; null while that may still come to be. */
+async function partnerLost(trx: Transaction<Tables>, request: OrderRequest): Promise<GateReason | null> {
+  const { leg, groupId, symbol } = firstOf(request);
+  if (leg !== 'entry' || groupId === undefined) return null;
+  const partner = await lostPartner(trx, groupId, request.decisionId);
+  return partner === undefined
+    ? null
+    : { rule: 'pairedLeg', message: `${symbol} is not opened without ${partner}, which was refused or rejected` };
+}
+
 async function noteRefusal(
   trx: Transaction<Tables>,
   request: OrderRequest,
@@ -164,10 +183,18 @@ async function noteRefusal(
   ]);
 }
 
+/** A session's decision is there already: what its order met is added to what it was made from. */
+async function addInputs(trx: Transaction<Tables>, { decisionId, inputs, decision }: OrderRequest): Promise<void> {
+  if (inputs === undefined || decision !== null) return;
+  await sql`update decisions set inputs = inputs || ${JSON.stringify(inputs)}::jsonb
+    where decision_id = ${decisionId}`.execute(trx);
+}
+
 async function noteDecision(trx: Transaction<Tables>, request: OrderRequest, decision: Decision): Promise<void> {
   const { accountId } = firstOf(request);
   const context = { accountId, sessionId: request.sessionId, run: 1, correlationId: request.workflowId };
-  const inputs = { reasoning: request.reasoning, referencePrice: firstOf(request).referencePrice ?? null };
+  const referencePrice = firstOf(request).referencePrice ?? null;
+  const inputs = { reasoning: request.reasoning, referencePrice, ...request.inputs };
   await insertDecisions(trx, context, [{ decision, inputs }]);
 }
 

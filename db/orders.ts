@@ -25,7 +25,7 @@ export async function recordIntents(
   context: IntentContext,
 ): Promise<void> {
   const { epoch, origin, reasoning } = context;
-  const rows = intents.map((intent) => ({ ...intentRow(intent), epoch, origin, reasoning }));
+  const rows = intents.map((one) => ({ ...intentRow(one), group_id: one.groupId ?? null, epoch, origin, reasoning }));
   await insertRows(trx, 'order_intents', rows);
 }
 
@@ -35,7 +35,8 @@ export async function recordForcedIntents(
   intents: readonly OrderIntent[],
   { epoch, origin }: IntentContext,
 ): Promise<void> {
-  const rows = intents.map((intent) => ({ ...intentRow(intent), epoch, origin, reasoning: 'made by the venue' }));
+  const reasoning = 'made by the venue';
+  const rows = intents.map((intent) => ({ ...intentRow(intent), group_id: null, epoch, origin, reasoning }));
   await insertRows(trx, 'order_intents', rows, { onConflict: 'nothing' });
 }
 
@@ -81,6 +82,27 @@ export async function ordersSince(
 export async function orderByClientId(db: Database, clientOrderId: string): Promise<Order | undefined> {
   const query = db.selectFrom('orders').selectAll().where('client_order_id', '=', clientOrderId);
   const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : orderOf(row);
+}
+
+/** Orders by their client order ids, in any order. */
+export async function ordersByClientIds(db: Database, ids: readonly string[]): Promise<Order[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('client_order_id', 'in', [...ids])
+    .execute();
+  return rows.map(orderOf);
+}
+
+export async function orderByVenueId(
+  db: Database,
+  accountId: string,
+  venueOrderId: string,
+): Promise<Order | undefined> {
+  const query = db.selectFrom('orders').selectAll().where('account_id', '=', accountId);
+  const row = await query.where('venue_order_id', '=', venueOrderId).executeTakeFirst();
   return row === undefined ? undefined : orderOf(row);
 }
 

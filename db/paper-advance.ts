@@ -1,9 +1,10 @@
 /** Walks a paper book over bars that nobody else matches: orders by hand, and legs that outlive their session. */
 import type { Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
-import { type BookStep, matchBar } from '../domain/execution/book.ts';
+import { type BookStep, markBar, matchBar } from '../domain/execution/book.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { barAt } from '../domain/market/bar-series.ts';
+import { tradesInBar } from '../domain/market/market-hours.ts';
 import type { Order } from '../schemas/execution.ts';
 import { matchedUntil, setMatchedUntil } from './book-clocks.ts';
 import type { LoadedAccount } from './load-walk.ts';
@@ -31,7 +32,11 @@ export async function advanceBook(
     const openMs = bars.openTimeMs[i] as number;
     if (openMs < since) continue;
     const book = steps.at(-1)?.book ?? loaded.state.book;
-    steps.push(matchBar(book, bars.symbol, barAt(bars, i), bars.intervalMs, parts.costs));
+    const fills = tradesInBar(bars.symbol, openMs, bars.intervalMs);
+    const bar = barAt(bars, i);
+    steps.push(
+      fills ? matchBar(book, bars.symbol, bar, bars.intervalMs, parts.costs) : markBar(book, bars.symbol, bar),
+    );
     untilMs = openMs + bars.intervalMs;
   }
   if (steps.length === 0) return answer(orders);

@@ -4,6 +4,7 @@ import { toDecimal } from '../domain/decimal.ts';
 import type { OurBooks } from '../domain/execution/compare-books.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { ReconcileReport } from '../schemas/reconciliation.ts';
+import type { VenueBust } from '../schemas/venue.ts';
 import { freezeAccount, noteReconciled } from './account-standings.ts';
 import { readAccount } from './accounts.ts';
 import { unknownAccount } from './load-walk.ts';
@@ -11,6 +12,7 @@ import { ordersSince } from './orders.ts';
 import { positionsOfAccount } from './positions.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
+import { bustedExecutions, ordersOfBusts } from './trade-busts.ts';
 
 export type ReconcileStore = ReturnType<typeof createReconcileStore>;
 
@@ -23,6 +25,8 @@ export const createReconcileStore = (db: Database, nowMs: () => number) => ({
   /** Open orders, and those that ended within a day. */
   ordersToLookAt: (accountId: string): Promise<Order[]> =>
     ordersSince(db, accountId, nowMs() - WATCH_MS).then((found) => found.map((one) => one.order)),
+  /** The orders of the account that these busts are of. */
+  ordersOf: (accountId: string, busts: readonly VenueBust[]) => ordersOfBusts(db, accountId, busts),
   ours: (accountId: string, sinceMs: number) => ours(db, accountId, sinceMs, nowMs()),
   noteReconciled: (accountId: string, report: ReconcileReport) => noteReconciled(db, accountId, report, report.atMs),
   freeze: (accountId: string, reason: string, report: ReconcileReport) =>
@@ -37,7 +41,12 @@ async function openedAtMs(db: Database, accountId: string): Promise<number> {
 }
 
 async function bookedTrades(db: Database, accountId: string): Promise<Set<string>> {
-  const rows = await db.selectFrom('fills').select('trade_id').where('account_id', '=', accountId).execute();
+  const rows = await db
+    .selectFrom('fills')
+    .select('trade_id')
+    .where('account_id', '=', accountId)
+    .where('takes_back', 'is', null)
+    .execute();
   return new Set(rows.map((row) => row.trade_id));
 }
 
@@ -60,6 +69,7 @@ function ours(db: Database, accountId: string, sinceMs: number, nowMs: number): 
       orders: found.map((one) => one.order),
       changedAtMs: new Map(found.map((one) => [one.order.clientOrderId, one.updatedAtMs])),
       trades: await bookedTrades(trx, accountId),
+      busted: await bustedExecutions(trx, accountId),
       positions,
       cash: account.cash,
       sinceMs,

@@ -70,11 +70,11 @@ export async function saveTraces(
     trx,
     rows.intents.map((intent) => ({ kind: 'order_intent', body: { ...intent }, atMs: intent.createdAtMs })),
   );
-  const fills = rows.fills.map((fill) => ({
-    type: 'order_filled',
-    payload: { clientOrderId: fill.clientOrderId, tradeId: fill.tradeId, quantity: fill.quantity, price: fill.price },
+  const fills = rows.fills.map(({ clientOrderId, tradeId, takesBack = null, quantity, price, atMs }) => ({
+    type: takesBack === null ? 'order_filled' : 'order_busted',
+    payload: { clientOrderId, tradeId, ...(takesBack !== null && { takesBack }), quantity, price },
     correlationId,
-    atMs: fill.atMs,
+    atMs,
   }));
   await appendEvents(trx, [...fills, ...more]);
 }

@@ -5,6 +5,8 @@
 import type { Transaction } from 'kysely';
 import { decimalText, toDecimal, ZERO } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
+import type { LiveInstant } from '../domain/market/ready-instants.ts';
+import { dayZoneOf } from '../domain/market/trading-day.ts';
 import { openRiskState } from '../domain/risk/risk-state.ts';
 import type { TradingMode } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
@@ -17,6 +19,7 @@ import { nextSequence } from './decisions.ts';
 import { appendEvents } from './events.ts';
 import { openingCheckpoint, unknownAccount } from './load-walk.ts';
 import { positionsOfAccount } from './positions.ts';
+import { appendInstants } from './session-bars.ts';
 import { openSession, readSession, type SessionRecord } from './sessions.ts';
 import { rememberStrategy } from './strategies.ts';
 import type { Tables } from './tables.ts';
@@ -37,6 +40,8 @@ export type OpenRequest = {
   readonly startsAtMs: number;
   /** Open of the last bar the session will walk. */
   readonly dataEndsAtMs: number;
+  /** What a session that follows a live market opens with: instants that it knows and does not walk. */
+  readonly past?: readonly LiveInstant[];
   readonly nowMs: number;
 };
 
@@ -67,6 +72,8 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
     input: { ...input, venue: account.venue },
     checkpoint: {
       ...openingCheckpoint(account.equity),
+      cursor: request.past?.length ?? 0,
+      pastInstants: request.past?.length ?? 0,
       sequence,
       fundingStart: decimalText(funding.reduce((sum, one) => sum.plus(one), ZERO)),
       limits: input.limits,
@@ -78,7 +85,10 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   if (opened.outcome === 'noAccount') throw unknownAccount(accountId);
   if (opened.outcome === 'busy') return { outcome: 'busy', busySessionId: opened.sessionId };
   if (opened.outcome === 'repeated') return { outcome: 'opened', session: opened.session };
-  const body = { sessionId: input.sessionId, run: opened.session.runCount, accountId, strategyId };
+  const { runCount: run } = opened.session;
+  const at = { from: 0, isPast: true, nowMs: request.nowMs };
+  await appendInstants(trx, { sessionId: input.sessionId, run }, request.past ?? [], at);
+  const body = { sessionId: input.sessionId, run, accountId, strategyId };
   await appendAudit(trx, [{ kind: 'session_opened', body, atMs: request.nowMs }]);
   await appendEvents(trx, [{ type: 'session_opened', payload: body, correlationId: workflowId, atMs: request.nowMs }]);
   return { outcome: 'opened', session: opened.session };
@@ -131,7 +141,7 @@ async function simulatedAccount(
     equity: startingCash,
     startingCash,
     tradingMode,
-    riskState: openRiskState(cash, request.startsAtMs),
+    riskState: openRiskState(cash, request.startsAtMs, dayZoneOf(request.input.symbols)),
     fundingDoneMs: null,
     epoch: 0,
     createdAtMs: request.nowMs,

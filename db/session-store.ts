@@ -16,7 +16,7 @@ import { inTransaction } from './retry.ts';
 import { closeOnce } from './session-close.ts';
 import { abandon, type OpenOutcome, type OpenRequest, openRun } from './session-open.ts';
 import type { SessionTotals } from './session-totals.ts';
-import { flattenOnce, type LoadedSession, type WalkOutcome, walkOnce } from './session-walk.ts';
+import { flattenOnce, type LoadedSession, unwindOnce, type WalkOutcome, walkOnce } from './session-walk.ts';
 import { readSession, type SessionRecord } from './sessions.ts';
 import type { Database } from './tables.ts';
 
@@ -39,6 +39,13 @@ export const createSessionStore = (db: Database) => ({
   /** Decides once to close all positions; asked again it gives the first answer. */
   flatten: (handle: SessionHandle, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>
     inTransaction(db, (trx) => flattenOnce(trx, handle, walk)),
+
+  /** Looks between two bars for a leg without its partner; under a key that was answered it gives that answer. */
+  unwind: (
+    handle: SessionHandle,
+    key: string,
+    walk: (loaded: LoadedSession, mayExit: boolean) => WalkOutcome,
+  ): Promise<WalkResult> => inTransaction(db, (trx) => unwindOnce(trx, handle, key, walk)),
 
   /** The confidence a decision was recorded with; null when it was never made, which passes no gate. */
   confidenceOf: async (decisionId: string): Promise<number | null> =>

@@ -59,6 +59,26 @@ export async function flattenOnce(
   return outcome.result;
 }
 
+/**
+ * A look between two bars, for a leg that has lost its partner. `key` names the asking: asked again under the same key
+ * it gives the first answer. `mayExit`: this bar has not had its exit between bars yet.
+ */
+export async function unwindOnce(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  key: string,
+  walk: (loaded: LoadedSession, mayExit: boolean) => WalkOutcome,
+): Promise<WalkResult> {
+  const loaded = await loadSession(trx, handle);
+  const { cursor, unwound, last } = loaded.checkpoint;
+  if (unwound?.key === key && last !== null) return last;
+  const exited = unwound?.cursor === cursor && unwound.exited;
+  const outcome = walk(loaded, !exited);
+  const noted = { key, cursor, exited: exited || outcome.batch.decisions.length > 0 };
+  await saveOutcome(trx, handle, { ...loaded, checkpoint: { ...loaded.checkpoint, unwound: noted } }, outcome, cursor);
+  return outcome.result;
+}
+
 /** A batch that was committed but whose report was lost. @throws Error when it is not this batch */
 function storedResult({ checkpoint }: LoadedSession, handle: SessionHandle, cursor: number): WalkResult {
   if (checkpoint.last !== null && checkpoint.cursor > cursor) return checkpoint.last;

@@ -133,7 +133,7 @@ export async function saveCheckpoint(
 }
 
 /**
- * Closes a session with its report; doing it again with the same epoch writes the same again.
+ * Closes a session with its report, whose bars are its own from now on; doing it again with the same epoch writes the same again.
  * @returns false when a newer run holds the session
  */
 export async function closeSession(
@@ -143,7 +143,8 @@ export async function closeSession(
   closedAtMs: number,
 ): Promise<boolean> {
   const result = await sql`update sessions
-    set state = 'closed', report = ${JSON.stringify(report)}::jsonb, closed_at = ${toInstant(closedAtMs)}
+    set state = 'closed', report = ${JSON.stringify(report)}::jsonb, closed_at = ${toInstant(closedAtMs)},
+      data_hash = coalesce(${JSON.stringify(report)}::jsonb ->> 'dataHash', data_hash)
     where session_id = ${fence.sessionId} and epoch = ${fence.epoch}`.execute(trx);
   return result.numAffectedRows === 1n;
 }

@@ -16,7 +16,8 @@ import type {
   TripRow,
 } from '../schemas/execution.ts';
 import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governance.ts';
-import type { Gap } from '../schemas/market.ts';
+import type { Bar, Gap } from '../schemas/market.ts';
+import type { VenueFill } from '../schemas/venue.ts';
 
 /** Everything a store needs: a pool or a transaction. */
 export type Database = Kysely<Tables>;
@@ -80,6 +81,39 @@ type DataSetsTable = {
   imported_at: Instant;
 };
 
+type BarFetchesTable = {
+  fetch_id: Generated<number>;
+  source_name: string;
+  symbol: string;
+  interval_ms: number;
+  from_time: Instant;
+  to_time: Instant;
+  fetched_until: Instant;
+  touched_at: DefaultInstant;
+  finished_at: OptionalInstant;
+};
+
+type FetchedBarsTable = {
+  fetch_id: number;
+  open_time: Instant;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+};
+
+type BarRevisionsTable = {
+  symbol: string;
+  interval_ms: number;
+  open_time: Instant;
+  source_name: string;
+  before: Bar;
+  after: Bar;
+  applied: boolean;
+  told_at: Instant;
+};
+
 type StrategiesTable = {
   strategy_id: string;
   type: string;
@@ -117,6 +151,30 @@ type SessionEquityTable = {
   equity: readonly string[];
 };
 
+type SessionBarsTable = {
+  session_id: string;
+  run: number;
+  instant: number;
+  symbol: string;
+  open_time: Instant;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+  is_past: boolean;
+  received_at: Instant;
+};
+
+type SessionFeedsTable = {
+  session_id: string;
+  run: number;
+  symbol: string;
+  stale_since: OptionalInstant;
+  refused_since: OptionalInstant;
+  reason: string | null;
+};
+
 type DecisionsTable = {
   decision_id: string;
   account_id: string;
@@ -139,6 +197,7 @@ type DecisionsTable = {
   approved: boolean | null;
   policy_version: number;
   order_hash: string | null;
+  group_id: string | null;
   correlation_id: string | null;
   recorded_at: DefaultInstant;
 };
@@ -173,6 +232,7 @@ type OrderColumns = {
 };
 
 type OrderIntentsTable = OrderColumns & {
+  group_id: string | null;
   epoch: number;
   reasoning: string | null;
   origin: string;
@@ -203,6 +263,19 @@ type FillsTable = {
   price: string;
   fee: string;
   at: Instant;
+  takes_back: string | null;
+};
+
+type TradeBustsTable = {
+  venue: string;
+  account_id: string;
+  execution_id: string;
+  client_order_id: string;
+  venue_order_id: string;
+  symbol: string;
+  replacement: VenueFill | null;
+  at: Instant;
+  told_at: Instant;
 };
 
 type PositionsTable = {
@@ -245,6 +318,7 @@ type TradesTable = {
   exit_reason: ClosedTrade['exitReason'];
   model_cost_micro_usd: Generated<number>;
   prompt_versions: Generated<JsonObject>;
+  busted_at: OptionalInstant;
 };
 
 type PoliciesTable = {
@@ -347,14 +421,20 @@ export type Tables = {
   ledger_entries: LedgerEntriesTable;
   bars: BarsTable;
   data_sets: DataSetsTable;
+  bar_fetches: BarFetchesTable;
+  fetched_bars: FetchedBarsTable;
+  bar_revisions: BarRevisionsTable;
   strategies: StrategiesTable;
   sessions: SessionsTable;
   session_equity: SessionEquityTable;
+  session_bars: SessionBarsTable;
+  session_feeds: SessionFeedsTable;
   decisions: DecisionsTable;
   gate_refusals: GateRefusalsTable;
   order_intents: OrderIntentsTable;
   orders: OrdersTable;
   fills: FillsTable;
+  trade_busts: TradeBustsTable;
   positions: PositionsTable;
   book_clocks: BookClocksTable;
   trades: TradesTable;

@@ -1,5 +1,6 @@
 /** Round trips from flat to flat, with what was known when they were opened. Profit is net of fees and funding. */
 import type { Selectable } from 'kysely';
+import type { TradeCorrection } from '../domain/execution/take-back.ts';
 import type { ClosedTrade } from '../schemas/execution.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
@@ -24,21 +25,46 @@ export async function insertTrades(
   await insertRows(trx, 'trades', rows);
 }
 
+/**
+ * What a bust has changed of closed trades: one that is no more keeps its row, marked as busted; another gets the
+ * figures of the fills that count. Its entry features and regime stay. A trade there was no row of is written.
+ */
+export async function correctTrades(
+  trx: Database,
+  context: { readonly accountId: string; readonly sessionId: string | null },
+  corrections: readonly TradeCorrection[],
+  atMs: number,
+): Promise<void> {
+  for (const { before, after } of corrections) {
+    const figures = after === null ? { busted_at: toInstant(atMs) } : { ...figuresOf(after), busted_at: null };
+    const id = after?.tradeId ?? before?.tradeId ?? '';
+    const written = await trx.updateTable('trades').set(figures).where('trade_id', '=', id).executeTakeFirst();
+    if (after === null || written.numUpdatedRows > 0n) continue;
+    await insertTrades(trx, context, [{ trade: after, entryFeatures: null, regime: null }]);
+  }
+}
+
 /** Closed trades of an account by exit, ties by trade id. */
 export async function tradesOfAccount(db: Database, accountId: string): Promise<ClosedTrade[]> {
-  const query = db.selectFrom('trades').selectAll().where('account_id', '=', accountId);
+  const query = db.selectFrom('trades').selectAll().where('account_id', '=', accountId).where('busted_at', 'is', null);
   const rows = await query.orderBy('closed_at').orderBy('trade_id').execute();
   return rows.map(tradeOf);
 }
 
 /** Closed trades of a session, all runs, by exit. */
 export async function tradesOfSession(db: Database, sessionId: string): Promise<ClosedTrade[]> {
-  const query = db.selectFrom('trades').selectAll().where('session_id', '=', sessionId);
+  const query = db.selectFrom('trades').selectAll().where('session_id', '=', sessionId).where('busted_at', 'is', null);
   const rows = await query.orderBy('closed_at').orderBy('trade_id').execute();
   return rows.map(tradeOf);
 }
 
 const tradeRow = ({ trade, entryFeatures, regime }: TradeRecord) => ({
+  ...figuresOf(trade),
+  entry_features: entryFeatures,
+  regime,
+});
+
+const figuresOf = (trade: ClosedTrade) => ({
   trade_id: trade.tradeId,
   strategy_id: trade.strategyId,
   symbol: trade.symbol,
@@ -53,8 +79,6 @@ const tradeRow = ({ trade, entryFeatures, regime }: TradeRecord) => ({
   exit_reason: trade.exitReason,
   funding: trade.funding ?? '0',
   decision_id: trade.decisionId ?? null,
-  entry_features: entryFeatures,
-  regime,
 });
 
 const tradeOf = (row: Selectable<Tables['trades']>): ClosedTrade => ({

@@ -32,8 +32,12 @@ export const createVenueStore = (parts: VenueTakeParts) => {
     mayStillSend: (claim: SendClaim) => mayStillSend(parts, claim),
     noteSendOutcome: (claim: SendClaim, outcome: Parameters<typeof noteSendOutcome>[3]) =>
       inTransaction(db, (trx) => noteSendOutcome(trx, parts, claim, outcome)),
-    take: (clientOrderId: string, seen: Parameters<typeof takeAnswer>[3], fills: Parameters<typeof takeAnswer>[4]) =>
-      inTransaction(db, (trx) => takeAnswer(trx, parts, clientOrderId, seen, fills)),
+    take: (
+      clientOrderId: string,
+      seen: Parameters<typeof takeAnswer>[3],
+      fills: Parameters<typeof takeAnswer>[4],
+      busts: Parameters<typeof takeAnswer>[5] = [],
+    ) => inTransaction(db, (trx) => takeAnswer(trx, parts, clientOrderId, seen, fills, busts)),
     evidence: (clientOrderId: string) => readEvidence(db, clientOrderId),
     noteVerdict: (clientOrderId: string, verdict: Parameters<typeof noteVerdict>[3]) =>
       inTransaction(db, (trx) => noteVerdict(trx, parts, clientOrderId, verdict)),

@@ -1,22 +1,26 @@
-/** What a venue tells of an order, taken into the book: fills, states, cancels, and what resolves an UNKNOWN order. */
+/** What a venue tells of an order, taken into the book: fills, busts, states, cancels, and what ends a doubt. */
 import type { Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
+import { ZERO } from '../domain/decimal.ts';
+import { positionOf } from '../domain/execution/book.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import { moveOrder } from '../domain/execution/order-state.ts';
 import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
 import { isSameDoubt, startUnknown } from '../domain/execution/resolve-unknown.ts';
-import { cancelStep, hasEndedUnfilled } from '../domain/execution/venue-claim.ts';
-import { isLateArrival, takeVenueAnswer } from '../domain/execution/venue-step.ts';
-import type { Order, OrderState } from '../schemas/execution.ts';
-import type { VenueFill, VenueOrder } from '../schemas/venue.ts';
+import { cancelStep, hasEndedUnfilled, leavesUncovered } from '../domain/execution/venue-claim.ts';
+import { isLateArrival, takeVenueAnswer, type VenueTake } from '../domain/execution/venue-step.ts';
+import type { Fill, Order, OrderState } from '../schemas/execution.ts';
+import type { VenueBust, VenueFill, VenueOrder } from '../schemas/venue.ts';
 import { freezeAccount } from './account-standings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
 import { toInstant } from './instant.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
-import { orderByClientId, ordersOfDecision, updateOrders } from './orders.ts';
+import { orderByClientId, ordersOfDecision, updateOrders, workingOrders } from './orders.ts';
 import { keepSteps, type PaperParts } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
+import { historyOf, noteBusts } from './trade-busts.ts';
+import { correctTrades } from './trades.ts';
 import { endUnsent, movedEvents, type VenueStoreParts } from './venue-sends.ts';
 
 export type VenueTakeParts = VenueStoreParts & Pick<PaperParts, 'costs' | 'desk'>;
@@ -31,20 +35,25 @@ async function lockOrder(trx: Transaction<Tables>, clientOrderId: string): Promi
   return { order: (await orderByClientId(trx, clientOrderId)) ?? found, loaded };
 }
 
-/** Books new fills and takes over the state. A repeated or older answer changes nothing. */
+/** Books new fills and busts and takes over the state. A repeated or older answer changes nothing. */
 export async function takeAnswer(
   trx: Transaction<Tables>,
   parts: VenueTakeParts,
   clientOrderId: string,
   seen: VenueOrder | null,
   fills: readonly VenueFill[],
+  told: readonly VenueBust[] = [],
 ): Promise<BrokerAnswer> {
   const { order, loaded } = await lockOrder(trx, clientOrderId);
-  const known = await knownTrades(trx, order, fills);
-  const step = takeVenueAnswer(loaded.state.book, order, seen, fills, known);
-  const answer = await keepSteps(trx, parts, loaded, order.decisionId, [step], null);
-  const after = step.orders.find((one) => one.clientOrderId === clientOrderId) ?? order;
   const nowMs = parts.nowMs();
+  const busts = await noteBusts(trx, order, told, nowMs);
+  const history = busts.length > 0 ? await historyOf(trx, order) : [];
+  const known = await knownTrades(trx, order, [...fills, ...replacementsOf(busts)]);
+  const step = takeVenueAnswer(loaded.state.book, order, seen, fills, known, { busts, history });
+  await auditBusts(trx, order, step, nowMs);
+  const answer = await keepSteps(trx, parts, loaded, order.decisionId, [step], null);
+  await correctTrades(trx, order, step.trades, nowMs);
+  const after = step.orders.find((one) => one.clientOrderId === clientOrderId) ?? order;
   if (isLateArrival(order, seen, fills)) await noteLateArrival(trx, order, nowMs);
   if (after.state !== order.state) {
     await appendEvents(trx, movedEvents(order, after.state, seen?.venueStatus ?? 'a fill', nowMs));
@@ -52,24 +61,49 @@ export async function takeAnswer(
       await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry filled nothing');
     }
   }
+  await tellUncovered(trx, order, step, nowMs);
   return answer;
+}
+
+const replacementsOf = (busts: readonly VenueBust[]): VenueFill[] =>
+  busts.flatMap(({ replacement }) => (replacement === null ? [] : [replacement]));
+
+/** Written before the money moves; the round trips it changes are in it as they were and as they are. */
+async function auditBusts(trx: Database, order: Order, step: VenueTake, atMs: number): Promise<void> {
+  const rows = reversalsOf(step).map(({ takesBack, quantity, price, fee }) => ({
+    kind: 'order_bust',
+    body: { clientOrderId: order.clientOrderId, takesBack, quantity, price, fee, trades: [...step.trades] },
+    atMs,
+  }));
+  await appendAudit(trx, rows);
+}
+
+const reversalsOf = ({ fills }: VenueTake): Fill[] => fills.filter((one) => (one.takesBack ?? null) !== null);
+
+/** What is held after a bust may have lost its stop, or have one that is too large: an alert for a person. */
+async function tellUncovered(trx: Database, order: Order, step: VenueTake, atMs: number): Promise<void> {
+  if (reversalsOf(step).length === 0) return;
+  const { clientOrderId, accountId, strategyId, symbol, decisionId } = order;
+  const held = positionOf(step.book, strategyId, symbol)?.quantity ?? ZERO;
+  if (!leavesUncovered(order, held, await workingOrders(trx, accountId))) return;
+  const payload = { clientOrderId, accountId, symbol, reason: 'a trade was busted' };
+  await appendEvents(trx, [{ type: 'position_unprotected', payload, correlationId: decisionId, atMs }]);
 }
 
 const noteLateArrival = (trx: Database, { clientOrderId, decisionId }: Order, atMs: number) =>
   appendEvents(trx, [{ type: 'order_late_arrival', payload: { clientOrderId }, correlationId: decisionId, atMs }]);
 
+/** Trade ids that are booked: those of the order, whatever they are called, and any that is told. */
 async function knownTrades(trx: Database, order: Order, fills: readonly VenueFill[]): Promise<Set<string>> {
   if (fills.length === 0) return new Set();
+  const told = fills.map((one) => one.tradeId);
   const rows = await trx
     .selectFrom('fills')
     .select('trade_id')
     .where('venue', '=', order.venue)
     .where('account_id', '=', order.accountId)
-    .where(
-      'trade_id',
-      'in',
-      fills.map((one) => one.tradeId),
-    )
+    .where('takes_back', 'is', null)
+    .where((eb) => eb.or([eb('client_order_id', '=', order.clientOrderId), eb('trade_id', 'in', told)]))
     .execute();
   return new Set(rows.map((row) => row.trade_id));
 }

@@ -31,6 +31,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const decisionSchema = z.strictObject({
   decisionId: z.string(),
   sequence: z.number().int().nonnegative(),
+  /** Decisions that stand or fall together carry the same: the two legs of a pair that is opened or closed. */
+  groupId: z.string().optional(),
   symbol: z.string(),
   asOfMs: z.number().int(),
   action: decisionActionSchema,

@@ -15,13 +15,24 @@ export const legSchema = z.enum(['entry', 'exit', 'stop', 'target', 'liquidation
 export type Leg = z.infer<typeof legSchema>;
 
 /** Why a round trip ended. */
-export const exitReasonSchema = z.enum(['signal', 'stop', 'target', 'maxHold', 'liquidation', 'flatten', 'manual']);
+export const exitReasonSchema = z.enum([
+  'signal',
+  'stop',
+  'target',
+  'maxHold',
+  'liquidation',
+  'flatten',
+  'manual',
+  'unpaired',
+]);
 export type ExitReason = z.infer<typeof exitReasonSchema>;
 
 /** What is recorded before anything is sent. `stopPrice` triggers a stop order, `limitPrice` bounds a limit order. */
 export const orderIntentSchema = z.strictObject({
   decisionId: z.string(),
   leg: legSchema,
+  /** That of its decision. */
+  groupId: z.string().optional(),
   clientOrderId: z.string().regex(/^[a-z0-9-]{1,36}$/),
   accountId: z.string(),
   strategyId: z.string(),
@@ -99,8 +110,11 @@ export const fillSchema = z.strictObject({
   side: orderSideSchema,
   quantity: decimalSchema,
   price: decimalSchema,
+  /** Positive when paid; a fill that takes another one back returns its fee. */
   fee: decimalSchema,
   atMs: z.number().int(),
+  /** Trade id of a fill that the venue has busted and this one takes back, to the other side. Absent: a fill. */
+  takesBack: z.string().nullable().optional(),
 });
 export type Fill = z.infer<typeof fillSchema>;
 

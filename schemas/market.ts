@@ -24,6 +24,9 @@ export type Bar = z.infer<typeof barSchema>;
 /** Bars only: a path to anything else is refused before it is opened. */
 const BAR_FILE_PATTERN = /^[^\0]+\.csv(\.gz)?$/i;
 
+/** How ccxt names exchanges; whether it knows one of that name is said when it is asked. */
+export const CCXT_ID_PATTERN = /^[a-z0-9]{2,30}$/;
+
 const instantSchema = z.iso.datetime({ offset: true });
 
 /** Bars stored in Postgres, or a CSV file next to the worker, walked at `speed` × wall time (backtests never wait). */
@@ -43,7 +46,32 @@ const syntheticSourceSchema = z.strictObject({
   speed: z.number().positive().max(1_000_000).default(1),
 });
 
-export const marketSourceSchema = z.discriminatedUnion('source', [replaySourceSchema, syntheticSourceSchema]);
+/** A vendor's market goes at the vendor's pace. */
+const realTimeSchema = z.number().min(1).max(1).default(1);
+
+/** Alpaca's bars: US shares, or crypto where the symbol is a pair. `from` and `to` bound a backtest, by open time. */
+const alpacaSourceSchema = z.strictObject({
+  source: z.literal('alpaca'),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  speed: realTimeSchema,
+});
+
+/** The public market data of an exchange that ccxt knows by this id, such as binance or kraken. */
+const ccxtSourceSchema = z.strictObject({
+  source: z.literal('ccxt'),
+  exchange: z.string().regex(CCXT_ID_PATTERN),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  speed: realTimeSchema,
+});
+
+export const marketSourceSchema = z.discriminatedUnion('source', [
+  replaySourceSchema,
+  syntheticSourceSchema,
+  alpacaSourceSchema,
+  ccxtSourceSchema,
+]);
 export type MarketSource = z.infer<typeof marketSourceSchema>;
 
 /** A run of missing bars: the first missing stamp and how many are missing. Kept and reported, never filled. */

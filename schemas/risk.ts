@@ -47,12 +47,14 @@ export type Compliance = z.infer<typeof complianceSchema>;
 
 /**
  * What the gate remembers of an account (column `accounts.risk_state`). Moved on only by `domain/risk/risk-state.ts`.
- * `dayKey` = whole days since 1970 UTC; `recentOrders` reach back one repetition window; `dayTradesAtMs` a few weeks.
+ * `dayKey` = whole days since 1970 in `dayZone`; `recentOrders` reach back one repetition window; `dayTradesAtMs` a few weeks.
  */
 export const riskStateSchema = z.strictObject({
   peakEquity: decimalSchema,
   lastEquity: decimalSchema,
   dayKey: z.number().int(),
+  /** Where the account's days begin: at midnight UTC, or in New York for accounts that trade its exchanges only. */
+  dayZone: z.enum(['UTC', 'America/New_York']).default('UTC'),
   dayStartEquity: decimalSchema,
   recentOrders: z.array(z.strictObject({ atMs: z.number().int(), key: z.string() })),
   tradesToday: z.number().int().nonnegative(),

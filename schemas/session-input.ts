@@ -8,6 +8,7 @@ import { parseInput, problemsAt } from './parse-input.ts';
 import { type Problem, problem } from './problem.ts';
 import { STRATEGY_TYPES, type StrategyType, strategyParameterSchemas } from './signals.ts';
 import { SESSION_ID_PATTERN, type StrategySessionInput, strategySessionInputSchema } from './strategy-session.ts';
+import { twoLeggedTypeOf, twoLegProblems, withPairDirection } from './two-leg-input.ts';
 
 export type ParsedSession = StrategySessionInput & { readonly sessionId: string };
 
@@ -17,7 +18,7 @@ export type ParsedSession = StrategySessionInput & { readonly sessionId: string 
  */
 export function parseSessionInput(raw: unknown, workflowId: string, nowMs: number): ParsedSession {
   const sessionId = workflowId.replace(/^strategy-session:/, '');
-  const input = raw === undefined || raw === null ? {} : raw;
+  const input = withPairDirection(raw === undefined || raw === null ? {} : raw);
   const parsed = parseInput(strategySessionInputSchema, input, (value) => [
     ...idProblems(value, workflowId, sessionId),
     ...crossFieldProblems(value, nowMs),
@@ -43,9 +44,11 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
   return [
     ...modeProblems(fields.tradingMode, fields.accountId),
     ...strategyProblems(fields.strategy),
+    ...twoLegProblems(twoLeggedTypeOf(fields.strategy), fields),
     ...repeatedProblems('symbols', fields.symbols),
     ...repeatedProblems('components', fields.components),
     ...rangeProblems(fieldsOf(fields.market), nowMs),
+    ...endProblems(fields.tradingMode, fieldsOf(fields.market)),
     ...sizeProblems(fields.symbols, fieldsOf(fields.market).count),
     ...weightProblems(fields.weights),
   ];
@@ -105,6 +108,12 @@ function rangeProblems(market: Record<string, unknown>, nowMs: number): Problem[
     );
   }
   return problems;
+}
+
+/** Paper and live go by a vendor's market as it goes on: it has no end. */
+function endProblems(mode: unknown, { source, to }: Record<string, unknown>): Problem[] {
+  if ((mode !== 'paper' && mode !== 'live') || (source !== 'alpaca' && source !== 'ccxt') || to === undefined) return [];
+  return [problem('INPUT_RANGE', 'market.to', to, 'no end', 'durationMs or the signal stop ends the session')];
 }
 
 function instantOf(value: unknown): number | null {

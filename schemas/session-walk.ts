@@ -24,6 +24,8 @@ export const sessionHandleSchema = z.strictObject({
   operatingMode: operatingModeSchema,
   /** Open of the last bar known when the session opened: bars that came later are not walked. */
   dataEndsAtMs: z.number(),
+  /** Of a session that follows a live market: how many instants of the past it opened with. It walks those after. */
+  pastInstants: z.number().int().nonnegative().optional(),
 });
 export type SessionHandle = z.infer<typeof sessionHandleSchema>;
 
@@ -86,6 +88,20 @@ export const walkRequestSchema = z.strictObject({
 });
 export type WalkRequest = z.infer<typeof walkRequestSchema>;
 
+/** What a look at a live market found. `known` = instants at hand, those of the past included. Instants: wall time. */
+export const marketNewsSchema = z.strictObject({
+  known: z.number().int(),
+  nextBarAtMs: z.number().nullable(),
+  overdue: z.boolean(),
+  staleAtMs: z.number().nullable(),
+  closedUntilMs: z.number().nullable(),
+  /** Every market that is open has been silent for too long: nothing is opened. */
+  silent: z.boolean(),
+  /** What a person should know of the feeds now; gone when it is no longer so. */
+  warnings: z.array(z.string()),
+});
+export type MarketNews = z.infer<typeof marketNewsSchema>;
+
 export const walkResultSchema = z.strictObject({
   cursor: z.number().int(),
   finished: z.boolean(),
@@ -95,5 +111,7 @@ export const walkResultSchema = z.strictObject({
   positions: z.array(positionSchema),
   changes: z.array(orderChangeSchema),
   handOver: z.array(orderHandOverSchema),
+  /** Workflow ids of orders that are to cancel what is at work of them; absent where there are none. */
+  cancels: z.array(z.string()).optional(),
 });
 export type WalkResult = z.infer<typeof walkResultSchema>;

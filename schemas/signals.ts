@@ -29,9 +29,22 @@ export const strategyParameterSchemas = {
     .refine((p) => p.low < p.high, { path: ['low'], error: 'low must be below high' }),
   buyAndHold: z.strictObject({}),
   hybrid: z.strictObject({}),
+  pairsTrading: z
+    .strictObject({
+      lookback: z.number().int().min(20).max(5_000).default(250),
+      entryZ: z.number().gt(0).max(20).default(2),
+      exitZ: z.number().min(0).max(20).default(0.5),
+      stopZ: z.number().gt(0).max(100).default(4),
+    })
+    .refine((p) => p.exitZ < p.entryZ, { path: ['exitZ'], error: 'exitZ must be below entryZ' })
+    .refine((p) => p.entryZ < p.stopZ, { path: ['stopZ'], error: 'stopZ must be above entryZ' }),
+  crossVenue: z.strictObject({ minEdgeBps: z.number().min(0).max(10_000).default(5) }),
 } as const;
 
-export const STRATEGY_TYPES = [
+type Known = keyof typeof strategyParameterSchemas;
+
+/** Strategies that trade each symbol for itself. */
+export const SINGLE_STRATEGY_TYPES = [
   'momentum',
   'meanReversion',
   'smaCross',
@@ -40,18 +53,40 @@ export const STRATEGY_TYPES = [
   'rsiReversal',
   'buyAndHold',
   'hybrid',
-] as const satisfies readonly (keyof typeof strategyParameterSchemas)[];
+] as const satisfies readonly Known[];
+export type SingleStrategyType = (typeof SINGLE_STRATEGY_TYPES)[number];
+
+/** Strategies that trade two symbols together: one leg long, one short, both or none. */
+const TWO_LEG_STRATEGY_TYPES = ['pairsTrading', 'crossVenue'] as const satisfies readonly Known[];
+export type TwoLegStrategyType = (typeof TWO_LEG_STRATEGY_TYPES)[number];
+
+export const STRATEGY_TYPES = [...SINGLE_STRATEGY_TYPES, ...TWO_LEG_STRATEGY_TYPES] as const;
 export const strategyTypeSchema = z.enum(STRATEGY_TYPES);
 export type StrategyType = z.infer<typeof strategyTypeSchema>;
 
+export const isTwoLegged = (type: unknown): type is TwoLegStrategyType =>
+  TWO_LEG_STRATEGY_TYPES.some((one) => one === type);
+
+/**
+ * How far a protective stop lies by default, in ATR14. Two legs carry each other's moves, and a stop that is hit ends
+ * both: theirs is for disasters only.
+ */
+const STOP_ATR = 2;
+const TWO_LEG_STOP_ATR = 10;
+
 /** A strategy as data: `stopAtr`, `targetAtr` in ATR14 multiples, `maxHoldBars` in bars, `leverage` 1 = none. */
-export const strategySchema = z.strictObject({
-  type: strategyTypeSchema,
-  parameters: z.record(z.string(), z.unknown()).default({}),
-  sizeFraction: z.number().gt(0).max(0.1).default(0.1),
-  stopAtr: z.number().gt(0).max(100).default(2),
-  targetAtr: z.number().gt(0).max(100).nullable().default(null),
-  maxHoldBars: z.number().int().min(1).max(1_000_000).nullable().default(null),
-  leverage: z.number().int().min(1).max(10).default(1),
-});
+export const strategySchema = z
+  .strictObject({
+    type: strategyTypeSchema,
+    parameters: z.record(z.string(), z.unknown()).default({}),
+    sizeFraction: z.number().gt(0).max(0.1).default(0.1),
+    stopAtr: z.number().gt(0).max(100).optional(),
+    targetAtr: z.number().gt(0).max(100).nullable().default(null),
+    maxHoldBars: z.number().int().min(1).max(1_000_000).nullable().default(null),
+    leverage: z.number().int().min(1).max(10).default(1),
+  })
+  .transform((strategy) => ({
+    ...strategy,
+    stopAtr: strategy.stopAtr ?? (isTwoLegged(strategy.type) ? TWO_LEG_STOP_ATR : STOP_ATR),
+  }));
 export type Strategy = z.infer<typeof strategySchema>;

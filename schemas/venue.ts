@@ -47,6 +47,19 @@ export const venueFillSchema = z.strictObject({
 });
 export type VenueFill = z.infer<typeof venueFillSchema>;
 
+/**
+ * A trade that the venue has busted: it counts no more. A correction names the trade that counts in its place.
+ * `executionId`: the venue's name of the execution, which is the end of its trade id.
+ */
+export const venueBustSchema = z.strictObject({
+  executionId: z.string(),
+  venueOrderId: z.string(),
+  symbol: z.string(),
+  replacement: venueFillSchema.nullable(),
+  atMs: z.number().int(),
+});
+export type VenueBust = z.infer<typeof venueBustSchema>;
+
 /** Long positions have a positive quantity, short ones a negative. */
 export const venuePositionSchema = z.strictObject({
   symbol: z.string(),

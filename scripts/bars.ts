@@ -1,8 +1,10 @@
 /**
- * `npm run bars -- import | export | list | check | synth`: bars in and out of the desk's database.
+ * `npm run bars -- import | fetch | export | list | check | synth`: bars in and out of the desk's database.
  * Only Postgres has to be up, and for `check` and `synth --out` not even that.
  */
 import { Command } from '@commander-js/extra-typings';
+import { configuredMarkets } from '../adapters/market-data/configured-markets.ts';
+import { parseEnvironment } from '../config/environment.ts';
 import type { Database } from '../db/tables.ts';
 import { checkSymbol } from '../domain/market/symbol.ts';
 import { parseInterval } from '../schemas/interval.ts';
@@ -11,6 +13,7 @@ import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 import type { Answer } from './lib/bars/answer.ts';
 import { checkCommand } from './lib/bars/check-command.ts';
 import { exportCommand } from './lib/bars/export-command.ts';
+import { fetchCommand } from './lib/bars/fetch-command.ts';
 import { importCommand } from './lib/bars/import-command.ts';
 import { listCommand } from './lib/bars/list-command.ts';
 import { synthCommand } from './lib/bars/synth-command.ts';
@@ -29,23 +32,53 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--interval <interval>', '1s to 1w: 1m 5m 1h 4h 1d')
       .option('--accept-jumps', 'moves of over 50 % are real: do not quarantine')
       .option('--replace', 'overwrite stored bars that differ')
-      .option('--whole-units', 'refuse fractions of a unit in the volume');
+      .option('--whole-units', 'refuse fractions of a unit in the volume')
+      .option('--tick <step>', 'refuse prices that are no multiple of it');
     const file = parseWithFile(command, words, ['symbol', 'interval']);
-    const { symbol = '', interval = '', acceptJumps = false, replace = false, wholeUnits = false } = command.opts();
-    const args = { file, symbol, interval, acceptJumps, replace, wholeUnits };
+    const {
+      symbol = '',
+      interval = '',
+      acceptJumps = false,
+      replace = false,
+      wholeUnits = false,
+      tick,
+    } = command.opts();
+    const step = tick === undefined ? {} : { tick };
+    const args = { file, symbol, interval, acceptJumps, replace, wholeUnits, ...step };
     return withDatabase((db) => importCommand(db, args, context));
+  },
+  async fetch(words) {
+    const command = named('fetch')
+      .option('--source <vendor>', 'alpaca, or ccxt:EXCHANGE such as ccxt:binance')
+      .option('--symbol <symbol>', 'as the vendor has it: AAPL, BTC/USD, BTC/USDT')
+      .option('--interval <interval>', '1m to 1w, as far as the vendor has it')
+      .option('--store-as <symbol>', 'another name to store them under, such as BTC/USDT:KRAKEN')
+      .option('--from <instant>', 'the first open time, ISO-8601; without it goes on after what is stored')
+      .option('--to <instant>', 'the first open time that is left out; now when not given')
+      .option('--accept-jumps', 'moves of over 50 % are real: do not quarantine')
+      .option('--replace', 'overwrite stored bars that the vendor has revised, and bars from elsewhere');
+    parseAll(command, words, ['source', 'symbol', 'interval']);
+    const { source = '', symbol = '', interval = '', from, to, acceptJumps = false, replace = false } = command.opts();
+    const { storeAs } = command.opts();
+    const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    const market = configuredMarkets(parseEnvironment().markets);
+    const name = storeAs === undefined ? {} : { storeAs };
+    const args = { source, symbol, interval, acceptJumps, replace, ...range, ...name };
+    return withDatabase((db) => fetchCommand(db, args, { ...context, market }));
   },
   async export(words) {
     const command = named('export')
       .option('--symbol <symbol>', 'BTC/USDT, AAPL')
       .option('--interval <interval>', '1s to 1w: 1m 5m 1h 4h 1d')
       .option('--out <file>', 'packed when the name ends in .gz')
+      .option('--as <interval>', 'joins the bars into higher ones; what is not complete is left out')
       .option('--from <instant>', 'the first open time, ISO-8601')
       .option('--to <instant>', 'the first open time that is left out');
     parseAll(command, words, ['symbol', 'interval', 'out']);
-    const { symbol = '', interval = '', out = '', from, to } = command.opts();
+    const { symbol = '', interval = '', out = '', as: higher, from, to } = command.opts();
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-    return withDatabase((db) => exportCommand(db, { symbol, interval, out, ...range }));
+    const shape = higher === undefined ? {} : { as: higher };
+    return withDatabase((db) => exportCommand(db, { symbol, interval, out, ...shape, ...range }));
   },
   async list(words) {
     parseAll(named('list'), words, []);
@@ -53,8 +86,12 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
   },
   async check(words) {
     const command = named('check', 'FILE')
-      .option('--symbol <symbol>', 'whose bars they are')
-      .option('--interval <interval>', 'measured when not given');
+      .option('--symbol <symbol>', 'whose bars they are; the start of the name of the file when not given')
+      .option('--interval <interval>', 'measured when not given')
+      .option('--kind <kind>', 'bars or quotes; told by the columns when not given')
+      .option('--tick <step>', 'refuse prices that are no multiple of it')
+      .option('--whole-units', 'refuse fractions of a unit in the volume')
+      .option('--html <file>', 'a page of the quality of the data');
     const file = parseWithFile(command, words, []);
     return checkCommand({ file, ...command.opts() }, context);
   },

@@ -48,5 +48,9 @@ function requestKey({ source, symbol, intervalMs, seed }: MarketDataRequest): st
   if (source.source === 'synthetic') {
     return JSON.stringify(['synthetic', symbol, intervalMs, source.count, source.seed ?? seed]);
   }
-  return JSON.stringify(['replay', symbol, intervalMs, source.from, source.to, source.file]);
+  if (source.source === 'replay') {
+    return JSON.stringify(['replay', symbol, intervalMs, source.from, source.to, source.file]);
+  }
+  const exchange = source.source === 'ccxt' ? source.exchange : null;
+  return JSON.stringify([source.source, symbol, intervalMs, source.from, source.to, exchange]);
 }

@@ -1,6 +1,7 @@
 /**
  * The port of market data: one request, one series of bars in time order. What a session, a backtest and a check see.
- * Implementations: synthetic-market-data (seeded), replay-market-data (Postgres or a CSV file), cached-market-data.
+ * Implementations: synthetic-market-data (seeded), replay-market-data (Postgres or a CSV file),
+ * vendor-market-data (a vendor's past, through Postgres), cached-market-data.
  */
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { MarketSource } from '../../schemas/market.ts';

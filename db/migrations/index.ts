@@ -7,6 +7,10 @@ import * as orders from './0004-orders.ts';
 import * as governance from './0005-governance.ts';
 import * as views from './0006-views.ts';
 import * as venues from './0007-venues.ts';
+import * as busts from './0008-busts.ts';
+import * as intentGroups from './0009-intent-groups.ts';
+import * as liveSessions from './0010-live-sessions.ts';
+import * as vendorBars from './0011-vendor-bars.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -16,4 +20,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-governance': governance,
   '0006-views': views,
   '0007-venues': venues,
+  '0008-busts': busts,
+  '0009-intent-groups': intentGroups,
+  '0010-live-sessions': liveSessions,
+  '0011-vendor-bars': vendorBars,
 };

@@ -2,6 +2,7 @@
  * Reads the cells of one bar row: numbers in plain decimal form and the four prices as a consistent bar.
  * Each answer is a value or a fault with its code; who knows file and line turns faults into problems.
  */
+import { toDecimal } from '../decimal.ts';
 import type { BarRow } from './bar-series.ts';
 
 type CellFault = { readonly code: string; readonly expected: string; readonly hint: string };
@@ -22,7 +23,7 @@ export function parsePrice(text: string): ParsedNumber {
 export function parseVolume(text: string, wholeUnits: boolean): ParsedNumber {
   const number = parsePlainNumber(text);
   if (!number.ok) return number;
-  if (number.value < 0) return fault('DATA_VOLUME_INVALID', 'a volume of 0 or more');
+  if (text.startsWith('-')) return fault('DATA_VOLUME_INVALID', 'a volume of 0 or more');
   if (wholeUnits && !/^\d+(\.0+)?$/.test(text)) return fault('DATA_VOLUME_INVALID', 'a whole number of units');
   return number;
 }
@@ -42,11 +43,25 @@ function looksLikeNumber(text: string): boolean {
 }
 
 function formatHint(text: string): string {
+  if (/^\+?\d*\.?\d*$/.test(text) && text.length <= CELL_LENGTH_MAX / 2)
+    return 'digits on both sides of the point, no plus';
   if (/e/i.test(text) && !/x/i.test(text)) return 'write the number out, without exponent';
   if (/[,_'’\s]/.test(text)) return 'no separators of thousands; the decimal mark is a point';
   if (/[^\p{ASCII}]/u.test(text)) return 'use the digits 0 to 9';
   if (text.length > CELL_LENGTH_MAX / 2) return 'at most 30 digits before and after the point';
   return '';
+}
+
+type PriceTexts = Readonly<Record<'open' | 'high' | 'low' | 'close', string>>;
+/** Decimals of up to 15 digits that differ are different doubles too. */
+const SAFE_TEXT_LENGTH = 15;
+
+/** The same question for prices whose doubles are in order: long decimals may differ by less than a double can tell. */
+export function inconsistentTexts({ open, high, low, close }: PriceTexts): 'high' | 'low' | null {
+  if ([open, high, low, close].every((text) => text.length <= SAFE_TEXT_LENGTH)) return null;
+  const above = (a: string, b: string): boolean => Number(a) === Number(b) && toDecimal(a).gt(toDecimal(b));
+  if (above(open, high) || above(close, high) || above(low, high)) return 'high';
+  return above(low, open) || above(low, close) ? 'low' : null;
 }
 
 /** Null when low <= open, close <= high, else the column that is wrong. */

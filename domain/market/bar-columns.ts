@@ -1,78 +1,96 @@
 /**
- * Bars gathered one by one into columns that grow by doubling: 56 bytes a bar, whatever the source.
- * The exact text of a number is kept only where a double cannot give it back, so nothing is lost on the way to Postgres.
+ * Bars gathered one by one into columns, in blocks that never move: 56 bytes a bar, whatever the source.
+ * The exact text of a number is kept only where a double cannot give it back: nothing is lost on the way to Postgres.
  */
 import type { Bar } from '../../schemas/market.ts';
 import type { BarRow, BarSeries } from './bar-series.ts';
 import { canonicalDecimal, plainDecimal } from './decimal-text.ts';
+import { createExactTexts, type ExactTextStore, type ExactTexts } from './exact-texts.ts';
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Field = (typeof FIELDS)[number];
 /** The five numbers of a bar as they were written. */
 export type BarTexts = Readonly<Record<Field, string>>;
 
-/** Keyed by bar index × 5 + field: canonical decimals that differ from the shortest decimal of their double. */
-export type ExactTexts = ReadonlyMap<number, string>;
-
 export type BarColumns = {
   /** `lineNumber`: where the bar stood in its file. */
   readonly push: (row: BarRow, texts: BarTexts, lineNumber: number) => void;
   readonly count: () => number;
-  readonly lineNumbers: () => Float64Array;
-  readonly series: (symbol: string, intervalMs: number) => BarSeries;
-  readonly exactTexts: ExactTexts;
+  /** Keyed by bar index × 5 + field: canonical decimals that differ from the shortest decimal of their double. */
+  readonly exactTexts: ExactTextStore;
+  /** The bars as whole columns, once: the blocks are given up on the way, so there are never two of all. */
+  readonly finish: (symbol: string, intervalMs: number) => { series: BarSeries; lineNumbers: Float64Array };
+  /** Forgets all bars: for a file that is too large. */
+  readonly drop: () => void;
 };
 
-const START_CAPACITY = 1_024;
-const CELLS = 7;
+/** Small files take one small block; large blocks go back to the system as soon as they are given up. */
+const FIRST_BLOCK_ROWS = 1_024;
+const BLOCK_ROWS = 32_768;
 /** Any decimal of up to 15 significant digits survives the way through a double. */
 const SAFE_TEXT_LENGTH = 15;
 
 export function createBarColumns(): BarColumns {
-  let cells = new Float64Array(START_CAPACITY * CELLS);
+  const blocks: Float64Array[][] = Array.from({ length: FIELDS.length + 2 }, () => []);
+  const exactTexts = createExactTexts();
   let count = 0;
-  const exactTexts = new Map<number, string>();
+  /** In the last block. */
+  let place = 0;
+  const column = (index: number): Float64Array => joined(blocks[index]?.splice(0) ?? [], count);
   return {
     exactTexts,
     count: () => count,
     push(row, texts, lineNumber) {
-      if ((count + 1) * CELLS > cells.length) cells = doubled(cells);
-      cells.set([row.openTimeMs, row.open, row.high, row.low, row.close, row.volume, lineNumber], count * CELLS);
+      const cells = [row.openTimeMs, row.open, row.high, row.low, row.close, row.volume, lineNumber];
+      if (place === (blocks[0]?.at(-1)?.length ?? 0)) {
+        for (const list of blocks) list.push(new Float64Array(count === 0 ? FIRST_BLOCK_ROWS : BLOCK_ROWS));
+        place = 0;
+      }
+      cells.forEach((cell, c) => {
+        const block = blocks[c]?.at(-1);
+        if (block !== undefined) block[place] = cell;
+      });
+      place += 1;
       FIELDS.forEach((field, f) => {
         keepWhereInexact(exactTexts, count * FIELDS.length + f, texts[field], row[field]);
       });
       count += 1;
     },
-    lineNumbers: () => columnOf(cells, count, 6),
-    series: (symbol, intervalMs) => ({
-      symbol,
-      intervalMs,
-      openTimeMs: columnOf(cells, count, 0),
-      open: columnOf(cells, count, 1),
-      high: columnOf(cells, count, 2),
-      low: columnOf(cells, count, 3),
-      close: columnOf(cells, count, 4),
-      volume: columnOf(cells, count, 5),
+    finish: (symbol, intervalMs) => ({
+      series: {
+        symbol,
+        intervalMs,
+        openTimeMs: column(0),
+        open: column(1),
+        high: column(2),
+        low: column(3),
+        close: column(4),
+        volume: column(5),
+      },
+      lineNumbers: column(6),
     }),
+    drop() {
+      for (const list of blocks) list.splice(0);
+      count = 0;
+      place = 0;
+    },
   };
 }
 
-function doubled(cells: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(cells.length * 2);
-  larger.set(cells);
-  return larger;
+function joined(blocks: readonly Float64Array[], count: number): Float64Array {
+  const values = new Float64Array(count);
+  let from = 0;
+  for (const block of blocks) {
+    values.set(block.subarray(0, count - from), from);
+    from += block.length;
+  }
+  return values;
 }
 
-function keepWhereInexact(kept: Map<number, string>, key: number, text: string, value: number): void {
+function keepWhereInexact(kept: ExactTextStore, key: number, text: string, value: number): void {
   if (text.length <= SAFE_TEXT_LENGTH) return;
   const exact = canonicalDecimal(text);
-  if (exact !== plainDecimal(value)) kept.set(key, exact);
-}
-
-function columnOf(cells: Float64Array, count: number, offset: number): Float64Array {
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i += 1) values[i] = cells[i * CELLS + offset] as number;
-  return values;
+  if (exact !== plainDecimal(value)) kept.push(key, exact);
 }
 
 /** Bar `index` with exact decimals, ready for numeric columns. @throws RangeError outside the series */

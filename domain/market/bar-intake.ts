@@ -4,28 +4,27 @@
  */
 import type { Problem } from '../../schemas/problem.ts';
 import { problem } from '../../schemas/problem.ts';
-import { inconsistentColumn, parsePrice, parseVolume } from './bar-cells.ts';
+import { inconsistentColumn, inconsistentTexts, parsePrice, parseVolume } from './bar-cells.ts';
 import { type BarColumns, type BarTexts, createBarColumns } from './bar-columns.ts';
+import type { BarColumn } from './bar-file-columns.ts';
 import { duplicateProblem, futureProblem, inconsistentProblem, jumpProblem, orderProblem } from './bar-problems.ts';
 import type { BarRow } from './bar-series.ts';
-import type { BarColumn } from './csv-header.ts';
 import { jumpOf } from './jumps.ts';
 import { parseInstant } from './parse-instant.ts';
+import { tickProblem } from './price-tick.ts';
+import type { TableRow } from './table-rows.ts';
 
 export type BarIntakeOptions = {
   readonly intervalMs: number;
   readonly nowMs: number;
   readonly wholeUnits: boolean;
+  /** The step of prices, a plain decimal; null = unknown, unchecked. */
+  readonly tick: string | null;
   readonly refuse: (one: Problem) => void;
   readonly warn: (one: Problem) => void;
 };
 
-/** One row: its cells by column, and how to name a place in it. */
-export type RowCells = {
-  readonly lineNumber: number;
-  readonly texts: Readonly<Record<BarColumn, string>>;
-  readonly where: (column: BarColumn) => string;
-};
+type RowCells = TableRow<BarColumn>;
 
 /** The smallest distance of two stamps, to notice a wrong interval. */
 export type StepSummary = { readonly smallestMs: number; readonly lineNumber: number; readonly count: number };
@@ -50,14 +49,13 @@ export function createBarIntake(options: BarIntakeOptions): BarIntake {
     take(cells) {
       const problems: Problem[] = [];
       const openTimeMs = readTime(cells, options, problems);
-      const numbers = readNumbers(cells, options.wholeUnits, problems);
+      const numbers = readNumbers(cells, options, problems);
       if (openTimeMs !== null && before !== null) {
         problems.push(...orderProblems(cells, openTimeMs, numbers, before));
         steps = withStep(steps, openTimeMs - before.openTimeMs, cells.lineNumber);
       }
       const row: BarRow | null = openTimeMs === null || numbers === null ? null : { openTimeMs, ...numbers };
-      const wrong = row === null ? null : inconsistentColumn(row);
-      if (row !== null && wrong !== null) problems.push(inconsistentProblem(cells.where(wrong), row));
+      if (row !== null) problems.push(...inconsistency(cells, row));
       if (row !== null) warnOfJump(cells, row, before?.row ?? null, options.warn);
       if (row !== null && problems.length === 0) columns.push(row, cells.texts, cells.lineNumber);
       for (const one of problems) options.refuse(one);
@@ -81,13 +79,18 @@ function readTime({ texts, where }: RowCells, options: BarIntakeOptions, problem
 type BarNumbers = Omit<BarRow, 'openTimeMs'>;
 
 /** All five numbers, or null when at least one cell is refused. */
-function readNumbers({ texts, where }: RowCells, wholeUnits: boolean, problems: Problem[]): BarNumbers | null {
+function readNumbers({ texts, where }: RowCells, options: BarIntakeOptions, problems: Problem[]): BarNumbers | null {
   const problemsBefore = problems.length;
   const read = (column: keyof BarTexts): number => {
+    const { wholeUnits, tick } = options;
     const number = column === 'volume' ? parseVolume(texts.volume, wholeUnits) : parsePrice(texts[column]);
-    if (number.ok) return number.value;
-    problems.push(problem(number.code, where(column), texts[column], number.expected, number.hint));
-    return Number.NaN;
+    if (!number.ok) {
+      problems.push(problem(number.code, where(column), texts[column], number.expected, number.hint));
+      return Number.NaN;
+    }
+    const offTick = column === 'volume' ? null : tickProblem(where(column), texts[column], tick);
+    if (offTick !== null) problems.push(offTick);
+    return number.value;
   };
   const numbers = {
     open: read('open'),
@@ -97,6 +100,11 @@ function readNumbers({ texts, where }: RowCells, wholeUnits: boolean, problems: 
     volume: read('volume'),
   };
   return problems.length === problemsBefore ? numbers : null;
+}
+
+function inconsistency({ texts, where }: RowCells, row: BarRow): Problem[] {
+  const wrong = inconsistentColumn(row) ?? inconsistentTexts(texts);
+  return wrong === null ? [] : [inconsistentProblem(where(wrong), texts)];
 }
 
 function orderProblems(

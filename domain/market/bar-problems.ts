@@ -1,7 +1,6 @@
 /** The wording of what can be wrong with bars in a file. Paths are FILE:line:column; prices are quote units. */
 import type { Gap } from '../../schemas/market.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
-import type { BarRow } from './bar-series.ts';
 import { plainDecimal } from './decimal-text.ts';
 import { missingTotal } from './gaps.ts';
 
@@ -40,8 +39,11 @@ export const duplicateProblem = (
 const afterText = (before: { openTimeMs: number; lineNumber: number }): string =>
   `a stamp after ${isoText(before.openTimeMs)} of line ${before.lineNumber}`;
 
-export function inconsistentProblem(path: string, bar: BarRow): Problem {
-  const got = `open ${bar.open} high ${bar.high} low ${bar.low} close ${bar.close}`;
+type Prices<T> = { readonly open: T; readonly high: T; readonly low: T; readonly close: T };
+
+export function inconsistentProblem(path: string, bar: Prices<number> | Prices<string>): Problem {
+  const text = (price: number | string): string => (typeof price === 'number' ? plainDecimal(price) : price);
+  const got = `open ${text(bar.open)} high ${text(bar.high)} low ${text(bar.low)} close ${text(bar.close)}`;
   return problem('DATA_OHLC_INCONSISTENT', path, got, 'low <= open, close <= high');
 }
 
@@ -52,15 +54,6 @@ export function jumpProblem(path: string, price: number, previousClose: number):
   const hint = 'a split or a wrong unit? the symbol is quarantined for live and paper; --accept-jumps lifts it';
   return problem('DATA_JUMP', path, got, 'a move of at most 50 % in one bar', hint);
 }
-
-export const tooManyCellsProblem = (path: string, line: string, count: number, expectedCount: number): Problem =>
-  problem(
-    'DATA_NUMBER_FORMAT',
-    path,
-    line,
-    `${expectedCount} cells, there are ${count}`,
-    'a comma inside a number? write 1234.56 without separators',
-  );
 
 /** One warning for all gaps of a file; the full list travels beside it. */
 export function gapWarnings(file: string, gaps: readonly Gap[]): Problem[] {

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Bar } from '../../schemas/market.ts';
 
 export type BarSeries = {
   readonly symbol: string;
@@ -39,6 +40,16 @@ export function seriesFromRows(symbol: string, intervalMs: number, rows: readonl
     volume: Float64Array.from(rows, (row) => row.volume),
   };
 }
+
+/** A bar that came as exact texts, as the nearest doubles. */
+export const rowOfBar = ({ openTimeMs, open, high, low, close, volume }: Bar): BarRow => ({
+  openTimeMs,
+  open: Number(open),
+  high: Number(high),
+  low: Number(low),
+  close: Number(close),
+  volume: Number(volume),
+});
 
 /** The bar at `index`. @throws RangeError outside the series */
 export function barAt(series: BarSeries, index: number): BarRow {

@@ -1,21 +1,23 @@
 /**
- * A parser of bar files, fed line by line; it touches no file itself. Every refusal carries `FILE:line:column`,
- * what was found and what was expected; all are collected, up to a bound.
+ * A parser of bar files, fed line by line (CSV) or record by record (JSON); it touches no file itself. Every refusal
+ * carries `FILE:line:column`, or `FILE[index]:column` in a JSON array, what was found and what was expected; all are
+ * collected, up to a bound.
  * Prices are quote units, volume base units, stamps the OPEN of a bar: ISO-8601 with zone, or epoch ms; a date alone
  * means UTC midnight and is read for intervals of whole days. A bar that has not closed at `nowMs` is refused.
  */
 import { intervalText } from '../../schemas/interval.ts';
 import type { Gap } from '../../schemas/market.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
-import type { ExactTexts } from './bar-columns.ts';
+import { inconsistentColumn, parsePrice, parseVolume } from './bar-cells.ts';
+import { BAR_COLUMNS, BAR_FILE, type BarColumn } from './bar-file-columns.ts';
 import { type BarIntake, createBarIntake } from './bar-intake.ts';
-import { emptyProblem, gapWarnings, tooManyCellsProblem } from './bar-problems.ts';
+import { emptyProblem, gapWarnings } from './bar-problems.ts';
 import type { BarSeries } from './bar-series.ts';
-import { type BarColumn, type CsvHeader, isCsvHeader, readCsvHeader } from './csv-header.ts';
-import { splitCsvLine } from './csv-line.ts';
+import type { ExactTexts } from './exact-texts.ts';
 import { createProblemList, type ProblemList } from './problem-list.ts';
-import { findReportableGaps } from './reportable-gaps.ts';
+import { calendarProblems, findReportableGaps } from './reportable-gaps.ts';
 import { checkSymbol } from './symbol.ts';
+import { createTableReader, type TableReader } from './table-rows.ts';
 
 export type BarParserOptions = {
   readonly symbol: string;
@@ -26,6 +28,8 @@ export type BarParserOptions = {
   readonly file?: string;
   /** Refuses fractions of a unit in the volume (shares). @default false */
   readonly wholeUnits?: boolean;
+  /** The step of prices, a plain decimal: refuses others with PRICE_TICK. @default null: unknown, unchecked */
+  readonly tick?: string | null;
   /** Problems, and jumps, that are listed; the rest is counted. @default 100 */
   readonly problemsMax?: number;
 };
@@ -34,125 +38,112 @@ export type ParsedBars = {
   /** The good rows. Use them only when `problems` is empty. */
   readonly series: BarSeries;
   readonly exactTexts: ExactTexts;
-  /** The line of the file each bar came from. */
+  /** The line (or record) of the file each bar came from, from 1. */
   readonly lineNumbers: Float64Array;
+  /** How that line is named in problems. */
+  readonly placeOf: TableReader['placeOf'];
   readonly problems: readonly Problem[];
   readonly problemCount: number;
-  /** DATA_GAP and DATA_JUMP: told, not refused. */
+  readonly problemCountByCode: Readonly<Record<string, number>>;
+  /** DATA_GAP, DATA_JUMP and CALENDAR_RANGE: told, not refused. */
   readonly warnings: readonly Problem[];
   readonly gaps: readonly Gap[];
   readonly jumpCount: number;
 };
 
-export type BarParser = {
-  /** One line without its line end. */
-  readonly feed: (line: string) => void;
-  /** For what the reader of a file finds itself, such as DATA_TOO_LARGE, in the line after the last one fed. */
-  readonly refuse: (code: string, got: unknown, expected: string, hint?: string) => void;
+export type BarParser = Omit<TableReader, 'placeOf'> & {
   readonly rowCount: () => number;
+  /** Numbers kept as text, because they have more digits than a double. */
+  readonly exactCount: () => number;
+  /** Once. */
   readonly finish: () => ParsedBars;
 };
 
 const PROBLEMS_MAX = 100;
 const STEPS_TO_JUDGE = 10;
+/** Whoever cannot take a file whole need not keep the half that was read. */
+const TOO_LARGE = 'DATA_TOO_LARGE';
 
 export function createBarParser(options: BarParserOptions): BarParser {
-  const { symbol, intervalMs, nowMs, file = 'input', wholeUnits = false, problemsMax = PROBLEMS_MAX } = options;
+  const { symbol, intervalMs, nowMs, file = 'input', problemsMax = PROBLEMS_MAX } = options;
+  const { wholeUnits = false, tick = null } = options;
   const problems = createProblemList(file, problemsMax);
   const jumps = createProblemList(file, problemsMax);
-  const intake = createBarIntake({ intervalMs, nowMs, wholeUnits, refuse: problems.add, warn: jumps.add });
+  const intake = createBarIntake({ intervalMs, nowMs, wholeUnits, tick, refuse: problems.add, warn: jumps.add });
   const wrongSymbol = checkSymbol(symbol, 'symbol');
   if (wrongSymbol !== null) problems.add(wrongSymbol);
-  let header: CsvHeader | 'none yet' | 'refused' = 'none yet';
-  let lineNumber = 0;
+  const { take } = intake;
+  const { placeOf, ...reader } = createTableReader({
+    file,
+    columns: BAR_FILE,
+    problems,
+    take,
+    isSensible: isSensibleBar,
+  });
   return {
-    rowCount: intake.columns.count,
-    feed(rawLine) {
-      lineNumber += 1;
-      const line = lineNumber === 1 ? rawLine.replace(/^\uFEFF/, '') : rawLine;
-      if (line.trim() === '' || header === 'refused') return;
-      const place = `${file}:${lineNumber}`;
-      if (line.includes('\0')) problems.add(nulProblem(place, line));
-      else if (header === 'none yet') header = readHeader(line, place, problems);
-      else feedRow(line, lineNumber, place, header, intake, problems);
+    ...reader,
+    refuse(code, ...rest) {
+      reader.refuse(code, ...rest);
+      if (code === TOO_LARGE) intake.columns.drop();
     },
-    refuse: (code, got, expected, hint = '') =>
-      problems.add(problem(code, `${file}:${lineNumber + 1}`, got, expected, hint)),
-    finish: () => finish(intake, problems, jumps, { symbol, intervalMs, file }),
+    rowCount: intake.columns.count,
+    exactCount: intake.columns.exactTexts.count,
+    finish: () => finish(intake, problems, jumps, { symbol, intervalMs, file, placeOf }),
   };
 }
 
-const nulProblem = (place: string, line: string): Problem =>
-  problem('DATA_ENCODING', place, line, 'UTF-8 text without NUL bytes', 'save the file as UTF-8');
-
-function readHeader(line: string, place: string, problems: ProblemList): CsvHeader | 'refused' {
-  const result = readCsvHeader(line, place);
-  if (isCsvHeader(result)) return result;
-  for (const one of result) problems.add(one);
-  return 'refused';
+/** Whether all cells of a row are good and its prices fit each other. */
+function isSensibleBar(texts: Readonly<Record<BarColumn, string>>): boolean {
+  const [, ...numbers] = BAR_COLUMNS;
+  const [open, high, low, close, volume] = numbers.map((column) =>
+    column === 'volume' ? parseVolume(texts.volume, false) : parsePrice(texts[column]),
+  );
+  if (!(open?.ok && high?.ok && low?.ok && close?.ok && volume?.ok)) return false;
+  const prices = { open: open.value, high: high.value, low: low.value, close: close.value };
+  return inconsistentColumn(prices) === null;
 }
 
-function feedRow(
-  line: string,
-  lineNumber: number,
-  place: string,
-  header: CsvHeader,
-  intake: BarIntake,
-  problems: ProblemList,
-): void {
-  const cells = splitCsvLine(line);
-  if (cells === null) {
-    problems.add(problem('DATA_ENCODING', place, line, 'cells with closed quotes'));
-  } else if (cells.length > header.cellCount && cells.slice(header.cellCount).some((extra) => extra !== '')) {
-    problems.add(tooManyCellsProblem(place, line, cells.length, header.cellCount));
-  } else {
-    const cell = (column: BarColumn): string => cells[header.at[column]] ?? '';
-    intake.take({
-      lineNumber,
-      where: (column) => `${place}:${header.name[column]}`,
-      texts: {
-        time: cell('time'),
-        open: cell('open'),
-        high: cell('high'),
-        low: cell('low'),
-        close: cell('close'),
-        volume: cell('volume'),
-      },
-    });
-  }
-}
+type FilePlaces = { readonly file: string; readonly placeOf: TableReader['placeOf'] };
 
 function finish(
   intake: BarIntake,
   problems: ProblemList,
   jumps: ProblemList,
-  { symbol, intervalMs, file }: { symbol: string; intervalMs: number; file: string },
+  { symbol, intervalMs, file, placeOf }: Pick<BarSeries, 'symbol' | 'intervalMs'> & FilePlaces,
 ): ParsedBars {
   const { columns } = intake;
-  const series = columns.series(symbol, intervalMs);
+  const { series, lineNumbers } = columns.finish(symbol, intervalMs);
   if (problems.count() === 0 && columns.count() === 0) problems.add(emptyProblem(file, symbol));
-  const wrongInterval = intervalProblem(intake, intervalMs, file);
+  const wrongInterval = intervalProblem(intake, intervalMs, placeOf);
   if (problems.count() === 0 && wrongInterval !== null) problems.add(wrongInterval);
   const gaps = problems.count() === 0 ? findReportableGaps(series) : [];
   return {
     series,
     exactTexts: columns.exactTexts,
-    lineNumbers: columns.lineNumbers(),
+    lineNumbers,
+    placeOf,
     problems: problems.list(),
     problemCount: problems.count(),
-    warnings: [...gapWarnings(file, gaps), ...jumps.list()],
+    problemCountByCode: problems.countByCode(),
+    warnings: [...calendarProblems(series, file), ...gapWarnings(file, gaps), ...jumps.list()],
     gaps,
     jumpCount: jumps.count(),
   };
 }
 
 /** Stamps closer than half an interval, or never closer than one and a half: the file is of another interval. */
-function intervalProblem(intake: BarIntake, intervalMs: number, file: string): Problem | null {
+function intervalProblem(intake: BarIntake, intervalMs: number, placeOf: TableReader['placeOf']): Problem | null {
   const { smallestMs, lineNumber, count } = intake.steps();
   const tooClose = smallestMs < intervalMs / 2;
   const tooFar = count >= STEPS_TO_JUDGE && smallestMs >= intervalMs * 1.5;
   if (!tooClose && !tooFar) return null;
   const got = `bars ${intervalText(smallestMs)} apart`;
   const hint = `is --interval ${intervalText(smallestMs)} meant?`;
-  return problem('DATA_TIME_INTERVAL', `${file}:${lineNumber}`, got, `bars ${intervalText(intervalMs)} apart`, hint);
+  return problem(
+    'DATA_TIME_INTERVAL',
+    `${placeOf(lineNumber)}:time`,
+    got,
+    `bars ${intervalText(intervalMs)} apart`,
+    hint,
+  );
 }

@@ -44,13 +44,14 @@ function closeCell(line: string, after: number, text: string): { text: string; n
   return line.slice(after, end).trim() === '' ? { text, next: end + 1 } : null;
 }
 
+const FORMULA = /^(\s*[=+\-@＝＋－＠]|[\t\r\n])/;
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
- * A cell ready for a CSV file. What a spreadsheet would take for a formula (starting with = + - @, tab or return)
- * gets a leading apostrophe; plain numbers stay as they are.
+ * A text cell ready for a CSV file. What a spreadsheet would take for a formula (it begins with = + - @, in full width
+ * too, a tab or a line end, whatever blanks stand before) gets a leading apostrophe; plain numbers stay as they are.
  */
 export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
+  const safe = FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

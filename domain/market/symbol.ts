@@ -9,6 +9,3 @@ export function checkSymbol(symbol: string, path: string): Problem | null {
   const hint = SYMBOL_PATTERN.test(upper) && /^[\x20-\x7e]*$/.test(symbol) ? `write ${upper}` : '';
   return problem('SYMBOL_INVALID', path, symbol, 'a symbol such as BTC/USDT or AAPL', hint);
 }
-
-/** Whether the symbol names a pair, base and quote (BTC/USDT): pairs trade around the clock, on the UTC grid. */
-export const isPair = (symbol: string): boolean => /[/-]/.test(symbol);

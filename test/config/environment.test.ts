@@ -40,6 +40,11 @@ describe('the environment', () => {
         liveUrl: 'https://api.alpaca.markets',
       },
       ccxt: NO_EXCHANGES,
+      markets: {
+        alpaca: { key: null, url: 'https://data.alpaca.markets', feed: 'iex' },
+        ccxt: { urls: {} },
+        allowLoopback: false,
+      },
     });
   });
 
@@ -58,6 +63,10 @@ describe('the environment', () => {
       ALPACA_PAPER_URL: 'http://127.0.0.1:9001',
       ALPACA_LIVE_KEY: 'AKLIVE1:live-secret',
       ALPACA_LIVE_URL: 'http://127.0.0.1:9002',
+      ALPACA_DATA_KEY: 'PKDATA1:data-secret',
+      ALPACA_DATA_URL: 'http://127.0.0.1:9003',
+      ALPACA_DATA_FEED: 'sip',
+      CCXT_DATA_URLS: 'binance=http://127.0.0.1:9004,kraken=http://[::1]:9005',
     });
     expect(read).toEqual({
       databaseUrl: 'postgres://me:secret@db.example:5432/desk',
@@ -77,6 +86,11 @@ describe('the environment', () => {
         liveUrl: 'http://127.0.0.1:9002',
       },
       ccxt: NO_EXCHANGES,
+      markets: {
+        alpaca: { key: 'PKDATA1:data-secret', url: 'http://127.0.0.1:9003', feed: 'sip' },
+        ccxt: { urls: { binance: 'http://127.0.0.1:9004', kraken: 'http://[::1]:9005' } },
+        allowLoopback: true,
+      },
     });
   });
 
@@ -131,6 +145,16 @@ describe('the environment', () => {
     ['ALPACA_PAPER_URL', 'http://2130706433:9001', 'CONFIG_URL_BLOCKED'],
     ['ALPACA_LIVE_URL', 'no address', 'CONFIG_URL_BLOCKED'],
     ['ALPACA_LIVE_KEY', 'only-an-id', 'CONFIG_VALUE'],
+    ['ALPACA_DATA_KEY', 'only-an-id', 'CONFIG_VALUE'],
+    ['ALPACA_DATA_FEED', 'bloomberg', 'CONFIG_VALUE'],
+    ['ALPACA_DATA_URL', 'https://paper-api.alpaca.markets', 'CONFIG_MODE_HOST_MISMATCH'],
+    ['ALPACA_DATA_URL', 'http://127.0.0.1:9003', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_DATA_URL', 'https://data.example', 'CONFIG_URL_BLOCKED'],
+    ['ALPACA_DATA_URL', 'https://data.alpaca.markets/v2', 'CONFIG_VALUE'],
+    ['CCXT_DATA_URLS', 'http://127.0.0.1:9003', 'CONFIG_VALUE'],
+    ['CCXT_DATA_URLS', 'binance=http://127.0.0.1:9003', 'CONFIG_URL_BLOCKED'],
+    ['CCXT_DATA_URLS', 'binance=https://binance.example', 'CONFIG_URL_BLOCKED'],
+    ['CCXT_DATA_URLS', 'binance=http://169.254.169.254', 'CONFIG_URL_BLOCKED'],
   ])('refuses %s=%s', (name, value, code) => {
     expect(problemsOf({ [name]: value })).toMatchObject([{ code, path: name }]);
   });
@@ -143,6 +167,14 @@ describe('the environment', () => {
     expect(problemsOf({ ALPACA_PAPER_KEY: 'SAME:one-secret', ALPACA_LIVE_KEY: 'SAME:two-secret' })).toMatchObject([
       { code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_LIVE_KEY' },
     ]);
+  });
+
+  it('takes the key of trading for market data where no other is given', () => {
+    const keyOf = (raw: Record<string, string>): string | null => parseEnvironment(raw).markets.alpaca.key;
+    const [paper, live] = ['PKPAPER1:paper-secret', 'AKLIVE1:live-secret'];
+    expect(keyOf({ ALPACA_LIVE_KEY: live })).toBe(live);
+    expect(keyOf({ ALPACA_LIVE_KEY: live, ALPACA_PAPER_KEY: paper })).toBe(paper);
+    expect(keyOf({ ALPACA_PAPER_KEY: paper, ALPACA_DATA_KEY: 'PKDATA1:data-secret' })).toBe('PKDATA1:data-secret');
   });
 
   it('never shows a key or the password of an address', () => {

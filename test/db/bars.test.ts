@@ -1,7 +1,7 @@
 /** Stored bars: exact in, exact out, idempotent by key, and quick enough for a whole file at once. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { barRange, deleteBars, insertBars, readBars, readExactBars } from '../../db/bars.ts';
-import { listDataSets, saveDataSet } from '../../db/data-sets.ts';
+import { listDataSets, quarantineReasons, saveDataSet } from '../../db/data-sets.ts';
 import type { Bar } from '../../schemas/market.ts';
 import { type DeskDatabase, HOUR_MS, openDeskDatabase, START_MS } from './desk-database.ts';
 
@@ -89,4 +89,23 @@ it('keeps what is known of a data set', async () => {
   await saveDataSet(desk.db, { ...dataSet, symbol: 'ADA/USDT' });
   await saveDataSet(desk.db, accepted);
   expect(await listDataSets(desk.db)).toEqual([{ ...dataSet, symbol: 'ADA/USDT' }, accepted]);
+});
+
+it('quarantines a symbol, whichever interval the reason was found in', async () => {
+  const quarantined = (symbol: string, intervalMs: number, reason: string | null) =>
+    saveDataSet(desk.db, {
+      ...{ symbol, intervalMs, sourceName: 'a.csv', rowCount: 1, gaps: [], dataHash: 'abc', importedAtMs: START_MS },
+      quarantined: reason,
+    });
+  await quarantined('SPY', HOUR_MS, null);
+  await quarantined('SPY', 24 * HOUR_MS, 'DATA_JUMP: a split');
+  await quarantined('QQQ', HOUR_MS, 'DATA_JUMP: an hour');
+  await quarantined('QQQ', 24 * HOUR_MS, 'DATA_JUMP: a day');
+  await quarantined('IWM', HOUR_MS, null);
+  expect([...(await quarantineReasons(desk.db, ['SPY', 'QQQ', 'IWM'], HOUR_MS))].sort()).toEqual([
+    ['QQQ', 'DATA_JUMP: an hour'],
+    ['SPY', '1d bars: DATA_JUMP: a split'],
+  ]);
+  await quarantined('SPY', 24 * HOUR_MS, null);
+  expect((await quarantineReasons(desk.db, ['SPY'], HOUR_MS)).size).toBe(0);
 });

@@ -152,6 +152,32 @@ describe('bars import', () => {
   });
 });
 
+describe('bars import of JSON', () => {
+  const bar = (hour: number, close: string) =>
+    `{"t":"2026-01-05T0${hour}:00:00Z","o":10,"h":12.0,"l":"9","c":${close},"v":5,"id":8389766145050669870}`;
+
+  it('stores the same exact bars as CSV, and names the record that differs from a stored bar', async () => {
+    writeFileSync(inFolder('bars.json'), `[${bar(0, '11.000000000000000000000001')},\n${bar(1, '"11.50"')}]`);
+    expect((await importFile(inFolder('bars.json'))).document).toMatchObject({ inserted: 2 });
+    await exportCommand(db, { symbol: 'BTC/USDT', interval: '1h', out: inFolder('json.csv') });
+    expect(readFileSync(inFolder('json.csv'), 'utf8').split('\n')).toEqual([
+      'time,open,high,low,close,volume',
+      '2026-01-05T00:00:00Z,10,12,9,11.000000000000000000000001,5',
+      '2026-01-05T01:00:00Z,10,12,9,11.5,5',
+      '',
+    ]);
+    writeFileSync(inFolder('bars.json'), `[${bar(0, '11.000000000000000000000002')}]`);
+    expect(await refusals(importFile(inFolder('bars.json')))).toEqual(['DATA_TIME_DUPLICATE bars.json[0]:time']);
+  });
+
+  it('refuses prices off a tick that is given', async () => {
+    writeFileSync(inFolder('bars.json'), `[${bar(0, '11.123456789012')}]`);
+    expect(await refusals(importFile(inFolder('bars.json'), { tick: '0.01' }))).toEqual(['PRICE_TICK bars.json[0]:c']);
+    expect(await refusals(importFile(inFolder('bars.json'), { tick: 'x' }))).toEqual(['ARGUMENT_VALUE --tick']);
+    expect(await barRange(db, 'BTC/USDT', HOUR)).toBeUndefined();
+  });
+});
+
 describe('bars export', () => {
   it('gives back the same bars to the last decimal, plain and packed', async () => {
     await importFile(file(BARS));
@@ -169,6 +195,18 @@ describe('bars export', () => {
     const range = { from: '2026-01-05T01:00:00Z', to: '2026-01-05T05:00:00Z' };
     const answer = await exportCommand(db, { symbol: 'BTC/USDT', interval: '1h', out: inFolder('part.csv'), ...range });
     expect(answer.document).toMatchObject({ rows: 1 });
+  });
+
+  it('joins bars into higher ones, exactly, and leaves out the one that is not complete', async () => {
+    await importFile(file(BARS));
+    const higher = { symbol: 'BTC/USDT', interval: '1h', as: '2h', out: inFolder('joined.csv') };
+    expect((await exportCommand(db, higher)).document).toMatchObject({ rows: 2, interval: '2h' });
+    expect(readFileSync(inFolder('joined.csv'), 'utf8').trim().split('\n').slice(1)).toEqual([
+      '2026-01-05T00:00:00Z,10,13,9,12,11',
+      '2026-01-05T04:00:00Z,12,14,0.00000011,13,7.25',
+    ]);
+    expect((await exportCommand(db, { ...higher, as: '4h' })).document).toMatchObject({ rows: 1 });
+    expect(await refusals(exportCommand(db, { ...higher, as: '90m' }))).toEqual(['INPUT_RANGE --as']);
   });
 
   it('refuses what is not stored, a bad instant and a file that cannot be written', async () => {
@@ -292,5 +330,21 @@ describe.skipIf(!existsSync(BTC))('the whole BTC file', () => {
     const text = (where: string) => gunzipSync(readFileSync(where)).toString();
     expect(text(inFolder('btc.csv.gz')) === text(BTC)).toBe(true);
     console.info(`65,590 bars imported in ${Math.round(tookMs)} ms`);
+  });
+});
+
+const QQQ = path.resolve(process.cwd(), '../shared/data/equities/QQQ_1d_raw.csv.gz');
+if (!existsSync(QQQ)) console.warn(`SKIPPED: gaps of the QQQ file, no ${QQQ}`);
+
+describe.skipIf(!existsSync(QQQ))('a daily file with years missing', () => {
+  it('keeps each missing trading day that its makers list, and comes back equal', async () => {
+    const listed = JSON.parse(readFileSync(path.join(path.dirname(QQQ), '../gaps.json'), 'utf8'));
+    await importFile(QQQ, { symbol: 'QQQ', interval: '1d' });
+    const [set] = await listDataSets(db);
+    const kept = set?.gaps.map((gap) => [new Date(gap.fromMs).toISOString().slice(0, 10), gap.missingCount]);
+    expect(kept).toEqual(listed['equities/QQQ_1d_raw.csv.gz']);
+    await exportCommand(db, { symbol: 'QQQ', interval: '1d', out: inFolder('qqq.csv.gz') });
+    const text = (where: string) => gunzipSync(readFileSync(where)).toString();
+    expect(text(inFolder('qqq.csv.gz')) === text(QQQ)).toBe(true);
   });
 });

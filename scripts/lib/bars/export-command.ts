@@ -1,9 +1,13 @@
-/** `npm run bars -- export --symbol S --interval I --out F [--from ISO] [--to ISO]`: stored bars into a file. */
+/**
+ * `npm run bars -- export --symbol S --interval I --out F [--as I] [--from ISO] [--to ISO]`: stored bars into a file, as
+ * they are or joined into higher ones.
+ */
 import { barRange, readExactBars } from '../../../db/bars.ts';
 import { listDataSets } from '../../../db/data-sets.ts';
 import type { Database } from '../../../db/tables.ts';
+import { createBarJoiner } from '../../../domain/market/join-bars.ts';
 import { parseInstant } from '../../../domain/market/parse-instant.ts';
-import { intervalText } from '../../../schemas/interval.ts';
+import { intervalText, parseInterval } from '../../../schemas/interval.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
@@ -12,24 +16,34 @@ import { writeBarFile } from './write-bar-file.ts';
 
 const BARS_PER_BATCH = 20_000;
 
-export type ExportArguments = Names & { readonly out: string; readonly from?: string; readonly to?: string };
+/** `as`: the interval of the higher bars that are written; one that is not complete is left out. */
+export type ExportArguments = Names & {
+  readonly out: string;
+  readonly as?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
 
 /** `from` is inclusive, `to` exclusive. @throws InvalidInput DATA_EMPTY when nothing is stored there */
 export async function exportCommand(db: Database, args: ExportArguments): Promise<Answer> {
   const problems: Problem[] = [];
   const from = boundMs(args.from, '--from', problems);
   const to = boundMs(args.to, '--to', problems);
+  const higherMs = higherInterval(args, problems);
   const intervalMs = checkNames(args, problems);
   const { symbol, out } = args;
   const range = await barRange(db, symbol, intervalMs);
   const fromMs = Math.max(from ?? Number.NEGATIVE_INFINITY, range?.fromMs ?? 0);
   const endMs = Math.min(to ?? Number.POSITIVE_INFINITY, (range?.toMs ?? -1) + 1);
   if (range === undefined || fromMs >= endMs) throw await nothingToExport(db, symbol, intervalMs);
-  const rows = await writeBarFile(out, storedBatches(db, symbol, intervalMs, fromMs, endMs));
+  const stored = storedBatches(db, symbol, intervalMs, fromMs, endMs);
+  const writtenMs = higherMs ?? intervalMs;
+  const interval = intervalText(writtenMs);
+  const rows = await writeBarFile(out, higherMs === null ? stored : joined(stored, intervalMs, higherMs));
   return {
     exitCode: 0,
-    document: { ok: true, symbol, intervalMs, interval: intervalText(intervalMs), rows, fromMs, toMs: endMs, out },
-    lines: [`${out}: ${rows} bars of ${symbol} ${intervalText(intervalMs)}`],
+    document: { ok: true, symbol, intervalMs: writtenMs, interval, rows, fromMs, toMs: endMs, out },
+    lines: [`${out}: ${rows} bars of ${symbol} ${interval}`],
   };
 }
 
@@ -39,6 +53,29 @@ function boundMs(text: string | undefined, path: string, problems: Problem[]): n
   if (instant.ok) return instant.ms;
   problems.push(problem(instant.code, path, text, instant.expected, instant.hint));
   return null;
+}
+
+/** A whole multiple of the stored interval; null = the stored bars themselves. */
+function higherInterval({ as: text, interval }: ExportArguments, problems: Problem[]): number | null {
+  if (text === undefined) return null;
+  try {
+    const higherMs = parseInterval(text, '--as');
+    if (higherMs % parseInterval(interval) === 0) return higherMs;
+    problems.push(problem('INPUT_RANGE', '--as', text, `a whole multiple of ${interval}`));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    problems.push(...error.problems.filter(({ path }) => path === '--as'));
+  }
+  return null;
+}
+
+async function* joined(
+  batches: AsyncIterable<readonly Bar[]>,
+  intervalMs: number,
+  higherMs: number,
+): AsyncGenerator<Bar[]> {
+  const join = createBarJoiner(intervalMs, higherMs);
+  for await (const bars of batches) yield bars.flatMap(join);
 }
 
 async function* storedBatches(

@@ -9,10 +9,12 @@ import { barRange, deleteBars, type InsertedBars, insertBars, readBars, readExac
 import { type DataSet, listDataSets, saveDataSet } from '../../../db/data-sets.ts';
 import { inTransaction } from '../../../db/retry.ts';
 import type { Database } from '../../../db/tables.ts';
-import { type ExactTexts, exactBar } from '../../../domain/market/bar-columns.ts';
+import { toDecimal } from '../../../domain/decimal.ts';
+import { exactBar } from '../../../domain/market/bar-columns.ts';
 import { isoText } from '../../../domain/market/bar-problems.ts';
 import { type BarSeries, dataHash } from '../../../domain/market/bar-series.ts';
 import type { ParsedBars } from '../../../domain/market/csv-bars.ts';
+import type { ExactTexts } from '../../../domain/market/exact-texts.ts';
 import { findJumps } from '../../../domain/market/jumps.ts';
 import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
 import type { Bar } from '../../../schemas/market.ts';
@@ -21,7 +23,7 @@ import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts
 export type BarImport = {
   /** Where the bars come from, for people: a file's name without its folder, or `synthetic seed 1`. */
   readonly sourceName: string;
-  readonly bars: Pick<ParsedBars, 'series' | 'exactTexts'> & { readonly lineNumbers?: Float64Array };
+  readonly bars: Pick<ParsedBars, 'series' | 'exactTexts'> & Partial<Pick<ParsedBars, 'lineNumbers' | 'placeOf'>>;
   /** Jumps of over 50 % are real: do not quarantine. */
   readonly acceptJumps: boolean;
   /** Overwrite stored bars that differ, and remove a data set that must not be mixed with this one. */
@@ -149,15 +151,16 @@ async function differences(db: Database, { bars, file, sourceName }: BarImport):
     const added = exactBar(series, exactTexts, i);
     const known = byTime.get(added.openTimeMs);
     if (known === undefined || sameNumbers(known, added)) continue;
-    const place = bars.lineNumbers === undefined ? '' : `:${bars.lineNumbers[i]}:time`;
-    problems.push(differenceProblem(`${file ?? sourceName}${place}`, added, known));
+    const line = bars.lineNumbers?.[i];
+    const place = line === undefined ? undefined : bars.placeOf?.(line);
+    problems.push(differenceProblem(place === undefined ? (file ?? sourceName) : `${place}:time`, added, known));
   }
   return problems;
 }
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
-const sameNumbers = (a: Bar, b: Bar): boolean => FIELDS.every((field) => Number(a[field]) === Number(b[field]));
+const sameNumbers = (a: Bar, b: Bar): boolean => FIELDS.every((field) => toDecimal(a[field]).eq(b[field]));
 
 function differenceProblem(place: string, added: Bar, known: Bar): Problem {
   const values = (bar: Bar): string => FIELDS.map((field) => bar[field]).join(' ');

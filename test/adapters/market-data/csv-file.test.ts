@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile as writeFileAsync } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -80,9 +82,50 @@ describe('a file that is no bar file', () => {
 
   it('is refused as DATA_ENCODING when it holds NUL bytes, other encodings or a damaged archive', async () => {
     expect(await codes(file('nul.csv', TEXT.replace('13,7', '13,\0')))).toEqual(['DATA_ENCODING']);
-    expect(await codes(file('utf16.csv', Buffer.from(`\uFEFF${TEXT}`, 'utf16le')))).toContain('DATA_ENCODING');
     expect(await codes(file('latin.csv', Buffer.from(TEXT.replace('7', 'é'), 'latin1')))).toContain('DATA_ENCODING');
     expect(await codes(file('cut.csv.gz', gzipSync(TEXT).subarray(0, 60)))).toContain('DATA_ENCODING');
+  });
+});
+
+describe('bytes that are no UTF-8', () => {
+  const told = async (name: string, content: Buffer) =>
+    (await readBarFile(file(name, content), options)).problems.map((one) => `${one.code} ${path.basename(one.path)}`);
+  const SWAPPED = Buffer.from(TEXT, 'utf16le').swap16();
+
+  it('are named by line and column, each of them', async () => {
+    const latin = Buffer.from(TEXT.replace('11,13,10,12', '11,13,1é,12').replace('13,7', '13,7é'), 'latin1');
+    expect(await told('latin-1.csv', latin)).toEqual([
+      'DATA_ENCODING latin-1.csv:3:low',
+      'DATA_ENCODING latin-1.csv:4:volume',
+    ]);
+    const nul = Buffer.from(TEXT.replace('14,11,13', '14\0,11,13'));
+    expect(await told('nul.csv', nul)).toEqual(['DATA_ENCODING nul.csv:4:high']);
+  });
+
+  it('of UTF-16 are told once, of either byte order, with or without a mark', async () => {
+    const mark = (bytes: Buffer, ...start: number[]) => Buffer.concat([Buffer.from(start), bytes]);
+    const little = Buffer.from(TEXT, 'utf16le');
+    for (const content of [mark(little, 0xff, 0xfe), mark(SWAPPED, 0xfe, 0xff), little, SWAPPED]) {
+      expect(await told('utf16.csv', content)).toEqual(['DATA_ENCODING utf16.csv:1']);
+      expect(await told('utf16.csv.gz', gzipSync(content))).toEqual(['DATA_ENCODING utf16.csv.gz:1']);
+    }
+  });
+});
+
+describe('a pipe', () => {
+  it('is read where a person asks for it, and never waited for by a worker', async () => {
+    const where = path.join(folder, 'pipe.csv');
+    spawnSync('mkfifo', [where]);
+    await expect(readBarFile(where, options)).rejects.toThrow('DATA_FILE_NOT_FOUND');
+    const writing = writeFileAsync(where, TEXT);
+    const { series, problems } = await readBarFile(where, { ...options, pipes: true });
+    await writing;
+    expect([problems, series.openTimeMs.length]).toEqual([[], 3]);
+  });
+
+  it('that never ends is cut at the cap', async () => {
+    const { problems } = await readBarFile('/dev/zero', { ...options, pipes: true });
+    expect(problems.map((one) => one.code)).toEqual(['DATA_TOO_LARGE']);
   });
 });
 
@@ -91,6 +134,10 @@ describe('a file that would fill the memory', () => {
     expect(await codes(file('size.csv', TEXT), { fileBytesMax: 100 })).toEqual(['DATA_TOO_LARGE']);
     expect(await codes(file('rows.csv', TEXT), { rowsMax: 2 })).toEqual(['DATA_TOO_LARGE']);
     expect(await codes(file('rows.csv', TEXT), { rowsMax: 3 })).toEqual([]);
+    const exact = TEXT.replace('14,', '14.00000000000000000001,').replace('13,10', '13.00000000000000000001,10');
+    expect(await codes(file('exact.csv', exact), { exactTextsMax: 1 })).toEqual(['DATA_TOO_LARGE']);
+    expect(await codes(file('exact.csv', exact), { exactTextsMax: 2 })).toEqual([]);
+    expect(await codes(file('unpacked.csv.gz', gzipSync(TEXT)), { unpackedBytesMax: 100 })).toEqual(['DATA_TOO_LARGE']);
     expect(await codes(file('line.csv', `${TEXT}${'9'.repeat(100_000)}`))).toEqual(['DATA_TOO_LARGE']);
   });
 

@@ -163,7 +163,12 @@ describe('the cache', () => {
 
 describe('the switch by source', () => {
   it('sends each request to its own implementation', async () => {
-    const data = marketDataBySource({ replay: emptyStore, synthetic: syntheticMarketData() });
+    const data = marketDataBySource({
+      replay: emptyStore,
+      synthetic: syntheticMarketData(),
+      alpaca: emptyStore,
+      ccxt: emptyStore,
+    });
     expect((await data.load(synthetic(7))).close).toHaveLength(7);
     await expect(data.load(replay({}))).rejects.toThrow('DATA_EMPTY');
     expect(await data.revision?.(replay({}, 'ETH/USDT'))).toBe('b');

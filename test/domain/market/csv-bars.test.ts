@@ -12,7 +12,7 @@ const GOOD = `${STAMP},10,12,9,11,5`;
 function parse(lines: readonly string[], options: Partial<BarParserOptions> = {}) {
   const nowMs = Date.parse('2026-01-06T00:00:00Z');
   const parser = createBarParser({ symbol: 'AAPL', intervalMs: 3_600_000, nowMs, file: 'f.csv', ...options });
-  for (const line of lines) parser.feed(line);
+  for (const line of lines) parser.feedLine(line);
   return parser.finish();
 }
 
@@ -126,8 +126,7 @@ describe('a bar file is refused', () => {
     ['time', '2026-01-05T23:10:00Z', 'DATA_TIME_FUTURE'],
     ['close', '\0', 'DATA_ENCODING'],
   ])('for %s = %s as %s with line and column', (column, text, code) => {
-    const path = code === 'DATA_ENCODING' ? 'f.csv:2' : `f.csv:2:${column}`;
-    expect(refusals(withCell(column, text))).toEqual([`${code} ${path}`]);
+    expect(refusals(withCell(column, text))).toEqual([`${code} f.csv:2:${column}`]);
   });
 
   it('with the column as the header names it', () => {
@@ -160,9 +159,9 @@ describe('a bar file is refused', () => {
   });
 
   it('when its bars are of another interval', () => {
-    expect(refusals([HEADER, GOOD, '2026-01-05T00:05:00Z,10,12,9,11,5'])).toEqual(['DATA_TIME_INTERVAL f.csv:3']);
+    expect(refusals([HEADER, GOOD, '2026-01-05T00:05:00Z,10,12,9,11,5'])).toEqual(['DATA_TIME_INTERVAL f.csv:3:time']);
     const hours = Array.from({ length: 12 }, (_, i) => `${Date.parse(STAMP) + i * 3_600_000},10,12,9,11,5`);
-    expect(refusals([HEADER, ...hours], { intervalMs: 60_000 })).toEqual(['DATA_TIME_INTERVAL f.csv:3']);
+    expect(refusals([HEADER, ...hours], { intervalMs: 60_000 })).toEqual(['DATA_TIME_INTERVAL f.csv:3:time']);
   });
 
   it.each(['../../etc/passwd', 'AAPL;DROP', 'ААPL', 'btc/usdt', ''])('for the symbol %s', (symbol) => {

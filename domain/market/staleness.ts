@@ -1,0 +1,22 @@
+/**
+ * How old market data may be to trade on. A bar is too old when it opened more than two intervals and an offset ago, a
+ * quote when it is older than its own limit. For live and paper sources; history has no age.
+ */
+import { type Problem, problem } from '../../schemas/problem.ts';
+import { isoText } from './bar-problems.ts';
+
+const BAR_INTERVALS_MAX = 2;
+/** Chosen: what a venue may take to publish a bar that has closed. */
+export const BAR_AGE_OFFSET_MS = 30_000;
+
+/** The greatest age of a bar since its OPEN, in ms. */
+export const barAgeMaxMs = (intervalMs: number, offsetMs = BAR_AGE_OFFSET_MS): number =>
+  BAR_INTERVALS_MAX * intervalMs + offsetMs;
+
+/** DATA_STALE with age and limit when `atMs` is more than `ageMaxMs` before `nowMs`, else null. */
+export function staleProblem(path: string, atMs: number, nowMs: number, ageMaxMs: number): Problem | null {
+  const ageMs = nowMs - atMs;
+  if (ageMs <= ageMaxMs) return null;
+  const got = `${isoText(atMs)}, ${ageMs / 1_000} s old`;
+  return problem('DATA_STALE', path, got, `at most ${ageMaxMs / 1_000} s old`, 'has the feed stopped?');
+}
