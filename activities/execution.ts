@@ -15,11 +15,16 @@ import { correlationGroup } from '../domain/market/correlation.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { type Costs, costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { TradingMode } from '../schemas/governance.ts';
+import { followsMarket, isVendorSource } from '../schemas/live-market.ts';
+import type { MarketSource } from '../schemas/market.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
 import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
+import type { FeedParts } from './market/catch-up.ts';
+import { quoteFacts, quoteNow, quoteRecord } from './market/live-quote.ts';
+import { liveSeries } from './market/live-series.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
 import { dueCount } from './session/due-bars.ts';
 
@@ -35,6 +40,8 @@ export type ExecutionParts = {
   /** Makes sure that books and venue have been compared since this worker began; else the reason why not. */
   readonly unreconciled: (accountId: string, venue: string) => Promise<string | null>;
   readonly market: MarketData;
+  /** Where bars and quotes of a vendor come from at order time. */
+  readonly feed: FeedParts;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly readBook: (
@@ -107,11 +114,14 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
     }),
 });
 
-const barsFor = (market: MarketData, input: ManualOrderInput): Promise<BarSeries> =>
-  market.load({ source: input.market, symbol: input.symbol, intervalMs: input.barIntervalMs, seed: 1 });
+function barsFor(parts: ExecutionParts, input: ManualOrderInput): Promise<BarSeries> {
+  const { market: source, symbol, barIntervalMs: intervalMs } = input;
+  if (isVendorSource(source)) return liveSeries(parts.feed, { source, symbol, intervalMs });
+  return parts.market.load({ source, symbol, intervalMs, seed: 1 });
+}
 
 async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workflowId: string): Promise<ManualPlan> {
-  const bars = await barsFor(parts.market, input);
+  const bars = await barsFor(parts, input);
   const book = await parts.readBook(input.accountId, MANUAL_STRATEGY_ID, input.symbol);
   const account = await parts.readAccount(input.accountId);
   if (book === undefined || account === undefined) throw unknownAccount(input.accountId);
@@ -151,6 +161,7 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
   if (session === undefined) throw unknownSession(input.sessionId);
   const settings = strategySessionInputSchema.parse(session.input);
   const [first] = step.intents;
+  const now = await orderTime(parts, followsMarket(settings) ? settings.market : null, first);
   return {
     workflowId: input.sessionWorkflowId,
     sessionId: input.sessionId,
@@ -162,9 +173,11 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       barOpenTimeMs: first === undefined ? null : first.createdAtMs - settings.barIntervalMs,
       nowMs: first?.createdAtMs ?? 0,
       lastPrice: first?.referencePrice === undefined ? null : toDecimal(first.referencePrice),
+      ...now.facts,
       correlationGroup: await sessionGroup(parts, settings, first),
       origin: 'session',
     },
+    ...now.record,
     surroundings: {
       direction: settings.direction,
       limits: await parts.sessions.limitsOf(session),
@@ -173,7 +186,8 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       tradingMode: settings.tradingMode,
       strategyDisabled: null,
       barIntervalMs: settings.barIntervalMs,
-      quarantined: await parts.quarantined(settings.symbols, settings.barIntervalMs),
+      quarantined: now.quarantined(await parts.quarantined(settings.symbols, settings.barIntervalMs)),
+      ...now.ages,
     },
     halt: await haltOf(parts, input.accountId, settings.venue ?? 'paper'),
     killFile: parts.killFile(),
@@ -190,6 +204,7 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
   if (plan === null) throw new Error('an order by hand comes with its plan');
   const account = await parts.readAccount(input.accountId);
   if (account === undefined) throw unknownAccount(input.accountId);
+  const now = await orderTime(parts, input.market, step.intents[0]);
   return {
     workflowId: step.workflowId,
     sessionId: null,
@@ -201,9 +216,11 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       barOpenTimeMs: plan.barOpenTimeMs,
       nowMs: plan.decision.asOfMs,
       lastPrice: toDecimal(plan.lastPrice),
+      ...now.facts,
       correlationGroup: await heldGroup(parts, input, plan.decision.asOfMs),
       origin: input.origin,
     },
+    ...now.record,
     surroundings: {
       direction: 'longShort',
       limits: sessionLimitsSchema.parse({}),
@@ -212,7 +229,8 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       tradingMode: account.tradingMode,
       strategyDisabled: null,
       barIntervalMs: input.barIntervalMs,
-      quarantined: await parts.quarantined([input.symbol], input.barIntervalMs),
+      quarantined: now.quarantined(await parts.quarantined([input.symbol], input.barIntervalMs)),
+      ...now.ages,
     },
     halt: await haltOf(parts, input.accountId, account.venue),
     killFile: parts.killFile(),
@@ -224,6 +242,28 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
   };
 }
 
+type Quarantined = ReadonlyMap<string, string>;
+
+/** What an order meets when it is about to leave: on a live market wall time and a quote, elsewhere its bar's close. */
+async function orderTime(parts: ExecutionParts, source: MarketSource | null, first: OrderIntent | undefined) {
+  const asItIs = (before: Quarantined): Quarantined => before;
+  if (source === null || !isVendorSource(source) || first === undefined) {
+    return { facts: {}, record: {}, ages: {}, quarantined: asItIs };
+  }
+  const { symbol } = first;
+  const asked = await quoteNow(parts.feed, { source, symbol, ageMaxMs: parts.desk.quoteAgeMaxMs });
+  const agesAtMs = parts.nowMs();
+  const lastPrice = first.referencePrice === undefined ? null : toDecimal(first.referencePrice);
+  const { quarantine, ...facts } = quoteFacts(asked, lastPrice, agesAtMs);
+  return {
+    facts,
+    record: { inputs: quoteRecord(asked) },
+    ages: { agesAtMs },
+    quarantined: (before: Quarantined): Quarantined =>
+      quarantine === null ? before : new Map([...before, [symbol, quarantine]]),
+  };
+}
+
 /** Among the symbols of the order's own session. */
 async function sessionGroup(
   parts: ExecutionParts,
@@ -231,18 +271,28 @@ async function sessionGroup(
   first: OrderIntent | undefined,
 ): Promise<string[]> {
   if (first === undefined || first.reduceOnly || settings.symbols.length === 1) return [];
-  const { market: source, barIntervalMs: intervalMs, seed } = settings;
+  const { barIntervalMs: intervalMs, seed } = settings;
+  const source = followsMarket(settings) ? storedSince(first.createdAtMs) : settings.market;
   const all = await Promise.all(
     settings.symbols.map((symbol) => parts.market.load({ source, symbol, intervalMs, seed })),
   );
   return correlationGroup(first.symbol, all, first.createdAtMs);
 }
 
+const CORRELATED_OVER_MS = 62 * 86_400_000;
+
+/** What a session that follows a live market has stored on its way. */
+const storedSince = (asOfMs: number): MarketSource => ({
+  source: 'replay',
+  from: new Date(asOfMs - CORRELATED_OVER_MS).toISOString(),
+  speed: 1,
+});
+
 /** Among the symbols that the account holds, as far as the order's own source has bars of them. */
 async function heldGroup(parts: ExecutionParts, input: ManualOrderInput, asOfMs: number): Promise<string[]> {
   const held = (await parts.heldSymbols(input.accountId)).filter((symbol) => symbol !== input.symbol);
   const series = await Promise.all(
-    [input.symbol, ...held].map((symbol) => barsFor(parts.market, { ...input, symbol }).catch(() => null)),
+    [input.symbol, ...held].map((symbol) => barsFor(parts, { ...input, symbol }).catch(() => null)),
   );
   return correlationGroup(
     input.symbol,
@@ -251,30 +301,38 @@ async function heldGroup(parts: ExecutionParts, input: ManualOrderInput, asOfMs:
   );
 }
 
-/** Orders by hand trade at the last stored close at once; a session's wait for its next bar. */
+/** Orders by hand trade at the last close, or at the quote of a live market, at once; a session's wait for its next bar. */
 async function quoteFor(parts: ExecutionParts, input: OrderInput): Promise<Quote | null> {
   if (input.origin === 'session' || input.orderType !== 'market') return null;
-  const bars = await barsFor(parts.market, input);
+  const bars = await barsFor(parts, input);
   const last = bars.openTimeMs.length - 1;
-  return {
-    price: bars.close[last] as number,
-    volume: bars.volume[last] as number,
-    atMs: (bars.openTimeMs[last] as number) + bars.intervalMs,
-  };
+  const volume = bars.volume[last] as number;
+  const closedAtMs = (bars.openTimeMs[last] as number) + bars.intervalMs;
+  const { market: source, symbol, side } = input;
+  if (!isVendorSource(source)) return { price: bars.close[last] as number, volume, atMs: closedAtMs };
+  const { quote, problems } = await quoteNow(parts.feed, { source, symbol, ageMaxMs: parts.desk.quoteAgeMaxMs });
+  if (quote === null || problems.length > 0) return null;
+  const price = Number(side === 'buy' ? quote.ask : quote.bid);
+  return { price, volume, atMs: Math.max(quote.atMs, closedAtMs) };
 }
 
 type Unattended = { readonly bars: BarSeries; readonly costs: Costs | null };
 
 /** The bars that nobody else matches: those of orders by hand, and of a paper session that has ended. */
 async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise<Unattended | null> {
-  if (input.origin !== 'session') return { bars: await barsFor(parts.market, input), costs: null };
+  if (input.origin !== 'session') return { bars: await barsFor(parts, input), costs: null };
   const session = await parts.sessions.read(input.sessionId);
   const symbol = input.intents[0]?.symbol;
   if (session === undefined || symbol === undefined || session.tradingMode !== 'paper') return null;
   if (session.state === 'open' && (await parts.isWorkflowOpen(session.workflowId))) return null;
   if (session.state === 'open')
     await parts.sessions.abandon(session.sessionId, parts.nowMs(), session.epoch, 'terminated');
-  const { market, barIntervalMs, seed, costs } = strategySessionInputSchema.parse(session.input);
+  const settings = strategySessionInputSchema.parse(session.input);
+  const { market, barIntervalMs, seed, costs } = settings;
+  if (followsMarket(settings) && isVendorSource(market)) {
+    const request = { source: market, symbol, intervalMs: barIntervalMs, fromMs: session.openedAtMs };
+    return { bars: await liveSeries(parts.feed, request), costs };
+  }
   const all = await parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
   const timeline = timelineOf([all]);
   const clock = { openedAtMs: session.openedAtMs, speed: market.speed, intervalMs: barIntervalMs };

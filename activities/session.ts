@@ -7,26 +7,32 @@ import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { LoadedSession } from '../db/session-walk.ts';
 import type { SessionRecord } from '../db/sessions.ts';
 import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
+import { unwindWalk } from '../domain/backtest/unwind-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
-import type { BarSeries } from '../domain/market/bar-series.ts';
-import { findGaps } from '../domain/market/gaps.ts';
+import { findReportableGaps } from '../domain/market/reportable-gaps.ts';
 import { isRealTime } from '../schemas/governance.ts';
+import { followsMarket } from '../schemas/live-market.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
-import type { SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
+import type { MarketNews, SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { dueAtMs, dueCount } from './session/due-bars.ts';
+import { type FollowParts, followMarket } from './session/follow-market.ts';
 import { handleOf, type OpenParts, openOrTakeOver, resolveStrategy, strategyIdOf } from './session/open-session.ts';
+import { liveData, storedData } from './session/opening-data.ts';
 import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
+import { createLivePreparer, walkedSeries } from './session/prepare-live.ts';
 import { reportParts, type StopOrder } from './session/report-parts.ts';
 import { type Telling, walkResultOf } from './session/walk-result.ts';
 
 export type SessionParts = OpenParts & {
   readonly market: MarketData;
+  /** Where bars of a vendor come from while they come to be. */
+  readonly follow: FollowParts;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
@@ -46,11 +52,13 @@ export type SessionActivities = ReturnType<typeof createSessionActivities>;
 
 export const createSessionActivities = (parts: SessionParts) => {
   const prepare = createPreparer(parts.market);
+  const prepareLive = createLivePreparer(parts.follow.live);
 
   const preparedFor = async (handle: SessionHandle): Promise<{ input: ParsedSession; prepared: Prepared }> => {
     const session = await parts.store.read(handle.sessionId);
     if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
     const input = inputOf(session);
+    if (followsMarket(input)) return { input, prepared: await prepareLive(handle, input) };
     const key = `${handle.sessionId}@${handle.epoch}`;
     const data = { endsAtMs: handle.dataEndsAtMs, hash: session.dataHash };
     return { input, prepared: await prepare(key, input, handle.strategy, data) };
@@ -81,6 +89,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     compliance: parts.compliance,
     strategyDisabled: null,
     quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
+    ...(followsMarket(input) ? { agesAtMs: parts.nowMs() } : {}),
   });
 
   const underPolicy = (context: Omit<WalkContext, LoadedFacts>, loaded: LoadedSession): WalkContext => ({
@@ -99,22 +108,29 @@ export const createSessionActivities = (parts: SessionParts) => {
     openSession: (request: { input: ParsedSession; workflowId: string; openKey: string }): Promise<SessionHandle> =>
       finalOnInvalidInput(async () => {
         const { input, workflowId } = request;
-        const strategy = await resolveStrategy(parts, input.strategy);
-        const series = await loadSeries(parts.market, input);
-        const barsTotal = new Set(series.flatMap((bars) => [...bars.openTimeMs])).size;
+        const strategy = await resolveStrategy(parts, input);
+        const data = followsMarket(input)
+          ? await liveData(parts.follow, input, strategy)
+          : storedData(await loadSeries(parts.market, input));
         const open = {
           input,
           workflowId,
           openKey: request.openKey,
           strategy,
           strategyId: strategyIdOf(input.strategy, strategy),
-          dataHash: dataHashOf(series),
-          startsAtMs: Math.min(...series.map((bars) => bars.openTimeMs[0] ?? 0)),
-          dataEndsAtMs: lastOpenMs(series),
+          ...data,
           nowMs: parts.nowMs(),
         };
         const session = await openOrTakeOver(parts, open);
-        return handleOf(session, strategy, input, barsTotal, await parts.store.operatingMode());
+        return handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode());
+      }),
+
+    /** Looks for new bars of a live market and keeps them to be walked. */
+    followMarket: (request: { handle: SessionHandle }): Promise<MarketNews> =>
+      finalOnInvalidInput(async () => {
+        const session = await parts.store.read(request.handle.sessionId);
+        if (session === undefined) throw new Error(`session ${request.handle.sessionId} has no row`);
+        return followMarket(parts.follow, request.handle, inputOf(session));
       }),
 
     /** Walks up to `stepsMax` bars and commits them. @throws ApplicationFailure StaleDispatch when this worker is younger */
@@ -125,9 +141,11 @@ export const createSessionActivities = (parts: SessionParts) => {
         const { input, prepared } = await preparedFor(handle);
         const { timeline } = prepared;
         const clock = { openedAtMs: handle.openedAtMs, speed: input.market.speed, intervalMs: input.barIntervalMs };
-        const steps = request.dueOnly
-          ? dueCount(timeline, cursor, request.stepsMax, clock, parts.nowMs())
-          : Math.min(request.stepsMax, timeline.openTimeMs.length - cursor);
+        const follows = followsMarket(input);
+        const steps =
+          request.dueOnly && !follows
+            ? dueCount(timeline, cursor, request.stepsMax, clock, parts.nowMs())
+            : Math.min(request.stepsMax, timeline.openTimeMs.length - cursor);
         const context = await contextOf(handle, input, prepared, limits);
         return parts.store.walk(handle, cursor, limits, (loaded) => {
           const walkContext = underPolicy(context, loaded);
@@ -137,7 +155,7 @@ export const createSessionActivities = (parts: SessionParts) => {
             ordersAsChildren: handle.ordersAsChildren,
             onInstant: (k) => k % HEARTBEAT_EVERY_BARS === 0 && heartbeat(k),
           });
-          const nextDueAtMs = dueAtMs(timeline, batch.cursor, clock);
+          const nextDueAtMs = follows ? null : dueAtMs(timeline, batch.cursor, clock);
           return {
             batch,
             result: walkResultOf(batch, walkContext, { ...telling(handle, prepared, loaded), nextDueAtMs }),
@@ -145,15 +163,34 @@ export const createSessionActivities = (parts: SessionParts) => {
         });
       }),
 
-    /** Decides to close every position; once. Its orders fill when the session closes. */
-    flattenSession: (request: { handle: SessionHandle; limits: SessionLimits }): Promise<WalkResult> =>
+    /** Decides to close every position, or `only` the one without its partner; once. Fills when the session closes. */
+    flattenSession: (request: {
+      handle: SessionHandle;
+      limits: SessionLimits;
+      only?: 'unpaired';
+    }): Promise<WalkResult> =>
       finalOnInvalidInput(async () => {
-        const { handle, limits } = request;
+        const { handle, limits, only } = request;
         const { input, prepared } = await preparedFor(handle);
         const context = await contextOf(handle, input, prepared, limits);
         return parts.store.flatten(handle, (loaded) => {
           const walkContext = underPolicy(context, loaded);
-          const batch = flattenWalk(loaded.state, loaded.checkpoint.cursor, walkContext, handle.ordersAsChildren);
+          const { cursor } = loaded.checkpoint;
+          const batch = flattenWalk(loaded.state, cursor, walkContext, handle.ordersAsChildren, only);
+          return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+        });
+      }),
+
+    /** Ends, between two bars, the leg of a pair that has lost its partner. An attempt that is repeated acts once. */
+    unwindSession: (request: { handle: SessionHandle; limits: SessionLimits }): Promise<WalkResult> =>
+      finalOnInvalidInput(async () => {
+        const { handle, limits } = request;
+        const { activityId, workflowExecution } = activityInfo();
+        const { input, prepared } = await preparedFor(handle);
+        const context = await contextOf(handle, input, prepared, limits);
+        return parts.store.unwind(handle, `${workflowExecution?.runId}/${activityId}`, (loaded, mayExit) => {
+          const walkContext = underPolicy(context, loaded);
+          const batch = unwindWalk(loaded.state, loaded.checkpoint.cursor, walkContext, mayExit);
           return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
         });
       }),
@@ -168,7 +205,6 @@ export const createSessionActivities = (parts: SessionParts) => {
         const { handle, stop, limits } = request;
         const { input, prepared } = await preparedFor(handle);
         const context = await contextOf(handle, input, prepared, limits);
-        const gaps = prepared.series.flatMap((bars) => findGaps(bars));
         const closed = await parts.store.close(
           handle,
           parts.nowMs(),
@@ -178,17 +214,21 @@ export const createSessionActivities = (parts: SessionParts) => {
             const batch = finishWalk(loaded.state, loaded.checkpoint.cursor, walkContext, keepsLegs);
             return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
           },
-          (loaded, totals) =>
-            reportParts({
+          (loaded, totals) => {
+            const { codeVersion } = parts;
+            const series = followsMarket(input) ? walkedSeries(prepared, loaded.checkpoint.cursor) : prepared.series;
+            const gaps = series.flatMap((bars) => findReportableGaps(bars));
+            return reportParts({
               loaded,
               totals,
               handle,
               input,
               stop,
               gaps,
-              dataHash: dataHashOf(prepared.series),
-              codeVersion: parts.codeVersion,
-            }),
+              dataHash: dataHashOf(series),
+              codeVersion,
+            });
+          },
         );
         return { report: closed.report, walk: closed.result };
       }),
@@ -205,15 +245,13 @@ export const createSessionActivities = (parts: SessionParts) => {
   };
 };
 
+/** A live market has no last bar. */
 const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSession): Telling => ({
   nextDueAtMs: null,
-  barsTotal: prepared.timeline.openTimeMs.length,
+  barsTotal: handle.pastInstants === undefined ? prepared.timeline.openTimeMs.length : Number.POSITIVE_INFINITY,
   ordersAsChildren: handle.ordersAsChildren,
   sequences: loaded.sequences,
 });
-
-const lastOpenMs = (series: readonly BarSeries[]): number =>
-  Math.max(...series.map((bars) => bars.openTimeMs.at(-1) ?? 0));
 
 /** A batch that waited in the queue while no worker was up goes back: signals sent meanwhile must be seen first. */
 function refuseStaleDispatch(bornAtMs: number): void {

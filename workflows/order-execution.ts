@@ -72,6 +72,12 @@ function listen(watch: Watch): void {
   setHandler(face.fillReportedSignal, (changes) => takeOver(watch, changesOf(changes)), {
     description: 'What became of the orders, told by whoever matched them.',
   });
+  const requestCancel = (command: unknown) => {
+    watch.cancelReason ??= reasonOf(command);
+  };
+  setHandler(face.cancelRequestedSignal, requestCancel, {
+    description: 'Cancels what is still at work, as soon as it can; fills that came first stand.',
+  });
   setHandler(
     face.cancelOrderUpdate,
     async (command) => {
@@ -82,6 +88,12 @@ function listen(watch: Watch): void {
     { description: 'Cancels what is still at work; fills that came first stand.' },
   );
 }
+
+/** A signal must never throw: whatever it carries, it asks to cancel. */
+const reasonOf = (command: unknown): string =>
+  typeof command === 'object' && command !== null && 'reason' in command && typeof command.reason === 'string'
+    ? command.reason.slice(0, 500)
+    : 'asked to cancel';
 
 /** Refused or done: there is nothing left to cancel. */
 const isOver = ({ status }: Watch): boolean => status.state === 'refused' || status.state === 'done';

@@ -23,9 +23,11 @@ import type { SessionReport } from '../schemas/strategy-session.ts';
 import { orFail, orFailWithProblems, problemsOf } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
 import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
+import { barsCame, isFollowing, lookAgainMs } from './session/follow.ts';
 import { emptyInbox, type Inbox, listen, signalsQuiet } from './session/handlers.ts';
 import { publish, publishStart } from './session/panel.ts';
 import { absorb, openedCarry, type SessionCarry, warn } from './session/session-state.ts';
+import { keepPaired, owesLook, requestCancels, tradesPairs } from './session/unwinding.ts';
 
 /** Bars per activity in virtual time, all symbols together; a batch's decisions are committed before it completes. */
 const BATCH_BARS = 500;
@@ -37,7 +39,10 @@ const LOST_BATCH_PAUSE_MAX_MS = 30_000;
 export async function strategySession(raw?: unknown, carried?: SessionCarry): Promise<SessionReport> {
   const inbox = emptyInbox();
   const carry = carried ?? (await open(raw, inbox));
-  if (carried !== undefined) listen(carry, inbox);
+  if (carried !== undefined) {
+    listen(carry, inbox);
+    inbox.childEnded = true;
+  }
   publish(carry);
   try {
     await walkUntilStopped(carry, inbox);
@@ -66,6 +71,7 @@ async function open(raw: unknown, inbox: Inbox): Promise<SessionCarry> {
   carry.handle = await orFailWithProblems(() =>
     opening.openSession.executeWithOptions({ summary }, [{ input, workflowId, openKey }]),
   );
+  carry.cursor = carry.handle.pastInstants ?? 0;
   publishStart(carry);
   return carry;
 }
@@ -75,6 +81,7 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
     await noteUnknownSignals(carry, inbox);
     if (historyIsLong(carry)) await goOnAsNew(carry, inbox);
     if (carry.stop !== null) break;
+    if (owesLook(carry, inbox)) await keepPaired(carry, inbox);
     if (!carry.paused || inbox.ticks.length > 0) await step(carry, inbox);
     publish(carry);
     if (carry.stop === null && inbox.ticks.length === 0) await waitForNextStep(carry, inbox);
@@ -86,10 +93,18 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
 async function step(carry: SessionCarry, inbox: Inbox): Promise<void> {
   const tick = inbox.ticks[0];
   const walked = await walk(carry, tick === undefined ? stepsAtOnce(carry) : 1, tick !== undefined);
-  if (walked === null) return;
+  if (walked === 'lost') return;
+  if (walked === 'none') {
+    if (tick !== undefined) inbox.ticks.shift();
+    if (tick !== undefined) tick.answer = lastAgain(carry);
+    return;
+  }
   absorb(carry, walked);
+  if (isFollowing(carry)) carry.nextDueAtMs = lookAgainMs(carry);
   await tellChildren(inbox, walked.changes);
+  await requestCancels(walked.cancels);
   for (const order of walked.handOver) await handOverOrders(carry, inbox, order);
+  if (tradesPairs(carry) && walked.handOver.length > 0) await keepPaired(carry, inbox);
   if (tick === undefined) return;
   inbox.ticks.shift();
   tick.answer = walked.decisions.length > 0 ? walked.decisions : lastAgain(carry);
@@ -101,23 +116,26 @@ function lastAgain({ decisions }: SessionCarry): Decision[] {
   return decisions.filter((one) => one.asOfMs === asOfMs).map((one) => ({ ...one, repeated: true }));
 }
 
-const isVirtualTime = (carry: SessionCarry): boolean => !isRealTime(carry.input.tradingMode);
+const isVirtualTime = (carry: SessionCarry): boolean => !isRealTime(carry.input.tradingMode) && !isFollowing(carry);
+/** Bars of a live market that came while it was not looked at are walked together, too. */
 const stepsAtOnce = (carry: SessionCarry): number =>
-  isVirtualTime(carry) ? Math.max(1, Math.floor(BATCH_BARS / carry.input.symbols.length)) : 1;
+  isVirtualTime(carry) || isFollowing(carry) ? Math.max(1, Math.floor(BATCH_BARS / carry.input.symbols.length)) : 1;
 
 /** A lost batch is not an error: the loop looks at its signals first and then dispatches it again. */
-async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Promise<WalkResult | null> {
+async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Promise<WalkResult | 'lost' | 'none'> {
   const { handle, cursor } = carry;
-  const summary = `bars ${cursor} to ${Math.min(cursor + stepsMax, handle.barsTotal)}`;
+  const last = carry.news?.known ?? handle.barsTotal;
+  const summary = `bars ${cursor} to ${Math.min(cursor + stepsMax, last)}`;
   const request = { handle, cursor, stepsMax, dueOnly: !isVirtualTime(carry) && !isTick, limits: carry.input.limits };
   try {
+    if (isFollowing(carry) && !(await barsCame(carry))) return 'none';
     const walked = await walking.walkBars.executeWithOptions({ summary }, [request]);
     carry.lostBatches = 0;
     return walked;
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure) || isFinal(error.cause)) throw error;
     await afterLostBatch(carry, error.cause);
-    return null;
+    return 'lost';
   }
 }
 
@@ -146,7 +164,8 @@ async function waitForNextStep(carry: SessionCarry, inbox: Inbox): Promise<void>
     return;
   }
   const wasPaused = carry.paused;
-  const isCalled = () => carry.stop !== null || carry.paused !== wasPaused || inbox.ticks.length > 0;
+  const isCalled = () =>
+    carry.stop !== null || carry.paused !== wasPaused || inbox.ticks.length > 0 || owesLook(carry, inbox);
   const dueMs = wasPaused
     ? null
     : isVirtualTime(carry)
@@ -164,9 +183,12 @@ const endsAtMs = (carry: SessionCarry): number | null =>
 const EVENTS_PER_STEP = 40;
 
 /** Whether the next step might not fit any more; each run has room for one at least. */
-function historyIsLong({ input }: SessionCarry): boolean {
+function historyIsLong(carry: SessionCarry): boolean {
+  const { input } = carry;
   const { continueAsNewSuggested, historyLength } = workflowInfo();
-  const room = Math.min(EVENTS_PER_STEP * input.symbols.length, Math.floor(input.maxHistoryEvents / 2));
+  // A pair may send a third order, when one leg is refused and the other has to go.
+  const orders = input.symbols.length + (tradesPairs(carry) ? 1 : 0);
+  const room = Math.min(EVENTS_PER_STEP * orders, Math.floor(input.maxHistoryEvents / 2));
   return continueAsNewSuggested || historyLength + room >= input.maxHistoryEvents;
 }
 
@@ -191,6 +213,7 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
   const stop = carry.stop ?? { by: 'endOfData', reason: 'no bars left', flatten: false };
   await noteUnknownSignals(carry, inbox);
   if (stop.flatten) await flatten(carry, inbox);
+  else if (tradesPairs(carry) && !isVirtualTime(carry)) await flatten(carry, inbox, 'unpaired');
   const closed = await closing.closeSession.executeWithOptions({ summary: `close: ${stop.reason}` }, [
     { handle: carry.handle, stop, limits: carry.input.limits },
   ]);
@@ -204,10 +227,11 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
 }
 
 /** Positions leave through decisions of their own, each to its child like any other. */
-async function flatten(carry: SessionCarry, inbox: Inbox): Promise<void> {
+async function flatten(carry: SessionCarry, inbox: Inbox, only?: 'unpaired'): Promise<void> {
   const { handle } = carry;
-  const request = { handle, limits: carry.input.limits };
-  const flattened = await closing.flattenSession.executeWithOptions({ summary: 'close all positions' }, [request]);
+  const request = { handle, limits: carry.input.limits, ...(only === undefined ? {} : { only }) };
+  const summary = only === undefined ? 'close all positions' : 'close a leg without its partner';
+  const flattened = await closing.flattenSession.executeWithOptions({ summary }, [request]);
   absorb(carry, flattened);
   for (const order of flattened.handOver) await handOverOrders(carry, inbox, order);
 }

@@ -1,12 +1,13 @@
 /**
- * One look at one order: what the venue says of it, the fills it has that the book lacks, and for an UNKNOWN order one
- * round of the evidence that it was never taken. Looking changes nothing at the venue.
+ * One look at one order: what the venue says of it, the fills it has that the book lacks, the busts of those that it no
+ * longer has, and for an UNKNOWN order one round of the evidence that it was never taken. Looking changes nothing there.
  */
 import { toDecimal } from '../../domain/decimal.ts';
 import { resolveUnknown, type UnknownEvidence } from '../../domain/execution/resolve-unknown.ts';
-import { lacksFills } from '../../domain/execution/venue-step.ts';
+import { Overfilled } from '../../domain/execution/settle.ts';
+import { hasLostFills, lacksFills } from '../../domain/execution/venue-step.ts';
 import type { Order } from '../../schemas/execution.ts';
-import type { LookUp, VenueAnswer, VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type { LookUp, VenueAnswer, VenueBust, VenueFill, VenueOrder } from '../../schemas/venue.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
 /** Fills are asked for from a little before the order was sent: clocks differ. */
@@ -14,32 +15,69 @@ const FILLS_MARGIN_MS = 120_000;
 const CLOCKS_DIFFER_MS = 5_000;
 
 /**
- * `told`: what a cancel has just answered, in place of a look-up. Failed reads change nothing.
+ * `told`: what a cancel has just answered, in place of a look-up; `busts`: such as are known of it. Failed reads change
+ * nothing.
  * @returns whether the venue has answered
  */
-export async function lookAtOrder(parts: VenueOrderParts, order: Order, told?: VenueOrder): Promise<boolean> {
+export async function lookAtOrder(
+  parts: VenueOrderParts,
+  order: Order,
+  told?: VenueOrder,
+  busts: readonly VenueBust[] = [],
+): Promise<boolean> {
   if (order.state === 'INTENT' || order.state === 'CLAIMED' || order.state === 'MANUAL') return true;
   const look: LookUp =
     told === undefined ? await parts.venue.lookUp(order.clientOrderId) : { kind: 'found', order: told };
-  if (look.kind === 'found') return take(parts, order, look.order);
+  if (look.kind === 'found') return take(parts, order, look.order, busts);
   const evidence = await parts.store.evidence(order.clientOrderId);
   if (evidence !== null) await gatherEvidence(parts, order, look, evidence);
   return look.kind === 'notFound';
 }
 
-async function take(parts: VenueOrderParts, order: Order, seen: VenueOrder): Promise<boolean> {
+async function take(
+  parts: VenueOrderParts,
+  order: Order,
+  seen: VenueOrder,
+  known: readonly VenueBust[],
+): Promise<boolean> {
   const contradiction = mismatch(order, seen);
-  const fills = contradiction === null && lacksFills(order, seen) ? await fillsOf(parts, order, seen) : [];
-  if (fills === null) return false;
-  const wrong = contradiction ?? foreignAmong(order, fills);
+  if (contradiction !== null) {
+    await parts.store.noteBadReport(order, contradiction);
+    return true;
+  }
+  const busts = known.length > 0 || !hasLostFills(order, seen) ? known : await bustsOf(parts, order, seen);
+  const needsFills = lacksFills(order, seen) || (busts !== null && busts.length > 0);
+  const fills = needsFills ? await fillsOf(parts, order, seen) : [];
+  if (fills === null || busts === null) return false;
+  const wrong = foreignAmong(order, fills, busts);
   if (wrong !== null) await parts.store.noteBadReport(order, wrong);
-  else if (fills.length > 0 || isNews(order, seen)) await parts.store.take(order.clientOrderId, seen, fills);
+  else if (fills.length > 0 || busts.length > 0 || isNews(order, seen)) await book(parts, order, seen, fills, busts);
   return true;
 }
 
-function foreignAmong(order: Order, fills: readonly VenueFill[]): string | null {
-  const foreign = fills.find((one) => one.symbol !== order.symbol || one.side !== order.side);
-  return foreign === undefined ? null : `fill ${foreign.tradeId} is of another symbol or side`;
+/** A fill that is one too many may stand in the place of one that was busted since. @throws Overfilled when not */
+async function book(
+  parts: VenueOrderParts,
+  order: Order,
+  seen: VenueOrder,
+  fills: readonly VenueFill[],
+  busts: readonly VenueBust[],
+): Promise<void> {
+  try {
+    await parts.store.take(order.clientOrderId, seen, fills, busts);
+  } catch (error) {
+    const told = error instanceof Overfilled ? await bustsOf(parts, order, seen) : null;
+    if (told === null || told.length === 0) throw error;
+    await parts.store.take(order.clientOrderId, seen, fills, told);
+  }
+}
+
+function foreignAmong(order: Order, fills: readonly VenueFill[], busts: readonly VenueBust[]): string | null {
+  const corrected = busts.flatMap(({ replacement }) => (replacement === null ? [] : [replacement]));
+  const foreign = [...fills, ...corrected].find((one) => one.symbol !== order.symbol || one.side !== order.side);
+  if (foreign !== undefined) return `fill ${foreign.tradeId} is of another symbol or side`;
+  const strange = busts.find((one) => one.symbol !== order.symbol);
+  return strange === undefined ? null : `the bust of ${strange.executionId} is of another symbol`;
 }
 
 /** Whether the answer can change anything of the order. */
@@ -55,14 +93,34 @@ function mismatch(order: Order, seen: VenueOrder): string | null {
 
 const plain = (symbol: string): string => symbol.replace('/', '');
 
+const fillsSince = (order: Order): number => (order.sentAtMs ?? order.createdAtMs) - FILLS_MARGIN_MS;
+
 /** Null when the list did not come back. */
 async function fillsOf({ venue }: VenueOrderParts, order: Order, seen: VenueOrder): Promise<VenueFill[] | null> {
-  const answer = await venue.fills((order.sentAtMs ?? order.createdAtMs) - FILLS_MARGIN_MS);
+  const answer = await venue.fills(fillsSince(order));
   if (answer.kind === 'failed') return null;
   return answer.value
     .filter((one) => one.venueOrderId === seen.venueOrderId)
     .map((one) => (plain(one.symbol) === plain(order.symbol) ? { ...one, symbol: order.symbol } : one));
 }
+
+/** Null when the list did not come back. */
+async function bustsOf({ venue }: VenueOrderParts, order: Order, seen: VenueOrder): Promise<VenueBust[] | null> {
+  const answer = await venue.busts(fillsSince(order));
+  return answer.kind === 'failed' ? null : bustsNamed(order, seen.venueOrderId, answer.value);
+}
+
+/** Those of one order, with the symbol as we write it. */
+export const bustsNamed = (order: Order, venueOrderId: string | null, busts: readonly VenueBust[]): VenueBust[] =>
+  busts
+    .filter((one) => one.venueOrderId === venueOrderId)
+    .map(({ symbol, replacement, ...rest }) => ({
+      ...rest,
+      symbol: named(order, symbol),
+      replacement: replacement === null ? null : { ...replacement, symbol: named(order, replacement.symbol) },
+    }));
+
+const named = (order: Order, symbol: string): string => (plain(symbol) === plain(order.symbol) ? order.symbol : symbol);
 
 async function gatherEvidence(
   parts: VenueOrderParts,
@@ -78,13 +136,13 @@ async function gatherEvidence(
     openOrders,
     unexplained,
   });
-  if (verdict.kind === 'found') await take(parts, order, verdict.order);
+  if (verdict.kind === 'found') await take(parts, order, verdict.order, []);
   else await parts.store.noteVerdict(order.clientOrderId, verdict);
 }
 
 /** Fills like this order's that no known order explains: they may be its own. */
 async function unexplainedFills(parts: VenueOrderParts, order: Order): Promise<VenueAnswer<number>> {
-  const answer = await parts.venue.fills((order.sentAtMs ?? order.createdAtMs) - FILLS_MARGIN_MS);
+  const answer = await parts.venue.fills(fillsSince(order));
   if (answer.kind === 'failed') return answer;
   const alike = answer.value.filter(
     (one) =>

@@ -1,5 +1,5 @@
 /**
- * One account against its venue. What only needs booking is booked first: fills of known orders, ends of known orders.
+ * One account against its venue. What only needs booking is booked first: fills, busts and ends of known orders.
  * What then differs twice, with a pause in between, freezes the account and is told; nothing is invented or mended.
  */
 import type { Venue } from '../../adapters/broker/venue.ts';
@@ -9,7 +9,8 @@ import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
 import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
-import { lookAtOrder } from './look-at-order.ts';
+import { cancelOrder, cancelOversizedLegs } from './cancel-order.ts';
+import { bustsNamed, lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
 export type ReconcileParts = VenueOrderParts & {
@@ -69,7 +70,7 @@ const COMPARE_WITHIN_MS = 10_000;
 
 type Compared = VenueAnswer<{ readonly different: readonly Difference[]; readonly pending: readonly Difference[] }>;
 
-async function compareOnce(parts: ReconcileParts, accountId: string): Promise<Compared> {
+async function compareOnce(parts: ReconcileParts, accountId: string, mayBeBusts = true): Promise<Compared> {
   const startedAtMs = parts.nowMs();
   const sinceMs = await parts.books.openedAtMs(accountId);
   const read = await readVenue(parts, sinceMs);
@@ -79,7 +80,38 @@ async function compareOnce(parts: ReconcileParts, accountId: string): Promise<Co
   const ours = await parts.books.ours(accountId, sinceMs);
   const tookMs = parts.nowMs() - startedAtMs;
   if (tookMs > COMPARE_WITHIN_MS) return { kind: 'failed', reason: `reading both books took ${tookMs} ms` };
-  return { kind: 'answered', value: compareBooks(ours, read.value) };
+  const compared = compareBooks(ours, read.value);
+  const isOpen = [...compared.different, ...compared.pending].some(({ kind }) => BUST_SIGNS.includes(kind));
+  if (!mayBeBusts || !isOpen) return { kind: 'answered', value: compared };
+  const booked = await bookBusts(parts, accountId, sinceMs, ours.busted);
+  if (booked.kind === 'failed') return booked;
+  return booked.value > 0 ? compareOnce(parts, accountId, false) : { kind: 'answered', value: compared };
+}
+
+/** What a busted trade leaves behind until it is booked. */
+const BUST_SIGNS: readonly Difference['kind'][] = ['foreignFill', 'missingFill', 'position', 'cash'];
+/** Trades are busted within hours, or days at the most. */
+const BUSTS_WITHIN_MS = 30 * 86_400_000;
+
+/**
+ * Asks the venue whether busts explain what differs, and books those that are new.
+ * @returns of how many orders
+ */
+async function bookBusts(
+  parts: ReconcileParts,
+  accountId: string,
+  sinceMs: number,
+  known: ReadonlySet<string>,
+): Promise<VenueAnswer<number>> {
+  const answer = await parts.venue.busts(Math.max(sinceMs, parts.nowMs() - BUSTS_WITHIN_MS));
+  if (answer.kind === 'failed') return answer;
+  const fresh = answer.value.filter((one) => !known.has(one.executionId));
+  const orders = await parts.books.ordersOf(accountId, fresh);
+  for (const order of orders) {
+    await lookAtOrder(parts, order, undefined, bustsNamed(order, order.venueOrderId, fresh));
+    await cancelOversizedLegs(parts, await parts.store.orders(order.decisionId));
+  }
+  return { kind: 'answered', value: orders.length };
 }
 
 /** Positions and cash are read last: what is booked from older lists can then only lag behind them. */

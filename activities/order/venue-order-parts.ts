@@ -20,7 +20,7 @@ export type VenueOrderParts = {
     | 'unknownVenueOrders'
     | 'changesOf'
   >;
-  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'cancel'>;
+  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'busts' | 'cancel'>;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };

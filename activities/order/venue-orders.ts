@@ -9,7 +9,8 @@ import { isWorking } from '../../domain/execution/order-state.ts';
 import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
-import type { CancelOutcome, SendOutcome, VenueOrder } from '../../schemas/venue.ts';
+import type { SendOutcome, VenueOrder } from '../../schemas/venue.ts';
+import { cancelOrder, cancelOversizedLegs } from './cancel-order.ts';
 import { lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
@@ -87,6 +88,7 @@ async function advance(parts: VenueOrderParts, decisionId: string): Promise<Brok
     if (isNotSent(outcome)) unsent.push(claim.order.clientOrderId);
   }
   await endUselessLegs(parts, await store.orders(decisionId));
+  await cancelOversizedLegs(parts, await store.orders(decisionId));
   refuseBare(await store.orders(decisionId), unsent);
   return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
 }
@@ -137,21 +139,3 @@ async function clearWay(parts: VenueOrderParts, decisionId: string): Promise<rea
 }
 
 const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} (${state})`;
-
-/** CANCEL_SENT is committed before the venue is asked; a cancel may be asked again, it is one thing however often. */
-async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string): Promise<void> {
-  if (order.state === 'UNKNOWN' || order.state === 'SENT') await lookAtOrder(parts, order);
-  const asked = await parts.store.beginCancel(order.clientOrderId, reason);
-  if (asked === null) return;
-  const outcome = await parts.venue.cancel(asked);
-  await noteCancel(parts, asked, outcome);
-}
-
-async function noteCancel(parts: VenueOrderParts, order: Order, outcome: CancelOutcome): Promise<void> {
-  if (outcome.kind === 'canceled' || outcome.kind === 'tooLate') {
-    await lookAtOrder(parts, order, outcome.order);
-    return;
-  }
-  const reason = outcome.kind === 'notFound' ? 'the venue does not know it' : outcome.reason;
-  await parts.store.noteCancelUnknown(order.clientOrderId, reason);
-}

@@ -4,10 +4,12 @@ import type { SessionStore } from '../../db/session-store.ts';
 import type { SessionRecord } from '../../db/sessions.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { isRealTime } from '../../schemas/governance.ts';
+import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import { STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
+import { twoLegProblems } from '../../schemas/two-leg-input.ts';
 
 /** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
 const CHILDREN_BARS_MAX = 1_000;
@@ -19,7 +21,15 @@ export type OpenParts = {
   readonly nowMs: () => number;
 };
 
-export async function resolveStrategy(parts: OpenParts, given: ParsedSession['strategy']): Promise<Strategy> {
+/** @throws InvalidInput STRATEGY_UNKNOWN, or what a stored strategy of two legs asks of the session */
+export async function resolveStrategy(parts: OpenParts, input: ParsedSession): Promise<Strategy> {
+  const strategy = await strategyOf(parts, input.strategy);
+  const problems = twoLegProblems(strategy.type, input);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return strategy;
+}
+
+async function strategyOf(parts: OpenParts, given: ParsedSession['strategy']): Promise<Strategy> {
   if (typeof given !== 'string') return given;
   const type = STRATEGY_TYPES.find((one) => one === given);
   const stored = type === undefined ? await parts.readStrategy(given) : strategySchema.parse({ type });
@@ -82,5 +92,12 @@ export function handleOf(
     ordersAsChildren: isRealTime(input.tradingMode) || (input.ordersAsChildren ?? childrenByDefault),
     operatingMode,
     dataEndsAtMs: session.dataEndsAtMs,
+    ...(followsMarket(input) ? { pastInstants: pastInstantsOf(session) } : {}),
   };
+}
+
+/** As the session was opened first: a repeated opening knows more of the past by now. */
+function pastInstantsOf({ checkpoint }: SessionRecord): number {
+  const { pastInstants } = checkpoint;
+  return typeof pastInstants === 'number' ? pastInstants : 0;
 }

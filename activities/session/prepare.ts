@@ -4,7 +4,7 @@
  */
 
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
-import { prepareMarket, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
+import { prepareMarkets, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
@@ -17,7 +17,8 @@ export type Prepared = {
   readonly series: readonly BarSeries[];
 };
 
-type PrepareInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 'seed'>;
+type PrepareInput = LoadInput & Pick<ParsedSession, 'costs'>;
+type LoadInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 'seed'>;
 
 /** The bars a session was opened on: those up to an instant, and their hash. */
 export type SessionData = { readonly endsAtMs: number; readonly hash: string | null };
@@ -36,7 +37,7 @@ export function createPreparer(market: MarketData) {
   };
 }
 
-export async function loadSeries(market: MarketData, input: PrepareInput): Promise<BarSeries[]> {
+export async function loadSeries(market: MarketData, input: LoadInput): Promise<BarSeries[]> {
   const { market: source, barIntervalMs: intervalMs, seed } = input;
   return Promise.all(input.symbols.map((symbol) => market.load({ source, symbol, intervalMs, seed })));
 }
@@ -54,7 +55,7 @@ async function prepare(
     const hint = 'a session walks the bars it was opened on; start a new one';
     throw new InvalidInput([problem('DATA_CHANGED', 'market', hash, `bars with the hash ${data.hash}`, hint)]);
   }
-  const markets = new Map(series.map((bars) => [bars.symbol, prepareMarket(bars, strategy)]));
+  const markets = prepareMarkets(series, { strategy, costs: input.costs });
   return { markets, series, timeline: timelineOf(series) };
 }
 

@@ -36,7 +36,16 @@ export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Te
     positions: positionRows(batch.state.book).filter((one) => one.quantity !== '0'),
     changes: changed.flatMap((order) => changeOf(order, context, telling)),
     handOver: batch.handOver.map((one) => handOverOf(one, context)),
+    ...cancelsOf(batch, context, telling),
   };
+}
+
+function cancelsOf({ cancels }: WalkBatch, context: WalkContext, { sequences }: Telling): Pick<WalkResult, 'cancels'> {
+  const childIds = cancels.flatMap((decisionId) => {
+    const sequence = sequences.get(decisionId);
+    return sequence === undefined ? [] : [orderChildId(context.workflowId, sequence)];
+  });
+  return childIds.length === 0 ? {} : { cancels: childIds };
 }
 
 function changeOf(order: Order, context: WalkContext, telling: Telling): OrderChange[] {

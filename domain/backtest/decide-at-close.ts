@@ -43,12 +43,12 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
   };
 }
 
-function heldPosition(state: WalkState, symbol: string, context: WalkContext): BookPosition | undefined {
+export function heldPosition(state: WalkState, symbol: string, context: WalkContext): BookPosition | undefined {
   const position = positionOf(state.book, context.strategyId, symbol);
   return position === undefined || position.quantity.isZero() ? undefined : position;
 }
 
-function stepOf(
+export function stepOf(
   state: WalkState,
   symbol: string,
   i: number,
@@ -84,7 +84,13 @@ function barsSince(market: SymbolMarket, i: number, openedAtMs: number | null): 
   return count;
 }
 
-function basisOf(state: WalkState, symbol: string, i: number, context: WalkContext, market: SymbolMarket): OrderBasis {
+export function basisOf(
+  state: WalkState,
+  symbol: string,
+  i: number,
+  context: WalkContext,
+  market: SymbolMarket,
+): OrderBasis {
   const { bars, features } = market;
   const atr = atrAt(features, i);
   return {
@@ -108,7 +114,7 @@ function planOf(
   return planExit(context, basis, position, proposal.exitReason ?? 'signal');
 }
 
-function verdictOf(
+export function verdictOf(
   state: WalkState,
   plan: OrderPlan,
   proposal: Proposal,
@@ -140,7 +146,7 @@ const groupOf = ({ symbol, asOfMs }: OrderBasis, context: WalkContext): readonly
         asOfMs,
       );
 
-function decisionOf(
+export function decisionOf(
   state: WalkState,
   proposal: Proposal,
   basis: OrderBasis,
@@ -188,13 +194,13 @@ function targetFractionOf(
   return Math.max(-1, Math.min(1, held));
 }
 
-const entryContext = (market: SymbolMarket, i: number): EntryContext => ({
+export const entryContext = (market: SymbolMarket, i: number): EntryContext => ({
   features: marketFeatures(market.features, i),
   regime: regimeAt(market.features, i).label,
 });
 
 /** Decisions that trade keep every feature; the others what a reader needs to recompute them: bar, close, regime. */
-function inputsOf(market: SymbolMarket, i: number, trades: boolean): Readonly<Record<string, unknown>> {
+export function inputsOf(market: SymbolMarket, i: number, trades: boolean): Readonly<Record<string, unknown>> {
   if (trades) return { barIndex: i, ...marketFeatures(market.features, i) };
   return { barIndex: i, close: market.bars.close[i], regime: regimeAt(market.features, i).label };
 }

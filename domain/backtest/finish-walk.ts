@@ -2,9 +2,8 @@
  * The end of a session's walk. Flattening is a decision like any other: recorded, gated, sent; it fills at the last
  * close with costs, whatever the last bar's volume. Afterwards whatever is still at work ends.
  */
-import type { Decision } from '../../schemas/decision.ts';
 import type { Order } from '../../schemas/execution.ts';
-import { type Decimal, toDecimal } from '../decimal.ts';
+import type { Decimal } from '../decimal.ts';
 import {
   type Book,
   type BookPosition,
@@ -14,32 +13,42 @@ import {
   isProtective,
   matchBar,
 } from '../execution/book.ts';
-import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
 import type { BarRow } from '../market/bar-series.ts';
-import { gate } from '../risk/gate.ts';
 import { accountEquity } from './account-view.ts';
 import type { Decided } from './decide-at-close.ts';
-import { gateInputOf } from './gate-input-of.ts';
-import { planExit } from './propose-orders.ts';
+import { afterLastClose, decideExit } from './decide-exit.ts';
 import { closeTrades, entryOf, isMatchedHere, place, sentOrders } from './walk-bar.ts';
 import type { WalkBatch } from './walk-batch.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
-const NO_ROWS = { decisions: [], intents: [], fills: [], entries: [], trades: [], equity: [], handOver: [] } as const;
+export const NO_ROWS = {
+  decisions: [],
+  intents: [],
+  fills: [],
+  entries: [],
+  trades: [],
+  equity: [],
+  handOver: [],
+  cancels: [],
+} as const;
 
-/** Decides to close each open position; `ordersAsChildren` leaves recording and sending to children. */
+/**
+ * Decides to close each open position, or `only` the one whose partner has none; `ordersAsChildren` leaves recording
+ * and sending to children.
+ */
 export function flattenWalk(
   start: WalkState,
   cursor: number,
   context: WalkContext,
   ordersAsChildren: boolean,
+  only: 'all' | 'unpaired' = 'all',
 ): WalkBatch {
   let state = start;
   const orders = new Map<string, Order>();
   const decisions: Decided[] = [];
-  for (const position of start.book.positions.filter((one) => !one.quantity.isZero())) {
-    const decided = decideFlatten(state, position, cursor, context);
+  for (const position of positionsToClose(start, context, only)) {
+    const decided = decideExit(state, position, cursor, context, 'flatten');
     decisions.push(decided);
     state = { ...state, sequence: state.sequence + 1 };
     if (ordersAsChildren || decided.intents.length === 0) continue;
@@ -52,56 +61,10 @@ export function flattenWalk(
   return { ...NO_ROWS, state, cursor, decisions, intents, orders, handOver: ordersAsChildren ? sending : [] };
 }
 
-/** The instant after the last close: one millisecond later, so that a bar has one decision and flattening its own. */
-function afterLastClose(cursor: number, symbol: string, context: WalkContext): { close: Decimal; asOfMs: number } {
-  const { bars } = marketOf(context, symbol);
-  const indexes = context.timeline.indexes.get(symbol);
-  let k = cursor - 1;
-  while (k > 0 && (indexes?.[k] ?? -1) < 0) k -= 1;
-  const index = Math.max(0, indexes?.[k] ?? 0);
-  const asOfMs = (bars.openTimeMs[index] as number) + bars.intervalMs + 1;
-  return { close: toDecimal(bars.close[index] as number), asOfMs };
-}
-
-function decideFlatten(state: WalkState, position: BookPosition, cursor: number, context: WalkContext): Decided {
-  const { close, asOfMs } = afterLastClose(cursor, position.symbol, context);
-  const decisionId = decisionIdOf(context.accountId, context.workflowId, state.sequence);
-  const basis = { decisionId, symbol: position.symbol, asOfMs, close, atr: null, equity: state.equity };
-  const { intents } = planExit(context, basis, position, 'flatten');
-  const [exit] = intents;
-  if (exit === undefined) throw new Error('an exit plan has one order');
-  const facts = {
-    confidence: null,
-    hasStop: false,
-    barOpenTimeMs: null,
-    nowMs: asOfMs,
-    lastPrice: close,
-    correlationGroup: [],
-    origin: 'session' as const,
-  };
-  const verdict = gate(gateInputOf(state, exit, facts, context));
-  const decision: Decision = {
-    decisionId,
-    sequence: state.sequence,
-    symbol: position.symbol,
-    asOfMs,
-    action: exit.side,
-    targetFraction: 0,
-    confidence: 1,
-    sizeFraction: 0,
-    stopPrice: null,
-    targetPrice: null,
-    coverage: 0,
-    agreement: 0,
-    contributions: [],
-    noDecision: null,
-    verdict,
-    policyVersion: context.policy.version,
-    orderHash: orderHashOf(intents),
-    repeated: false,
-  };
-  const inputs = { reason: 'flatten', close: close.toNumber() };
-  return { decision, intents: verdict.approved ? intents : [], signalled: false, entry: null, inputs };
+function positionsToClose({ book }: WalkState, context: WalkContext, only: 'all' | 'unpaired'): BookPosition[] {
+  const open = book.positions.filter((one) => !one.quantity.isZero());
+  const mine = open.filter((one) => context.symbols.includes(one.symbol));
+  return only === 'all' ? open : mine.length === 1 ? mine : [];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Fills in what the gate asks about one order of a session, from the walk's own state: never from the order's words. */
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
+import { marketHoursAt, nextFillMs } from '../market/market-hours.ts';
 import type { GateInput } from '../risk/gate-input.ts';
 import { accountView } from './account-view.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -16,6 +17,9 @@ export type OrderFacts = {
   /** Symbols that move with the order's, itself included. */
   readonly correlationGroup: readonly string[];
   readonly origin: 'session' | 'manual' | 'ai';
+  /** At order time on a live market: the quote's moment, or why there is none that can be used. */
+  readonly quoteAtMs?: number | null;
+  readonly quoteFault?: string | null;
 };
 
 /** What the gate needs beside the account: a walk context has it all, an order by hand brings its own. */
@@ -31,9 +35,11 @@ export type GateSurroundings = Pick<
   | 'halts'
   | 'liveArmed'
   | 'strategyDisabled'
+  | 'venue'
 > & {
   readonly barIntervalMs?: number;
   readonly quarantined: ReadonlyMap<string, string>;
+  readonly agesAtMs?: number;
 };
 
 /** `intent.referencePrice` is the close the order was decided at. Stored bars are history: ages say nothing there. */
@@ -67,11 +73,12 @@ export function gateInputOf(
       lastPrice: facts.lastPrice,
       barOpenTimeMs: facts.barOpenTimeMs,
       barIntervalMs: surroundings.barIntervalMs ?? 0,
-      quoteAtMs: null,
+      quoteAtMs: facts.quoteAtMs ?? null,
+      quoteFault: facts.quoteFault ?? null,
+      ...(surroundings.agesAtMs === undefined ? {} : { agesAtMs: surroundings.agesAtMs }),
       historical,
       quarantined: historical ? null : (surroundings.quarantined.get(intent.symbol) ?? null),
-      isOpen: true,
-      nextOpenMs: null,
+      ...marketHoursAt(intent.symbol, judgedAtMs(intent.symbol, facts, surroundings)),
     },
     correlationGroup: facts.correlationGroup,
     policy: surroundings.policy,
@@ -87,4 +94,11 @@ export function gateInputOf(
     strategyDisabled: surroundings.strategyDisabled,
     budgetExhausted: null,
   };
+}
+
+/** A session's orders for the paper book fill at its next bar; all others leave at once. */
+function judgedAtMs(symbol: string, facts: OrderFacts, { venue, barIntervalMs, agesAtMs }: GateSurroundings): number {
+  const { nowMs, barOpenTimeMs, origin } = facts;
+  if (origin !== 'session' || venue !== 'paper') return agesAtMs ?? nowMs;
+  return nextFillMs(symbol, barOpenTimeMs ?? nowMs - (barIntervalMs ?? 0), nowMs);
 }

@@ -3,6 +3,8 @@
  * Fractions (0.1 = ten percent), money in the account's currency as doubles: figures to read, not to book.
  * Not the report: rounding, hashes and counts are `session-report.ts`.
  */
+import { isExchangeTraded } from '../market/calendar.ts';
+import { sessionBarsPerYear } from '../market/session-bars.ts';
 import {
   annualReturnFraction,
   calmarRatio,
@@ -12,7 +14,8 @@ import {
   volatilityFraction,
 } from './return-statistics.ts';
 
-const YEAR_MS = 365 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const YEAR_MS = 365 * DAY_MS;
 
 /** `equity[0]` is the wealth at the start; `tradePnls` are net of fees and funding, one per closed trade. */
 export type PerformanceInput = {
@@ -40,8 +43,14 @@ export type PerformanceMetrics = {
   readonly averageLoss: number | null;
 };
 
-/** How many bars of `intervalMs` a year of 365 days holds: 8,760 for one hour. */
-export const periodsPerYear = (intervalMs: number): number => YEAR_MS / intervalMs;
+/**
+ * How many bars of `intervalMs` a year holds, to annualise by: 365 days of them (8,760 hours); when every symbol is
+ * exchange-traded those of 252 sessions (252 days, 1,764 hours). Bars longer than a day: 365 days of them.
+ */
+export function periodsPerYear(intervalMs: number, symbols: readonly string[] = []): number {
+  const isByCalendar = intervalMs <= DAY_MS && symbols.length > 0 && symbols.every(isExchangeTraded);
+  return isByCalendar ? sessionBarsPerYear(intervalMs) : YEAR_MS / intervalMs;
+}
 
 /**
  * All figures by empyrical's definitions (see `return-statistics.ts`); trade figures on money.

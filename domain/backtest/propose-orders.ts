@@ -31,43 +31,61 @@ export type OrderBasis = {
 
 /** An entry with its protective legs; null when no stop can be placed or the size rounds down to nothing. */
 export function planEntry(context: WalkContext, proposal: Proposal, basis: OrderBasis): OrderPlan | null {
-  const { strategy } = context;
-  if (basis.atr === null) return null;
-  const stopDistance = roundPrice(basis.atr.times(toDecimal(strategy.stopAtr)));
-  const targetDistance =
-    strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
-  const stopPrice = priceBeside(basis.close, stopDistance, proposal.side === 1 ? -1 : 1);
-  if (!stopDistance.gt(ZERO)) return null;
-  const { positionFractionMax } = effectiveLimits(context.policy, context.limits);
+  const stopDistance = stopDistanceOf(context, basis);
+  if (stopDistance === null) return null;
   const size = sizeOf({
-    sizeFraction: strategy.sizeFraction,
-    positionFractionMax,
+    ...sizeLimits(context),
     stopDistanceFraction: stopDistance.div(basis.close).toNumber(),
     agreement: proposal.combination.agreement,
-    allocationWeight: 1,
     equity: basis.equity,
     price: basis.close,
-    quantityStep: toDecimal(context.costs.quantityStep),
   });
-  const quantity = size.quantity.times(strategy.leverage);
-  if (!quantity.gt(ZERO)) return null;
-  const targetPrice = targetDistance === null ? null : priceBeside(basis.close, targetDistance, proposal.side);
+  return entryPlan(context, { basis, side: proposal.side, stopDistance, ...size });
+}
+
+/** Null where the range of the bars is not known, or is nothing. */
+export function stopDistanceOf({ strategy }: WalkContext, { atr }: OrderBasis): Decimal | null {
+  const distance = atr === null ? ZERO : roundPrice(atr.times(toDecimal(strategy.stopAtr)));
+  return distance.gt(ZERO) ? distance : null;
+}
+
+/** What bounds the size of an entry whatever its symbol. */
+export const sizeLimits = ({ strategy, policy, limits, costs }: WalkContext) => ({
+  sizeFraction: strategy.sizeFraction,
+  positionFractionMax: effectiveLimits(policy, limits).positionFractionMax,
+  allocationWeight: 1,
+  quantityStep: toDecimal(costs.quantityStep),
+});
+
+export type SizedEntry = {
+  readonly basis: OrderBasis;
+  readonly side: Side;
+  readonly stopDistance: Decimal;
+  readonly sizeFraction: number;
+  /** Without leverage. */
+  readonly quantity: Decimal;
+};
+
+/** The orders of an entry that has its size; null for a size of nothing. */
+export function entryPlan(context: WalkContext, entry: SizedEntry): OrderPlan | null {
+  const { basis, side, stopDistance } = entry;
+  const { strategy } = context;
+  const quantity = entry.quantity.times(strategy.leverage);
+  if (!quantity.gt(ZERO) || basis.atr === null) return null;
+  const targetDistance =
+    strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
+  const targetPrice = targetDistance === null ? null : priceBeside(basis.close, targetDistance, side);
   const legs = [
-    leg(context, basis, { leg: 'entry', side: sideOf(proposal.side), quantity, distance: null }),
-    leg(context, basis, { leg: 'stop', side: sideOf(opposite(proposal.side)), quantity, distance: stopDistance }),
+    leg(context, basis, { leg: 'entry', side: sideOf(side), quantity, distance: null }),
+    leg(context, basis, { leg: 'stop', side: sideOf(opposite(side)), quantity, distance: stopDistance }),
     targetDistance === null
       ? null
-      : leg(context, basis, {
-          leg: 'target',
-          side: sideOf(opposite(proposal.side)),
-          quantity,
-          distance: targetDistance,
-        }),
+      : leg(context, basis, { leg: 'target', side: sideOf(opposite(side)), quantity, distance: targetDistance }),
   ];
   return {
     intents: legs.filter((one) => one !== null),
-    sizeFraction: size.sizeFraction,
-    stopPrice: decimalText(stopPrice),
+    sizeFraction: entry.sizeFraction,
+    stopPrice: decimalText(priceBeside(basis.close, stopDistance, opposite(side))),
     targetPrice: targetPrice === null ? null : decimalText(targetPrice),
   };
 }
@@ -77,7 +95,7 @@ export function planExit(
   context: WalkContext,
   basis: OrderBasis,
   position: BookPosition,
-  exitReason: 'signal' | 'maxHold' | 'flatten',
+  exitReason: 'signal' | 'maxHold' | 'flatten' | 'unpaired',
 ): OrderPlan {
   const side: OrderSide = position.quantity.isPositive() ? 'sell' : 'buy';
   const exit = leg(context, basis, { leg: 'exit', side, quantity: position.quantity.abs(), distance: null });

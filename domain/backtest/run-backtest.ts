@@ -4,6 +4,7 @@
  */
 import type { Order } from '../../schemas/execution.ts';
 import { expireAll } from '../execution/book.ts';
+import { dayZoneOf } from '../market/trading-day.ts';
 import { openWalk } from './open-walk.ts';
 import { type WalkBatch, walkBatch } from './walk-batch.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -11,7 +12,7 @@ import type { WalkContext } from './walk-context.ts';
 /** Walks every instant; orders still at work at the end expire. */
 export function runBacktest(context: WalkContext, startingCash: string): WalkBatch {
   const firstMs = context.timeline.openTimeMs[0] ?? 0;
-  const start = openWalk(context.accountId, startingCash, firstMs);
+  const start = openWalk(context.accountId, startingCash, firstMs, dayZoneOf(context.symbols));
   const until = context.timeline.openTimeMs.length;
   const walked = walkBatch(start, context, { from: 0, until, ordersAsChildren: false });
   const ended = expireAll(walked.state.book);

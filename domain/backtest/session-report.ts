@@ -31,14 +31,14 @@ export type ReportParts = Omit<SessionReport, Derived> & {
 
 /**
  * The report with its hash. `hitRate` = winning / closed trades; `returnOnModelCost` = (end - start equity) / money
- * spent on models, null when nothing was spent; Sharpe per year of 365 days over the returns of bars.
+ * spent on models, null when nothing was spent; Sharpe per year of bars (`periodsPerYear`).
  * @throws RangeError where `equity` holds a number that is not finite
  */
 export function buildReport(parts: ReportParts): SessionReport {
   const { equity, trades, ...rest } = parts;
   const figures = performanceMetrics({
     equity,
-    periodsPerYear: periodsPerYear(parts.barIntervalMs),
+    periodsPerYear: periodsPerYear(parts.barIntervalMs, parts.symbols),
     tradePnls: trades.map((trade) => Number(trade.pnl)),
   });
   const report = {

@@ -4,13 +4,18 @@
  * A market order decided at the close of bar i fills at the open of bar i + 1.
  */
 import type { ClosedTrade, Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
+import { isTwoLegged } from '../../schemas/signals.ts';
 import { toDecimal } from '../decimal.ts';
 import { type Book, type BookStep, markBar, matchBar, placeOrders } from '../execution/book.ts';
 import { sentOrder } from '../execution/rows.ts';
 import { barAt } from '../market/bar-series.ts';
+import { tradesInBar } from '../market/market-hours.ts';
+import { dayOf } from '../market/trading-day.ts';
 import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
 import { accountEquity } from './account-view.ts';
 import { type Decided, decideAtClose } from './decide-at-close.ts';
+import { decidePair } from './decide-pair.ts';
+import { cancelLoneEntry } from './lone-leg.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
 import type { EntryContext, WalkState } from './walk-state.ts';
 
@@ -25,24 +30,26 @@ export type WalkStep = {
   readonly orders: readonly Order[];
   readonly trades: readonly TradeRecord[];
   readonly decisions: readonly Decided[];
+  /** Decisions whose own workflows are to cancel what is at work of them. */
+  readonly cancels: readonly string[];
   readonly asOfMs: number;
 };
-
-const DAY_MS = 86_400_000;
 
 /** Walks instant `k` of the timeline. `places` = approved orders go straight to the book. */
 export function walkBar(state: WalkState, k: number, context: WalkContext, places: boolean): WalkStep {
   const matched = matchInstant(state, k, context);
   const asOfMs = (context.timeline.openTimeMs[k] as number) + intervalOf(context);
   const marked = mark(matched.state, asOfMs, context);
-  return decideInstant({ ...matched, state: marked, decisions: [], asOfMs }, k, context, places);
+  const parted = cancelLoneEntry(marked, context);
+  const orders = [...matched.orders, ...parted.orders];
+  return decideInstant({ ...matched, ...parted, orders, decisions: [], asOfMs }, k, context, places);
 }
 
 const intervalOf = (context: WalkContext): number => marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
 
 type Matched = Pick<WalkStep, 'state' | 'fills' | 'entries' | 'orders' | 'trades'>;
 
-/** The bar of each symbol against the book, in the session's order of symbols. */
+/** The bar of each symbol against the book, in the session's order of symbols; outside market hours nothing fills. */
 function matchInstant(state: WalkState, k: number, context: WalkContext): Matched {
   let matched: Matched = { state, fills: [], entries: [], orders: [], trades: [] };
   for (const symbol of context.symbols) {
@@ -51,9 +58,10 @@ function matchInstant(state: WalkState, k: number, context: WalkContext): Matche
     const { bars } = marketOf(context, symbol);
     const { book } = matched.state;
     const bar = barAt(bars, index);
-    const step = isMatchedHere(context)
-      ? matchBar(book, symbol, bar, bars.intervalMs, context.costs)
-      : markBar(book, symbol, bar);
+    const step =
+      isMatchedHere(context) && tradesInBar(symbol, bar.openTimeMs, bars.intervalMs)
+        ? matchBar(book, symbol, bar, bars.intervalMs, context.costs)
+        : markBar(book, symbol, bar);
     if (step.book !== matched.state.book) matched = take(matched, step, context);
   }
   return { ...matched, state: countBar(matched.state) };
@@ -93,7 +101,7 @@ export function closeTrades(
   let { risk } = state;
   const entries = { ...state.entries };
   for (const trade of trades) {
-    const dayTrade = Math.floor(trade.entryAtMs / DAY_MS) === Math.floor(trade.exitAtMs / DAY_MS);
+    const dayTrade = dayOf(trade.symbol, trade.entryAtMs) === dayOf(trade.symbol, trade.exitAtMs);
     risk = onTradeClosed(risk, { pnl: toDecimal(trade.pnl), dayTrade }, trade.exitAtMs, context.desk);
     delete entries[trade.decisionId ?? ''];
   }
@@ -116,20 +124,26 @@ function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState
 }
 
 function decideInstant(step: WalkStep, k: number, context: WalkContext, places: boolean): WalkStep {
-  let { state, orders } = step;
-  const decisions: Decided[] = [];
-  for (const symbol of context.symbols) {
+  if (isTwoLegged(context.strategy.type))
+    return takeDecisions(step, decidePair(step.state, k, context), context, places);
+  return context.symbols.reduce((before, symbol) => {
     const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
-    if (index < 0) continue;
-    const decided = decideAtClose(state, symbol, index, context);
-    decisions.push(decided);
+    if (index < 0) return before;
+    return takeDecisions(before, [decideAtClose(before.state, symbol, index, context)], context, places);
+  }, step);
+}
+
+/** Counts decisions and puts the orders of those that trade to work. */
+function takeDecisions(step: WalkStep, made: readonly Decided[], context: WalkContext, places: boolean): WalkStep {
+  let { state, orders } = step;
+  for (const decided of made) {
     state = countDecision(state, decided);
     if (!places || decided.intents.length === 0 || decided.decision.verdict?.approved !== true) continue;
     const placed = place(state, decided.intents, step.asOfMs, context);
     state = { ...sentOrders(state, decided, step.asOfMs, context), book: placed.book };
     orders = [...orders, ...placed.orders];
   }
-  return { ...step, state, orders, decisions };
+  return { ...step, state, orders, decisions: [...step.decisions, ...made] };
 }
 
 function countDecision(state: WalkState, { decision, signalled }: Decided): WalkState {

@@ -24,6 +24,8 @@ export type WalkBatch = {
   readonly equity: readonly EquityPoint[];
   /** Approved decisions of the last instant whose orders a child workflow is to record (`ordersAsChildren`). */
   readonly handOver: readonly Decided[];
+  /** Decisions whose own workflows are to cancel what is at work of them. */
+  readonly cancels: readonly string[];
 };
 
 export type WalkBounds = {
@@ -44,6 +46,7 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
   const entries: LedgerEntry[] = [];
   const trades: TradeRecord[] = [];
   const equity: EquityPoint[] = [];
+  const cancels = new Set<string>();
   let handOver: readonly Decided[] = [];
   let state = start;
   let k = bounds.from;
@@ -56,6 +59,7 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
     entries.push(...step.entries);
     trades.push(...step.trades);
     for (const order of step.orders) orders.set(order.clientOrderId, order);
+    for (const decisionId of step.cancels) cancels.add(decisionId);
     equity.push({ atMs: step.asOfMs, equity: decimalText(state.equity) });
     const sending = step.decisions.filter((one) => one.intents.length > 0);
     if (bounds.ordersAsChildren) {
@@ -64,7 +68,19 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
     } else for (const one of sending) intents.push(...one.intents);
     bounds.onInstant?.(k);
   }
-  return { state, cursor: k, decisions, intents, orders, fills, entries, trades, equity, handOver };
+  return {
+    state,
+    cursor: k,
+    decisions,
+    intents,
+    orders,
+    fills,
+    entries,
+    trades,
+    equity,
+    handOver,
+    cancels: [...cancels],
+  };
 }
 
 /** What the entries that are being handed over looked like, by decision id. */

@@ -7,22 +7,24 @@ import type { Costs } from '../../schemas/execution.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import type { Policy, TradingMode } from '../../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';
-import type { Strategy } from '../../schemas/signals.ts';
+import { isTwoLegged, type Strategy } from '../../schemas/signals.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
 import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import type { AccountHalts } from '../risk/account-halts.ts';
-import { parseStrategyParameters, strategyRules } from '../signals/catalogue.ts';
-import type { Columns, StrategyParameters, StrategyRules } from '../signals/strategy.ts';
+import { parseStrategyParameters, strategyRules, twoLegRules } from '../signals/catalogue.ts';
+import { pairBars } from '../signals/pair-bars.ts';
+import type { Columns, SignalRules, StrategyParameters } from '../signals/strategy.ts';
+import { legMarkets } from '../signals/two-leg-strategy.ts';
 
 /** One symbol's bars with its feature and strategy columns. */
 export type SymbolMarket = {
   readonly bars: BarSeries;
   readonly features: FeatureColumns;
   readonly columns: Columns;
-  readonly rules: StrategyRules;
+  readonly rules: SignalRules;
   readonly parameters: StrategyParameters;
 };
 
@@ -57,14 +59,45 @@ export type WalkContext = {
   readonly liveArmed: boolean;
   readonly strategyDisabled: string | null;
   readonly quarantined: ReadonlyMap<string, string>;
+  /** Set where a live market is walked: wall time, by which its bars are old. */
+  readonly agesAtMs?: number;
 };
 
-/** Computes a symbol's columns: features with `seed`, the strategy's own with the same kernels. */
-export function prepareMarket(bars: BarSeries, strategy: Strategy, seed: IndicatorSeed = 'talib'): SymbolMarket {
-  const rules = strategyRules(strategy.type);
-  const parameters = parseStrategyParameters(strategy.type, strategy.parameters);
-  const features = computeFeatureColumns(bars, seed);
-  return { bars, features, columns: rules.prepare(bars, parameters, kernels(seed)), rules, parameters };
+export type MarketSettings = { readonly strategy: Strategy; readonly costs: Costs; readonly seed?: IndicatorSeed };
+
+/**
+ * Computes each symbol's columns: features with `seed`, the strategy's own with the same kernels; those of a strategy
+ * of two legs over the bars of both. @throws RangeError when such a strategy gets other than two symbols
+ */
+export function prepareMarkets(
+  series: readonly BarSeries[],
+  { strategy, costs, seed = 'talib' }: MarketSettings,
+): Map<string, SymbolMarket> {
+  const { type } = strategy;
+  const parameters = parseStrategyParameters(type, strategy.parameters);
+  const own = isTwoLegged(type)
+    ? pairOf(series, (first, second) => legMarkets(twoLegRules(type), pairBars(first, second), parameters, costs))
+    : series.map((bars) => {
+        const rules = strategyRules(type);
+        return { rules, columns: rules.prepare(bars, parameters, kernels(seed)) };
+      });
+  const markets = series.map((bars, index) => {
+    const leg = own[index] as (typeof own)[number];
+    return [bars.symbol, { bars, features: computeFeatureColumns(bars, seed), parameters, ...leg }] as const;
+  });
+  return new Map(markets);
+}
+
+function pairOf<T>(
+  series: readonly BarSeries[],
+  make: (first: BarSeries, second: BarSeries) => { readonly first: T; readonly second: T },
+): T[] {
+  const [first, second, ...more] = series;
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new RangeError(`a strategy of two legs takes two symbols, got ${series.length}`);
+  }
+  const legs = make(first, second);
+  return [legs.first, legs.second];
 }
 
 /** Merges the symbols' bars into one line of instants. */

@@ -6,7 +6,9 @@
 import type { ComponentName, Contribution, DecisionAction, Side } from '../../schemas/decision.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
 import type { BarSeries } from '../market/bar-series.ts';
-import type { Columns, StrategyParameters, StrategyRules, StrategySignal } from '../signals/strategy.ts';
+import { isExchangeTraded } from '../market/calendar.ts';
+import { barsMissed } from '../market/session-bars.ts';
+import type { Columns, SignalRules, StrategyParameters, StrategySignal } from '../signals/strategy.ts';
 import { type Combination, combine } from './combine-signals.ts';
 import type { ComponentWeights } from './weights.ts';
 
@@ -17,7 +19,7 @@ export type SessionStep = {
   readonly i: number;
   readonly bars: BarSeries;
   readonly columns: Columns;
-  readonly rules: StrategyRules;
+  readonly rules: SignalRules;
   readonly parameters: StrategyParameters;
   readonly components: readonly ComponentName[];
   readonly weights: ComponentWeights;
@@ -33,7 +35,7 @@ export type Proposal = {
   readonly action: DecisionAction;
   readonly intent: 'enter' | 'exit' | 'none';
   readonly side: Side;
-  readonly exitReason: 'signal' | 'maxHold' | null;
+  readonly exitReason: 'signal' | 'maxHold' | 'unpaired' | null;
   readonly noDecision: string | null;
   readonly signalled: boolean;
   readonly combination: Combination;
@@ -55,7 +57,7 @@ export function advanceSession(step: SessionStep): Proposal {
   const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
   const base = { signalled: signal.side !== 0, combination, contributions };
   if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
-  const refusal = noDecisionReason(step, warm, combination);
+  const refusal = noDecisionReason(step, warm, combination, signal);
   if (refusal !== null) return { ...base, ...NOTHING, noDecision: refusal };
   return { ...base, ...entry(step, combination) };
 }
@@ -88,17 +90,23 @@ function holdOrExit(
   };
 }
 
-function noDecisionReason(step: SessionStep, warm: boolean, combination: Combination): string | null {
+function noDecisionReason(
+  step: SessionStep,
+  warm: boolean,
+  combination: Combination,
+  signal: StrategySignal,
+): string | null {
   if (!warm) return 'WARM_UP';
   if (combination.noDecision !== null) return combination.noDecision;
-  return isAfterGap(step.bars, step.i) ? 'DATA_GAP' : null;
+  return isAfterGap(step.bars, step.i) ? 'DATA_GAP' : (signal.noDecision ?? null);
 }
 
-/** True for the first bar after a gap of more than three intervals. */
+/** True for the first bar after a gap of more than three intervals; nights and holidays of an exchange are none. */
 export function isAfterGap(bars: BarSeries, i: number): boolean {
   if (i === 0) return false;
-  const elapsed = (bars.openTimeMs[i] as number) - (bars.openTimeMs[i - 1] as number);
-  return elapsed > (GAP_INTERVALS_MAX + 1) * bars.intervalMs;
+  const [before, at] = [bars.openTimeMs[i - 1] as number, bars.openTimeMs[i] as number];
+  if (at - before <= (GAP_INTERVALS_MAX + 1) * bars.intervalMs) return false;
+  return !isExchangeTraded(bars.symbol) || barsMissed(bars.symbol, bars.intervalMs, before, at) > GAP_INTERVALS_MAX;
 }
 
 function entry(

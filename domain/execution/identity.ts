@@ -15,6 +15,10 @@ const hashOf = (parts: readonly unknown[]): string => sha256Hex(canonicalJson(pa
 export const decisionIdOf = (accountId: string, workflowId: string, sequence: number): string =>
   `d-${hashOf(['decision', accountId, workflowId, sequence]).slice(0, DECISION_HASH_LENGTH)}`;
 
+/** The id of decisions that stand or fall together, out of the first one's: `g-` and 30 hex digits. */
+export const groupIdOf = (decisionId: string): string =>
+  `g-${hashOf(['group', decisionId]).slice(0, DECISION_HASH_LENGTH)}`;
+
 /** The id of one leg of a decision: 24 hex digits and the leg, `[a-z0-9-]`, at most 36 characters. */
 export const clientOrderIdOf = (decisionId: string, leg: Leg): string =>
   `${hashOf(['order', decisionId, leg]).slice(0, ORDER_HASH_LENGTH)}-${leg}`;
@@ -24,6 +28,12 @@ export const clientOrderIdOf = (decisionId: string, leg: Leg): string =>
  * so a bar that is matched twice gives the same id twice.
  */
 export const tradeIdOf = (clientOrderId: string, n: number): string => `${clientOrderId}-${n}`;
+
+/** What a venue calls the execution itself: of ids written `<time>::<execution>` the end, else the whole id. */
+export const executionIdOf = (tradeId: string): string => tradeId.split('::').at(-1) ?? tradeId;
+
+/** The id of the fill that takes a busted one back. */
+export const bustIdOf = (tradeId: string): string => `bust-${tradeId}`;
 
 /** The id of one funding payment of the position a decision opened. */
 export const fundingIdOf = (decisionId: string, instantMs: number): string => `${decisionId}-funding-${instantMs}`;

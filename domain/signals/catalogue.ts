@@ -1,17 +1,25 @@
 /** The built-in strategies by name, and the parsing of their parameters. */
 import { parseInput } from '../../schemas/parse-input.ts';
-import { type StrategyType, strategyParameterSchemas } from '../../schemas/signals.ts';
+import {
+  type SingleStrategyType,
+  type StrategyType,
+  strategyParameterSchemas,
+  type TwoLegStrategyType,
+} from '../../schemas/signals.ts';
 import { buyAndHold } from './buy-and-hold.ts';
+import { crossVenue } from './cross-venue.ts';
 import { emaCross } from './ema-cross.ts';
 import { macdCross } from './macd-cross.ts';
 import { meanReversion } from './mean-reversion.ts';
 import { momentum } from './momentum.ts';
+import { pairsTrading } from './pairs-trading.ts';
 import { rsiReversal } from './rsi-reversal.ts';
 import { smaCross } from './sma-cross.ts';
 import type { StrategyParameters, StrategyRules } from './strategy.ts';
 import { technical } from './technical.ts';
+import type { TwoLegRules } from './two-leg-strategy.ts';
 
-const CATALOGUE: Readonly<Record<StrategyType, StrategyRules>> = {
+const CATALOGUE: Readonly<Record<SingleStrategyType, StrategyRules>> = {
   momentum,
   meanReversion,
   smaCross,
@@ -22,8 +30,13 @@ const CATALOGUE: Readonly<Record<StrategyType, StrategyRules>> = {
   hybrid: technical,
 };
 
-/** The rules of a built-in strategy; `hybrid` gives the generic technical rule that fills its technical slot. */
-export const strategyRules = (type: StrategyType): StrategyRules => CATALOGUE[type];
+const TWO_LEGGED: Readonly<Record<TwoLegStrategyType, TwoLegRules>> = { pairsTrading, crossVenue };
+
+/** The rules of a built-in strategy of one symbol; `hybrid` gives the generic technical rule that fills its technical slot. */
+export const strategyRules = (type: SingleStrategyType): StrategyRules => CATALOGUE[type];
+
+/** The rules of a built-in strategy of two legs. */
+export const twoLegRules = (type: TwoLegStrategyType): TwoLegRules => TWO_LEGGED[type];
 
 /**
  * Parameters with defaults filled in. Paths of problems are those inside the parameters.

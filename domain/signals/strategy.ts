@@ -20,6 +20,8 @@ export type StrategySignal = {
   readonly exitShort: boolean;
   readonly confidence: number;
   readonly reasons: readonly string[];
+  /** Why nothing can be decided here, where it is more than "no side": entries are refused with it, exits work. */
+  readonly noDecision?: string;
 };
 
 export type SignalContext = {
@@ -36,6 +38,9 @@ export type StrategyRules = {
   readonly prepare: (bars: BarSeries, p: StrategyParameters, ta: Kernels) => Columns;
   readonly signal: (context: SignalContext) => StrategySignal;
 };
+
+/** The part of the rules that speaks bar by bar, once the columns are made. */
+export type SignalRules = Pick<StrategyRules, 'warmupBars' | 'signal'>;
 
 /** Bars that ATR14 takes: no strategy opens before it, because every entry needs its stop. */
 export const ATR_WARMUP_BARS = 15;

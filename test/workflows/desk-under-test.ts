@@ -15,7 +15,7 @@ import { toDecimal } from '../../domain/decimal.ts';
 import { depositEntries } from '../../domain/execution/ledger.ts';
 import { openRiskState } from '../../domain/risk/risk-state.ts';
 import type { Problem } from '../../schemas/problem.ts';
-import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
+import { type DeskInProcess, type DeskTargets, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 
 export type DeskUnderTest = DeskInProcess & {
@@ -25,8 +25,12 @@ export type DeskUnderTest = DeskInProcess & {
   readonly setKillFile: (reason: string | null) => void;
 };
 
-/** Opens a desk with its worker running; `venues` beside the paper book. */
-export async function openDeskUnderTest(venues: readonly Venue[] = []): Promise<DeskUnderTest> {
+/** Opens a desk with its worker running; `venues` beside the paper book, and vendors of market data with their clock. */
+export async function openDeskUnderTest(
+  venues: readonly Venue[] = [],
+  markets: Pick<DeskTargets, 'markets' | 'nowMs'> = {},
+  payloads: Partial<Pick<DeskTargets, 'payloadKeys' | 'codePath'>> = {},
+): Promise<DeskUnderTest> {
   const database = await createTestDatabase();
   const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-desk-'));
   const desk = await openDeskInProcess({
@@ -37,6 +41,8 @@ export async function openDeskUnderTest(venues: readonly Venue[] = []): Promise<
     codePath: inject('workflowBundlePath'),
     home,
     venues,
+    ...markets,
+    ...payloads,
   });
   await desk.startWorker();
   const killFile = path.join(home, 'KILL');

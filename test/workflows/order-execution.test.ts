@@ -92,6 +92,18 @@ it('ends entries at work when a worker starts while the kill file stands', async
   expect(legsOf(await run.result())).toEqual(['entry CANCELED', 'stop CANCELED']);
 });
 
+it.each([
+  ['a reason', { reason: 'its partner is gone' }],
+  ['anything else', 17],
+])('ends entries at work when another workflow asks for it by signal, with %s', async (_what, command) => {
+  await storeCloses(desk.db, 'LLL/USDT', flat(40));
+  const order = anOrder('LLL/USDT', { orderType: 'limit', limitPrice: '97', checkIntervalMs: 60_000 });
+  const run = await desk.startOrder(freshId('asked'), order);
+  expect(legsOf(await answered(run))).toEqual(['entry ACKED', 'stop ACKED']);
+  await run.signal('cancelRequested', command);
+  expect(legsOf(await run.result())).toEqual(['entry CANCELED', 'stop CANCELED']);
+});
+
 it('refuses with every reason, the worst first, and sends nothing', async () => {
   await storeCloses(desk.db, 'DDD/USDT', flat(40));
   desk.setKillFile('a drill');

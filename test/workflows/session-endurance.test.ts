@@ -1,19 +1,11 @@
 /** Long sessions: continue-as-new keeps what matters and stays small; killed workers repeat at most one batch. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { inheritedEnvironment } from '../../config/environment.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSession } from '../../db/sessions.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { createRandom } from '../../domain/market/random.ts';
 import type { WalkRequest } from '../../schemas/session-walk.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
-import { type DeskInProcess, openDeskInProcess } from '../../scripts/lib/desk-in-process.ts';
-import { projectFolder } from '../../scripts/lib/paths.ts';
-import { connectTemporal, prepareNamespace } from '../../scripts/lib/temporal-namespace.ts';
+import type { DeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import {
   adjustLimitsUpdate,
   pauseSignal,
@@ -21,12 +13,11 @@ import {
   statusQuery,
   stopSignal,
   strategySessionId,
-  TRADING_QUEUE,
   tickUpdate,
 } from '../../workflows/messages/strategy-session.ts';
-import { createTestDatabase } from '../setup/database.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, until } from './desk-under-test.ts';
 import { activityInputs, allTaskFailures, type Event, inputBytes, runsOf, taskFailures } from './histories.ts';
+import { openKillable } from './killable-desk.ts';
 import { aBacktest } from './session-inputs.ts';
 
 const KILO = 1_024;
@@ -111,7 +102,11 @@ it('goes on by itself after kill -9 at random batch boundaries, repeating at mos
   try {
     const sessionId = freshId('killed');
     const run = await killed.desk.startSession(sessionId, input);
-    for (const cursor of kills) await killed.killAt(sessionId, cursor);
+    for (const cursor of kills) {
+      killed.spawn();
+      await until(`bar ${cursor}`, () => hasReached(killed.desk, sessionId, cursor), 60_000);
+      await killed.kill();
+    }
     killed.spawn();
     expect(canonical(await run.result())).toBe(canonical(expected));
     const [events = []] = await runsOf(killed.desk.client, run.workflowId, run.firstExecutionRunId);
@@ -127,56 +122,5 @@ it('goes on by itself after kill -9 at random batch boundaries, repeating at mos
 const cursorsOf = (events: readonly Event[]): number[] =>
   activityInputs(events, 'walkBars').map((input) => (input as WalkRequest).cursor);
 
-/** A desk whose worker is a process of its own, in a namespace of its own: such a worker serves the desk's queue. */
-async function openKillable() {
-  const database = await createTestDatabase();
-  const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-killed-'));
-  const namespace = `killed-${randomUUID()}`;
-  const address = inject('temporalAddress');
-  const connection = await connectTemporal(address, 5_000);
-  await prepareNamespace(connection, namespace, true);
-  await connection.close();
-  const targets = { databaseUrl: database.appUrl, address, namespace, taskQueue: TRADING_QUEUE, codePath: '', home };
-  const killable = await openDeskInProcess(targets);
-  let child: ChildProcess | null = null;
-  const spawnWorker = (): void => {
-    child = spawnWorkerProcess(killable);
-  };
-  return {
-    desk: killable,
-    spawn: spawnWorker,
-    killAt: async (sessionId: string, cursor: number) => {
-      spawnWorker();
-      await until(`bar ${cursor}`, () => hasReached(killable, sessionId, cursor), 60_000);
-      await killHard(child);
-    },
-    close: async () => {
-      await killHard(child);
-      await killable.close();
-      await database.close();
-      rmSync(home, { recursive: true, force: true });
-    },
-  };
-}
-
-function spawnWorkerProcess({ targets }: DeskInProcess): ChildProcess {
-  const env = inheritedEnvironment({
-    DATABASE_URL: targets.databaseUrl,
-    TEMPORAL_ADDRESS: targets.address,
-    TEMPORAL_NAMESPACE: targets.namespace,
-    QUARTERDECK_HOME: targets.home,
-    WORKER_QUEUES: 'trading',
-  });
-  const args = ['--import', import.meta.resolve('tsx'), path.join(projectFolder, 'workers/all.ts')];
-  return spawn(process.execPath, args, { cwd: projectFolder, env, stdio: 'ignore' });
-}
-
 const hasReached = async (killable: DeskInProcess, sessionId: string, cursor: number): Promise<true | null> =>
   ((await readSession(killable.db, sessionId))?.checkpoint.cursor ?? 0) >= cursor ? true : null;
-
-async function killHard(child: ChildProcess | null): Promise<void> {
-  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
-}

@@ -22,13 +22,14 @@ export type VenueDeskUnderTest = {
 export async function openVenueDesk(
   prices: Readonly<Record<string, string>>,
   options: Partial<VenueOptions> = {},
+  markets: Parameters<typeof openDeskUnderTest>[1] = {},
 ): Promise<VenueDeskUnderTest> {
   const journal = newJournal();
   const venue = await startVenue({ journal, tickMs: 0, ...options });
   for (const [symbol, price] of Object.entries(prices)) venue.control.price(symbol, toDecimal(price));
   const keys = { paperKey: 'PKVENUE:venue-secret', liveKey: null };
   const urls = { paperUrl: venue.url, liveUrl: 'https://api.alpaca.markets' };
-  const desk = await openDeskUnderTest([createAlpacaPaper(alpacaPaperConfig({ ...keys, ...urls }, true))]);
+  const desk = await openDeskUnderTest([createAlpacaPaper(alpacaPaperConfig({ ...keys, ...urls }, true))], markets);
   const reconcile = async (): Promise<ReconcileReport> => {
     const options = { workflowId: freshId('reconciliation'), taskQueue: desk.targets.taskQueue, args: [] as [] };
     const { accounts } = await desk.client.workflow.execute<typeof reconciliation>('reconciliation', options);

@@ -23,3 +23,10 @@ export const closing = proxyActivities<SessionActivities>({
   heartbeatTimeout: '30 seconds',
   retry: RETRY,
 });
+
+/** One attempt of a look at a live market: a lost one is done again after the signals were looked at. */
+export const following = proxyActivities<SessionActivities>({
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
+});

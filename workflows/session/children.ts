@@ -33,7 +33,10 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
   child
     .result()
     .catch((error: unknown) => log.error('an order child failed', { childId, error: String(error) }))
-    .finally(() => inbox.children.delete(childId));
+    .finally(() => {
+      inbox.children.delete(childId);
+      inbox.childEnded = true;
+    });
   await CancellationScope.nonCancellable(() =>
     condition(() => !inbox.children.has(childId) || inbox.orderReports.has(decisionId)),
   );

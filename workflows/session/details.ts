@@ -11,7 +11,7 @@ export function sessionDetails(carry: SessionCarry): string {
     `| equity | ${status.equity} USD |`,
     `| realised P&L | ${status.realizedPnl} USD |`,
     `| drawdown | ${percent(status.drawdownFraction)} |`,
-    `| bars | ${status.bars} of ${carry.handle.barsTotal} |`,
+    `| bars | ${status.bars}${carry.handle.pastInstants === undefined ? ` of ${carry.handle.barsTotal}` : ''} |`,
     `| decisions / orders / trades | ${status.decisions} / ${status.ordersSent} / ${status.tradesExecuted} |`,
     `| operating mode | ${status.operatingMode} |`,
     `| regime | ${carry.progress.regime ?? 'warming up'} |`,
@@ -31,6 +31,8 @@ const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 1
 function nextStep(carry: SessionCarry): string {
   if (carry.stop !== null) return `stopping: ${carry.stop.reason}`;
   if (carry.paused) return 'paused: send the signal resume';
+  if (carry.news?.silent === true) return 'paused: STALE, until bars come again';
+  if (carry.news?.closedUntilMs != null) return `the market opens: ${instant(carry.news.closedUntilMs)}`;
   return carry.nextDueAtMs === null ? 'at once' : instant(carry.nextDueAtMs);
 }
 

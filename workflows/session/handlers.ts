@@ -22,6 +22,8 @@ export type Inbox = {
   orderReports: Map<string, OrderReport>;
   /** Open children of this run: the client order ids of each that have not reached a final state. */
   children: Map<string, Set<string>>;
+  /** A child has ended since a session of pairs last looked whether both of its legs are there. */
+  childEnded: boolean;
   /** When the last signal of a person or a tool came, in workflow time. */
   heardAtMs: number;
 };
@@ -31,6 +33,7 @@ export const emptyInbox = (): Inbox => ({
   unknownSignals: [],
   orderReports: new Map(),
   children: new Map(),
+  childEnded: false,
   heardAtMs: Number.NEGATIVE_INFINITY,
 });
 

@@ -2,7 +2,7 @@
 import type { Decision } from '../../schemas/decision.ts';
 import type { Position } from '../../schemas/execution.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
-import type { SessionHandle, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
+import type { MarketNews, SessionHandle, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
 import { strategySchema } from '../../schemas/signals.ts';
 import type { SessionStatus } from '../../schemas/strategy-session.ts';
 
@@ -25,6 +25,9 @@ export type SessionCarry = {
   nextDueAtMs: number | null;
   /** Failed batches in a row. */
   lostBatches: number;
+  /** Of a session that follows a live market: what the last look found, and how many in a row found nothing. */
+  news?: MarketNews;
+  misses?: number;
 };
 
 const DECISIONS_KEPT = 20;
@@ -91,10 +94,16 @@ export function warn(carry: SessionCarry, warning: string): void {
   carry.warnings = [...carry.warnings, warning].slice(-WARNINGS_KEPT);
 }
 
+/** A session whose market is silent pauses by itself, and goes on by itself. */
+function stateOf({ stop, paused, news }: SessionCarry): SessionStatus['state'] {
+  if (stop !== null) return 'stopping';
+  return paused || news?.silent === true ? 'paused' : 'running';
+}
+
 export function statusOf(carry: SessionCarry): SessionStatus {
   const { progress } = carry;
   return {
-    state: carry.stop !== null ? 'stopping' : carry.paused ? 'paused' : 'running',
+    state: stateOf(carry),
     tradingMode: carry.input.tradingMode,
     operatingMode: carry.handle.operatingMode,
     bars: progress.bars,
@@ -109,7 +118,7 @@ export function statusOf(carry: SessionCarry): SessionStatus {
     drawdownFraction: progress.drawdownFraction,
     modelCostMicroUsd: 0,
     nextStepAtMs: carry.paused || carry.stop !== null ? null : carry.nextDueAtMs,
-    warnings: [...carry.warnings],
+    warnings: [...carry.warnings, ...(carry.news?.warnings ?? [])],
     lastDecision: carry.decisions.at(-1) ?? null,
   };
 }

@@ -3,28 +3,46 @@ import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { allocate } from './allocate.ts';
 import type { Calculation } from './calculation.ts';
+import { calendar } from './calendar.ts';
 import { combine } from './combine.ts';
+import { crossVenue } from './cross-venue.ts';
 import { features } from './features.ts';
 import { gate } from './gate.ts';
+import { genome } from './genome.ts';
 import { indicators } from './indicators.ts';
 import { levels } from './levels.ts';
 import { liquidation } from './liquidation.ts';
 import { metrics } from './metrics.ts';
+import { pairs } from './pairs.ts';
 import { paper } from './paper.ts';
+import { pbo, spa } from './pbo.ts';
+import { dsr, psr } from './psr.ts';
 import { regime } from './regime.ts';
 import { size } from './size.ts';
+import { splits } from './splits.ts';
+import { tpe } from './tpe.ts';
 
 export const CALCULATIONS: readonly Calculation[] = [
   indicators,
   features,
   levels,
   regime,
+  pairs,
+  crossVenue,
   combine,
+  calendar,
   gate,
   size,
   paper,
   liquidation,
   metrics,
+  psr,
+  dsr,
+  pbo,
+  spa,
+  splits,
+  tpe,
+  genome,
   allocate,
 ];
 

@@ -24,6 +24,14 @@ describe('performanceMetrics', () => {
   it('counts a year of 365 days in bars of any length', () => {
     expect(periodsPerYear(3_600_000)).toBe(8_760);
     expect(periodsPerYear(86_400_000)).toBe(365);
+    expect(periodsPerYear(3_600_000, ['BTC/USDT', 'SPY'])).toBe(8_760);
+  });
+
+  it('counts the bars of 252 sessions when every symbol is exchange-traded', () => {
+    expect([86_400_000, 3_600_000, 60_000].map((ms) => periodsPerYear(ms, ['SPY', 'AAPL']))).toEqual([
+      252, 1_764, 98_280,
+    ]);
+    expect(periodsPerYear(604_800_000, ['SPY'])).toBeCloseTo(52.14, 2);
   });
 
   it('reports the drawdown as a positive fraction of the peak, not of the start, and not as an amount', () => {

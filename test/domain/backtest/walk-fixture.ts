@@ -2,7 +2,7 @@
 
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
-import { prepareMarket, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
+import { prepareMarkets, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
 import { type BarRow, type BarSeries, barAt, seriesFromRows } from '../../../domain/market/bar-series.ts';
 import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
@@ -37,7 +37,7 @@ export function aContext(
     strategyId: strategy.type,
     strategy,
     symbols: series.map((bars) => bars.symbol),
-    markets: new Map(series.map((bars) => [bars.symbol, prepareMarket(bars, strategy)])),
+    markets: prepareMarkets(series, { strategy, costs: change.costs ?? costsSchema.parse({}) }),
     timeline: timelineOf(series),
     direction: 'longOnly',
     components: ['technical', 'llm'],

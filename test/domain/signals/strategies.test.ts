@@ -4,11 +4,11 @@ import { kernels } from '../../../domain/features/kernels.ts';
 import { parseStrategyParameters, strategyRules } from '../../../domain/signals/catalogue.ts';
 import type { StrategySignal } from '../../../domain/signals/strategy.ts';
 import { InvalidInput } from '../../../schemas/problem.ts';
-import { STRATEGY_TYPES, type StrategyType } from '../../../schemas/signals.ts';
+import { SINGLE_STRATEGY_TYPES, type SingleStrategyType, type StrategyType } from '../../../schemas/signals.ts';
 import { barsFromCloses, constantBars, randomBars } from '../features/random-bars.ts';
 
 /** The signal at the last bar. */
-function lastSignal(type: StrategyType, closes: readonly number[], raw: unknown = {}): StrategySignal {
+function lastSignal(type: SingleStrategyType, closes: readonly number[], raw: unknown = {}): StrategySignal {
   const rules = strategyRules(type);
   const bars = barsFromCloses(closes);
   const p = parseStrategyParameters(type, raw);
@@ -16,7 +16,12 @@ function lastSignal(type: StrategyType, closes: readonly number[], raw: unknown 
 }
 
 /** The signal at a bar whose columns are given by hand. */
-function signalOf(type: StrategyType, columns: Record<string, number>, raw: unknown = {}, close = 100): StrategySignal {
+function signalOf(
+  type: SingleStrategyType,
+  columns: Record<string, number>,
+  raw: unknown = {},
+  close = 100,
+): StrategySignal {
   const bars = barsFromCloses(Array.from({ length: 300 }, () => close));
   const made = Object.fromEntries(
     Object.entries(columns).map(([name, value]) => [name, new Float64Array(300).fill(value)]),
@@ -198,7 +203,7 @@ describe('the generic technical rule of hybrid', () => {
 });
 
 describe('every strategy', () => {
-  it.each(STRATEGY_TYPES)(
+  it.each(SINGLE_STRATEGY_TYPES)(
     '%s keeps confidence in 0 … 1, at least 0.6 for a wanted entry, and gives reasons',
     (type) => {
       const rules = strategyRules(type);
@@ -217,7 +222,7 @@ describe('every strategy', () => {
     },
   );
 
-  it.each(STRATEGY_TYPES)('%s survives a market that never moves and one without bars', (type) => {
+  it.each(SINGLE_STRATEGY_TYPES)('%s survives a market that never moves and one without bars', (type) => {
     const rules = strategyRules(type);
     const p = parseStrategyParameters(type, {});
     expect(() => rules.prepare(randomBars(0), p, kernels())).not.toThrow();
@@ -227,9 +232,9 @@ describe('every strategy', () => {
   });
 
   it('warm-ups are those of the trading rules', () => {
-    const warmup = (type: StrategyType, raw: unknown = {}) =>
+    const warmup = (type: SingleStrategyType, raw: unknown = {}) =>
       strategyRules(type).warmupBars(parseStrategyParameters(type, raw));
-    expect(STRATEGY_TYPES.map((type) => [type, warmup(type)])).toEqual([
+    expect(SINGLE_STRATEGY_TYPES.map((type) => [type, warmup(type)])).toEqual([
       ['momentum', 21],
       ['meanReversion', 21],
       ['smaCross', 30],
