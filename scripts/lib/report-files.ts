@@ -1,13 +1,22 @@
 /** Reads what a report page shows of a finished session out of Postgres, and writes the page under the desk's home. */
 import path from 'node:path';
+import { loadSeries } from '../../activities/session/prepare.ts';
+import { seriesOf } from '../../activities/session/prepare-live.ts';
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import { readEquity } from '../../db/equity.ts';
 import { fillsOfAccount } from '../../db/fills.ts';
-import { readSession } from '../../db/sessions.ts';
+import { sessionBars } from '../../db/session-bars.ts';
+import { readSession, type SessionRecord } from '../../db/sessions.ts';
 import type { Database } from '../../db/tables.ts';
 import { tradesOfAccount } from '../../db/trades.ts';
+import type { BarSeries } from '../../domain/market/bar-series.ts';
+import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
-import { type SessionReport, strategySessionInputSchema } from '../../schemas/strategy-session.ts';
+import {
+  type SessionReport,
+  type StrategySessionInput,
+  strategySessionInputSchema,
+} from '../../schemas/strategy-session.ts';
 import { writeReportPage } from './report-page.ts';
 
 /** @returns the path of the page */
@@ -22,8 +31,7 @@ export async function writeSessionPage(
   if (session === undefined)
     throw new InvalidInput([problem('SESSION_UNKNOWN', 'sessionId', report.sessionId, 'a session')], 1);
   const input = strategySessionInputSchema.parse(session.input);
-  const { market: source, barIntervalMs: intervalMs, seed } = input;
-  const series = await Promise.all(input.symbols.map((symbol) => market.load({ source, symbol, intervalMs, seed })));
+  const series = followsMarket(input) ? await seenSeries(db, session, input) : await loadSeries(market, input);
   const curve = await readEquity(db, report.sessionId, session.runCount);
   const title = `${report.strategyType} on ${report.symbols.join(', ')}`;
   await writeReportPage(file, {
@@ -35,4 +43,14 @@ export async function writeSessionPage(
     equity: curve.atMs.map((atMs, index) => [atMs, Number(curve.equity[index])] as const),
   });
   return file;
+}
+
+/** What a session on a live market has seen. */
+async function seenSeries(
+  db: Database,
+  { sessionId, runCount: run }: SessionRecord,
+  { symbols, barIntervalMs }: StrategySessionInput,
+): Promise<readonly BarSeries[]> {
+  const bars = await sessionBars(db, { sessionId, run }, 0);
+  return symbols.map((symbol) => seriesOf(bars, symbol, barIntervalMs));
 }

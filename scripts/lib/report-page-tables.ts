@@ -5,7 +5,7 @@
 import type { PerformanceMetrics } from '../../domain/backtest/metrics.ts';
 import { durationText, money, percent, ratio, reportFigures } from '../../domain/backtest/report-text.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
-import { findGaps } from '../../domain/market/gaps.ts';
+import { findReportableGaps } from '../../domain/market/reportable-gaps.ts';
 import type { ClosedTrade } from '../../schemas/execution.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
 
@@ -118,7 +118,7 @@ function tradeRow(trade: ClosedTrade, number: number): string {
 /** Every run of missing bars by symbol, the first 100. Gaps are kept and reported, never filled. */
 export function gapsHtml(series: readonly BarSeries[]): string {
   const gaps = series.flatMap((one) =>
-    findGaps(one).map((gap) => ({ ...gap, symbol: one.symbol, lengthMs: gap.missingCount * one.intervalMs })),
+    findReportableGaps(one).map((gap) => ({ ...gap, symbol: one.symbol, lengthMs: gap.missingCount * one.intervalMs })),
   );
   if (gaps.length === 0) return '<p>None: every bar of the range is there.</p>';
   const note = gaps.length > GAPS_MAX ? `The first ${GAPS_MAX} of ${gaps.length} gaps` : `${gaps.length} in all`;

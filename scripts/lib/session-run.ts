@@ -2,6 +2,7 @@
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
+import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
 import { InvalidInput, type Problem } from '../../schemas/problem.ts';
 import type { SessionReport, SessionStatus, strategySessionInputSchema } from '../../schemas/strategy-session.ts';
 import { statusQuery, strategySessionId, TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
@@ -22,7 +23,8 @@ export async function runSession(
 ): Promise<SessionReport> {
   const connection = await Connection.connect({ address: desk.temporal.address });
   try {
-    const client = new Client({ connection, namespace: desk.temporal.namespace });
+    const dataConverter = dataConverterOf(desk.payloadKeys);
+    const client = new Client({ connection, namespace: desk.temporal.namespace, dataConverter });
     const strategy = typeof input.strategy === 'string' ? input.strategy : input.strategy.type;
     const handle = await client.workflow.start<typeof strategySession>('strategySession', {
       taskQueue: TRADING_QUEUE,

@@ -6,7 +6,7 @@ import { parseInterval } from '../../schemas/interval.ts';
 import { symbolSchema } from '../../schemas/market.ts';
 import { nearestName } from '../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
-import { STRATEGY_TYPES } from '../../schemas/signals.ts';
+import { SINGLE_STRATEGY_TYPES } from '../../schemas/signals.ts';
 import { parseFlags, wholeNumber } from './flags.ts';
 
 export type StartFlags = {
@@ -38,7 +38,7 @@ export function readStartFlags(argv: readonly string[] = process.argv.slice(2)):
     .option('--interval <interval>', 'time between two bars, such as 1h')
     .option('--count <number>', 'synthetic bars to walk when there is no --bars (default 2000)')
     .option('--seed <number>', 'seed of the synthetic bars', '1')
-    .option('--strategy <name>', `one of ${STRATEGY_TYPES.join(', ')}`, 'momentum')
+    .option('--strategy <name>', `one of ${SINGLE_STRATEGY_TYPES.join(', ')}`, 'momentum')
     .option('--no-officers', 'start no officers')
     .option('--json', 'one JSON document on stdout');
   const problems: Problem[] = [];
@@ -86,10 +86,12 @@ function checkWords({ symbol, interval, strategy }: Given): Problem[] {
   if (symbol !== undefined && !symbolSchema.safeParse(symbol).success) {
     problems.push(problem('SYMBOL_INVALID', '--symbol', symbol, 'a symbol such as BTC/USDT'));
   }
-  if (!STRATEGY_TYPES.some((name) => name === strategy)) {
-    const near = nearestName(strategy, STRATEGY_TYPES);
+  if (!SINGLE_STRATEGY_TYPES.some((name) => name === strategy)) {
+    const near = nearestName(strategy, SINGLE_STRATEGY_TYPES);
     const hint = near === null ? '' : `did you mean ${near}`;
-    problems.push(problem('ARGUMENT_VALUE', '--strategy', strategy, `one of ${STRATEGY_TYPES.join(', ')}`, hint));
+    problems.push(
+      problem('ARGUMENT_VALUE', '--strategy', strategy, `one of ${SINGLE_STRATEGY_TYPES.join(', ')}`, hint),
+    );
   }
   return [...problems, ...intervalProblems(interval)];
 }

@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { CALCULATIONS, calculationNamed } from '../../scripts/lib/calc/catalogue.ts';
+import { goldenJson } from '../domain/learning/golden-json.ts';
 
 const NAMES = [
-  ...['indicators', 'features', 'levels', 'regime', 'combine', 'gate'],
-  ...['size', 'paper', 'liquidation', 'metrics', 'allocate'],
+  ...['indicators', 'features', 'levels', 'regime', 'pairs', 'crossVenue', 'combine', 'calendar', 'gate'],
+  ...['size', 'paper', 'liquidation', 'metrics'],
+  ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'allocate'],
 ];
 const run = (name: string, change: object = {}): unknown => {
   const { example, run: ask } = calculationNamed(name);
@@ -103,6 +105,42 @@ describe('results a reader can check by hand', () => {
     expect(run('gate', { nowMs: 1_704_283_200_000 + 10 * 3_600_000 })).toMatchObject({ approved: false });
   });
 
+  it('gate: refuses SPY after 13:00 New York on a half day by its calendar, and BTC/USDT at that instant not', () => {
+    const nowMs = Date.parse('2019-11-29T18:00:00Z');
+    const order = (symbol: string, at = nowMs, told = {}) => {
+      const intent = { ...fieldsOf(exampleOf('gate').intent), symbol };
+      const bar = { ...fieldsOf(exampleOf('gate').market), barOpenTimeMs: at - 3_600_000, ...told };
+      return run('gate', { nowMs: at, intent, market: bar, correlationGroup: [symbol] });
+    };
+    const message = 'MARKET_CLOSED: the market of SPY is closed; next opening 2019-12-02T14:30:00.000Z';
+    expect(order('SPY')).toEqual({ approved: false, reasons: [{ rule: 'marketHours', message }] });
+    expect(order('BTC/USDT')).toEqual({ approved: true, reasons: [] });
+    expect(order('SPY', nowMs - 1)).toEqual({ approved: true, reasons: [] });
+    expect(order('SPY', nowMs, { isOpen: true })).toEqual({ approved: true, reasons: [] });
+    expect(order('BTC/USDT', nowMs, { isOpen: false })).toMatchObject({ reasons: [{ rule: 'marketHours' }] });
+    const unknown = { approved: false, reasons: [{ message: expect.stringContaining('CALENDAR_RANGE') }] };
+    expect(order('SPY', Date.parse('2031-06-02T15:00:00Z'))).toMatchObject(unknown);
+  });
+
+  it('calendar: SPY has four hourly bars on the half day 2019-11-29 and opens again on Monday', () => {
+    expect(run('calendar')).toEqual({
+      calendar: 'XNYS',
+      isOpen: false,
+      session: {
+        date: '2019-11-29',
+        openMs: Date.parse('2019-11-29T14:30:00Z'),
+        closeMs: Date.parse('2019-11-29T18:00:00Z'),
+        isHalfDay: true,
+      },
+      nextOpenMs: Date.parse('2019-12-02T14:30:00Z'),
+      bars: [14, 15, 16, 17].map((hour) => Date.parse(`2019-11-29T${hour}:00:00Z`)),
+    });
+    const pair = run('calendar', { symbol: 'BTC/USDT' }) as { bars: number[] };
+    expect(pair).toMatchObject({ calendar: '24x7', isOpen: true, session: null, nextOpenMs: null });
+    expect(pair.bars).toHaveLength(24);
+    expect(refusalOf('calendar', { symbol: 'SPY', atMs: 0 })).toEqual(['CALENDAR_RANGE atMs']);
+  });
+
   it('size: 0.005 / 0.1 = 5 % of 100,000 at 30,000 is 0.16666666', () => {
     expect(run('size')).toEqual({ sizeFraction: 0.05, quantity: '0.16666666' });
   });
@@ -133,9 +171,158 @@ describe('results a reader can check by hand', () => {
     expect(figures.returnFraction).toBeCloseTo(0.21, 12);
   });
 
+  it('metrics: beside a benchmark, by regime, with activity and an interval, when their inputs are given', () => {
+    const change = {
+      benchmark: ['10', '11', '9.9', '12.1'],
+      exposure: [1, 0.5, 0],
+      tradedValue: '300',
+      costs: '1.5',
+      regimes: ['bull', 'bear', 'bull'],
+      tradeRegimes: ['bull', null, 'bear'],
+      bootstrap: { samples: 50 },
+    };
+    expect(run('metrics', change)).toMatchObject({
+      benchmark: { alpha: expect.closeTo(0, 9), beta: expect.closeTo(1, 12), correlation: expect.closeTo(1, 12) },
+      activity: { timeInMarketFraction: 2 / 3, exposureFractionMean: 0.5, exposureFractionMax: 1, costs: '1.5' },
+      byRegime: {
+        bear: { bars: 1, tradeCount: 1 },
+        bull: { bars: 1, tradeCount: 1 },
+        unknown: { bars: 1, tradeCount: 1 },
+      },
+      sharpeInterval: { low: expect.any(Number), high: expect.any(Number) },
+    });
+    expect(refusalOf('metrics', { ...exampleOf('metrics'), benchmark: ['1'] })).toEqual(['INPUT_RANGE ']);
+    expect(refusalOf('metrics', {})).toEqual(['INPUT_REQUIRED equity']);
+    expect(run('metrics', { returns: [0.1, -0.1, 0.1] })).toMatchObject({ finalEquity: '121', returns: { omega: 2 } });
+  });
+
+  it('psr: 0.458 a month over 24 months is 98.2 % sure with normal returns, 91.3 % with these', () => {
+    expect(run('psr')).toMatchObject({ psr: expect.closeTo(0.913361083860933, 12) });
+    expect(run('psr', { skewness: 0, kurtosis: 3 })).toMatchObject({ psr: expect.closeTo(0.9816749190910771, 12) });
+    expect(run('psr', { sharpe: undefined, returns: [0.01, -0.01] })).toMatchObject({ sharpe: 0, psr: 0.5 });
+    expect(refusalOf('psr', { sharpe: 1 })).toEqual(['INPUT_REQUIRED returns']);
+    expect(refusalOf('psr', { returns: [0.1, 0.1, 0.1] })).toEqual(['INPUT_RANGE ']);
+  });
+
+  it('dsr: the best of 100 trials with 2.5 a year is 90.04 % sure', () => {
+    expect(run('dsr')).toMatchObject({ dsr: expect.closeTo(0.9003968344493903, 10), effectiveTrials: 100 });
+    expect(run('dsr', { meanCorrelation: 1 })).toMatchObject({ effectiveTrials: 1, luckySharpe: 0 });
+  });
+
+  it('pbo: two strategies that take turns are overfitted in every split that one of them wins', () => {
+    const { probability, splits } = run('pbo', { withSplits: true }) as { probability: number; splits: object[] };
+    expect(splits).toHaveLength(70);
+    expect(probability).toBeGreaterThan(0.3);
+    expect(refusalOf('pbo', { ...exampleOf('pbo'), blocks: 7 })).toEqual(['INPUT_RANGE ']);
+  });
+
+  it('spa: a strategy that beats the benchmark in every period is more than luck; the same seed says so again', () => {
+    const differences = Array.from({ length: 30 }, (_, i) => [0.01 + (i % 3) / 1_000, ((i % 2) - 0.5) / 100]);
+    expect(run('spa', { differences })).toMatchObject({ best: 0, upper: 0, consistent: 0, lower: 0 });
+    expect(run('spa')).toEqual(run('spa'));
+  });
+
+  it('splits: one bar on each side of the first two thirds is left out', () => {
+    expect(run('splits')).toMatchObject({
+      splits: [
+        {
+          test: [
+            { from: 0, to: 4 },
+            { from: 4, to: 8 },
+          ],
+          train: [{ from: 9, to: 12 }],
+        },
+        {
+          test: [
+            { from: 0, to: 4 },
+            { from: 8, to: 12 },
+          ],
+          train: [{ from: 5, to: 7 }],
+        },
+        {
+          test: [
+            { from: 4, to: 8 },
+            { from: 8, to: 12 },
+          ],
+          train: [{ from: 0, to: 3 }],
+        },
+      ],
+      paths: [
+        [0, 0, 1],
+        [1, 2, 2],
+      ],
+    });
+    expect(run('splits', { method: 'walkForward', folds: 2 })).toMatchObject({
+      splits: [{ train: [{ from: 0, to: 3 }], test: [{ from: 4, to: 8 }] }, { train: [{ from: 0, to: 7 }] }],
+    });
+  });
+
+  it('tpe: a point within the space, the same for the same history and seed; a history of another space is refused', () => {
+    const { point } = run('tpe') as { point: Record<string, number> };
+    expect(run('tpe')).toEqual({ point, trial: 2 });
+    expect(run('tpe', { seed: 2 })).not.toEqual({ point, trial: 2 });
+    expect(point.fast).toBeLessThan(point.slow ?? 0);
+    expect(refusalOf('tpe', { ...exampleOf('tpe'), history: [{ point: { fast: 10 }, value: 1 }] })).toEqual([
+      'INPUT_RANGE ',
+    ]);
+    const impossible = {
+      parameters: { a: { kind: 'float', low: 3, high: 2 } },
+      constraints: [{ lower: 'a', upper: 'b' }],
+    };
+    expect(refusalOf('tpe', { space: impossible })).toEqual([
+      'INPUT_RANGE space.parameters.a.low',
+      'INPUT_RANGE space.constraints[0].upper',
+    ]);
+  });
+
+  it('genome: 15 % of equity is repaired to 10 %, and the rules can be read', () => {
+    expect(run('genome')).toMatchObject({
+      text: [
+        'long when RSI(14) is below 30 and trend is up',
+        'only while regime is bull',
+        'out when held for more than 6 bars',
+        'risk 10 % of equity, stop 2 ATR, target 4 ATR, no limit of time',
+      ],
+      complexity: 5,
+      children: [{ complexity: expect.any(Number) }],
+    });
+    const { signals } = run('genome', { bars: exampleOf('features').bars }) as { signals: object };
+    expect(signals).toEqual({ entryLong: [], entryShort: [], exit: [], closeAfterBars: 7 });
+  });
+
   it('allocate: the best gets the maximum, and the excess is shared equally', () => {
     const { weights } = run('allocate') as { weights: number[] };
     expect(weights.map((weight) => weight.toFixed(9))).toEqual(['0.400000000', '0.350000000', '0.250000000']);
+  });
+});
+
+type MetricCase = { metric: string; series: string; params: Record<string, number | string>; expected: number };
+type Golden = { series: Record<string, (number | null)[]>; cases: MetricCase[] };
+const golden = goldenJson<Golden>('reference/performance_empyrical.json');
+
+/** Field of the answer, and the sign it is printed with elsewhere. */
+const FIELDS: Readonly<Record<string, string>> = {
+  max_drawdown: 'drawdownFractionMax',
+  annual_return_geometric: 'annualReturnFraction',
+  annual_volatility_ddof1: 'volatilityFraction',
+  downside_risk: 'downsideRiskFraction',
+  excess_sharpe: 'excessSharpe',
+  stability_of_timeseries: 'stability',
+};
+
+describe.skipIf(golden === null)("metrics: empyrical's published cases out of returns", () => {
+  it.each(golden?.cases ?? [])('$metric of $series with $params', ({ metric, series, params, expected }) => {
+    const level = (name: string) => golden?.series[String(params[name])] ?? params[name] ?? 0;
+    const answer = calculationNamed('metrics').run({
+      returns: golden?.series[series],
+      periodsPerYear: params.periods_per_year ?? 252,
+      riskFree: metric === 'excess_sharpe' ? level('factor_returns') : level('risk_free'),
+      requiredReturn: level('required_return'),
+      requiredAnnualReturn: params.required_return_annual ?? 0,
+    }) as Record<string, number | null>;
+    const got = answer[FIELDS[metric] ?? metric] ?? Number.NaN;
+    const signed = metric === 'max_drawdown' ? -got : got;
+    expect(Math.abs(signed - expected)).toBeLessThanOrEqual(1e-8 * Math.max(1, Math.abs(expected)));
   });
 });
 

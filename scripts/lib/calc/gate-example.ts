@@ -36,8 +36,6 @@ export const gateExample = {
     quoteAtMs: null,
     historical: false,
     quarantined: null,
-    isOpen: true,
-    nextOpenMs: null,
   },
   correlationGroup: ['BTC/USDT'],
   policy: {

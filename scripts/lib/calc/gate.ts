@@ -1,6 +1,7 @@
 /** `calc gate`: the risk gate about one order, at `nowMs`. The documents are those of the gate; money as strings. */
 import { z } from 'zod';
 import { type Decimal, toDecimal } from '../../../domain/decimal.ts';
+import { type MarketHours, marketHoursAt } from '../../../domain/market/market-hours.ts';
 import { gate as askGate } from '../../../domain/risk/gate.ts';
 import type { AccountView, ExposureView, GateInput } from '../../../domain/risk/gate-input.ts';
 import { openRiskState } from '../../../domain/risk/risk-state.ts';
@@ -62,8 +63,9 @@ const marketSchema = z.strictObject({
   quoteAtMs: instantSchema.nullable().default(null),
   historical: z.boolean().default(false),
   quarantined: reasonSchema,
-  isOpen: z.boolean().default(true),
-  nextOpenMs: instantSchema.nullable().default(null),
+  /** Absent: by the calendar of the order's symbol at `nowMs`, as is `nextOpenMs`. */
+  isOpen: z.boolean().optional(),
+  nextOpenMs: instantSchema.nullable().optional(),
 });
 
 const gateSchema = z.strictObject({
@@ -106,8 +108,15 @@ function gateInputOf(document: GateDocument): GateInput {
       limitPrice: optional(intent.limitPrice),
     },
     account: account === null ? null : accountOf(account, nowMs),
-    market: { ...market, lastPrice: optional(market.lastPrice) },
+    market: { ...market, lastPrice: optional(market.lastPrice), ...hoursOf(document) },
   };
+}
+
+/** What the document tells of the hours goes before the calendar. */
+function hoursOf({ intent, market, nowMs }: GateDocument): MarketHours {
+  const known = marketHoursAt(intent.symbol, nowMs);
+  const { isOpen = known.isOpen, nextOpenMs = known.nextOpenMs } = market;
+  return { isOpen, nextOpenMs, hoursUnknown: market.isOpen === undefined ? known.hoursUnknown : null };
 }
 
 const optional = (text: string | null): Decimal | null => (text === null ? null : toDecimal(text));

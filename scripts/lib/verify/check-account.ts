@@ -75,7 +75,8 @@ function checkTrades(
   funding: readonly Funding[],
   findings: Findings,
 ): void {
-  const stored = new Map(rows.trades.map((trade) => [trade.trade_id, trade]));
+  const counting = rows.trades.filter((trade) => trade.busted_at === null);
+  const stored = new Map(counting.map((trade) => [trade.trade_id, trade]));
   for (const roundTrip of roundTrips) {
     const { fill, trip } = roundTrip;
     const path = `trades.${fill.trade_id}`;

@@ -1,11 +1,13 @@
 /** The counts of a report against the tables they count: decisions, refusals, orders, fills, trades, bars, gaps. */
 import { sql } from 'kysely';
 import type { Database } from '../../../db/tables.ts';
-import { findGaps } from '../../../domain/market/gaps.ts';
+import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
 import type { SessionReport } from '../../../schemas/strategy-session.ts';
-import { amount, NONE } from './amounts.ts';
+import { NONE } from './amounts.ts';
+import { pnlOf } from './check-account.ts';
 import type { Findings } from './findings.ts';
-import type { SessionFacts } from './session-facts.ts';
+import { rebuild } from './rebuild.ts';
+import { pastInstantsOf, type SessionFacts } from './session-facts.ts';
 import type { Span } from './session-span.ts';
 
 type Counts = Readonly<Record<string, number>>;
@@ -23,10 +25,10 @@ export async function checkCounts(
   findings.value(`${path}.decisions`, report.decisions, decided.decisions);
   checkNamed(`${path}.noDecisionsByReason`, report.noDecisionsByReason, decided.reasons, findings);
   checkNamed(`${path}.refusalsByRule`, report.refusalsByRule, decided.rules, findings);
-  findings.value(`${path}.bars`, report.bars, session.checkpoint.cursor, 'instants walked');
+  findings.value(`${path}.bars`, report.bars, session.checkpoint.cursor - pastInstantsOf(session), 'instants walked');
   checkTrading(path, report, facts, span, findings);
   if (series === null) return;
-  const gaps = series.flatMap((bars) => findGaps(bars));
+  const gaps = series.flatMap((bars) => findReportableGaps(bars));
   const missing = gaps.reduce((total, gap) => total + gap.missingCount, 0);
   findings.value(`${path}.gaps`, report.gaps, gaps.length);
   findings.value(`${path}.barsMissing`, report.barsMissing, missing);
@@ -35,11 +37,12 @@ export async function checkCounts(
 function checkTrading(
   path: string,
   report: SessionReport,
-  { rows, session }: SessionFacts,
+  { rows, session, funding }: SessionFacts,
   span: Span,
   findings: Findings,
 ): void {
-  const booked = new Set(span.until.map((fill) => fill.trade_id));
+  const { roundTrips } = rebuild(NONE, span.until);
+  const closed = new Map(roundTrips.map((one) => [one.fill.trade_id, one]));
   const filled = new Set(span.until.map((fill) => fill.client_order_id));
   const isOwn = (decisionId: string | null | undefined): boolean => span.decisionIds.has(decisionId ?? '');
   // A liquidation after the session's end is an order of its decision, but none of the session.
@@ -47,11 +50,16 @@ function checkTrading(
     (one) => isOwn(one.decision_id) && (one.leg !== 'liquidation' || filled.has(one.client_order_id)),
   );
   const trades = rows.trades.filter(
-    (one) => isOwn(one.decision_id) && one.session_id === session.sessionId && booked.has(one.trade_id),
+    (one) => isOwn(one.decision_id) && one.session_id === session.sessionId && closed.has(one.trade_id),
   );
-  const wins = trades.filter((one) => amount(one.pnl_net).gt(NONE)).length;
+  const wins = trades.filter((one) => {
+    const roundTrip = closed.get(one.trade_id);
+    return roundTrip !== undefined && pnlOf(roundTrip, funding).gt(NONE);
+  }).length;
+  const own = span.until.filter((fill) => isOwn(fill.order?.decision_id));
+  const counting = own.length - 2 * own.filter((fill) => fill.takes_back !== null).length;
   findings.value(`${path}.orders`, report.orders, orders.length);
-  findings.value(`${path}.fills`, report.fills, span.until.filter((fill) => isOwn(fill.order?.decision_id)).length);
+  findings.value(`${path}.fills`, report.fills, counting);
   findings.value(`${path}.trades`, report.trades, trades.length);
   findings.figure(`${path}.hitRate`, report.hitRate, trades.length === 0 ? null : wins / trades.length);
 }

@@ -11,8 +11,10 @@ export function checkOrders(rows: AccountRows, findings: Findings): void {
   const fills = new Map<string, Amount[]>();
   for (const fill of rows.fills) {
     checkFill(fill, findings);
-    fills.set(fill.client_order_id, [...(fills.get(fill.client_order_id) ?? []), amount(fill.quantity)]);
+    const quantity = fill.takes_back === null ? amount(fill.quantity) : amount(fill.quantity).neg();
+    fills.set(fill.client_order_id, [...(fills.get(fill.client_order_id) ?? []), quantity]);
   }
+  checkReversals(rows.fills, findings);
   for (const order of rows.orders) {
     checkIntent(order, intents.get(order.client_order_id), findings);
     checkFilled(order, sum(fills.get(order.client_order_id) ?? []), findings);
@@ -25,8 +27,30 @@ function checkFill({ order, ...fill }: StoredFill, findings: Findings): void {
     findings.mismatch(path, fill.client_order_id, 'a fill of a known order of its account');
     return;
   }
-  for (const key of ['strategy_id', 'symbol', 'side', 'venue'] as const) {
+  for (const key of ['strategy_id', 'symbol', 'venue'] as const) {
     findings.value(`${path}.${key}`, fill[key], order[key], 'as in its order');
+  }
+  const side = fill.takes_back === null ? order.side : order.side === 'buy' ? 'sell' : 'buy';
+  findings.value(`${path}.side`, fill.side, side, fill.takes_back === null ? 'as in its order' : 'to the other side');
+}
+
+/** What takes a fill back is its mirror, and each fill is taken back once. */
+function checkReversals(fills: readonly StoredFill[], findings: Findings): void {
+  const byId = new Map(fills.map((fill) => [fill.trade_id, fill]));
+  const seen = new Set<string>();
+  for (const fill of fills) {
+    if (fill.takes_back === null) continue;
+    const path = `fills.${fill.trade_id}`;
+    const of = byId.get(fill.takes_back);
+    if (of === undefined || of.takes_back !== null || seen.has(fill.takes_back)) {
+      findings.mismatch(path, fill.takes_back, 'a fill of the account that nothing else takes back');
+      continue;
+    }
+    seen.add(fill.takes_back);
+    findings.value(`${path}.client_order_id`, fill.client_order_id, of.client_order_id, 'as in what it takes back');
+    findings.amount(`${path}.quantity`, fill.quantity, amount(of.quantity), 'as in what it takes back');
+    findings.amount(`${path}.price`, fill.price, amount(of.price), 'as in what it takes back');
+    findings.amount(`${path}.fee`, fill.fee, amount(of.fee).neg(), 'the fee that is returned');
   }
 }
 

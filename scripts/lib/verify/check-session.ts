@@ -1,6 +1,7 @@
 /** One session: its equity curve point by point, then its report: money, counts, ratios, the hash over all of it. */
 import { readEquity } from '../../../db/equity.ts';
 import type { Database } from '../../../db/tables.ts';
+import { periodsPerYear } from '../../../domain/backtest/metrics.ts';
 import { resultHash } from '../../../domain/backtest/session-report.ts';
 import { type SessionReport, sessionReportSchema } from '../../../schemas/strategy-session.ts';
 import { amount, amountText } from './amounts.ts';
@@ -10,7 +11,7 @@ import { type CurvePoint, equityCurve } from './equity-curve.ts';
 import type { Findings } from './findings.ts';
 import { isSimulated } from './read-account.ts';
 import { drawdownOf, sharpeOf } from './run-figures.ts';
-import type { SessionFacts } from './session-facts.ts';
+import { pastInstantsOf, type SessionFacts } from './session-facts.ts';
 import { sessionSpan } from './session-span.ts';
 
 /** An open session has a curve, but no report yet. */
@@ -40,7 +41,9 @@ export async function checkSession(db: Database, facts: SessionFacts, findings: 
 function curveOf({ session, rows, funding, series }: SessionFacts): CurvePoint[] | null {
   if (series === null || !isSimulated(rows.account)) return null;
   const startingCash = amount(rows.account.starting_cash);
-  return equityCurve({ startingCash, fills: rows.fills, funding, series, cursor: session.checkpoint.cursor });
+  const { cursor } = session.checkpoint;
+  const pastInstants = pastInstantsOf(session);
+  return equityCurve({ startingCash, fills: rows.fills, funding, series, cursor, pastInstants });
 }
 
 type StoredPoint = { readonly atMs: number; readonly equity: string };
@@ -73,7 +76,11 @@ function checkFigures(
   findings: Findings,
 ): void {
   const wealth = [report.equityStart, ...points].map(Number);
-  findings.figure(`${path}.sharpe`, report.sharpe, sharpeOf(wealth, report.barIntervalMs));
+  findings.figure(
+    `${path}.sharpe`,
+    report.sharpe,
+    sharpeOf(wealth, periodsPerYear(report.barIntervalMs, report.symbols)),
+  );
   findings.figure(`${path}.drawdownFractionMax`, report.drawdownFractionMax, drawdownOf(wealth));
   findings.value(`${path}.sessionId`, report.sessionId, session.sessionId);
   findings.value(`${path}.dataHash`, report.dataHash, session.dataHash, 'as in the session');

@@ -15,8 +15,9 @@ export type CurveFacts = {
   readonly fills: readonly StoredFill[];
   readonly funding: readonly Funding[];
   readonly series: readonly BarSeries[];
-  /** Instants walked. */
+  /** Instants walked, and of these how many were past when the session opened on a live market. */
   readonly cursor: number;
+  readonly pastInstants: number;
 };
 
 const isFlattening = (fill: StoredFill): boolean => fill.order?.exit_reason === 'flatten';
@@ -41,7 +42,7 @@ export function equityCurve(facts: CurveFacts): CurvePoint[] {
       const index = indexes.get(bars.symbol)?.[k] ?? -1;
       if (index >= 0) account.mark(bars.symbol, amount(bars.close[index] as number));
     }
-    points.push({ atMs: closeMs, equity: account.worth() });
+    if (k >= facts.pastInstants) points.push({ atMs: closeMs, equity: account.worth() });
   }
   const last = fills.filter(isFlattening);
   for (const fill of last) account.take(fill);

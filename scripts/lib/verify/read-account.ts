@@ -61,7 +61,7 @@ const entriesOf = (db: Database, accountId: string) =>
 async function fillSequences(db: Database): Promise<Map<string, number>> {
   const found = await sql<{ trade_id: string; sequence: number }>`
     select payload->>'tradeId' as trade_id, min(sequence) as sequence from events
-    where type = 'order_filled' group by 1`.execute(db);
+    where type in ('order_filled', 'order_busted') group by 1`.execute(db);
   return new Map(found.rows.map((row) => [row.trade_id, row.sequence]));
 }
 

@@ -43,34 +43,53 @@ export type Rebuilt = {
 
 export const holdingKey = (one: { strategy_id: string; symbol: string }): string => `${one.strategy_id}.${one.symbol}`;
 
-/** @param startingCash before the first fill; funding is not in here */
+/**
+ * A fill that was taken back is left out from there on, as if it had never been: its posting is what that changes.
+ * @param startingCash before the first fill; funding is not in here
+ */
 export function rebuild(startingCash: Amount, fills: readonly StoredFill[]): Rebuilt {
-  const holdings = new Map<string, Holding>();
-  const roundTrips: RoundTrip[] = [];
+  const markets = new Map<string, Market>();
   const bookings: Booking[] = [];
   let cash = startingCash;
   for (const fill of fills) {
-    const before = holdings.get(holdingKey(fill)) ?? emptyHolding(fill);
+    const key = holdingKey(fill);
+    const before = markets.get(key) ?? { fills: [], holding: emptyHolding(fill), roundTrips: [] };
+    const after = fill.takes_back === null ? withFill(before, fill) : withoutFill(before, fill);
+    markets.set(key, after);
     const fee = amount(fill.fee);
-    const signed = amount(fill.quantity).times(fill.side === 'buy' ? 1 : -1);
-    const closing = closingPart(before.quantity, signed);
-    const closingFee = closing.isZero() ? NONE : toCents(fee.times(closing).div(signed));
-    const closed = closing.isZero() ? before : close(before, fill, closing, closing.eq(signed) ? fee : closingFee);
-    if (before.trip !== null && closed.trip !== null && closed.quantity.isZero() && !closing.isZero()) {
-      roundTrips.push({ fill, holding: before, trip: closed.trip });
-    }
-    const settled = closed.quantity.isZero() ? { ...closed, trip: null } : closed;
-    const rest = signed.minus(closing);
-    const after = rest.isZero() ? settled : open(settled, fill, rest, closing.isZero() ? fee : fee.minus(closingFee));
-    holdings.set(holdingKey(fill), after);
-    const paid = signed.times(fill.price);
+    const paid = signedOf(fill).times(fill.price);
     cash = cash.minus(paid).minus(fee);
-    const costChange = after.cost.minus(before.cost);
-    const realized = after.realized.minus(before.realized);
-    const cashChange = paid.plus(fee).neg();
-    bookings.push({ fill, books: booksOf(fill.symbol, cashChange, costChange, realized, fee) });
+    const costChange = after.holding.cost.minus(before.holding.cost);
+    const realized = after.holding.realized.minus(before.holding.realized);
+    bookings.push({ fill, books: booksOf(fill.symbol, paid.plus(fee).neg(), costChange, realized, fee) });
   }
-  return { cash, holdings, roundTrips, bookings };
+  const holdings = new Map([...markets].map(([key, { holding }]) => [key, holding]));
+  return { cash, holdings, roundTrips: [...markets.values()].flatMap((one) => one.roundTrips), bookings };
+}
+
+/** One strategy in one symbol: the fills that count, and what they make. Both lists grow with every fill. */
+type Market = { readonly fills: StoredFill[]; readonly holding: Holding; readonly roundTrips: RoundTrip[] };
+
+const signedOf = (fill: StoredFill): Amount => amount(fill.quantity).times(fill.side === 'buy' ? 1 : -1);
+
+const withoutFill = ({ fills }: Market, reversal: StoredFill): Market =>
+  fills
+    .filter((one) => one.trade_id !== reversal.takes_back)
+    .reduce<Market>(withFill, { fills: [], holding: emptyHolding(reversal), roundTrips: [] });
+
+function withFill({ fills, holding: before, roundTrips }: Market, fill: StoredFill): Market {
+  const fee = amount(fill.fee);
+  const signed = signedOf(fill);
+  const closing = closingPart(before.quantity, signed);
+  const closingFee = closing.isZero() ? NONE : toCents(fee.times(closing).div(signed));
+  const closed = closing.isZero() ? before : close(before, fill, closing, closing.eq(signed) ? fee : closingFee);
+  const hasClosed = before.trip !== null && closed.quantity.isZero() && !closing.isZero();
+  if (hasClosed && closed.trip !== null) roundTrips.push({ fill, holding: before, trip: closed.trip });
+  fills.push(fill);
+  const settled = closed.quantity.isZero() ? { ...closed, trip: null } : closed;
+  const rest = signed.minus(closing);
+  const holding = rest.isZero() ? settled : open(settled, fill, rest, closing.isZero() ? fee : fee.minus(closingFee));
+  return { fills, holding, roundTrips };
 }
 
 const booksOf = (symbol: string, cash: Amount, costChange: Amount, realized: Amount, fee: Amount) =>

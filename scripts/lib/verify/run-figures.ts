@@ -1,8 +1,7 @@
 /** The ratios of a report, written down once more: doubles over the wealth at the start and after each bar. */
-const YEAR_MS = 31_536_000_000;
 
-/** mean / sample deviation × √(periods of 365 days); null with fewer than two returns or without any spread. */
-export function sharpeOf(wealth: readonly number[], intervalMs: number): number | null {
+/** mean / sample deviation × √(bars of a year); null with fewer than two returns or without any spread. */
+export function sharpeOf(wealth: readonly number[], barsPerYear: number): number | null {
   const returns = wealth.slice(1).flatMap((value, index) => {
     const before = wealth[index] ?? 0;
     return before > 0 ? [value / before - 1] : [];
@@ -12,7 +11,7 @@ export function sharpeOf(wealth: readonly number[], intervalMs: number): number 
   const squares = returns.reduce((total, one) => total + (one - mean) ** 2, 0);
   const deviation = Math.sqrt(squares / (returns.length - 1));
   const largest = returns.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-  return deviation <= 1e-15 * (1 + largest) ? null : (mean / deviation) * Math.sqrt(YEAR_MS / intervalMs);
+  return deviation <= 1e-15 * (1 + largest) ? null : (mean / deviation) * Math.sqrt(barsPerYear);
 }
 
 /** The deepest fall from a peak, as a fraction of that peak. */

@@ -22,3 +22,9 @@ export function lastClose(series: readonly BarSeries[], symbol: string, cursor: 
   const close = bars?.close[index];
   return close === undefined ? null : amount(close);
 }
+
+/** How many of a session's instants it knew when it opened on a live market: it walked those after. */
+export function pastInstantsOf({ checkpoint }: SessionRecord): number {
+  const { pastInstants } = checkpoint;
+  return typeof pastInstants === 'number' ? pastInstants : 0;
+}

@@ -3,12 +3,15 @@
  * starting cash, funding and bars, with arithmetic of its own, in one snapshot of the database. It changes nothing.
  */
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
+import { seriesOf } from '../../../activities/session/prepare-live.ts';
 import type { MarketData } from '../../../adapters/market-data/market-data.ts';
+import { sessionBars } from '../../../db/session-bars.ts';
 import { readSession, type SessionRecord } from '../../../db/sessions.ts';
 import type { Database } from '../../../db/tables.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
+import { followsMarket } from '../../../schemas/live-market.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
-import { strategySessionInputSchema } from '../../../schemas/strategy-session.ts';
+import { type StrategySessionInput, strategySessionInputSchema } from '../../../schemas/strategy-session.ts';
 import { amount } from './amounts.ts';
 import { checkAccount, type MarkOf } from './check-account.ts';
 import { checkOrders } from './check-orders.ts';
@@ -54,7 +57,7 @@ async function verifyAll(db: Database, market: MarketData, scope: LedgerScope): 
     const funding = fundingOf(rows);
     const rebuilt = rebuild(amount(account.starting_cash), rows.fills);
     const sessions = await sessionsOf(db, accountId, scope);
-    const series = await Promise.all(sessions.map((session) => barsOf(session, market, findings)));
+    const series = await Promise.all(sessions.map((session) => barsOf(db, session, market, findings)));
     checkOrders(rows, findings);
     checkPostings(rows, rebuilt, findings);
     const markOf = isSimulated(account) ? marksOf(sessions[0], series[0] ?? null) : () => null;
@@ -109,13 +112,16 @@ async function sessionsOf(db: Database, accountId: string, scope: LedgerScope): 
 
 /** The very bars the session walked; null, with a warning, when they are gone or have been replaced. */
 async function barsOf(
+  db: Database,
   session: SessionRecord,
   market: MarketData,
   findings: Findings,
 ): Promise<readonly BarSeries[] | null> {
   const path = `sessions.${session.sessionId}`;
+  const input = strategySessionInputSchema.parse(session.input);
+  if (followsMarket(input)) return seenBars(db, session, input);
   try {
-    const series = await loadSeries(market, strategySessionInputSchema.parse(session.input));
+    const series = await loadSeries(market, input);
     if (dataHashOf(series) === session.dataHash) return series;
     findings.warn(`${path}: its bars have been replaced since it walked them: marks are taken as stored`);
   } catch (error) {
@@ -123,6 +129,17 @@ async function barsOf(
     findings.warn(`${path}: its bars are not at hand (${error.problems[0]?.message}): marks are taken as stored`);
   }
   return null;
+}
+
+/** A session on a live market has its own record of what it saw; bars that came after it stopped are none of it. */
+async function seenBars(
+  db: Database,
+  session: SessionRecord,
+  { symbols, barIntervalMs }: StrategySessionInput,
+): Promise<readonly BarSeries[]> {
+  const seen = await sessionBars(db, { sessionId: session.sessionId, run: session.runCount }, 0);
+  const walked = seen.filter((bar) => bar.instant < session.checkpoint.cursor);
+  return symbols.map((symbol) => seriesOf(walked, symbol, barIntervalMs));
 }
 
 function marksOf(session: SessionRecord | undefined, series: readonly BarSeries[] | null): MarkOf {
