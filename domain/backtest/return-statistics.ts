@@ -111,6 +111,32 @@ export function stabilityOfReturns(returns: readonly number[]): number | null {
   return xx === 0 || yy === 0 ? null : finiteOrNull(xy ** 2 / (xx * yy));
 }
 
+/** `riskFree` and `requiredReturn` a period; `requiredAnnualReturn` a year, for omega. */
+export type ReturnOptions = {
+  readonly periodsPerYear: number;
+  readonly riskFree: Benchmark;
+  readonly requiredReturn: Benchmark;
+  readonly requiredAnnualReturn: number;
+};
+
+/** All figures of this file at once. Omega takes a risk-free rate that is one number, else 0. */
+export const returnFigures = (returns: readonly number[], options: ReturnOptions) => {
+  const { periodsPerYear, riskFree, requiredReturn, requiredAnnualReturn } = options;
+  const constant = typeof riskFree === 'number' ? riskFree : 0;
+  return {
+    annualReturnFraction: annualReturnFraction(returns, periodsPerYear),
+    volatilityFraction: volatilityFraction(returns, periodsPerYear),
+    sharpe: sharpeRatio(returns, periodsPerYear, riskFree),
+    excessSharpe: sharpeRatio(returns, 1, riskFree),
+    downsideRiskFraction: downsideRiskFraction(returns, periodsPerYear, requiredReturn),
+    sortino: sortinoRatio(returns, periodsPerYear, requiredReturn),
+    drawdownFractionMax: maxDrawdownFraction(returns),
+    calmar: calmarRatio(returns, periodsPerYear),
+    omega: omegaRatio(returns, periodsPerYear, constant, requiredAnnualReturn),
+    stability: stabilityOfReturns(returns),
+  };
+};
+
 const present = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,0 +1,114 @@
+/**
+ * How strategies are bred: created by chance, crossed list by list, mutated by one change of a gene or a number. What
+ * comes out has been repaired, so it may be traded as it is. The operators are those of `../evolution/`.
+ */
+import type { Chromosome, ChromosomeRisk, CompareGene, ExitGene, MarketGene } from '../../../schemas/chromosome.ts';
+import type { Random } from '../../market/random.ts';
+import type { Heredity } from '../evolution/heredity.ts';
+import { drawBelow, drawFrom, recombine } from '../evolution/recombine.ts';
+import { BARS_HELD, GENE_RANGES, type Grid, LIST_SIZES, RISK_GRIDS, snap } from './gene-ranges.ts';
+import { chromosomeId, chromosomeSpecies } from './identity.ts';
+import { RANDOM_RISK, randomExitGene, randomMarketGene, randomRisk } from './random-gene.ts';
+import { type Direction, repair } from './repair.ts';
+
+type ListName = keyof typeof LIST_SIZES;
+const LISTS: readonly ListName[] = ['entryLong', 'entryShort', 'exit', 'filter'];
+
+/** Breeding of strategies that may enter these sides. */
+export const chromosomeHeredity = (direction: Direction): Heredity<Chromosome> => ({
+  create: (random) => repair(randomChromosome(random), direction),
+  cross: (first, second, random) => repair(crossed(first, second, random), direction),
+  mutate: (chromosome, random) => repair(mutated(chromosome, direction, random), direction),
+  idOf: chromosomeId,
+  speciesOf: chromosomeSpecies,
+});
+
+function randomChromosome(random: Random): Chromosome {
+  const list = <Gene>({ least, most }: (typeof LIST_SIZES)[ListName], gene: (random: Random) => Gene): Gene[] =>
+    Array.from({ length: least + drawBelow(most - least + 1, random) }, () => gene(random));
+  return {
+    entryLong: list(LIST_SIZES.entryLong, randomMarketGene),
+    entryShort: list(LIST_SIZES.entryShort, randomMarketGene),
+    exit: list(LIST_SIZES.exit, randomExitGene),
+    filter: list(LIST_SIZES.filter, randomMarketGene),
+    risk: randomRisk(random),
+  };
+}
+
+/** Lists by one cut (so that genes that stood together stay together), risk parameters each from either parent. */
+function crossed(first: Chromosome, second: Chromosome, random: Random): Chromosome {
+  const lists = <Gene>(a: readonly Gene[], b: readonly Gene[]): Gene[] => recombine('onePoint', a, b, random);
+  const from = (): ChromosomeRisk => (random.uniform() < 0.5 ? first.risk : second.risk);
+  return {
+    entryLong: lists(first.entryLong, second.entryLong),
+    entryShort: lists(first.entryShort, second.entryShort),
+    exit: lists(first.exit, second.exit),
+    filter: lists(first.filter, second.filter),
+    risk: {
+      positionFraction: from().positionFraction,
+      stopAtr: from().stopAtr,
+      targetAtr: from().targetAtr,
+      maxHoldBars: from().maxHoldBars,
+    },
+  };
+}
+
+/** A third of the mutations change the risk, the others a list: a gene is tuned, replaced, added or dropped. */
+const RISK_SHARE = 1 / 3;
+
+function mutated(chromosome: Chromosome, direction: Direction, random: Random): Chromosome {
+  if (random.uniform() < RISK_SHARE) return { ...chromosome, risk: mutatedRisk(chromosome.risk, random) };
+  const name = drawFrom(
+    LISTS.filter((list) => isOpen(list, direction)),
+    random,
+  );
+  if (name === 'exit') return { ...chromosome, exit: mutatedList(chromosome.exit, name, randomExitGene, random) };
+  return { ...chromosome, [name]: mutatedList<MarketGene>(chromosome[name], name, randomMarketGene, random) };
+}
+
+const isOpen = (list: ListName, direction: Direction): boolean =>
+  !(list === 'entryLong' && direction === 'shortOnly') && !(list === 'entryShort' && direction === 'longOnly');
+
+function mutatedList<Gene extends ExitGene>(
+  genes: readonly Gene[],
+  name: ListName,
+  draw: (random: Random) => Gene,
+  random: Random,
+): Gene[] {
+  const { least, most } = LIST_SIZES[name];
+  const kind = random.uniform();
+  const place = drawBelow(Math.max(1, genes.length), random);
+  if (genes.length === 0 || (kind < 0.15 && genes.length < most)) return [...genes, draw(random)];
+  if (kind < 0.3 && genes.length > least) return genes.filter((_gene, index) => index !== place);
+  const change = kind < 0.5 ? () => draw(random) : (gene: Gene) => tuned(gene, draw, random);
+  return genes.map((gene, index) => (index === place ? change(gene) : gene));
+}
+
+/** A number moved a few steps; a gene without numbers is drawn anew. */
+function tuned<Gene extends ExitGene>(gene: Gene, draw: (random: Random) => Gene, random: Random): Gene {
+  if (gene.kind === 'barsHeld') return { ...gene, above: moved(BARS_HELD, gene.above, gene.above / 2, random) };
+  if (gene.kind !== 'compare') return draw(random);
+  return { ...gene, ...tunedComparison(gene, random) };
+}
+
+function tunedComparison({ indicator, threshold, lookback }: CompareGene, random: Random): Partial<CompareGene> {
+  const { periods, thresholds } = GENE_RANGES[indicator];
+  const kind = random.uniform();
+  if (kind < 0.6) return { threshold: moved(thresholds, threshold, 3 * thresholds.step, random) };
+  if (kind < 0.8) return { periods: [...drawFrom(periods, random)] };
+  return { lookback: lookback > 1 ? 1 : 1 + drawBelow(8, random) };
+}
+
+/** At most `reach` up or down, at least one step. */
+function moved(grid: Grid, value: number, reach: number, random: Random): number {
+  const steps = 1 + drawBelow(Math.max(1, Math.round(reach / grid.step)), random);
+  return snap(grid, value + (random.uniform() < 0.5 ? -1 : 1) * steps * grid.step);
+}
+
+function mutatedRisk(risk: ChromosomeRisk, random: Random): ChromosomeRisk {
+  const name = drawFrom(['positionFraction', 'stopAtr', 'targetAtr', 'maxHoldBars'] as const, random);
+  const value = risk[name];
+  if (value === null || random.uniform() < 0.5) return { ...risk, [name]: RANDOM_RISK[name](random) };
+  const grid = RISK_GRIDS[name];
+  return { ...risk, [name]: moved(grid, value, Math.max(3 * grid.step, value / 2), random) };
+}
