@@ -16,15 +16,15 @@ import type { Verdict } from '../schemas/decision.ts';
 import { type Costs, costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { TradingMode } from '../schemas/governance.ts';
 import { followsMarket, isVendorSource } from '../schemas/live-market.ts';
-import type { MarketSource } from '../schemas/market.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
 import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import type { FeedParts } from './market/catch-up.ts';
-import { quoteFacts, quoteNow, quoteRecord } from './market/live-quote.ts';
+import { quoteNow } from './market/live-quote.ts';
 import { liveSeries } from './market/live-series.ts';
+import { orderTime, storedSince } from './order/order-time.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
 import { dueCount } from './session/due-bars.ts';
 
@@ -242,28 +242,6 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
   };
 }
 
-type Quarantined = ReadonlyMap<string, string>;
-
-/** What an order meets when it is about to leave: on a live market wall time and a quote, elsewhere its bar's close. */
-async function orderTime(parts: ExecutionParts, source: MarketSource | null, first: OrderIntent | undefined) {
-  const asItIs = (before: Quarantined): Quarantined => before;
-  if (source === null || !isVendorSource(source) || first === undefined) {
-    return { facts: {}, record: {}, ages: {}, quarantined: asItIs };
-  }
-  const { symbol } = first;
-  const asked = await quoteNow(parts.feed, { source, symbol, ageMaxMs: parts.desk.quoteAgeMaxMs });
-  const agesAtMs = parts.nowMs();
-  const lastPrice = first.referencePrice === undefined ? null : toDecimal(first.referencePrice);
-  const { quarantine, ...facts } = quoteFacts(asked, lastPrice, agesAtMs);
-  return {
-    facts,
-    record: { inputs: quoteRecord(asked) },
-    ages: { agesAtMs },
-    quarantined: (before: Quarantined): Quarantined =>
-      quarantine === null ? before : new Map([...before, [symbol, quarantine]]),
-  };
-}
-
 /** Among the symbols of the order's own session. */
 async function sessionGroup(
   parts: ExecutionParts,
@@ -278,15 +256,6 @@ async function sessionGroup(
   );
   return correlationGroup(first.symbol, all, first.createdAtMs);
 }
-
-const CORRELATED_OVER_MS = 62 * 86_400_000;
-
-/** What a session that follows a live market has stored on its way. */
-const storedSince = (asOfMs: number): MarketSource => ({
-  source: 'replay',
-  from: new Date(asOfMs - CORRELATED_OVER_MS).toISOString(),
-  speed: 1,
-});
 
 /** Among the symbols that the account holds, as far as the order's own source has bars of them. */
 async function heldGroup(parts: ExecutionParts, input: ManualOrderInput, asOfMs: number): Promise<string[]> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import type { Desk } from '../scripts/lib/desk.ts';
 import { secondsOf } from './bench.ts';
 import type { noOpActivities } from './no-op-workflow.ts';
@@ -14,11 +15,12 @@ const PARALLEL = 2_000;
 const AT_ONCE = 100;
 
 /** On a task queue of its own, with a worker in this process. */
-export async function activityRate({ temporal: { address, namespace } }: Desk): Promise<ActivityRate> {
+export async function activityRate({ temporal: { address, namespace }, payloadKeys }: Desk): Promise<ActivityRate> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
+  const dataConverter = dataConverterOf(payloadKeys);
   const taskQueue = `bench-${randomUUID()}`;
   const [connection, nativeConnection] = await Promise.all([
     Connection.connect({ address }),
@@ -30,10 +32,11 @@ export async function activityRate({ temporal: { address, namespace } }: Desk): 
     taskQueue,
     workflowsPath: fileURLToPath(new URL('./no-op-workflow.ts', import.meta.url)),
     activities: { noOp: async () => undefined },
+    dataConverter,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
   const seconds = (count: number, atOnce: number) =>
     secondsOf(() =>
       client.workflow.execute<typeof noOpActivities>('noOpActivities', {

@@ -34,8 +34,8 @@ import {
   marketProblems,
 } from '../schemas/market-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
-import { payloadKeyProblems, payloadKeysOf } from '../schemas/payload-key.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+import { payloadKeyProblems, payloadKeysOf } from './payload-key.ts';
 
 export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
 export type WorkerQueue = (typeof WORKER_QUEUE_NAMES)[number];

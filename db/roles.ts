@@ -9,7 +9,17 @@ export const APP_ROLE = 'quarterdeck_app';
 export const READ_ROLE = 'quarterdeck_read';
 
 /** Written once: neither update nor delete. */
-const APPEND_ONLY = ['fills', 'audit', 'events', 'ledger_entries', 'gate_refusals', 'fenced_writes', 'trade_busts', 'bar_revisions', 'session_bars'] as const;
+const APPEND_ONLY = [
+  'fills',
+  'audit',
+  'events',
+  'ledger_entries',
+  'gate_refusals',
+  'fenced_writes',
+  'trade_busts',
+  'bar_revisions',
+  'session_bars',
+] as const;
 /** Updated as time goes on, never deleted. */
 const NEVER_DELETED = [
   'accounts',

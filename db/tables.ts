@@ -4,6 +4,7 @@
  */
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { UnknownEvidence } from '../domain/execution/resolve-unknown.ts';
+import type { Chromosome } from '../schemas/chromosome.ts';
 import type { Contribution, DecisionAction } from '../schemas/decision.ts';
 import type {
   ClosedTrade,
@@ -17,6 +18,8 @@ import type {
 } from '../schemas/execution.ts';
 import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governance.ts';
 import type { Bar, Gap } from '../schemas/market.ts';
+import type { DataSplit, ResearchData, RunKind, RunState } from '../schemas/research.ts';
+import type { SearchPoint } from '../schemas/search-space.ts';
 import type { VenueFill } from '../schemas/venue.ts';
 
 /** Everything a store needs: a pool or a transaction. */
@@ -120,6 +123,95 @@ type StrategiesTable = {
   definition: JsonObject;
   promoted: boolean;
   health: string;
+  symbol: Generated<string | null>;
+  bar_interval_ms: Generated<number | null>;
+  run_id: Generated<string | null>;
+  decided_at: OptionalInstant;
+};
+
+type ResearchRunsTable = {
+  run_id: string;
+  workflow_id: string;
+  open_key: string;
+  kind: RunKind;
+  input: JsonObject;
+  state: RunState;
+  data: ResearchData;
+  data_hash: string;
+  split: DataSplit | null;
+  code_version: string;
+  result: JsonObject | null;
+  started_at: Instant;
+  ended_at: OptionalInstant;
+};
+
+type TrialsTable = {
+  run_id: string;
+  trial: number;
+  candidate_id: string;
+  params: JsonObject;
+  state: 'complete' | 'failed';
+  fitness: number | null;
+  sharpe: number | null;
+  figures: JsonObject | null;
+  error: string | null;
+  evaluated_at: DefaultInstant;
+};
+
+type GenomesTable = {
+  run_id: string;
+  generation: number;
+  position: number;
+  genome_id: string;
+  parents: readonly string[];
+  genes: Chromosome;
+  trial: number;
+  fitness: number | null;
+};
+
+type GenerationsTable = {
+  run_id: string;
+  generation: number;
+  best_fitness: number | null;
+  median_fitness: number | null;
+  species_share: number;
+  trials: number;
+  failed_trials: number;
+  lineage_hash: string;
+  hall: readonly JsonObject[];
+};
+
+type OptimizationResultsTable = {
+  run_id: string;
+  symbol: string;
+  bar_interval_ms: number;
+  strategy_type: string;
+  regime: string;
+  parameters: SearchPoint;
+  fitness: number;
+  sharpe: number;
+  observations: number;
+  skewness: number;
+  kurtosis: number;
+  trials: number;
+  sharpe_variance: number;
+  deflated_sharpe: number | null;
+  trade_count: number;
+  regime_trade_count: number;
+  shrunk_to: string | null;
+  data_hash: string;
+  code_version: string;
+  decided_at: Instant;
+};
+
+/** Instants and equity as little-endian doubles, one a bar. */
+type BacktestsTable = {
+  run_id: string;
+  report: JsonObject;
+  trades: readonly JsonObject[];
+  fills: readonly JsonObject[];
+  closed_at_ms: Buffer;
+  equity: Buffer;
 };
 
 type SessionsTable = {
@@ -425,6 +517,12 @@ export type Tables = {
   fetched_bars: FetchedBarsTable;
   bar_revisions: BarRevisionsTable;
   strategies: StrategiesTable;
+  research_runs: ResearchRunsTable;
+  trials: TrialsTable;
+  genomes: GenomesTable;
+  generations: GenerationsTable;
+  optimization_results: OptimizationResultsTable;
+  backtests: BacktestsTable;
   sessions: SessionsTable;
   session_equity: SessionEquityTable;
   session_bars: SessionBarsTable;

@@ -17,12 +17,27 @@ export function parseOrderInput(raw: unknown, workflowId: string): OrderInput {
   if (typeof input === 'object' && 'origin' in input && input.origin === 'session') {
     return parseInput(sessionOrderInputSchema, input);
   }
-  return parseInput(manualOrderInputSchema, input, (value) => [...idProblems(workflowId), ...sizeProblems(value)]);
+  return parseInput(manualOrderInputSchema, input, (value) => [
+    ...idProblems(workflowId),
+    ...sizeProblems(value),
+    ...timeProblems(value),
+  ]);
 }
 
 function idProblems(workflowId: string): Problem[] {
   if (/^order-execution:[a-zA-Z0-9._-]{1,64}$/.test(workflowId)) return [];
   return [problem('INPUT_ID', 'workflowId', workflowId, 'order-execution:<id> of letters, digits, dots and dashes')];
+}
+
+/** An order by hand leaves now: on a vendor's market there is no other time. */
+function timeProblems(value: unknown): Problem[] {
+  const market: unknown = typeof value === 'object' && value !== null && 'market' in value ? value.market : null;
+  if (typeof market !== 'object' || market === null || !('source' in market)) return [];
+  if (market.source !== 'alpaca' && market.source !== 'ccxt') return [];
+  const fields: Record<string, unknown> = { ...market };
+  return ['from', 'to']
+    .filter((name) => fields[name] !== undefined)
+    .map((name) => problem('INPUT_RANGE', `market.${name}`, fields[name], 'no bounds', 'leave the field out'));
 }
 
 function sizeProblems(value: unknown): Problem[] {

@@ -112,7 +112,8 @@ function rangeProblems(market: Record<string, unknown>, nowMs: number): Problem[
 
 /** Paper and live go by a vendor's market as it goes on: it has no end. */
 function endProblems(mode: unknown, { source, to }: Record<string, unknown>): Problem[] {
-  if ((mode !== 'paper' && mode !== 'live') || (source !== 'alpaca' && source !== 'ccxt') || to === undefined) return [];
+  if ((mode !== 'paper' && mode !== 'live') || (source !== 'alpaca' && source !== 'ccxt') || to === undefined)
+    return [];
   return [problem('INPUT_RANGE', 'market.to', to, 'no end', 'durationMs or the signal stop ends the session')];
 }
 

@@ -15,7 +15,9 @@ import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 import { type DeskInProcess, openDeskInProcess } from './lib/desk-in-process.ts';
 import { parseFlags } from './lib/flags.ts';
 import { historyText } from './lib/histories/history-file.ts';
+import { LIVE_SCENARIOS, secondsMarket } from './lib/histories/live-scenarios.ts';
 import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
+import { PAIR_SCENARIOS } from './lib/histories/pair-scenarios.ts';
 import { historyOf, type Scenario } from './lib/histories/scenario.ts';
 import { SESSION_SCENARIOS } from './lib/histories/session-scenarios.ts';
 import { venueScenarios } from './lib/histories/venue-scenarios.ts';
@@ -56,7 +58,7 @@ async function onThrowAwayDesk<T>(home: string, work: (desk: DeskInProcess, venu
   const databaseUrl = localUrl(port, 'quarterdeck_app', passwords.appPassword);
   const targets = { databaseUrl, address, namespace: 'default', taskQueue: TRADING_QUEUE, codePath, home };
   const venue = await startVenue({ journal: path.join(home, 'venue.jsonl'), tickMs: 0 });
-  const desk = await openDeskInProcess({ ...targets, venues: [adapterOf(venue)] });
+  const desk = await openDeskInProcess({ ...targets, venues: [adapterOf(venue)], markets: () => secondsMarket });
   try {
     await desk.startWorker();
     return await work(desk, venue);
@@ -79,7 +81,13 @@ function adapterOf({ url }: Venue) {
 /** Old files go first: a scenario that was renamed leaves nothing behind. */
 async function recordAll(desk: DeskInProcess, venue: Venue): Promise<string[]> {
   const recorded = new Map<string, string>();
-  const scenarios = [...SESSION_SCENARIOS, ...ORDER_SCENARIOS, ...venueScenarios(venue)];
+  const scenarios = [
+    ...SESSION_SCENARIOS,
+    ...PAIR_SCENARIOS,
+    ...LIVE_SCENARIOS,
+    ...ORDER_SCENARIOS,
+    ...venueScenarios(venue),
+  ];
   for (const scenario of scenarios) await record(desk, scenario, recorded);
   ensureFolder(FOLDER);
   for (const name of readdirSync(FOLDER)) if (name.endsWith('.json')) rmSync(path.join(FOLDER, name));

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { configuredVenues } from '../adapters/broker/configured-venues.ts';
+import { configuredMarkets } from '../adapters/market-data/configured-markets.ts';
+import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
@@ -21,17 +23,17 @@ const POOL_SIZE = 12;
 
 async function run(): Promise<void> {
   const environment = parseEnvironment();
-  const { temporalAddress: address, databaseUrl, temporalNamespace: namespace } = environment;
+  const { temporalAddress: address, databaseUrl, temporalNamespace: namespace, payloadKeys } = environment;
   if (address === null || databaseUrl === null) throw new Error('TEMPORAL_ADDRESS and DATABASE_URL must be set');
   const home = environment.home ?? join(PROJECT, '.data');
   installRuntime(environment.logLevel);
   const [codePath, nativeConnection, connection] = await Promise.all([
-    workflowBundle(join(home, 'cache')),
+    workflowBundle(join(home, 'cache'), payloadKeys.length > 0),
     NativeConnection.connect({ address }),
     Connection.connect({ address }),
   ]);
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
   const worker = await createTradingWorker({
     nativeConnection,
     namespace,
@@ -42,7 +44,9 @@ async function run(): Promise<void> {
     configFolder: environment.configFolder ?? join(PROJECT, 'config'),
     codeVersion: codeVersion(),
     bornAtMs: BORN_AT_MS,
+    payloadKeys,
     venues: configuredVenues(environment),
+    markets: configuredMarkets(environment.markets),
   });
   await Promise.all([worker.run(), ensureSchedules(client)]);
   await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);

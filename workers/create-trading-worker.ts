@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { type NativeConnection, Worker } from '@temporalio/worker';
+import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import { loadGovernance } from '../config/policy-files.ts';
 import { seedDesk } from '../db/seed-desk.ts';
 import { isSuperuser } from '../db/superuser.ts';
@@ -17,8 +18,10 @@ export type TradingWorkerParts = TradingParts & {
   readonly namespace: string;
   /** Children and activities use the queue of their workflow, so a desk on a queue of its own is whole. */
   readonly taskQueue?: string;
-  /** The built workflows (workers/workflow-bundle.ts). */
+  /** The built workflows (workers/workflow-bundle.ts), made for the same keys. */
   readonly codePath: string;
+  /** What encrypts payloads; none when left out. */
+  readonly payloadKeys?: readonly Uint8Array[];
 };
 
 /** Seeds the desk's first policy and answers the worker; `run()` serves, `shutdown()` drains. @throws InvalidInput */
@@ -32,6 +35,7 @@ export async function createTradingWorker(parts: TradingWorkerParts): Promise<Wo
     namespace: parts.namespace,
     taskQueue: parts.taskQueue ?? TRADING_QUEUE,
     workflowBundle: { codePath: parts.codePath },
+    dataConverter: dataConverterOf(parts.payloadKeys ?? []),
     activities: tradingActivities(parts),
     interceptors: { activity: [beatWhileRunning] },
     identity: `quarterdeck:${process.pid}@${hostname()}`,

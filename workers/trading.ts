@@ -3,14 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createExecutionActivities } from '../activities/execution.ts';
+import { createFeed } from '../activities/market/catch-up.ts';
 import { createReconciliationActivities } from '../activities/reconciliation.ts';
 import { createSessionActivities } from '../activities/session.ts';
 import type { Venue } from '../adapters/broker/venue.ts';
 import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
+import { ensureStored } from '../adapters/market-data/fetch-bars.ts';
+import type { VendorMarket, VendorName } from '../adapters/market-data/vendor-market.ts';
+import { vendorOf } from '../adapters/market-data/vendor-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
 import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
+import { createFetchStore } from '../db/fetch-store.ts';
+import { createLiveBarStore } from '../db/live-bars.ts';
+import { createLiveSessionStore } from '../db/live-session-store.ts';
 import { createOrderStore } from '../db/order-store.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
 import { heedKillSwitch } from '../db/paper-kill.ts';
@@ -19,6 +26,7 @@ import { createSessionStore } from '../db/session-store.ts';
 import { readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
 import { costsSchema } from '../schemas/execution.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
 
 export type TradingParts = {
@@ -30,17 +38,27 @@ export type TradingParts = {
   readonly bornAtMs: number;
   /** The network venues whose keys are set. */
   readonly venues: readonly Venue[];
+  /** The vendors of market data, by name; none when left out. */
+  readonly markets?: (name: VendorName) => VendorMarket;
+  /** Wall time. @default Date.now */
+  readonly nowMs?: () => number;
 };
 
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
 export function tradingActivities(parts: TradingParts) {
-  const { db, client, home } = parts;
+  const { db, client, home, nowMs = Date.now } = parts;
   const { desk } = loadGovernance(parts.configFolder);
   const compliance = loadCompliance(parts.configFolder);
-  const market = deskMarketData(barReaders(db));
+  const fetching = parts.markets && ensureStored(parts.markets, createFetchStore(db), nowMs);
+  const market = deskMarketData(barReaders(db), fetching);
   const killFile = () => readKillFile(join(home, 'KILL'));
   const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
   const sessions = createSessionStore(db);
+  const feed = createFeed({
+    vendorOf: (source) => (parts.markets ?? noVendor)(vendorOf(source)),
+    bars: createLiveBarStore(db),
+    nowMs,
+  });
   const costs = costsSchema.parse({});
   const venueDesks = new Map(
     parts.venues.map((venue) => [
@@ -52,13 +70,14 @@ export function tradingActivities(parts: TradingParts) {
     ...createSessionActivities({
       store: sessions,
       market,
+      follow: { ...feed, live: createLiveSessionStore(db), ageOffsetMs: desk.barAgeOffsetMs, quarantined },
       desk,
       compliance,
       quarantined,
       killFile,
       readStrategy: async (strategyId) => (await readStrategy(db, strategyId))?.definition,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
-      nowMs: Date.now,
+      nowMs,
       bornAtMs: parts.bornAtMs,
       codeVersion: parts.codeVersion,
     }),
@@ -70,12 +89,13 @@ export function tradingActivities(parts: TradingParts) {
       unreconciled: async (_accountId, venue) => (await venueDesks.get(venue)?.unreconciled()) ?? null,
       readAccount: (accountId) => readAccount(db, accountId),
       market,
+      feed,
       desk,
       compliance,
       quarantined,
       killFile,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
-      nowMs: Date.now,
+      nowMs,
       readBook: bookReader(db),
       heldSymbols: async (accountId) =>
         (await positionsOfAccount(db, accountId)).filter((one) => one.quantity !== '0').map((one) => one.symbol),
@@ -84,6 +104,10 @@ export function tradingActivities(parts: TradingParts) {
       accounts: new Map([...venueDesks].map(([name, one]) => [name, one.reconcile])),
     }),
   };
+}
+
+function noVendor(name: VendorName): never {
+  throw new InvalidInput([problem('CONFIG_REQUIRED', 'market.source', name, 'a vendor that this desk knows')]);
 }
 
 /** Ends paper orders at work when the kill switch was set while this desk was down. @returns how many decisions' */

@@ -4,25 +4,30 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { failureConverterPath } from '../adapters/payload/data-converter.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = ['workflows', 'domain', 'schemas'];
 
-/** Path of an up-to-date bundle in `folder`; builds it when the sources changed. Safe from several processes. */
-export async function workflowBundle(folder: string): Promise<string> {
-  const target = join(folder, `workflows-${sourcesHash().slice(0, 16)}.js`);
+/**
+ * Path of an up-to-date bundle in `folder`; builds it when the sources changed. Safe from several processes. Workflows
+ * whose payloads are encrypted write their failures into a payload too, so they have a bundle of their own.
+ */
+export async function workflowBundle(folder: string, isEncrypted = false): Promise<string> {
+  const name = isEncrypted ? 'encrypted-workflows' : 'workflows';
+  const target = join(folder, `${name}-${sourcesHash().slice(0, 16)}.js`);
   if (existsSync(target)) return target;
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(PROJECT, 'workflows/index.ts') });
+  const workflowsPath = join(PROJECT, 'workflows/index.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, ...(isEncrypted && { failureConverterPath }) });
   mkdirSync(folder, { recursive: true });
   const draft = join(folder, `${randomUUID()}.draft`);
   writeFileSync(draft, code);
   renameSync(draft, target);
-  for (const name of readdirSync(folder)) if (isOld(name, target)) rmSync(join(folder, name), { force: true });
+  const isOld = (one: string): boolean =>
+    new RegExp(`^${name}-[0-9a-f]+\\.js$`).test(one) && !target.endsWith(`/${one}`);
+  for (const one of readdirSync(folder).filter(isOld)) rmSync(join(folder, one), { force: true });
   return target;
 }
-
-const isOld = (name: string, target: string): boolean =>
-  /^workflows-[0-9a-f]+\.js$/.test(name) && !target.endsWith(name);
 
 function sourcesHash(): string {
   const hash = createHash('sha256').update(readFileSync(join(PROJECT, 'package-lock.json')));

@@ -9,7 +9,7 @@ import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
 import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
-import { cancelOrder, cancelOversizedLegs } from './cancel-order.ts';
+import { cancelOversizedLegs } from './cancel-order.ts';
 import { bustsNamed, lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
@@ -108,7 +108,9 @@ async function bookBusts(
   const fresh = answer.value.filter((one) => !known.has(one.executionId));
   const orders = await parts.books.ordersOf(accountId, fresh);
   for (const order of orders) {
-    await lookAtOrder(parts, order, undefined, bustsNamed(order, order.venueOrderId, fresh));
+    const isTold = await lookAtOrder(parts, order, undefined, bustsNamed(order, order.venueOrderId, fresh));
+    if (!isTold)
+      return { kind: 'failed', reason: `no answer about ${order.clientOrderId}, of which a trade was busted` };
     await cancelOversizedLegs(parts, await parts.store.orders(order.decisionId));
   }
   return { kind: 'answered', value: orders.length };

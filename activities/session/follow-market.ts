@@ -4,6 +4,7 @@
  * two workers at once, it appends the same once.
  */
 import type { LiveSessionStore } from '../../db/live-session-store.ts';
+import type { SeenMarket } from '../../db/session-bars.ts';
 import { isExchangeTraded } from '../../domain/market/calendar.ts';
 import { type Feed, hoursOf, watchFeeds } from '../../domain/market/feed-watch.ts';
 import { allInstants, type LiveInstant, readyInstants } from '../../domain/market/ready-instants.ts';
@@ -86,41 +87,25 @@ export async function followMarket(
   handle: SessionHandle,
   input: ParsedSession,
 ): Promise<MarketNews> {
-  const source = vendorSource(input);
   const { symbols, barIntervalMs: intervalMs } = input;
   const seen = await parts.live.seen(handle, symbols);
-  const lastMs = seen.lastMs ?? 0;
-  const budgetMs = lookBudgetMs(parts, lastMs, intervalMs);
-  const looks = await Promise.all(
-    symbols.map(async (symbol) => {
-      const fromMs = (seen.newestMs.get(symbol) ?? lastMs) - REVISED_BARS * intervalMs;
-      const problems = await catchUp(parts, { source, symbol, intervalMs, fromMs, budgetMs });
-      return { symbol, problems, bars: await parts.bars.known(symbol, intervalMs, fromMs) };
-    }),
-  );
+  const looks = await lookAtAll(parts, input, seen);
   const nowMs = parts.nowMs();
   const feeds = looks.map(({ symbol, bars }): Feed => {
     const newestMs = bars.at(-1)?.openTimeMs ?? null;
     return { symbol, newestMs, hours: hoursOf(symbol, nowMs) };
   });
   const waiting = new Map(
-    looks.map(({ symbol, bars }) => [symbol, bars.filter((bar) => bar.openTimeMs > lastMs)] as const),
+    looks.map(({ symbol, bars }) => [symbol, bars.filter((bar) => bar.openTimeMs > (seen.lastMs ?? 0))] as const),
   );
   const awaited = feeds.filter((feed) => feed.hours.isOpen).map((feed) => feed.symbol);
   const instants = readyInstants({ waiting, awaited, nowMs, intervalMs });
-  const watch = watchFeeds(feeds, { nowMs, intervalMs, ageOffsetMs: parts.ageOffsetMs });
-  const known = await parts.live.arrive(handle, {
-    from: seen.instants,
-    instants,
-    feeds: feeds.map(({ symbol, newestMs }, i) => ({
-      symbol,
-      newestMs,
-      stale: watch.stale.includes(symbol),
-      refused: refusedText(looks[i]?.problems ?? []),
-    })),
-    nowMs,
-  });
-  const { stale, ...times } = watch;
+  const { stale, ...times } = watchFeeds(feeds, { nowMs, intervalMs, ageOffsetMs: parts.ageOffsetMs });
+  const states = feeds.map(({ symbol, newestMs }, i) => ({
+    ...{ symbol, newestMs, stale: stale.includes(symbol) },
+    refused: refusedText(looks[i]?.problems ?? []),
+  }));
+  const known = await parts.live.arrive(handle, { from: seen.instants, instants, feeds: states, nowMs });
   const quarantined = await parts.quarantined(symbols, intervalMs);
   return {
     ...times,
@@ -133,6 +118,23 @@ export async function followMarket(
       ...looks.flatMap(({ problems }) => problems.slice(0, 1).map((one) => `${one.code}: ${one.message}`)),
     ],
   };
+}
+
+type Look = { readonly symbol: string; readonly problems: readonly Problem[]; readonly bars: readonly Bar[] };
+
+/** Asks for every symbol at once; what is stored counts, whether its vendor answered or not. */
+function lookAtAll(parts: FollowParts, input: ParsedSession, seen: SeenMarket): Promise<Look[]> {
+  const source = vendorSource(input);
+  const { symbols, barIntervalMs: intervalMs } = input;
+  const lastMs = seen.lastMs ?? 0;
+  const budgetMs = lookBudgetMs(parts, lastMs, intervalMs);
+  return Promise.all(
+    symbols.map(async (symbol) => {
+      const fromMs = (seen.newestMs.get(symbol) ?? lastMs) - REVISED_BARS * intervalMs;
+      const problems = await catchUp(parts, { source, symbol, intervalMs, fromMs, budgetMs });
+      return { symbol, problems, bars: await parts.bars.known(symbol, intervalMs, fromMs) };
+    }),
+  );
 }
 
 /** A look that is under way when the newest bar grows too old ends then, so that the session can say so. */

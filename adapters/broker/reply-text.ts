@@ -19,10 +19,12 @@ export function cleanText(text: string, { keyId, secret }: Key): string {
   return hidden.replace(/\p{C}+/gu, ' ').slice(0, MESSAGE_LENGTH_MAX);
 }
 
-/** `Retry-After` in seconds; anything else counts as the least pause. */
+/** `Retry-After` in seconds, or as a date after the reply's own; anything else counts as the least pause. */
 export function pauseMs(headers: HttpHeaders): number {
-  const seconds = Number(headers['retry-after']);
-  return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, Number.isFinite(seconds) ? seconds * 1_000 : 0));
+  const wish = headers['retry-after'];
+  const seconds = Number(wish);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(String(wish)) - Date.parse(String(headers.date));
+  return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, Number.isFinite(ms) ? ms : 0));
 }
 
 /** Null while there is time to send. */

@@ -9,6 +9,7 @@ import type {
   LookUp,
   SendOutcome,
   VenueAnswer,
+  VenueBust,
   VenueFill,
   VenueOrder,
   VenuePosition,
@@ -19,6 +20,7 @@ export type {
   LookUp,
   SendOutcome,
   VenueAnswer,
+  VenueBust,
   VenueFill,
   VenueOrder,
   VenuePosition,
@@ -60,6 +62,8 @@ export type Venue = {
   readonly openOrders: () => Promise<VenueAnswer<readonly VenueOrder[]>>;
   /** All fills at or after the instant, in the venue's order. */
   readonly fills: (sinceMs: number) => Promise<VenueAnswer<readonly VenueFill[]>>;
+  /** Trades that the venue has busted or corrected, told at or after the instant; none where it knows no such thing. */
+  readonly busts: (sinceMs: number) => Promise<VenueAnswer<readonly VenueBust[]>>;
   readonly positions: () => Promise<VenueAnswer<readonly VenuePosition[]>>;
   readonly cash: () => Promise<VenueAnswer<VenueCash>>;
   readonly cancel: (order: Order) => Promise<CancelOutcome>;

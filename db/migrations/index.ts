@@ -11,6 +11,7 @@ import * as busts from './0008-busts.ts';
 import * as intentGroups from './0009-intent-groups.ts';
 import * as liveSessions from './0010-live-sessions.ts';
 import * as vendorBars from './0011-vendor-bars.ts';
+import * as research from './0012-research.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-intent-groups': intentGroups,
   '0010-live-sessions': liveSessions,
   '0011-vendor-bars': vendorBars,
+  '0012-research': research,
 };

@@ -5,6 +5,7 @@
 import type { Order, OrderState } from '../../schemas/execution.ts';
 import type { VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
 import { decimalText, toDecimal, ZERO } from '../decimal.ts';
+import { executionIdOf } from './identity.ts';
 
 export type DifferenceKind = 'extraOrder' | 'missingOrder' | 'foreignFill' | 'missingFill' | 'position' | 'cash';
 /** `what`: the order, fill or symbol; `ours` and `theirs` as each side has it. */
@@ -15,10 +16,14 @@ export type Difference = {
   readonly theirs: string;
 };
 
-/** `orders`: those open, and those that ended a moment ago. `trades`: ids of fills booked since `sinceMs`. */
+/**
+ * `orders`: those open, and those that ended a moment ago. `trades`: ids of fills booked since `sinceMs`. `busted`: the
+ * executions that the venue has taken back: they count on neither side, whether its list still has them or not.
+ */
 export type OurBooks = {
   readonly orders: readonly Order[];
   readonly trades: ReadonlySet<string>;
+  readonly busted: ReadonlySet<string>;
   readonly positions: ReadonlyMap<string, string>;
   readonly cash: string;
   readonly sinceMs: number;
@@ -90,20 +95,23 @@ const told = ({ side, quantity, symbol, venueStatus }: VenueOrder): string =>
 
 /** Both ways: fills of the venue that are not booked, and booked ones that the venue no longer tells of. */
 function fillDifferences(
-  { trades, orders, sinceMs }: OurBooks,
+  { trades, busted, orders, sinceMs }: OurBooks,
   { fills }: VenueBooks,
 ): (Difference & { readonly symbol: string })[] {
   const symbols = new Map(orders.map((one) => [plain(one.symbol), one.symbol]));
-  const told = new Set(fills.map((one) => one.tradeId));
+  const told = new Set(fills.map((one) => executionIdOf(one.tradeId)));
+  const booked = new Set([...trades].map(executionIdOf));
   const foreign = fills
-    .filter((one) => one.atMs >= sinceMs && !trades.has(one.tradeId))
+    .filter((one) => one.atMs >= sinceMs && !isIn(booked, one.tradeId) && !isIn(busted, one.tradeId))
     .map((one) => ({
       ...differenceOf('foreignFill', one.tradeId, 'none', `${one.side} ${one.quantity} ${one.symbol} at ${one.price}`),
       symbol: symbols.get(plain(one.symbol)) ?? one.symbol,
     }));
-  const missing = [...trades].filter((id) => !told.has(id));
+  const missing = [...trades].filter((id) => !isIn(told, id) && !isIn(busted, id));
   return [...foreign, ...missing.map((id) => ({ ...differenceOf('missingFill', id, 'booked', 'none'), symbol: '' }))];
 }
+
+const isIn = (executions: ReadonlySet<string>, tradeId: string): boolean => executions.has(executionIdOf(tradeId));
 
 function positionDifferences(ours: OurBooks, theirs: VenueBooks): Difference[] {
   const venue = new Map(theirs.positions.map((one) => [plain(one.symbol), one.quantity]));

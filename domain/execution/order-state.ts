@@ -27,6 +27,15 @@ export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = 
   MANUAL: [],
 };
 
+/**
+ * The moves of a recorded bust, the one way out of FILLED: a trade that no longer counts leaves its order with less. Only
+ * the venue knows whether it works on, so it is open again until the venue is seen to have ended it.
+ */
+export const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
+  FILLED: ['ACKED', 'PARTIAL'],
+  PARTIAL: ['ACKED'],
+};
+
 const WORKING: ReadonlySet<OrderState> = new Set(['ACKED', 'PARTIAL', 'CANCEL_SENT', 'CANCEL_UNKNOWN']);
 const EXPOSED: ReadonlySet<OrderState> = new Set([...WORKING, 'INTENT', 'CLAIMED', 'SENT', 'UNKNOWN', 'MANUAL']);
 
@@ -50,6 +59,12 @@ export const canMove = (from: OrderState, to: OrderState): boolean => ORDER_MOVE
 export function moveOrder(from: OrderState, to: OrderState): OrderState {
   if (!canMove(from, to)) throw new ImpossibleOrderMove(from, to);
   return to;
+}
+
+/** The state of an order after a bust has left it with `filled` (above zero or not). An end that was no fill stays. */
+export function moveByBust(from: OrderState, isFilledStill: boolean): OrderState {
+  const to = isFilledStill ? 'PARTIAL' : 'ACKED';
+  return BUST_MOVES[from]?.includes(to) === true ? to : from;
 }
 
 /** True when no state follows. */

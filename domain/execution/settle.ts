@@ -70,10 +70,18 @@ function fillOf(draft: Draft, order: Order, execution: NamedExecution): Fill {
 export const quantityLeftOf = (order: Order): Decimal =>
   toDecimal(order.quantity).minus(toDecimal(order.quantityFilled));
 
+/** More fills than were ordered: a corrupt report, or some of them were busted and nobody has said so yet. */
+export class Overfilled extends RangeError {
+  override readonly name = 'Overfilled';
+  constructor(clientOrderId: string) {
+    super(`order ${clientOrderId} would fill more than was ordered`);
+  }
+}
+
 function withFill(order: Order, quantity: Decimal): Order {
   const quantityFilled = toDecimal(order.quantityFilled).plus(quantity);
   const left = toDecimal(order.quantity).minus(quantityFilled);
-  if (left.isNegative()) throw new RangeError(`order ${order.clientOrderId} would fill more than was ordered`);
+  if (left.isNegative()) throw new Overfilled(order.clientOrderId);
   return { ...order, quantityFilled: decimalText(quantityFilled), state: stateAfterFill(order.state, left) };
 }
 

@@ -5,9 +5,9 @@
 import type { GateReason } from '../../schemas/decision.ts';
 import { FINAL_ORDER_STATES, type Fill, type Order } from '../../schemas/execution.ts';
 import type { SendOutcome } from '../../schemas/venue.ts';
-import { decimalText, toDecimal, ZERO } from '../decimal.ts';
+import { type Decimal, decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { isProtective } from './legs.ts';
-import { moveOrder } from './order-state.ts';
+import { isWorking, moveOrder } from './order-state.ts';
 import { type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
 
 /** `opening`: entries and exits; `protective`: the legs of an entry that has ended. */
@@ -64,6 +64,28 @@ export const leavesBare = (before: Order, after: Order['state']): boolean =>
   !isBeingCancelled(before) &&
   UNFILLED_ENDS.includes(after) &&
   Number(before.quantityFilled) === 0;
+
+/** A leg at the venue that would sell more than its entry has filled, which only a bust can bring about. */
+export const isOversized = (leg: Order, entry: Order | undefined): boolean =>
+  isProtective(leg) &&
+  (isWorking(leg.state) || leg.state === 'SENT' || leg.state === 'UNKNOWN') &&
+  entry !== undefined &&
+  toDecimal(leg.quantity).gt(entry.quantityFilled);
+
+/**
+ * After a bust of a fill of `order`: something is held (or owed) that no stop at work fits. An entry that was never to be
+ * protected, held in part, is as it was.
+ */
+export function leavesUncovered(order: Order, held: Decimal, open: readonly Order[]): boolean {
+  if (held.isZero()) return false;
+  const stops = open.filter((one) => one.leg === 'stop' && isOfSameMarket(one, order));
+  // One that has not left yet is sized when it leaves.
+  if (stops.some((one) => one.state === 'INTENT' || toDecimal(one.quantity).lte(held.abs()))) return false;
+  return order.leg !== 'entry' || stops.length > 0 || held.isPositive() !== (order.side === 'buy');
+}
+
+const isOfSameMarket = (one: Order, other: Order): boolean =>
+  one.strategyId === other.strategyId && one.symbol === other.symbol;
 
 /**
  * `held`: signed, of the strategy in the symbol. `fills`: those of the decision's entry. `open`: every open order of the

@@ -1,14 +1,16 @@
 /**
- * What a venue's answers do to an order of ours and to the book. Money moves by the venue's fills only; a state is taken
- * over when the fills booked here and the venue's own count agree. Any order and any repetition of the same answers
- * ends in the same book.
+ * What a venue's answers do to an order of ours and to the book. Money moves by the venue's fills and busts only; a state
+ * is taken over when the fills booked here and the venue's own count agree. Any order and any repetition of the same
+ * answers ends in the same book.
  */
 import type { Order, OrderState } from '../../schemas/execution.ts';
-import type { SendOutcome, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
+import type { SendOutcome, VenueBust, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
 import { decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
-import { type Book, type BookStep, draftOf, setOrder, stepOf } from './draft.ts';
+import { type Book, type BookStep, type Draft, draftOf, setOrder, stepOf } from './draft.ts';
+import { executionIdOf } from './identity.ts';
 import { canMove, isTerminal, moveOrder } from './order-state.ts';
 import { bookExecution } from './settle.ts';
+import { type BookedFill, mergeCorrections, type TradeCorrection, takeBack } from './take-back.ts';
 
 /** SENT → what the answer proves. An order that has left SENT since keeps its state. */
 export function afterSend(order: Order, outcome: SendOutcome): Order {
@@ -19,9 +21,20 @@ export function afterSend(order: Order, outcome: SendOutcome): Order {
 }
 
 /**
- * Books the fills of `order` that are new (`known`: trade ids already booked), then takes over the state of the venue's
- * order, if it was seen. `fills`: of this order only. A fill beyond the ordered quantity is refused whole.
- * @throws RangeError when the venue tells more filled than was ordered
+ * What is known of busts when an answer is taken. `busts`: all that were ever told of this order. `history`: the fills
+ * that count of its strategy and symbol, in the order of booking; needed where one of them is busted.
+ */
+export type KnownBusts = { readonly busts: readonly VenueBust[]; readonly history: readonly BookedFill[] };
+export const NO_BUSTS: KnownBusts = { busts: [], history: [] };
+
+/** `trades`: round trips that were not what they seemed. */
+export type VenueTake = BookStep & { readonly trades: readonly TradeCorrection[] };
+
+/**
+ * Takes back the fills of `order` that are busted, books those that are new (`known`: trade ids already booked), then
+ * takes over the state of the venue's order, if it was seen. `fills`: of this order only. A fill that was busted before
+ * it was told is never booked. A fill beyond the ordered quantity is refused whole.
+ * @throws Overfilled when the venue tells more filled than was ordered
  */
 export function takeVenueAnswer(
   book: Book,
@@ -29,25 +42,51 @@ export function takeVenueAnswer(
   seen: VenueOrder | null,
   fills: readonly VenueFill[],
   known: ReadonlySet<string>,
-): BookStep {
+  { busts, history }: KnownBusts = NO_BUSTS,
+): VenueTake {
   const draft = draftOf(book);
-  let current = acknowledged(order, seen, fills);
+  const told = [...fills, ...busts.flatMap(({ replacement }) => (replacement === null ? [] : [replacement]))];
+  let current = acknowledged(order, seen, told);
   setOrder(draft, current);
-  for (const fill of new Map(fills.map((one) => [one.tradeId, one])).values()) {
-    if (known.has(fill.tradeId)) continue;
-    const execution = {
-      quantity: toDecimal(fill.quantity),
-      price: toDecimal(fill.price),
-      atMs: fill.atMs,
-      tradeId: fill.tradeId,
-      fee: fill.fee === null ? ZERO : toDecimal(fill.fee),
-    };
-    current = bookExecution(draft, current, execution).filled;
+  const busted = new Map(busts.map((one) => [one.executionId, one]));
+  const trades: TradeCorrection[] = [];
+  current = takeBackAll(draft, current, busted, history, trades);
+  const booked = new Set([...known].map(executionIdOf));
+  for (const [id, fill] of new Map(told.map((one) => [executionIdOf(one.tradeId), one]))) {
+    if (!booked.has(id) && !busted.has(id)) current = bookExecution(draft, current, executionOf(fill)).filled;
   }
   const settled = seen === null ? current : { ...current, state: stateSeen(current, seen) };
   setOrder(draft, settled);
-  return stepOf(draft);
+  return { ...stepOf(draft), trades: mergeCorrections(trades) };
 }
+
+/** Each busted fill of the order once: what has been taken back is no longer in the history. */
+function takeBackAll(
+  draft: Draft,
+  order: Order,
+  busted: ReadonlyMap<string, VenueBust>,
+  history: readonly BookedFill[],
+  trades: TradeCorrection[],
+): Order {
+  let [current, counting] = [order, history];
+  for (const { fill } of history) {
+    const bust = busted.get(executionIdOf(fill.tradeId));
+    if (bust === undefined || fill.clientOrderId !== order.clientOrderId) continue;
+    const taken = takeBack(draft, current, fill, counting, bust.atMs);
+    counting = counting.filter((one) => one.fill.tradeId !== fill.tradeId);
+    trades.push(...taken.trades);
+    current = taken.order;
+  }
+  return current;
+}
+
+const executionOf = ({ quantity, price, atMs, tradeId, fee }: VenueFill) => ({
+  quantity: toDecimal(quantity),
+  price: toDecimal(price),
+  fee: fee === null ? ZERO : toDecimal(fee),
+  atMs,
+  tradeId,
+});
 
 /** Being seen at the venue proves that it took the order, also one that was given up as absent or rejected. */
 function acknowledged(order: Order, seen: VenueOrder | null, fills: readonly VenueFill[]): Order {
@@ -79,6 +118,10 @@ function reach(from: OrderState, to: VenueOrderState): OrderState {
 /** What is filled of an order at the venue, beyond what is booked: its fills have to be asked for. */
 export const lacksFills = (order: Order, seen: VenueOrder): boolean =>
   toDecimal(seen.quantityFilled).gt(toDecimal(order.quantityFilled));
+
+/** What is booked of an order beyond what the venue says has filled: a trade may have been busted. */
+export const hasLostFills = (order: Order, seen: VenueOrder): boolean =>
+  toDecimal(seen.quantityFilled).lt(toDecimal(order.quantityFilled));
 
 /** A protective leg as it goes out: for `quantity`, its price fixed from the entry's average price where it has none. */
 export function sizedLeg(leg: Order, entry: Order, quantity: string, entryPrice: string): Order {

@@ -22,7 +22,10 @@ export type BookFill = {
 export type Books = {
   readonly intents: ReadonlySet<string>;
   readonly orders: ReadonlyMap<string, BookOrder>;
+  /** Those that take another one back are not among them. */
   readonly fills: readonly BookFill[];
+  /** Trade ids of the fills that were taken back, once for each time. */
+  readonly takenBack: readonly string[];
   readonly positions: ReadonlyMap<string, Amount>;
   readonly cash: Value;
   readonly startingCash: Value;
@@ -46,7 +49,8 @@ export async function readBooks(client: pg.Client, account: string): Promise<Boo
     `select client_order_id, decision_id, leg, state, quantity, quantity_filled from orders where account_id = $1`,
   );
   const fills = await ask(
-    `select trade_id, client_order_id, symbol, side, quantity, price, fee from fills where account_id = $1`,
+    `select trade_id, client_order_id, symbol, side, quantity, price, fee,
+       coalesce(takes_back, '') as takes_back from fills where account_id = $1`,
   );
   const positions = await ask(
     'select symbol, sum(quantity)::text as quantity from positions where account_id = $1 group by symbol',
@@ -60,7 +64,8 @@ export async function readBooks(client: pg.Client, account: string): Promise<Boo
   return {
     intents: new Set(intents.map((row) => text(row, 'client_order_id'))),
     orders: new Map(orders.map((row) => [text(row, 'client_order_id'), orderOf(row)])),
-    fills: fills.map(fillOf),
+    fills: fills.filter((row) => text(row, 'takes_back') === '').map(fillOf),
+    takenBack: fills.map((row) => text(row, 'takes_back')).filter((id) => id !== ''),
     positions: new Map(positions.map((row) => [plainSymbol(text(row, 'symbol')), amountOf(text(row, 'quantity'))])),
     cash: asValue(amountOf(text(home, 'cash'))),
     startingCash: asValue(amountOf(text(home, 'starting_cash'))),

@@ -39,8 +39,10 @@ function figuresOf(journal: Journal, books: Books): Answer['figures'] {
   for (const { state } of books.orders.values()) states[state] = (states[state] ?? 0) + 1;
   return {
     accepts: journal.orders.filter(({ origin }) => origin === 'client').length,
-    fillsAtVenue: journal.fills.length,
-    fillsBooked: books.fills.length,
+    fillsAtVenue: journal.fills.filter(({ busted }) => !busted).length,
+    fillsBooked: books.fills.length - books.takenBack.length,
+    bustsAtVenue: journal.fills.filter(({ busted }) => busted).length,
+    bustsBooked: books.takenBack.length,
     intents: books.intents.size,
     orderStates: states,
     cashAtVenue: valueText(journal.cash),

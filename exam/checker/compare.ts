@@ -1,8 +1,8 @@
 /**
  * Holds the desk's books against the venue's journal. Kinds: duplicate (two accepts of one client order id), unknown (an
  * accept without intent or order row), lost (the desk says the order never was), invented (the reverse), unfinished,
- * state and quantity (the end differs), fill (missing, doubled, invented or different), position, cents, ledger, frozen,
- * journal (the venue contradicts itself).
+ * state and quantity (the end differs), fill (missing, doubled, invented or different), bust (missing, doubled or
+ * invented), position, cents, ledger, frozen, journal (the venue contradicts itself).
  */
 import { amountText, HALF_CENT, type Value, valueText } from './amounts.ts';
 import type { BookFill, BookOrder, Books } from './books.ts';
@@ -27,6 +27,7 @@ export function compare(journal: Journal, books: Books, wanted: Wanted): Finding
     ...ours(journal).flatMap((order) => compareOrder(order, books, wanted)),
     ...[...books.orders.values()].flatMap((order) => compareRow(order, journal, wanted)),
     ...compareFills(journal, books),
+    ...compareBusts(journal, books),
     ...comparePositions(journal, books),
     ...compareCash(journal, books),
     ...(books.frozen === null || wanted.mayBeFrozen ? [] : [{ kind: 'frozen', where: books.frozen }]),
@@ -88,6 +89,8 @@ function compareFills(journal: Journal, books: Books): Finding[] {
 function compareFill(fill: JournalFill, rows: readonly BookFill[], journal: Journal): Finding[] {
   const at = `${fill.tradeId} of ${fill.clientOrderId} (line ${fill.line})`;
   const [row] = rows;
+  // What was busted before it was booked need not be booked at all.
+  if (row === undefined && fill.busted) return [];
   if (row === undefined) {
     const isForeign = journal.orders.every(
       (one) => one.clientOrderId !== fill.clientOrderId || one.origin !== 'client',
@@ -99,6 +102,22 @@ function compareFill(fill: JournalFill, rows: readonly BookFill[], journal: Jour
     (name) => row[name] !== fill[name],
   );
   return names.map((name) => ({ kind: 'fill', where: `${at}: ${name} ${fill[name]} there, ${row[name]} here` }));
+}
+
+/** A busted trade that is booked has to be taken back, once; one that counts must not be. */
+function compareBusts(journal: Journal, books: Books): Finding[] {
+  const idOf = (tradeId: string): string => tradeId.split('::').at(-1) ?? tradeId;
+  const booked = new Set(books.fills.map((fill) => idOf(fill.tradeId)));
+  const takenBack = books.takenBack.map(idOf);
+  const busted = new Set(journal.fills.filter((fill) => fill.busted).map((fill) => fill.tradeId));
+  const missing = [...busted].filter((id) => booked.has(id) && !takenBack.includes(id));
+  const doubled = takenBack.filter((id, index) => takenBack.indexOf(id) !== index);
+  const invented = takenBack.filter((id) => !busted.has(id));
+  return [
+    ...missing.map((id) => ({ kind: 'bust', where: `${id} was busted there and still counts here` })),
+    ...doubled.map((id) => ({ kind: 'bust', where: `${id} is taken back more than once` })),
+    ...invented.map((id) => ({ kind: 'bust', where: `${id} is taken back, the venue never did` })),
+  ];
 }
 
 function comparePositions(journal: Journal, books: Books): Finding[] {

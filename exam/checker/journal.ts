@@ -23,6 +23,8 @@ export type JournalFill = {
   readonly quantity: Amount;
   readonly price: Amount;
   readonly line: number;
+  /** The venue has taken it back: it counts no more. */
+  busted: boolean;
 };
 export type Journal = {
   readonly orders: readonly JournalOrder[];
@@ -86,6 +88,7 @@ const STEPS: Readonly<Record<string, (state: Account, line: Line, number: number
     });
   },
   fill: takeFill,
+  bust: takeBust,
   cancel: (state, line) => endOrder(state, line, 'canceled'),
   expire: (state, line) => endOrder(state, line, 'expired'),
   position: (state, line) => void state.positions.set(plainSymbol(word(line, 'symbol')), amount(line, 'after')),
@@ -105,13 +108,37 @@ function takeFill(state: Account, line: Line, number: number): void {
   state.fills.push({
     tradeId: word(line, 'tradeId'),
     clientOrderId: word(line, 'clientOrderId'),
-    ...{ symbol, side, quantity, price, line: number },
+    ...{ symbol, side, quantity, price, line: number, busted: false },
   });
   if (asValue(amount(line, 'cashAfter')) !== state.cash) state.faults.push(`line ${number}: cashAfter is not the sum`);
   const order = state.orders.get(word(line, 'orderId'));
   if (order === undefined) return void state.faults.push(`line ${number}: a fill of no accepted order`);
   order.filled += quantity;
   if (amount(line, 'leavesQuantity') === 0n) order.end = 'filled';
+}
+
+/** A trade counts no more; where its price was corrected another one of the same size counts in its place. */
+function takeBust(state: Account, line: Line, number: number): void {
+  const fill = state.fills.find((one) => one.tradeId === word(line, 'tradeId'));
+  const order = state.orders.get(word(line, 'orderId'));
+  if (fill === undefined || order === undefined || fill.busted) {
+    return void state.faults.push(`line ${number}: a bust of no trade that counts`);
+  }
+  fill.busted = true;
+  const signed = fill.side === 'buy' ? fill.quantity : -fill.quantity;
+  state.cash += valueFor(signed, fill.price);
+  if (line.correctedPrice === null) {
+    state.positions.set(fill.symbol, (state.positions.get(fill.symbol) ?? 0n) - signed);
+    order.filled -= fill.quantity;
+    if (order.end === 'filled') order.end = 'canceled';
+  } else {
+    const price = amount(line, 'correctedPrice');
+    state.cash -= valueFor(signed, price);
+    state.fills.push({ ...fill, tradeId: word(line, 'executionId'), price, line: number, busted: false });
+  }
+  if (asValue(amount(line, 'cashAfter')) !== state.cash) state.faults.push(`line ${number}: cashAfter is not the sum`);
+  if (amount(line, 'filledQuantity') !== order.filled)
+    state.faults.push(`line ${number}: filledQuantity is not the sum`);
 }
 
 function endOrder(state: Account, line: Line, end: 'canceled' | 'expired'): void {

@@ -8,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createVenueOrders } from '../../activities/order/venue-orders.ts';
 import { configuredVenues } from '../../adapters/broker/configured-venues.ts';
+import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
 import { type Environment, parseEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { openDatabase } from '../../db/connection.ts';
@@ -31,14 +32,16 @@ export async function runControlWorker(control: string): Promise<void> {
   }
   const connection = await Connection.connect({ address });
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
-  const client = new Client({ connection, namespace });
+  const dataConverter = dataConverterOf(environment.payloadKeys);
+  const client = new Client({ connection, namespace, dataConverter });
   const venues = configuredVenues(environment);
   const parts = { db, client, home, configFolder, codeVersion: 'control', bornAtMs: Date.now(), venues };
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address }),
     namespace,
     taskQueue: TRADING_QUEUE,
-    workflowBundle: { codePath: await workflowBundle(path.join(home, 'cache')) },
+    workflowBundle: { codePath: await workflowBundle(path.join(home, 'cache'), environment.payloadKeys.length > 0) },
+    dataConverter,
     activities: { ...tradingActivities(parts), ...weakActivities(environment, db, configFolder, control) },
     interceptors: { activity: [beatWhileRunning] },
     identity: `quarterdeck:${process.pid}@${hostname()}`,

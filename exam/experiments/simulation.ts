@@ -14,7 +14,7 @@ const SEEDS_WITH_CONTROL = 2_000;
 const SEEDS_TO_JUDGE = 1_000;
 const SHARE_MIN = 0.05;
 /** What has to be met by that share of the seeds. */
-export const NEEDED: readonly Mark[] = ['unknown', 'partial', 'zombie', 'crash', 'duplicate', 'cut', 'kill'];
+export const NEEDED: readonly Mark[] = ['unknown', 'partial', 'zombie', 'crash', 'duplicate', 'cut', 'kill', 'bust'];
 
 export const experiment: Experiment = {
   name: 'simulation',

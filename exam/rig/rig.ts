@@ -199,7 +199,12 @@ export const rigEnvironment = (): Environment => ({
 });
 
 const plainEnvironment = (): Record<string, string> =>
-  inheritedEnvironment({ ALPACA_LIVE_KEY: undefined, ALPACA_LIVE_URL: undefined, DATABASE_URL: undefined });
+  inheritedEnvironment({
+    ALPACA_LIVE_KEY: undefined,
+    ALPACA_LIVE_URL: undefined,
+    DATABASE_URL: undefined,
+    PAYLOAD_KEY: undefined,
+  });
 
 async function startAll(workers: readonly RigWorker[], connection: Connection): Promise<void> {
   for (const worker of workers) worker.start();

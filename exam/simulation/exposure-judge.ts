@@ -4,7 +4,7 @@
  */
 import type { Order, OrderState } from '../../schemas/execution.ts';
 import { CASH, GROSS_FRACTION_MAX, POSITION_FRACTION_MAX, PRICES, SYMBOL_FRACTION_MAX } from './limits.ts';
-import { cashOf, hundredths, type ModelVenue } from './model-venue.ts';
+import { cashOf, counts, hundredths, type ModelVenue } from './model-venue.ts';
 
 const OVER: readonly OrderState[] = ['DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED', 'ABSENT'];
 /** The gate values by the last fill, here everything is worth its first price: they differ by less than this. */
@@ -19,6 +19,7 @@ export function exposureProblem(
   venue: ModelVenue,
   nowMs: number,
 ): string | null {
+  if (recorded.some((one) => isBehind(one, venue))) return null;
   const books = new Map<string, Worst>();
   const bookOf = (one: { strategyId: string; symbol: string }): Worst => {
     const key = `${one.symbol}|${one.strategyId}`;
@@ -26,7 +27,9 @@ export function exposureProblem(
     books.set(key, book);
     return book;
   };
-  for (const { order: of, quantity } of venue.fills) if (!of.foreign) bookOf(of).held += signed(of.side, quantity);
+  for (const one of venue.fills.filter((fill) => counts(fill, nowMs) && !fill.order.foreign)) {
+    bookOf(one.order).held += signed(one.order.side, one.quantity);
+  }
   for (const one of recorded.filter(({ leg }) => leg === 'entry')) {
     bookOf(one)[one.side === 'buy' ? 'buys' : 'sells'] += signed(one.side, mayStillFill(one, venue));
   }
@@ -43,6 +46,18 @@ export function exposureProblem(
   return broken === undefined ? null : `${broken[0]} ${broken[1]} above ${broken[2]} of ${equity}`;
 }
 
+/**
+ * A trade was busted of which the desk cannot know yet, or the leg of a busted entry has filled before its cancel came:
+ * what the desk holds is not what it believes, until it looks.
+ */
+function isBehind(order: Order, venue: ModelVenue): boolean {
+  const hasBust = venue.fills.some((one) => one.bustedAtMs !== null);
+  const isLeg = order.leg === 'stop' || order.leg === 'target';
+  const believed = hundredths(order.quantityFilled);
+  const there = venue.orders.filter((one) => one.clientOrderId === order.clientOrderId);
+  return there.some(({ filled }) => filled < believed || (hasBust && isLeg && filled > believed));
+}
+
 const signed = (side: 'buy' | 'sell', quantity: number): number => (side === 'buy' ? quantity : -quantity);
 const worstOf = ({ held, buys, sells }: Worst): number => Math.max(Math.abs(held + buys), Math.abs(held + sells));
 
@@ -56,7 +71,7 @@ function mayStillFill(order: Order, venue: ModelVenue): number {
 const priceOf = (key: string): number => PRICES[key.split('|')[0] as keyof typeof PRICES];
 
 function equityOf(books: ReadonlyMap<string, Worst>, venue: ModelVenue, nowMs: number): number {
-  const own = venue.fills.filter((one) => !one.order.foreign && one.atMs <= nowMs);
+  const own = venue.fills.filter((one) => !one.order.foreign && counts(one, nowMs));
   const cash = own.reduce((sum, one) => sum + cashOf(one), CASH);
   return [...books].reduce((sum, [key, { held }]) => sum + held * priceOf(key), cash);
 }

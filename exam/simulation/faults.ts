@@ -18,6 +18,10 @@ export type Faults = {
   readonly partial: number;
   readonly cancelRace: number;
   readonly duplicateReport: number;
+  /** Of each fill: that its trade is busted or corrected later. */
+  readonly bust: number;
+  /** Whether the list of fills still has those that were busted. */
+  readonly listsBusted: boolean;
   readonly readLagMsMax: number;
   /** A request may be held up on its way for minutes: then an order given up as absent can still arrive. */
   readonly lateRequest: number;
@@ -40,6 +44,8 @@ export function drawFaults(dice: Dice): Faults {
     partial: sometimes(0.6, 0.7),
     cancelRace: sometimes(0.5, 0.5),
     duplicateReport: sometimes(0.4, 0.5),
+    bust: sometimes(0.25, 0.5),
+    listsBusted: dice.chance(0.5),
     readLagMsMax: dice.chance(0.6) ? dice.between(200, 5_000) : 0,
     lateRequest: sometimes(0.05, 0.3),
     idProfile: dice.pick(['lifetime-unique', 'open-only']),

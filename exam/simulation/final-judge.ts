@@ -83,16 +83,23 @@ function isUnprotected(desk: MemoryDesk, leg: Order): boolean {
 function judgeFills(desk: MemoryDesk, own: readonly TrueFill[], fail: Fail): void {
   const told = new Map(own.map((one) => [one.tradeId, one]));
   const booked = new Set<string>();
+  const takenBack = new Set(desk.fills.flatMap(({ takesBack }) => takesBack ?? []));
   for (const fill of desk.fills) {
     const { tradeId } = fill;
     if (booked.has(tradeId)) fail('bookedTwice', tradeId);
     booked.add(tradeId);
+    if ((fill.takesBack ?? null) !== null) continue;
     const truth = told.get(tradeId);
     if (truth === undefined) {
       if (desk.orders.get(fill.clientOrderId)?.state !== 'MANUAL') fail('inventedFill', tradeId);
     } else if (!isSame(fill, truth)) fail('fillDiffers', tradeId);
   }
-  for (const { tradeId } of own) if (!booked.has(tradeId)) fail('missingFill', tradeId);
+  for (const { tradeId, bustedAtMs } of own) {
+    const isGone = bustedAtMs !== null;
+    if (!isGone && !booked.has(tradeId)) fail('missingFill', tradeId);
+    if (!isGone && takenBack.has(tradeId)) fail('inventedBust', tradeId);
+    if (isGone && booked.has(tradeId) && !takenBack.has(tradeId)) fail('missingBust', tradeId);
+  }
 }
 
 const isSame = (fill: MemoryDesk['fills'][number], truth: TrueFill): boolean =>
@@ -102,8 +109,9 @@ const isSame = (fill: MemoryDesk['fills'][number], truth: TrueFill): boolean =>
   amountOf(fill.price) === BigInt(truth.priceCents) * HUNDREDTH &&
   amountOf(fill.fee) === BigInt(truth.fee ?? 0) * TEN_THOUSANDTH;
 
-function judgeMoney(desk: MemoryDesk, own: readonly TrueFill[], fail: Fail): void {
+function judgeMoney(desk: MemoryDesk, all: readonly TrueFill[], fail: Fail): void {
   if ([...desk.orders.values()].some((one) => one.state === 'MANUAL')) return;
+  const own = all.filter((one) => one.bustedAtMs === null);
   const cash = BigInt(own.reduce((sum, one) => sum + cashOf(one), CASH)) * TEN_THOUSANDTH;
   const ours = amountOf(decimalText(desk.cash));
   if (ours !== cash) fail('cash', `${decimalText(desk.cash)} here`);

@@ -4,7 +4,7 @@ import { decimalText, ZERO } from '../../domain/decimal.ts';
 import type { OurBooks } from '../../domain/execution/compare-books.ts';
 import { isOpenOrder } from '../../domain/execution/venue-claim.ts';
 import type { Order } from '../../schemas/execution.ts';
-import { freeze, type MemoryDesk, note } from './memory-desk.ts';
+import { freeze, isReversal, type MemoryDesk, note } from './memory-desk.ts';
 
 export type BooksStore = ReconcileParts['books'];
 
@@ -13,8 +13,10 @@ const WATCH_MS = 86_400_000;
 
 export const memoryBooks = (desk: MemoryDesk): BooksStore => ({
   openedAtMs: async () => desk.openedAtMs,
-  bookedTrades: async () => new Set(desk.tradeIds),
+  bookedTrades: async () => bookedTrades(desk),
   ordersToLookAt: async () => ordersSince(desk, desk.nowMs() - WATCH_MS),
+  ordersOf: async (_accountId, busts) =>
+    [...desk.orders.values()].filter((one) => busts.some(({ venueOrderId }) => venueOrderId === one.venueOrderId)),
   ours: async (_accountId, sinceMs) => ours(desk, sinceMs),
   noteReconciled: async (_accountId, { verdict }) => note(desk, 'reconciled', { verdict }),
   freeze: async (_accountId, reason) => freeze(desk, reason),
@@ -31,10 +33,14 @@ function ours(desk: MemoryDesk, sinceMs: number): OurBooks {
   return {
     orders: ordersSince(desk, sinceMs),
     changedAtMs: new Map(desk.changedAtMs),
-    trades: new Set(desk.tradeIds),
+    trades: bookedTrades(desk),
+    busted: new Set(desk.busts.keys()),
     positions: new Map([...held].map(([symbol, quantity]) => [symbol, decimalText(quantity)])),
     cash: decimalText(desk.cash),
     sinceMs,
     nowMs: desk.nowMs(),
   };
 }
+
+const bookedTrades = ({ fills }: MemoryDesk): Set<string> =>
+  new Set(fills.filter((one) => !isReversal(one)).map((one) => one.tradeId));

@@ -16,6 +16,7 @@ import { isOpenOrder } from '../../domain/execution/venue-claim.ts';
 import { openRiskState } from '../../domain/risk/risk-state.ts';
 import { type Fill, legSchema, type Order } from '../../schemas/execution.ts';
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';
+import type { VenueBust } from '../../schemas/venue.ts';
 
 /** One row of `order_sends`. */
 export type Send = {
@@ -47,6 +48,8 @@ export type MemoryDesk = {
   readonly fencedWrites: string[];
   readonly fills: Fill[];
   readonly tradeIds: Set<string>;
+  /** What the venue has told of busts, by execution. */
+  readonly busts: Map<string, VenueBust>;
   /** Audit and events in the order of their commits, one canonical line each. */
   readonly lines: string[];
   /** Told of every write of an order. */
@@ -86,6 +89,7 @@ export const openMemoryDesk = ({ accountId, venue, cash, limits, nowMs, ...rest 
   fencedWrites: [],
   fills: [],
   tradeIds: new Set(),
+  busts: new Map(),
   lines: [],
   onOrder: rest.onOrder ?? (() => undefined),
   isExposure: rest.isExposure ?? isExposureElsewhere,
@@ -176,8 +180,17 @@ function bookFills(desk: MemoryDesk, step: BookStep): void {
   for (const fill of step.fills) {
     desk.fills.push(fill);
     desk.tradeIds.add(fill.tradeId);
-    note(desk, 'order_filled', { tradeId: fill.tradeId, quantity: fill.quantity, price: fill.price, fee: fill.fee });
+    const kind = isReversal(fill) ? 'order_busted' : 'order_filled';
+    note(desk, kind, { tradeId: fill.tradeId, quantity: fill.quantity, price: fill.price, fee: fill.fee });
   }
+}
+
+export const isReversal = ({ takesBack }: Fill): boolean => (takesBack ?? null) !== null;
+
+/** Fills that count: neither taken back nor taking one back. */
+export function countingFills({ fills }: MemoryDesk): Fill[] {
+  const gone = new Set(fills.map((one) => one.takesBack));
+  return fills.filter((one) => !isReversal(one) && !gone.has(one.tradeId));
 }
 
 export function freeze(desk: MemoryDesk, reason: string): void {

@@ -54,6 +54,7 @@ function ask(
     desk: desk.limits,
     compliance: COMPLIANCE,
     tradingMode: 'paper' as const,
+    venue: desk.venue,
     killSwitch: desk.killSwitch ?? desk.killFile,
     halts: haltsOf(desk.frozen, openOrdersOf(desk)),
     liveArmed: false,

@@ -30,10 +30,11 @@ import {
   sizeClaim,
   waitingFor,
 } from '../../domain/execution/venue-claim.ts';
-import { afterSend, isLateArrival, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
+import { afterSend, isLateArrival, type KnownBusts, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
 import type { Order } from '../../schemas/execution.ts';
-import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type { VenueBust, VenueFill, VenueOrder } from '../../schemas/venue.ts';
 import {
+  countingFills,
   freeze,
   heldOf,
   keepStep,
@@ -60,7 +61,7 @@ export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   takeOver: async (decisionId) => takeOver(desk, ownOrders(desk, decisionId)),
   mayStillSend: async (claimed) => mayStillSend(desk, claimed),
   noteSendOutcome: async (claimed, outcome) => noteSendOutcome(desk, claimed, outcome),
-  take: async (clientOrderId, seen, fills) => take(desk, clientOrderId, seen, fills),
+  take: async (clientOrderId, seen, fills, busts = []) => take(desk, clientOrderId, seen, fills, busts),
   evidence: async (clientOrderId) => {
     const send = desk.sends.get(clientOrderId);
     if (send === undefined || desk.orders.get(clientOrderId)?.state !== 'UNKNOWN') return null;
@@ -101,7 +102,7 @@ function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAns
   const [first] = waiting;
   if (first === undefined) return { claims: [], refusal: null };
   const entry = orders.find((one) => one.leg === 'entry');
-  const fills = desk.fills.filter((one) => one.clientOrderId === entry?.clientOrderId);
+  const fills = countingFills(desk).filter((one) => one.clientOrderId === entry?.clientOrderId);
   const held = heldOf(desk, first.strategyId, first.symbol).toFixed();
   const sizing = sizeClaim(waiting, orders, { held, fills, open: openOrdersOf(desk) });
   const [leaving] = sizing.sending;
@@ -193,10 +194,16 @@ function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): b
 
 const outcomeText = (outcome: Outcome): string => (outcome.kind === 'rejected' ? outcome.code : outcome.kind);
 
-function take(desk: MemoryDesk, clientOrderId: string, seen: VenueOrder | null, fills: readonly VenueFill[]) {
+function take(
+  desk: MemoryDesk,
+  clientOrderId: string,
+  seen: VenueOrder | null,
+  fills: readonly VenueFill[],
+  told: readonly VenueBust[],
+) {
   const order = orderOf(desk, clientOrderId);
   const state = stateFor(desk, order.strategyId);
-  const step = takeVenueAnswer(state.book, order, seen, fills, desk.tradeIds);
+  const step = takeVenueAnswer(state.book, order, seen, fills, desk.tradeIds, knownBusts(desk, order, told));
   keepStep(desk, state, step);
   const after = orderOf(desk, clientOrderId);
   if (isLateArrival(order, seen, fills)) note(desk, 'order_late_arrival', { clientOrderId });
@@ -205,6 +212,14 @@ function take(desk: MemoryDesk, clientOrderId: string, seen: VenueOrder | null, 
     if (hasEndedUnfilled(after)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry filled nothing');
   }
   return { own: ordersOf(desk, order.decisionId), elsewhere: [], refusal: null };
+}
+
+/** Notes what is new, and answers all that was ever told of the order, with the fills of its position that count. */
+export function knownBusts(desk: MemoryDesk, order: Order, told: readonly VenueBust[]): KnownBusts {
+  for (const bust of told) desk.busts.set(bust.executionId, bust);
+  const busts = [...desk.busts.values()].filter((one) => told.includes(one) || one.venueOrderId === order.venueOrderId);
+  const own = countingFills(desk).filter((one) => one.strategyId === order.strategyId && one.symbol === order.symbol);
+  return { busts, history: own.map((fill) => ({ fill, order: orderOf(desk, fill.clientOrderId) })) };
 }
 
 function noteVerdict(desk: MemoryDesk, clientOrderId: string, verdict: Verdict): void {

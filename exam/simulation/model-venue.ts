@@ -39,6 +39,9 @@ export type TrueFill = {
   /** In ten-thousandths; null where the venue does not tell it and takes none. */
   readonly fee: number | null;
   readonly atMs: number;
+  /** Since when it counts no more, and which counts in its place. */
+  bustedAtMs: number | null;
+  replacement: TrueFill | null;
 };
 
 export type ModelVenue = {
@@ -79,9 +82,9 @@ export function createModelVenue(parts: VenueParts): ModelVenue {
     orders,
     fills,
     cashAt: (atMs) =>
-      fills.filter((one) => one.atMs <= atMs).reduce((sum, one) => sum + cashOf(one), parts.cash) -
+      fills.filter((one) => counts(one, atMs)).reduce((sum, one) => sum + cashOf(one), parts.cash) -
       taken.filter((one) => one.atMs <= atMs).reduce((sum, one) => sum + one.amount, 0),
-    heldAt: (atMs) => heldOf(fills.filter((one) => one.atMs <= atMs)),
+    heldAt: (atMs) => heldOf(fills.filter((one) => counts(one, atMs))),
     place: (order, foreign = false) => place(market, order, foreign),
     cancel: (venueOrderId) => cancel(market, venueOrderId),
     withdraw: (amount) => void taken.push({ atMs: scheduler.nowMs(), amount }),
@@ -94,6 +97,10 @@ export function createModelVenue(parts: VenueParts): ModelVenue {
     },
   };
 }
+
+/** Whether a fill had happened at an instant, and was not busted by then. */
+export const counts = ({ atMs, bustedAtMs }: TrueFill, at: number): boolean =>
+  atMs <= at && (bustedAtMs === null || bustedAtMs > at);
 
 /** What a fill does to cash, in ten-thousandths. */
 export const cashOf = ({ order, quantity, priceCents, fee }: TrueFill): number =>
@@ -172,14 +179,43 @@ const fillPart = (market: Market, order: TrueOrder, share: number): void =>
 
 /** Slippage and fees are small and odd, so that a sum that is off by one shows. */
 function fill(market: Market, order: TrueOrder, quantity: number): void {
-  const { dice, scheduler, fills } = market;
+  const { dice, scheduler, faults } = market;
   if (order.state !== 'open' || quantity <= 0 || market.isQuiet() || isOutOfReach(market, order)) return;
   const slip = order.kind === 'market' ? dice.between(-9, 9) : 0;
   const priceCents = Math.max(1, order.priceCents + slip);
   const fee = dice.chance(0.3) ? null : Math.ceil((quantity * priceCents * dice.between(1, 7)) / 10_000);
-  fills.push({ tradeId: `t-${fills.length + 1}`, order, quantity, priceCents, fee, atMs: scheduler.nowMs() });
+  const filling = trade(market, order, quantity, priceCents, fee);
   const filled = order.filled + quantity;
   move(market, order, filled, filled === order.quantity ? 'filled' : 'open');
+  if (!order.foreign && dice.chance(faults().bust)) {
+    scheduler.after(dice.between(10, 90_000), () => bust(market, filling));
+  }
+}
+
+function trade(
+  { fills, scheduler }: Market,
+  order: TrueOrder,
+  quantity: number,
+  priceCents: number,
+  fee: number | null,
+): TrueFill {
+  const named = { tradeId: `t-${fills.length + 1}`, order, quantity, priceCents, fee };
+  const made: TrueFill = { ...named, atMs: scheduler.nowMs(), bustedAtMs: null, replacement: null };
+  fills.push(made);
+  return made;
+}
+
+/** The trade counts no more; now and then another price counts in its place. An order that was filled does not go on. */
+function bust(market: Market, filling: TrueFill): void {
+  const { dice, scheduler } = market;
+  if (market.isQuiet()) return;
+  const { order, quantity } = filling;
+  filling.bustedAtMs = scheduler.nowMs();
+  if (dice.chance(0.3)) {
+    filling.replacement = trade(market, order, quantity, filling.priceCents + dice.between(1, 9), filling.fee);
+    return;
+  }
+  move(market, order, order.filled - quantity, order.state === 'filled' ? 'canceled' : order.state);
 }
 
 /** A stop and a target lie ten percent apart: within minutes the market comes to one of them only. */

@@ -6,7 +6,7 @@ import type { VenueOrderParts } from '../../activities/order/venue-orders.ts';
 import { isExposureElsewhere } from '../../domain/backtest/account-view.ts';
 import { takeVenueAnswer } from '../../domain/execution/venue-step.ts';
 import { weakened } from '../controls/weakened-engine.ts';
-import { type DeskSettings, keepStep, type MemoryDesk, orderOf, stateFor } from './memory-desk.ts';
+import { type DeskSettings, isReversal, keepStep, type MemoryDesk, orderOf, stateFor } from './memory-desk.ts';
 
 export type OnPlanted = {
   readonly desk: Pick<DeskSettings, 'isExposure'>;
@@ -34,6 +34,8 @@ export const PLANTED_FAULTS = {
       engine: (parts) => parts,
     },
   },
+  'bust-twice': { expected: 'bookedTwice', on: engineOnly(takingBackAgain) },
+  'bust-ignored': { expected: 'missingBust', on: engineOnly(takingNothingBack) },
   'absent-at-once': { expected: 'absentAtVenue', on: engineOnly(absentAtOnce) },
 } as const satisfies Readonly<Record<string, Planted>>;
 
@@ -44,17 +46,44 @@ function bookingAgain({ store }: VenueOrderParts, desk: MemoryDesk): Partial<Ven
   return {
     store: {
       ...store,
-      take: async (clientOrderId, seen, fills) => {
+      take: async (clientOrderId, seen, fills, busts = []) => {
         await store.orders(orderOf(desk, clientOrderId).decisionId);
         const order = orderOf(desk, clientOrderId);
         const state = stateFor(desk, order.strategyId);
         const step = takeVenueAnswer(state.book, order, seen, fills, new Set());
         for (const { tradeId } of step.fills) desk.tradeIds.delete(tradeId);
         keepStep(desk, state, step);
-        return store.take(clientOrderId, seen, []);
+        return store.take(clientOrderId, seen, [], busts);
       },
     },
   };
+}
+
+/** What a bust has taken back is not remembered: told again, it is taken back again. */
+function takingBackAgain({ store }: VenueOrderParts, desk: MemoryDesk): Partial<VenueOrderParts> {
+  return {
+    store: {
+      ...store,
+      take: async (clientOrderId, seen, fills, busts = []) => {
+        await store.take(clientOrderId, seen, fills, busts);
+        const order = orderOf(desk, clientOrderId);
+        const state = stateFor(desk, order.strategyId);
+        const history = desk.fills
+          .filter((one) => !isReversal(one) && one.clientOrderId === clientOrderId)
+          .map((fill) => ({ fill, order }));
+        const filled = { ...order, quantityFilled: order.quantity };
+        const step = takeVenueAnswer(state.book, filled, null, [], desk.tradeIds, { busts, history });
+        for (const { tradeId } of step.fills) desk.tradeIds.delete(tradeId);
+        keepStep(desk, state, step);
+        return { own: [], elsewhere: [], refusal: null };
+      },
+    },
+  };
+}
+
+/** Busts are heard of and forgotten. */
+function takingNothingBack({ store }: VenueOrderParts): Partial<VenueOrderParts> {
+  return { store: { ...store, take: (clientOrderId, seen, fills) => store.take(clientOrderId, seen, fills) } };
 }
 
 /** One clean "not found" is taken for proof. */

@@ -55,6 +55,7 @@ export function booksSteps(through: Through, attempt: Attempt, books: BooksStore
     openedAtMs: steps(books.openedAtMs),
     bookedTrades: steps(books.bookedTrades),
     ordersToLookAt: steps(books.ordersToLookAt),
+    ordersOf: steps(books.ordersOf),
     ours: steps(books.ours),
     noteReconciled: steps(books.noteReconciled),
     freeze: steps(books.freeze),

@@ -4,10 +4,18 @@
  */
 import type { ReconcileParts } from '../../activities/order/reconcile-account.ts';
 import type { Order } from '../../schemas/execution.ts';
-import type { CancelOutcome, LookUp, SendOutcome, VenueAnswer, VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type {
+  CancelOutcome,
+  LookUp,
+  SendOutcome,
+  VenueAnswer,
+  VenueBust,
+  VenueFill,
+  VenueOrder,
+} from '../../schemas/venue.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
-import { type ModelVenue, type TrueFill, type TrueOrder, type TrueState, textOf } from './model-venue.ts';
+import { counts, type ModelVenue, type TrueFill, type TrueOrder, type TrueState, textOf } from './model-venue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Attempt } from './workers.ts';
 
@@ -18,7 +26,7 @@ export type PortParts = {
   readonly scheduler: Scheduler;
   readonly faults: () => Faults;
   readonly venue: ModelVenue;
-  readonly saw: (what: 'cut' | 'duplicate') => void;
+  readonly saw: (what: 'cut' | 'duplicate' | 'bust') => void;
   /** The request of this order is held up on its way. */
   readonly onLate: (clientOrderId: string) => void;
   /** A request to place an order has reached the venue, which is about to take it. */
@@ -36,6 +44,7 @@ export const venuePort = (parts: PortParts, attempt: Attempt): EngineVenue => ({
   lookUp: (clientOrderId) => lookUp(parts, attempt, clientOrderId),
   openOrders: () => read(parts, attempt, (atMs) => openAt(parts.venue, atMs)),
   fills: (sinceMs) => read(parts, attempt, (atMs) => fillsAt(parts, sinceMs, atMs)),
+  busts: (sinceMs) => read(parts, attempt, (atMs) => bustsAt(parts, sinceMs, atMs)),
   positions: () => read(parts, attempt, (atMs) => positionsAt(parts.venue, atMs)),
   cash: () => read(parts, attempt, (atMs) => ({ cash: moneyText(parts.venue.cashAt(atMs)), currency: 'USD' })),
   cancel: (order) => cancel(parts, attempt, order),
@@ -168,11 +177,27 @@ const openAt = ({ orders }: ModelVenue, atMs: number): VenueOrder[] =>
     .filter((one) => one !== null);
 
 function fillsAt({ dice, faults, venue, saw }: PortParts, sinceMs: number, atMs: number): VenueFill[] {
-  const seen = venue.fills.filter((one) => one.atMs >= sinceMs && one.atMs <= atMs).map(fillText);
+  const isListed = (one: TrueFill): boolean => counts(one, atMs) || (faults().listsBusted && one.atMs <= atMs);
+  const seen = venue.fills.filter((one) => one.atMs >= sinceMs && isListed(one)).map(fillText);
   const [first] = seen;
   if (first === undefined || !dice.chance(faults().duplicateReport)) return seen;
   saw('duplicate');
   return [...seen, dice.pick([first, ...seen])];
+}
+
+/** The newest first: a correction may be told before what it corrects. */
+function bustsAt({ dice, faults, venue, saw }: PortParts, sinceMs: number, atMs: number): VenueBust[] {
+  const seen = venue.fills.flatMap((fill): VenueBust[] => {
+    const { tradeId, order, bustedAtMs, replacement } = fill;
+    if (bustedAtMs === null || bustedAtMs < sinceMs || bustedAtMs > atMs) return [];
+    const { venueOrderId, symbol } = order;
+    const named = { executionId: tradeId, venueOrderId, symbol, atMs: bustedAtMs };
+    return [{ ...named, replacement: replacement === null ? null : fillText(replacement) }];
+  });
+  if (seen.length > 0) saw('bust');
+  const [first] = seen;
+  const isTwice = first !== undefined && dice.chance(faults().duplicateReport);
+  return isTwice ? [...seen.toReversed(), first] : seen.toReversed();
 }
 
 const fillText = ({ tradeId, order, quantity, priceCents, fee, atMs }: TrueFill): VenueFill => ({

@@ -26,6 +26,7 @@ export const MARKS = [
   'refused',
   'again',
   'bare',
+  'bust',
 ] as const;
 export type Mark = (typeof MARKS)[number];
 
@@ -54,6 +55,11 @@ const MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   CANCEL_SENT: ['CANCELED', 'CANCEL_UNKNOWN', 'FILLED'],
   CANCEL_UNKNOWN: ['CANCELED', 'FILLED', 'MANUAL'],
 };
+/** What a bust may do beside: the order is open again, or ended by the venue with less. */
+const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
+  FILLED: ['ACKED', 'PARTIAL', 'CANCELED'],
+  PARTIAL: ['ACKED'],
+};
 /** A stop or target of which it is proven that it never left may go out again. */
 const AGAIN: readonly OrderState[] = ['REJECTED', 'ABSENT'];
 /** An order that was held up on its way, given up, and arrived after all. */
@@ -71,7 +77,13 @@ const MARK_OF: Readonly<Partial<Record<OrderState, Mark>>> = {
 /** How long after its claim an order may leave: the promise of the desk, written down here once more. */
 const SEND_WINDOW_MS = 10_000;
 /** What may go wrong without being wrong: it is tried again. */
-const EXPECTED_ERRORS = [/^AnswerLost/, /orders in the way of an exit are still open/, /a leg could not leave yet/];
+const EXPECTED_ERRORS = [
+  /^AnswerLost/,
+  /orders in the way of an exit are still open/,
+  /a leg could not leave yet/,
+  // Both a busted trade and the one in its place, read before the venue tells of the bust.
+  /would fill more than was ordered/,
+];
 
 export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   const marks = new Set<Mark>();
@@ -80,6 +92,8 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   const late = new Set<string>();
   let killedAtMs: number | null = null;
   const fail = (kind: string, where: string): void => void violations.push({ kind, where: `${where} at ${nowMs()}` });
+  const hasBust = (id: string): boolean =>
+    venue.fills.some((one) => one.bustedAtMs !== null && one.order.clientOrderId === id);
   const isAtVenue = (id: string): boolean => venue.orders.some((one) => one.clientOrderId === id);
   return {
     marks,
@@ -97,6 +111,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       if (before === null) return noteRecorded(after);
       const isAgain = after.leg !== 'entry' && after.leg !== 'exit' && AGAIN.includes(before.state) && state === 'SENT';
       if (isAgain) marks.add('again');
+      else if (BUST_MOVES[before.state]?.includes(state) === true && hasBust(clientOrderId)) marks.add('bust');
       else if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
         fail('impossibleMove', `${clientOrderId} ${before.state} to ${state}`);
     },

@@ -70,7 +70,8 @@ function engineOf(desk: WorkerSite, db: Database, options: SmallWorkerOptions): 
   const limits = loadGovernance(EXAM_CONFIG).desk;
   const known = venueOf(desk);
   const fills: Venue['fills'] = (sinceMs) => known.fills(sinceMs - desk.clock.aheadMs());
-  const venue = { ...known, fills };
+  const busts: Venue['busts'] = (sinceMs) => known.busts(sinceMs - desk.clock.aheadMs());
+  const venue = { ...known, fills, busts };
   const { idProfile } = known;
   const parts = { db, costs: costsSchema.parse({}), desk: limits, killFile, nowMs, idProfile };
   const books = createReconcileStore(db, nowMs);

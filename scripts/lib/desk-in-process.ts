@@ -6,6 +6,8 @@ import path from 'node:path';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Venue } from '../../adapters/broker/venue.ts';
+import type { VendorMarket, VendorName } from '../../adapters/market-data/vendor-market.ts';
+import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import type { Database } from '../../db/tables.ts';
 import { createTradingWorker } from '../../workers/create-trading-worker.ts';
@@ -26,6 +28,12 @@ export type DeskTargets = {
   readonly home: string;
   /** Network venues beside the paper book; none when left out. */
   readonly venues?: readonly Venue[];
+  /** Vendors of market data; none when left out. */
+  readonly markets?: (name: VendorName) => VendorMarket;
+  /** What encrypts payloads, made for the built workflows; none when left out. */
+  readonly payloadKeys?: readonly Uint8Array[];
+  /** Wall time. @default Date.now */
+  readonly nowMs?: () => number;
 };
 
 export type SessionRun = WorkflowHandleWithFirstExecutionRunId<typeof strategySession>;
@@ -57,7 +65,8 @@ export async function openDeskInProcess(targets: DeskTargets): Promise<DeskInPro
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   const db = openDatabase(targets.databaseUrl, { poolSize: POOL_SIZE });
-  const client = new Client({ connection, namespace });
+  const dataConverter = dataConverterOf(targets.payloadKeys ?? []);
+  const client = new Client({ connection, namespace, dataConverter });
   let running: Running | null = null;
   const run = (worker: Worker): void => {
     running = { worker, done: worker.run() };
@@ -96,8 +105,11 @@ export async function openDeskInProcess(targets: DeskTargets): Promise<DeskInPro
   };
 }
 
-const partsOf = ({ namespace, taskQueue, codePath, home, venues = [] }: DeskTargets) => ({
+const partsOf = ({ namespace, taskQueue, codePath, home, venues = [], ...targets }: DeskTargets) => ({
   venues,
+  ...(targets.markets === undefined ? {} : { markets: targets.markets }),
+  ...(targets.payloadKeys === undefined ? {} : { payloadKeys: targets.payloadKeys }),
+  ...(targets.nowMs === undefined ? {} : { nowMs: targets.nowMs }),
   namespace,
   taskQueue,
   codePath,
@@ -107,8 +119,11 @@ const partsOf = ({ namespace, taskQueue, codePath, home, venues = [] }: DeskTarg
   bornAtMs: Date.now(),
 });
 
-const createWorkflowWorker = ({ namespace, taskQueue, codePath }: DeskTargets, connection: NativeConnection) =>
-  Worker.create({ connection, namespace, taskQueue, workflowBundle: { codePath } });
+function createWorkflowWorker(targets: DeskTargets, connection: NativeConnection): Promise<Worker> {
+  const { namespace, taskQueue, codePath, payloadKeys = [] } = targets;
+  const dataConverter = dataConverterOf(payloadKeys);
+  return Worker.create({ connection, namespace, taskQueue, workflowBundle: { codePath }, dataConverter });
+}
 
 /** Only errors of the SDK are worth a line here. */
 function beQuiet(): void {

@@ -28,6 +28,8 @@ export type Desk = {
     readonly ui: string | null;
     readonly cli: string | null;
   };
+  /** What encrypts payloads; empty: nothing does. */
+  readonly payloadKeys: readonly Uint8Array[];
 };
 
 type Database = { readonly databaseUrl: string; readonly adminUrl: string | null };
@@ -47,7 +49,7 @@ export async function openDesk(): Promise<Desk> {
   const [database, temporal] = await Promise.all([findDatabase(home, environment), temporalStatus(home, environment)]);
   if (database === null) throw notUp('POSTGRES_DOWN', environment.databaseUrl ?? home);
   if (temporal === null) throw notUp('TEMPORAL_DOWN', environment.temporalAddress ?? home);
-  return describe(home, database, temporal);
+  return describe(home, database, temporal, environment);
 }
 
 /** Whether every part of the desk answers; used to look after it. */
@@ -88,8 +90,14 @@ const embedded = (home: string, { adminUrl, port }: { adminUrl: string; port: nu
   adminUrl,
 });
 
-const describe = (home: string, { databaseUrl, adminUrl }: Database, temporal: TemporalServer): Desk => ({
+const describe = (
+  home: string,
+  { databaseUrl, adminUrl }: Database,
+  temporal: TemporalServer,
+  { payloadKeys }: Environment,
+): Desk => ({
   home,
+  payloadKeys,
   databaseUrl,
   adminUrl,
   temporal: { address: temporal.address, namespace: temporal.namespace, ui: temporal.uiUrl, cli: temporal.cli },
@@ -108,7 +116,7 @@ async function bringUp(home: string, environment: Environment): Promise<Desk> {
     ),
     timed('temporal', () => startTemporal(home, environment), tellTemporal),
   );
-  const desk = describe(home, database, temporal);
+  const desk = describe(home, database, temporal, environment);
   await timed('migrations', () => migrateDesk(desk), tellMigrations);
   await timed(
     'workers',

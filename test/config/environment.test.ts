@@ -32,6 +32,7 @@ describe('the environment', () => {
       workerQueues: ['trading', 'llm', 'research', 'compute'],
       home: null,
       configFolder: null,
+      payloadKeys: [],
       allowLoopback: false,
       alpaca: {
         paperKey: null,
@@ -59,6 +60,7 @@ describe('the environment', () => {
       WORKER_QUEUES: 'llm, trading',
       QUARTERDECK_HOME: 'a desk',
       QUARTERDECK_ALLOW_LOOPBACK: '1',
+      PAYLOAD_KEY: '07'.repeat(32),
       ALPACA_PAPER_KEY: 'PKPAPER1:paper-secret',
       ALPACA_PAPER_URL: 'http://127.0.0.1:9001',
       ALPACA_LIVE_KEY: 'AKLIVE1:live-secret',
@@ -78,6 +80,7 @@ describe('the environment', () => {
       workerQueues: ['llm', 'trading'],
       home: path.resolve('a desk'),
       configFolder: null,
+      payloadKeys: [Uint8Array.from(Buffer.alloc(32, 7))],
       allowLoopback: true,
       alpaca: {
         paperKey: 'PKPAPER1:paper-secret',
@@ -175,6 +178,26 @@ describe('the environment', () => {
     expect(keyOf({ ALPACA_LIVE_KEY: live })).toBe(live);
     expect(keyOf({ ALPACA_LIVE_KEY: live, ALPACA_PAPER_KEY: paper })).toBe(paper);
     expect(keyOf({ ALPACA_PAPER_KEY: paper, ALPACA_DATA_KEY: 'PKDATA1:data-secret' })).toBe('PKDATA1:data-secret');
+  });
+
+  it('reads payload keys in hex and base64, the first of a list first', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const keysOf = (text: string) => parseEnvironment({ PAYLOAD_KEY: text }).payloadKeys.map((key) => Buffer.from(key));
+    expect(parseEnvironment({}).payloadKeys).toEqual([]);
+    expect(keysOf(one.toString('hex'))).toEqual([one]);
+    expect(keysOf(`${two.toString('base64')}, ${one.toString('base64url')}`)).toEqual([two, one]);
+  });
+
+  it.each<[string, string]>([
+    ['00'.repeat(31), 'PAYLOAD_KEY'],
+    ['a password of 32 signs, not a key', 'PAYLOAD_KEY[0]'],
+    [Buffer.alloc(31).toString('base64'), 'PAYLOAD_KEY'],
+    [Buffer.alloc(33).toString('base64'), 'PAYLOAD_KEY'],
+    [`${'00'.repeat(32)},`, 'PAYLOAD_KEY[1]'],
+    [`${'00'.repeat(32)},${Buffer.alloc(32).toString('base64')}`, 'PAYLOAD_KEY[1]'],
+  ])('refuses the payload keys %s', (text, path) => {
+    expect(problemsOf({ PAYLOAD_KEY: text })[0]).toMatchObject({ code: 'CONFIG_VALUE', path });
+    expect(JSON.stringify(problemsOf({ PAYLOAD_KEY: text }))).not.toContain(text);
   });
 
   it('never shows a key or the password of an address', () => {

@@ -124,6 +124,7 @@ export function describeVenue(name: string, open: () => Promise<VenueHarness>): 
       const cash = toDecimal(before.value.cash).minus(paid).toFixed();
       expect(await venue.cash()).toEqual({ kind: 'answered', value: { cash, currency: 'USD' } });
       expect(await venue.fills(Date.now() + 60_000)).toEqual({ kind: 'answered', value: [] });
+      expect(await venue.busts(fromMs)).toEqual({ kind: 'answered', value: [] });
     });
 
     it('tells a definitive refusal from the rest, and holds nothing then', async () => {

@@ -91,6 +91,55 @@ describe('the checker', () => {
     expect(await findings()).toEqual(['position: BTCUSD: 2 there, 2.000000001 here']);
   });
 
+  describe('of a trade that the venue has busted', () => {
+    const bust = (change: Record<string, unknown> = {}) => ({
+      ...fill('o-1', 'a-entry', 't-1', '0.5', '100.01', '850', '0'),
+      ...{ kind: 'bust', executionId: 'e-1', correctedPrice: null, filledQuantity: '1.5', status: 'canceled' },
+      ...change,
+    });
+    /** What the desk has to do: a reversing fill, the count and state of the order, position and cash. */
+    async function takeBack(): Promise<void> {
+      await client.query(`insert into fills (venue, account_id, trade_id, client_order_id, strategy_id, symbol, side,
+        quantity, price, fee, at, takes_back) values ('alpaca-paper', 'desk', 'bust-1', 'a-entry', 'manual',
+        'BTC/USD', 'sell', 0.5, 100.01, 0, now(), '20261121160000000::t-1')`);
+      await client.query(
+        `update orders set state = 'CANCELED', quantity_filled = 1.5 where client_order_id = 'a-entry'`,
+      );
+      await client.query(`update positions set quantity = 1.5`);
+      await client.query(`update accounts set cash = cash + 50.005`);
+      await client.query(`insert into ledger_entries (posting_id, entry_id, account_id, book, kind, amount, currency, at)
+        values ('q', 'q-1', 'desk', 'cash', 'fill', 50.005, 'USD', now()),
+               ('q', 'q-2', 'desk', 'position:BTC/USD', 'fill', -50.005, 'USD', now())`);
+    }
+    const lines = () => [...journalLines(), bust({ cashAfter: '849.97' })];
+
+    it('finds nothing where it was taken back, and nothing where it was never booked', async () => {
+      await takeBack();
+      expect(await findings(lines())).toEqual([]);
+      await client.query('alter table fills disable trigger all');
+      await client.query(`delete from fills where takes_back is not null or trade_id like '%t-1'`);
+      expect(await findings(lines())).toEqual([]);
+    });
+
+    it('finds that it still counts', async () => {
+      const found = await findings(lines());
+      expect(found).toContain('bust: t-1 was busted there and still counts here');
+      expect(found).toContain('state: a-entry (line 3) is canceled there, FILLED here');
+    });
+
+    it('finds that a trade which counts was taken back', async () => {
+      await takeBack();
+      expect(await findings()).toContain('bust: t-1 is taken back, the venue never did');
+    });
+
+    it('finds a correction whose new price is not booked', async () => {
+      const corrected = bust({ correctedPrice: '100.5', filledQuantity: '2', status: 'filled', cashAfter: '799.72' });
+      const found = await findings([...journalLines(), corrected]);
+      expect(found).toContain('fill: e-1 of a-entry (line 9) is not booked');
+      expect(found).toContain('bust: t-1 was busted there and still counts here');
+    });
+  });
+
   it('finds a venue that contradicts itself', async () => {
     const lines = [...journalLines(), fill('o-3', 'a-stop', 't-3', '1', '100', '699.965', '1')];
     lines[8] = { ...lines[8], cashAfter: '700' };

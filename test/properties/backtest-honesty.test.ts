@@ -13,7 +13,7 @@ import { syntheticSeries } from '../../domain/market/synthetic.ts';
 import { parseStrategyParameters, strategyRules } from '../../domain/signals/catalogue.ts';
 import type { StrategySignal } from '../../domain/signals/strategy.ts';
 import { type Costs, costsSchema, type Order } from '../../schemas/execution.ts';
-import { STRATEGY_TYPES, type StrategyType } from '../../schemas/signals.ts';
+import { SINGLE_STRATEGY_TYPES, type SingleStrategyType } from '../../schemas/signals.ts';
 import { HOUR_MS, rowsOf } from '../domain/backtest/walk-fixture.ts';
 import { order } from '../domain/execution/support.ts';
 import { itHolds, type Mark } from './property.ts';
@@ -27,11 +27,11 @@ const seriesOf = (rows: readonly BarRow[]): BarSeries => seriesFromRows('BTC/USD
 
 /** What is asked: the signals of bars t - 2 to t, and the paper account over all bars. */
 type Backtest = {
-  readonly signals: (type: StrategyType, rows: readonly BarRow[], t: number) => readonly StrategySignal[];
+  readonly signals: (type: SingleStrategyType, rows: readonly BarRow[], t: number) => readonly StrategySignal[];
   readonly run: (input: PaperRunInput) => PaperRun;
 };
 
-function signals(type: StrategyType, rows: readonly BarRow[], t: number): StrategySignal[] {
+function signals(type: SingleStrategyType, rows: readonly BarRow[], t: number): StrategySignal[] {
   const rules = strategyRules(type);
   const p = parseStrategyParameters(type, {});
   const bars = seriesOf(rows);
@@ -43,7 +43,7 @@ const HONEST: Backtest = { signals, run: runPaper };
 type Plan = { readonly bar: number; readonly side: 'buy' | 'sell'; readonly size: number; readonly limit: boolean };
 type Case = {
   readonly series: number;
-  readonly type: StrategyType;
+  readonly type: SingleStrategyType;
   readonly t: number;
   readonly change: 'scaled' | 'turned round' | 'cut off';
   readonly factor: number;
@@ -60,7 +60,7 @@ const plan = fc.record({
 });
 const cases: fc.Arbitrary<Case> = fc.record({
   series: fc.nat(SERIES.length - 1),
-  type: fc.constantFrom(...STRATEGY_TYPES),
+  type: fc.constantFrom(...SINGLE_STRATEGY_TYPES),
   t: fc.integer({ min: 16, max: COUNT - 2 }),
   change: fc.constantFrom('scaled' as const, 'turned round' as const, 'cut off' as const),
   factor: fc.constantFrom(0.2, 0.9, 1.2, 7),

@@ -1,11 +1,13 @@
 /**
  * Property 1, conservation of value: cash + Σ quantity × price changes by price moves, minus fees and funding, and by
- * nothing else; with prices frozen by exactly the fees. Two accounts in two currencies never touch. Integer oracle.
+ * nothing else; with prices frozen by exactly the fees. Two accounts in two currencies never touch. A bust gives back to
+ * the last digit what its fill has moved. Integer oracle.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { decimalText, toDecimal } from '../../domain/decimal.ts';
 import { type BookStep, equityOf } from '../../domain/execution/book.ts';
+import { takeVenueAnswer, type VenueTake } from '../../domain/execution/venue-step.ts';
 import type { Costs, Fill } from '../../schemas/execution.ts';
 import { times, toCents, units } from './integer-money.ts';
 import { itHolds, type Mark } from './property.ts';
@@ -19,6 +21,8 @@ import {
   type Venue,
   type World,
 } from './random-account.ts';
+import { CASH, counting, type Take, takeAll } from './venue-account.ts';
+import { type Answer, answer, type VenueLife, venueLife } from './venue-life.ts';
 
 type Case = { readonly actions: readonly Action[]; readonly costs: Costs; readonly frozen: boolean };
 type Kind = 'partial fills' | 'prices frozen' | 'long and short' | 'two currencies';
@@ -120,5 +124,69 @@ itHolds<Venue, Case, Kind>({
       },
     })),
     'cash goes through a double': matching((step) => withCash(step, toDecimal(step.book.cash.toNumber()))),
+  },
+});
+
+type BustCase = { readonly lives: readonly VenueLife[]; readonly answers: readonly Answer[] };
+type BustKind = 'busts' | 'corrections' | 'both sides' | 'a fee is returned';
+
+/** After every answer: cash is what it was at first, less what counts of the fills has cost; and each posting is zero. */
+function conservesUnderBusts(take: Take, { lives, answers }: BustCase, mark: Mark<BustKind>): void {
+  const all = lives.map((_, which) => ({ which, upTo: 9, skip: 9, sees: true, tells: true }));
+  const end = takeAll(take, lives, [...answers, ...all], (now) => {
+    const fills = counting(now.booked);
+    const spent = total(fills.map((fill) => times(signed(fill), units(fill.price)) + units(fill.fee)));
+    const cash = units(decimalText(now.book.cash));
+    expect(cash).toBe(units(CASH) - spent);
+    expect(total(now.entries.filter((one) => one.book === 'cash').map((one) => units(one.amount)))).toBe(-spent);
+    expect(total(now.entries.map((one) => units(one.amount)))).toBe(0n);
+    const held = total(now.book.positions.map((one) => units(decimalText(one.quantity))));
+    expect(held).toBe(total(fills.map(signed)));
+    const fees = total(now.book.positions.map((one) => units(decimalText(one.fees))));
+    expect(fees).toBe(total(fills.map((fill) => units(fill.fee))));
+  });
+  const reversals = end.booked.filter((one) => (one.takesBack ?? null) !== null);
+  if (reversals.length > 0) mark('busts');
+  if (end.booked.some(({ tradeId }) => tradeId.endsWith('-corrected'))) mark('corrections');
+  if (new Set(lives.map((one) => one.side)).size === 2 && reversals.length > 0) mark('both sides');
+  if (reversals.some(({ fee }) => Number(fee) < 0)) mark('a fee is returned');
+}
+
+const bustTake =
+  (change: (step: VenueTake, reversal: Fill) => VenueTake): Take =>
+  (...args) => {
+    const step = takeVenueAnswer(...args);
+    const reversal = step.fills.find((one) => (one.takesBack ?? null) !== null);
+    return reversal === undefined ? step : change(step, reversal);
+  };
+
+itHolds<Take, BustCase, BustKind>({
+  name: 'property 1, a bust gives back what its fill has moved',
+  cases: fc.record({
+    lives: fc.array(venueLife, { minLength: 1, maxLength: 3, size: 'max' }),
+    answers: fc.array(answer, { maxLength: 8, size: 'max' }),
+  }),
+  holds: conservesUnderBusts,
+  kinds: ['busts', 'corrections', 'both sides', 'a fee is returned'],
+  subject: takeVenueAnswer,
+  faults: {
+    'the fee of a busted fill is kept': bustTake((step, { fee }) => ({
+      ...step,
+      book: { ...step.book, cash: step.book.cash.plus(fee) },
+    })),
+    'the busted quantity stays in the position': bustTake((step, reversal) => ({
+      ...step,
+      book: {
+        ...step.book,
+        positions: step.book.positions.map((one) => ({
+          ...one,
+          quantity: one.quantity.minus(filledQuantity(reversal)),
+        })),
+      },
+    })),
+    'the reversing posting has one leg only': bustTake((step, reversal) => ({
+      ...step,
+      entries: step.entries.filter((one) => one.tradeId !== reversal.tradeId || one.book === 'cash'),
+    })),
   },
 });

@@ -1,14 +1,15 @@
 /**
  * Property 2, the book is a fold of its fills. After every step position, cost, realised result, fees and cash are what
- * the verifier's own arithmetic makes anew from the fills alone. A venue's fills that arrive in any order, any number
- * of times, leave the same cash, quantity, fees and wealth at every price (average cost splits the result by arrival).
+ * the verifier's own arithmetic makes anew from the fills alone. A venue's fills and busts that arrive in any order, any
+ * number of times, leave the same cash, quantity, fees and wealth at every price (average cost splits the result by
+ * arrival).
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { decimalText, ZERO } from '../../domain/decimal.ts';
-import { type Book, openBook } from '../../domain/execution/book.ts';
-import { takeVenueAnswer } from '../../domain/execution/venue-step.ts';
-import type { Costs, Fill, Order } from '../../schemas/execution.ts';
+import type { Book } from '../../domain/execution/book.ts';
+import { NO_BUSTS, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
+import type { Costs, Fill } from '../../schemas/execution.ts';
 import { amount, amountText } from '../../scripts/lib/verify/amounts.ts';
 import type { StoredFill } from '../../scripts/lib/verify/read-account.ts';
 import { holdingKey, rebuild } from '../../scripts/lib/verify/rebuild.ts';
@@ -24,7 +25,8 @@ import {
   type Venue,
   type World,
 } from './random-account.ts';
-import { type Answer, answer, fillsOf, ourOrder, seenAt, type VenueLife, venueLife } from './venue-life.ts';
+import { type Take, takeAll } from './venue-account.ts';
+import { type Answer, answer, bustsOf, type VenueLife, venueLife } from './venue-life.ts';
 
 const stored = (fill: Fill): StoredFill => ({
   venue: fill.venue,
@@ -38,6 +40,7 @@ const stored = (fill: Fill): StoredFill => ({
   price: fill.price,
   fee: fill.fee,
   at: new Date(fill.atMs),
+  takes_back: fill.takesBack ?? null,
   order: undefined,
   sequence: null,
 });
@@ -122,41 +125,29 @@ itHolds<Venue, Life, LifeKind>({
   },
 });
 
-type Take = typeof takeVenueAnswer;
 type Arrival = { readonly lives: readonly VenueLife[]; readonly answers: readonly Answer[] };
-type ArrivalKind = 'duplicates' | 'partial fills' | 'UNKNOWN' | 'out of order' | 'fee told later';
-
-/** An account that takes answers as the store does: known trade ids are those of the fills booked so far. */
-function takeAll(take: Take, lives: readonly VenueLife[], answers: readonly Answer[]) {
-  let book = openBook('sim:test', '10000');
-  const orders: Order[] = lives.map(ourOrder);
-  const booked: Fill[] = [];
-  let duplicates = 0;
-  for (const { which, upTo, skip, sees } of answers) {
-    const [life, order] = [lives[which], orders[which]];
-    if (life === undefined || order === undefined) continue;
-    const told = fillsOf(life, which)
-      .slice(0, upTo)
-      .filter((_, turn) => sees || turn !== skip);
-    const known = new Set(booked.map((fill) => fill.tradeId));
-    duplicates += told.filter((fill) => known.has(fill.tradeId)).length;
-    const step = take(book, order, sees ? seenAt(life, which, upTo) : null, [...told, ...told.slice(0, 1)], known);
-    book = step.book;
-    orders[which] = step.orders.at(-1) ?? order;
-    booked.push(...step.fills);
-  }
-  return { book, orders, booked, duplicates };
-}
+type ArrivalKind =
+  | 'duplicates'
+  | 'partial fills'
+  | 'UNKNOWN'
+  | 'out of order'
+  | 'fee told later'
+  | 'busts'
+  | 'corrections'
+  | 'bust before its fill';
 
 /** What no arrival may change: cash, quantity, fees, and what the position is worth beyond its price. */
 const lasting = (book: Book) => ({
   cash: decimalText(book.cash),
-  positions: book.positions.map(({ quantity, fees, cost, realizedPnl }) =>
-    [quantity, fees, realizedPnl.minus(cost)].map(decimalText).join(' '),
-  ),
+  // A position of which every fill was busted is as good as none.
+  positions: book.positions
+    .map(({ quantity, fees, cost, realizedPnl }) =>
+      [quantity, fees, realizedPnl.minus(cost)].map(decimalText).join(' '),
+    )
+    .filter((text) => text !== '0 0 0'),
 });
 
-const ALL = { upTo: 9, skip: 9, sees: true };
+const ALL = { upTo: 9, skip: 9, sees: true, tells: true };
 
 function arrivesAlike(take: Take, { lives, answers }: Arrival, mark: Mark<ArrivalKind>): void {
   const last = lives.map((_, which) => ({ which, ...ALL }));
@@ -172,6 +163,11 @@ function arrivesAlike(take: Take, { lives, answers }: Arrival, mark: Mark<Arriva
   if (lives.some((one) => one.startsAs === 'UNKNOWN')) mark('UNKNOWN');
   if (wild.booked.some((fill, index) => fill.atMs < (wild.booked[index - 1]?.atMs ?? 0))) mark('out of order');
   if (lives.some((one) => one.parts.some(({ fee }) => fee === null))) mark('fee told later');
+  const busts = lives.flatMap(bustsOf);
+  const takenBack = new Set(wild.booked.map((fill) => fill.takesBack));
+  if (takenBack.size > 1) mark('busts');
+  if (busts.some(({ replacement }) => replacement !== null)) mark('corrections');
+  if (busts.some(({ executionId }) => !takenBack.has(executionId))) mark('bust before its fill');
 }
 
 itHolds<Take, Arrival, ArrivalKind>({
@@ -181,20 +177,35 @@ itHolds<Take, Arrival, ArrivalKind>({
     answers: fc.array(answer, { maxLength: 8, size: 'max' }),
   }),
   holds: arrivesAlike,
-  kinds: ['duplicates', 'partial fills', 'UNKNOWN', 'out of order', 'fee told later'],
+  kinds: [
+    ...(['duplicates', 'partial fills', 'UNKNOWN', 'out of order', 'fee told later'] as const),
+    ...(['busts', 'corrections', 'bust before its fill'] as const),
+  ],
   subject: takeVenueAnswer,
   faults: {
-    'a fill that is known is booked again': (book, order, seen, fills) =>
-      takeVenueAnswer(book, order, seen, fills, new Set()),
-    'only the first fill of an answer is booked': (book, order, seen, fills, known) =>
-      takeVenueAnswer(book, order, seen, fills.slice(0, 1), known),
-    'a fee that is told is not taken': (book, order, seen, fills, known) =>
+    'a bust is passed over': (book, order, seen, fills, known) => takeVenueAnswer(book, order, seen, fills, known),
+    'a busted fill is taken back without its money': (book, ...answer) => {
+      const step = takeVenueAnswer(book, ...answer);
+      const isBust = step.fills.some((one) => (one.takesBack ?? null) !== null);
+      return isBust ? { ...step, book: { ...step.book, cash: book.cash } } : step;
+    },
+    'the trade in the place of a busted one is not booked': (book, order, seen, fills, known, busts = NO_BUSTS) =>
+      takeVenueAnswer(book, order, seen, fills, known, {
+        ...busts,
+        busts: busts.busts.map((one) => ({ ...one, replacement: null })),
+      }),
+    'a fill that is known is booked again': (book, order, seen, fills, _known, busts) =>
+      takeVenueAnswer(book, order, seen, fills, new Set(), busts),
+    'only the first fill of an answer is booked': (book, order, seen, fills, known, busts) =>
+      takeVenueAnswer(book, order, seen, fills.slice(0, 1), known, busts),
+    'a fee that is told is not taken': (book, order, seen, fills, known, busts) =>
       takeVenueAnswer(
         book,
         order,
         seen,
         fills.map((fill) => ({ ...fill, fee: null })),
         known,
+        busts,
       ),
   },
 });

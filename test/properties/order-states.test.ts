@@ -1,18 +1,20 @@
 /**
  * Property 12, states only move forward: along the edges of the table (written out again here), filled never above
  * ordered and never less than before, final stays final. For orders in the paper book and for orders at a venue that
- * answers late, twice and out of order. One way back is known: an order given up as absent that the venue shows alive.
+ * answers late, twice and out of order. Two ways back are known: an order given up as absent that the venue shows alive,
+ * and a bust, which takes a fill away and opens what was filled.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
-import { type BookStep, openBook } from '../../domain/execution/book.ts';
+import type { BookStep } from '../../domain/execution/book.ts';
 import { isTerminal } from '../../domain/execution/order-state.ts';
 import { takeVenueAnswer } from '../../domain/execution/venue-step.ts';
-import type { Costs, Order, OrderState } from '../../schemas/execution.ts';
+import type { Costs, Fill, Order, OrderState } from '../../schemas/execution.ts';
 import { itHolds, type Mark } from './property.ts';
 import { type Action, action, advance, costsArbitrary, newWorld, PAPER_VENUE, type Venue } from './random-account.ts';
-import { type Answer, answer, fillsOf, ourOrder, seenAt, type VenueLife, venueLife } from './venue-life.ts';
+import { type Take, takeAll } from './venue-account.ts';
+import { type Answer, answer, type VenueLife, venueLife } from './venue-life.ts';
 
 /** The table of the design page, section 8. */
 const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
@@ -63,12 +65,14 @@ function staysForwardInTheBook(venue: Venue, { actions, costs }: Life, mark: Mar
   if (orders.some((one) => one.leg === 'stop')) mark('legs');
 }
 
+const changed = <Step extends BookStep>(step: Step, change: (order: Order) => Order): Step => ({
+  ...step,
+  orders: step.orders.map(change),
+});
 const withOrders =
   (change: (order: Order) => Order) =>
-  (step: BookStep): BookStep => ({
-    ...step,
-    orders: step.orders.map(change),
-  });
+  (step: BookStep): BookStep =>
+    changed(step, change);
 const refilled = withOrders((one) => ({ ...one, quantityFilled: toDecimal(one.quantityFilled).times(2).toFixed() }));
 const toldAgain = (step: BookStep): BookStep => ({
   ...step,
@@ -91,48 +95,72 @@ itHolds<Venue, Life, BookKind>({
   },
 });
 
-type Take = typeof takeVenueAnswer;
+/** Where a bust leads from; the venue may end the order in the same answer. */
+const AFTER_BUST: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
+  FILLED: ['FILLED', 'PARTIAL', 'ACKED', 'CANCELED', 'EXPIRED'],
+  PARTIAL: ['ACKED'],
+};
+
+/** What `taken` takes back of the order, and what is new of it, in the sum of their quantities. */
+const filledBy = (taken: readonly Fill[]) =>
+  taken.reduce((sum, one) => sum.plus(isReversal(one) ? `-${one.quantity}` : one.quantity), toDecimal(0));
+const isReversal = ({ takesBack }: Fill): boolean => (takesBack ?? null) !== null;
+
+function movesAsToldOf(before: Order, after: Order, taken: readonly Fill[], arrives: boolean): void {
+  if (!taken.some(isReversal)) {
+    movesOn(before, after, arrives);
+    return;
+  }
+  const told = `${before.state} → ${after.state} by a bust`;
+  const mayMove = leads(before.state, after.state) || (AFTER_BUST[before.state]?.includes(after.state) ?? false);
+  expect(mayMove, told).toBe(true);
+  const filled = toDecimal(before.quantityFilled).plus(filledBy(taken));
+  expect(toDecimal(after.quantityFilled).eq(filled), `${told}: filled ${after.quantityFilled}`).toBe(true);
+  expect(filled.gte(0) && filled.lte(after.quantity), `${told}: filled ${filled}`).toBe(true);
+  expect(after.state === 'FILLED', told).toBe(filled.eq(after.quantity));
+}
+
 type Told = { readonly life: VenueLife; readonly answers: readonly Answer[] };
-type VenueKind = 'partial fills' | 'UNKNOWN' | 'duplicates' | 'late arrival' | 'old news';
+type VenueKind = 'partial fills' | 'UNKNOWN' | 'duplicates' | 'late arrival' | 'old news' | 'busts';
 
 function staysForwardAtTheVenue(take: Take, { life, answers }: Told, mark: Mark<VenueKind>): void {
-  let book = openBook('sim:test', '10000');
-  let order = ourOrder(life, 0);
-  const known = new Set<string>();
   let newest = 0;
-  for (const { upTo, sees } of answers) {
-    const told = fillsOf(life, 0).slice(0, upTo);
-    const seen = sees ? seenAt(life, 0, upTo) : null;
-    const step = take(book, order, seen, told, known);
-    const after = step.orders.at(-1) ?? order;
-    const arrives = told.length > 0 || sees;
-    movesOn(order, after, arrives);
-    if (order.state === 'UNKNOWN' && after.state !== 'UNKNOWN') mark('UNKNOWN');
-    if (order.state === 'ABSENT' && after.state !== 'ABSENT') mark('late arrival');
-    if (told.some((fill) => known.has(fill.tradeId))) mark('duplicates');
+  const first = answers.map((one) => ({ ...one, which: 0 }));
+  const { duplicates } = takeAll(take, [life], first, (_now, before, after, taken, { upTo, sees }) => {
+    movesAsToldOf(before, after, taken, upTo > 0 || sees || taken.length > 0);
+    if (before.state === 'UNKNOWN' && after.state !== 'UNKNOWN') mark('UNKNOWN');
+    if (before.state === 'ABSENT' && after.state !== 'ABSENT') mark('late arrival');
     if (upTo < newest) mark('old news');
     if (after.state === 'PARTIAL') mark('partial fills');
-    for (const fill of step.fills) known.add(fill.tradeId);
+    if (taken.some(isReversal)) mark('busts');
     newest = Math.max(newest, upTo);
-    book = step.book;
-    order = after;
-  }
+  });
+  if (duplicates > 0) mark('duplicates');
 }
 
 itHolds<Take, Told, VenueKind>({
   name: 'property 12, states of orders at a venue',
   cases: fc.record({ life: venueLife, answers: fc.array(answer, { minLength: 1, maxLength: 8, size: 'max' }) }),
   holds: staysForwardAtTheVenue,
-  kinds: ['partial fills', 'UNKNOWN', 'duplicates', 'late arrival', 'old news'],
+  kinds: ['partial fills', 'UNKNOWN', 'duplicates', 'late arrival', 'old news', 'busts'],
   subject: takeVenueAnswer,
   faults: {
-    'the state of every answer is taken over': (book, order, seen, fills, known) => {
-      const step = takeVenueAnswer(book, order, seen, fills, known);
-      return seen === null ? step : withOrders((one) => ({ ...one, state: seen.state }))(step);
+    'the state of every answer is taken over': (book, order, seen, fills, known, busts) => {
+      const step = takeVenueAnswer(book, order, seen, fills, known, busts);
+      return seen === null ? step : changed(step, (one) => ({ ...one, state: seen.state }));
     },
-    'what is filled is what the answer says': (book, order, seen, fills, known) => {
-      const step = takeVenueAnswer(book, order, seen, fills, known);
-      return seen === null ? step : withOrders((one) => ({ ...one, quantityFilled: seen.quantityFilled }))(step);
+    'what is filled is what the answer says': (book, order, seen, fills, known, busts) => {
+      const step = takeVenueAnswer(book, order, seen, fills, known, busts);
+      return seen === null ? step : changed(step, (one) => ({ ...one, quantityFilled: seen.quantityFilled }));
     },
+    'an order stays filled whatever is busted of it': (book, order, seen, fills, known, busts) =>
+      changed(takeVenueAnswer(book, order, seen, fills, known, busts), (one) => ({
+        ...one,
+        state: order.state === 'FILLED' ? 'FILLED' : one.state,
+      })),
+    'a bust leaves the count of its order as it was': (book, order, seen, fills, known, busts) =>
+      changed(takeVenueAnswer(book, order, seen, fills, known, busts), (one) =>
+        toDecimal(one.quantityFilled).lt(order.quantityFilled) ? { ...one, quantityFilled: order.quantityFilled } : one,
+      ),
   },
 });

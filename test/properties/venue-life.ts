@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { decimalText, toDecimal } from '../../domain/decimal.ts';
 import type { Order, OrderState } from '../../schemas/execution.ts';
-import type { VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
+import type { VenueBust, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
 import { MIDNIGHT, order } from '../domain/execution/support.ts';
 
 /** `parts`: sizes of its fills in hundredths, in the order of their time; `rest`: what stays unfilled. */
@@ -15,10 +15,21 @@ export type VenueLife = {
   readonly rest: number;
   readonly end: 'CANCELED' | 'EXPIRED' | 'ACKED';
   readonly startsAs: OrderState;
+  /** Which of its fills is busted once all have come, and at which price a trade counts in its place; null: none does. */
+  readonly bust: { readonly turn: number; readonly cents: number | null } | null;
 };
 
-/** How much of an order's life an answer shows, which of those fills it lists, and whether the order itself is seen. */
-export type Answer = { readonly which: number; readonly upTo: number; readonly skip: number; readonly sees: boolean };
+/**
+ * How much of an order's life an answer shows, which of those fills it lists, whether the order itself is seen, and
+ * whether busts are told. After all of its fills comes its end, after the bust.
+ */
+export type Answer = {
+  readonly which: number;
+  readonly upTo: number;
+  readonly skip: number;
+  readonly sees: boolean;
+  readonly tells: boolean;
+};
 
 const part = fc.record({
   size: fc.integer({ min: 1, max: 500 }),
@@ -31,12 +42,20 @@ export const venueLife: fc.Arbitrary<VenueLife> = fc.record({
   rest: fc.constantFrom(0, 0, 7),
   end: fc.constantFrom('CANCELED' as const, 'EXPIRED' as const, 'ACKED' as const),
   startsAs: fc.constantFrom<OrderState>('SENT', 'UNKNOWN', 'ACKED', 'CANCEL_SENT', 'CANCEL_UNKNOWN', 'ABSENT'),
+  bust: fc.option(
+    fc.record({
+      turn: fc.constantFrom(0, 0, 1, 2),
+      cents: fc.option(fc.integer({ min: 9_000, max: 11_000 }), { freq: 2 }),
+    }),
+    { freq: 3 },
+  ),
 });
 export const answer: fc.Arbitrary<Answer> = fc.record({
   which: fc.nat(2),
   upTo: fc.nat(4),
   skip: fc.nat(3),
   sees: fc.boolean(),
+  tells: fc.boolean(),
 });
 
 const orderedOf = ({ parts, rest }: VenueLife): number =>
@@ -65,10 +84,25 @@ export const fillsOf = (life: VenueLife, index: number): VenueFill[] =>
     atMs: MIDNIGHT + 1_000 * (3 * turn + index),
   }));
 
-/** The order as the venue shows it after its first `upTo` fills; all of them and one more: after its end. */
+/** What the venue tells of the order's busts; its fill must have been there. */
+export function bustsOf(life: VenueLife, index: number): VenueBust[] {
+  const [busted, { bust }] = [bustedOf(life), life];
+  const fill = fillsOf(life, index)[bust?.turn ?? -1];
+  if (busted === null || bust === null || fill === undefined) return [];
+  const { venueOrderId, symbol, atMs } = fill;
+  const price = bust.cents === null ? null : hundredths(bust.cents);
+  const replacement = price === null ? null : { ...fill, tradeId: `${fill.tradeId}-corrected`, price };
+  return [{ executionId: fill.tradeId, venueOrderId, symbol, replacement, atMs: atMs + 60_000 }];
+}
+
+const bustedOf = ({ parts, bust }: VenueLife) => (bust === null ? null : (parts[bust.turn] ?? null));
+
+/** The order as the venue shows it after its first `upTo` fills; all of them and one more: after its end, and a bust. */
 export function seenAt(life: VenueLife, index: number, upTo: number): VenueOrder {
-  const filled = life.parts.slice(0, upTo).reduce((sum, one) => sum + one.size, 0);
-  const state = stateAt(life, filled, upTo);
+  const all = life.parts.slice(0, upTo).reduce((sum, one) => sum + one.size, 0);
+  const lost = upTo > life.parts.length && life.bust?.cents === null ? (bustedOf(life)?.size ?? 0) : 0;
+  const filled = all - lost;
+  const state = lost > 0 && all === orderedOf(life) ? 'CANCELED' : stateAt(life, filled, upTo);
   return {
     venueOrderId: `v-${index}`,
     clientOrderId: `d-${index}-entry`,

@@ -105,6 +105,7 @@ export function createVenueModel(plan: VenuePlan, nowMs: () => number, between: 
       await between();
       return fails() ? failed : { kind: 'answered', value: [...fills] };
     },
+    busts: async () => ({ kind: 'answered', value: [] }),
     cancel: async ({ clientOrderId }) => {
       await between();
       const found = find(clientOrderId);

@@ -40,7 +40,14 @@ beforeEach(() => {
 
 const start = (change: Record<string, unknown> = {}) =>
   at.desk.startOrder(freshId('bust'), {
-    ...{ accountId: ACCOUNT, symbol, side: 'buy', quantity: '10', reasoning: 'a test of the desk', checkIntervalMs: 100 },
+    ...{
+      accountId: ACCOUNT,
+      symbol,
+      side: 'buy',
+      quantity: '10',
+      reasoning: 'a test of the desk',
+      checkIntervalMs: 100,
+    },
     ...change,
   });
 const reaches = (run: OrderRun, states: readonly string[]) =>
@@ -100,7 +107,9 @@ it('takes a busted fill back: order, position, cash, fees and ledger, and the st
   ]);
   expect((await eventTypes()).filter((type) => type === 'order_busted')).toHaveLength(1);
   const audited = at.desk.db.selectFrom('audit').select('body').where('kind', '=', 'order_bust');
-  expect((await audited.execute()).map((row) => row.body)).toMatchObject([{ quantity: '10', price: '100', trades: [] }]);
+  expect((await audited.execute()).map((row) => row.body)).toMatchObject([
+    { quantity: '10', price: '100', trades: [] },
+  ]);
   // Told again, and again: nothing more is booked.
   await isRight();
   expect((await eventTypes()).filter((type) => type === 'order_busted')).toHaveLength(1);
@@ -157,4 +166,25 @@ it('corrects the round trip when the price of its entry is corrected', async () 
   at.venue.control.bust(tradeIds()[0] ?? '', toDecimal('99'));
   await isRight();
   expect(await positionNow()).toMatchObject({ quantity: '0', cost: '0' });
+}, 60_000);
+
+it('is seen by the verifier when somebody changes what a bust has left behind', async () => {
+  const client = new pg.Client({ connectionString: at.desk.database.url });
+  await client.connect();
+  await client.query('alter table fills disable trigger all');
+  const market = deskMarketData(barReaders(at.desk.db));
+  const paths = async (): Promise<string[]> => {
+    const { problems } = await verifyLedger(at.desk.db, market, { accountId: ACCOUNT, sessionId: null });
+    return problems.map((one) => one.path);
+  };
+  const reversal = "where takes_back is not null and symbol = 'BTC/USD'";
+  await client.query(`update fills set fee = 1 ${reversal}`);
+  expect((await paths()).some((path) => path.startsWith('fills.bust-') && path.endsWith('.fee'))).toBe(true);
+  await client.query(`update fills set fee = 0, quantity = 9 ${reversal}`);
+  expect((await paths()).some((path) => path.startsWith('fills.bust-') && path.endsWith('.quantity'))).toBe(true);
+  await client.query(`update fills set quantity = 10 ${reversal}`);
+  expect(await paths()).toEqual([]);
+  await client.query("update trades set busted_at = null where busted_at is not null and symbol = 'LTC/USD'");
+  expect((await paths()).some((path) => path.startsWith('trades.'))).toBe(true);
+  await client.end();
 }, 60_000);

@@ -1,4 +1,5 @@
 /** A paper session on each vendor's market: it opens on the past, decides at each close, trades, and bears bad data. */
+import { Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
@@ -150,6 +151,8 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     const { run } = await start();
     at.peer.state.faults = [{ kind: 'status', status: 429, retryAfter: '0' }];
     expect(await closeAt(run, 100)).toMatchObject({ action: 'hold', repeated: false });
+    at.peer.state.faults = [{ kind: 'silent' }, { kind: 'cut' }];
+    expect(await closeAt(run, 100)).toMatchObject({ action: 'hold', repeated: false });
     at.peer.state.faults = [{ kind: 'status', status: 500 }];
     at.peer.state.keepsFault = true;
     at.close(100);
@@ -159,7 +162,7 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     at.peer.state.keepsFault = false;
     await until('the bar', async () => {
       await tick(run);
-      return (await run.query(statusQuery)).bars === 2 ? true : null;
+      return (await run.query(statusQuery)).bars === 3 ? true : null;
     });
     expect((await run.query(statusQuery)).warnings).toEqual([]);
     await end(run);
@@ -237,9 +240,30 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     expect(await run.describe()).not.toMatchObject({ runId: run.firstExecutionRunId });
     const report = await end(at.desk.client.workflow.getHandle(run.workflowId) as SessionRun);
     expect(report).toMatchObject({ bars: 12, decisions: 12, gaps: 0 });
+    const history = await at.desk.client.workflow.getHandle(run.workflowId).fetchHistory();
+    const workflowBundle = { codePath: at.desk.targets.codePath };
+    await Worker.runReplayHistory({ workflowBundle }, history, run.workflowId);
     const steps = (await decisionsOf(sessionId)).map((one) => one.asOfMs);
     expect(steps.map((ms) => ms - (steps[0] ?? 0))).toEqual(Array.from({ length: 12 }, (_, i) => i * HOUR));
   }, 90_000);
+
+  it('trades two symbols of one market, each at its own quote', async () => {
+    const other = at.symbol.replace('BTC', 'ETH');
+    const { run, sessionId } = await start({ symbols: [at.symbol, other] });
+    expect(await closeAt(run, 103)).toMatchObject([
+      { symbol: at.symbol, action: 'buy' },
+      { symbol: other, action: 'buy' },
+    ]);
+    const decisions = await decisionsOf(sessionId);
+    expect(decisions.map((one) => (one.inputs.quote as { ask: string }).ask)).toEqual(['103.01', '103.01']);
+    await closeAt(run, 100);
+    expect(await end(run)).toMatchObject({ bars: 2, decisions: 4, gaps: 0 });
+    const { rows } = await sql<{ symbol: string }>`select distinct i.symbol from fills f join order_intents i
+      using (client_order_id) join orders o using (client_order_id) where o.session_id = ${sessionId}`.execute(
+      at.desk.db,
+    );
+    expect(rows.map((row) => row.symbol).sort()).toEqual([at.symbol, other].sort());
+  }, 60_000);
 
   it('keeps what a look found, once, when the worker dies before it is walked', async () => {
     const { run, sessionId } = await start();
@@ -313,11 +337,21 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     at.pass(-4 * HOUR);
   }, 60_000);
 
-  it('refuses a session whose symbol the vendor does not have, and one with an end', async () => {
+  it('refuses a session and an order by hand on a market with an end', async () => {
     const market = { ...at.source, to: new Date(at.clock.nowMs - HOUR).toISOString() };
     const account = { accountId: 'paper-1', strategy: 'momentum', tradingMode: 'paper', barIntervalMs: HOUR };
     const bounded = await at.desk.startSession(freshId('end'), { ...account, symbols: [at.symbol], market });
     expect(await problemsOf(bounded)).toMatchObject([{ code: 'INPUT_RANGE', path: 'market.to' }]);
+    const order = {
+      accountId: 'paper-1',
+      symbol: at.symbol,
+      side: 'buy',
+      sizeFraction: 0.01,
+      reasoning: 'a test',
+      market,
+    };
+    const byHand = await at.desk.startOrder(freshId('end'), order);
+    expect(await problemsOf(byHand)).toMatchObject([{ code: 'INPUT_RANGE', path: 'market.to' }]);
   }, 60_000);
 
   const eventsOf = async (sessionId: string): Promise<string[]> => {

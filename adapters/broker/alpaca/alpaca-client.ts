@@ -4,6 +4,7 @@
  */
 
 import type { EffectName } from '../../effect.ts';
+import { eventDataOf } from '../../http/event-stream.ts';
 import { type ExactValue, parseExactJson } from '../../http/exact-json.ts';
 import { BODY_BYTES_MAX, type FailurePhase, requestOnce } from '../../http/venue-http.ts';
 import { cleanText, lateness, pauseMs } from '../reply-text.ts';
@@ -32,6 +33,8 @@ export type AlpacaRequest = {
   readonly deadlineMs: number;
   readonly guard?: () => Promise<string | null>;
   readonly bodyBytesMax?: number;
+  /** The reply is a stream of events that ends by itself; it is read as the list of what they carry. */
+  readonly isStream?: boolean;
 };
 
 export type AlpacaTimeouts = { readonly totalTimeoutMs: number; readonly idleTimeoutMs: number };
@@ -61,7 +64,7 @@ export function createAlpacaClient({ access, bucket, timeouts, nowMs }: ClientPa
       method: asked.method,
       path: asked.path,
       ...{ baseUrl, hosts, allowLoopback },
-      headers: headersOf(access),
+      headers: { ...headersOf(access), ...(asked.isStream === true && { accept: 'text/event-stream' }) },
       body: asked.body === undefined ? null : JSON.stringify(asked.body),
       ...timeouts,
       bodyBytesMax: asked.bodyBytesMax ?? BODY_BYTES_MAX,
@@ -70,7 +73,8 @@ export function createAlpacaClient({ access, bucket, timeouts, nowMs }: ClientPa
     if (answer.kind === 'failure') return { ...answer, reason: clean(answer.reason) };
     const { status, headers, body } = answer;
     if (status === TOO_MANY || status === BANNED) bucket.pauseUntil(nowMs() + pauseMs(headers));
-    const json = jsonOf(body);
+    const isEvents = asked.isStream === true && status === 200;
+    const json = isEvents ? eventsOf(body) : jsonOf(body);
     const { code, message } = wireRefusal(json);
     return { kind: 'reply', status, json, code, message: message === null ? null : clean(message) };
   };
@@ -91,3 +95,14 @@ function jsonOf(body: string): ExactValue {
     return null;
   }
 }
+
+/** Null when one event cannot be read, or the venue says in a comment that some are missing. */
+function eventsOf(body: string): ExactValue {
+  const events = eventDataOf(body);
+  if (events === null || events.comments.some((one) => LOSSES.test(one))) return null;
+  const values = events.data.map(jsonOf);
+  return values.includes(null) ? null : values;
+}
+
+/** What Alpaca writes as a comment of the stream when it has dropped events, or breaks off. */
+const LOSSES = /dropped|internal server error/i;

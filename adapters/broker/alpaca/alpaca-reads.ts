@@ -1,9 +1,9 @@
 /**
- * What stands in the account at Alpaca: open orders, fills, positions, cash, the account itself and the clock. Lists
+ * What stands in the account at Alpaca: open orders, fills, busts, positions, cash, the account, the clock. Lists
  * come whole or not at all: every page must be read and every row understood, else the read has failed.
  */
 import { z } from 'zod';
-import type { VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../../schemas/venue.ts';
+import type { VenueAnswer, VenueBust, VenueFill, VenueOrder, VenuePosition } from '../../../schemas/venue.ts';
 import type { EffectName } from '../../effect.ts';
 import type { VenueCash, VenueClock, VenueIdentity } from '../venue.ts';
 import type { AlpacaClient } from './alpaca-client.ts';
@@ -11,6 +11,7 @@ import type { AlpacaAccess } from './alpaca-config.ts';
 import { firstIssue, soon, told } from './alpaca-orders.ts';
 import {
   wireAccountSchema,
+  wireActivitySchema,
   wireClockSchema,
   wireFillSchema,
   wireOrderSchema,
@@ -22,6 +23,8 @@ const FILLS_A_PAGE = 100;
 const PAGES_MAX = 1_000;
 /** Positions have no pages: 10,000 of them are about 7 MB. */
 const POSITIONS_BYTES_MAX = 16_000_000;
+/** An activity is about 700 bytes. */
+const ACTIVITIES_BYTES_MAX = 32_000_000;
 
 type Page<T> = VenueAnswer<readonly T[]>;
 
@@ -30,13 +33,15 @@ async function read<S extends z.ZodType>(
   effect: EffectName,
   path: string,
   schema: S,
-  bodyBytesMax?: number,
+  how: { readonly bodyBytesMax?: number; readonly isStream?: boolean; readonly emptyAt?: readonly number[] } = {},
 ): Promise<VenueAnswer<z.output<S>>> {
+  const { emptyAt = [], ...more } = how;
   const asked = { effect, kind: 'read', method: 'GET', path, ...soon(client) } as const;
-  const reply = await client.request({ ...asked, ...(bodyBytesMax !== undefined && { bodyBytesMax }) });
+  const reply = await client.request({ ...asked, ...more });
   if (reply.kind === 'failure') return { kind: 'failed', reason: reply.reason };
-  if (reply.status !== 200) return { kind: 'failed', reason: told(reply) };
-  const parsed = schema.safeParse(reply.json);
+  const isEmpty = emptyAt.includes(reply.status);
+  if (reply.status !== 200 && !isEmpty) return { kind: 'failed', reason: told(reply) };
+  const parsed = schema.safeParse(isEmpty ? [] : reply.json);
   if (parsed.success) return { kind: 'answered', value: parsed.data };
   return { kind: 'failed', reason: `a reply that makes no sense: ${firstIssue(parsed.error)}` };
 }
@@ -79,20 +84,35 @@ export function readOpenOrders(client: AlpacaClient): Promise<VenueAnswer<readon
 
 export async function readFills(client: AlpacaClient, sinceMs: number): Promise<VenueAnswer<readonly VenueFill[]>> {
   const path = `/v2/account/activities/FILL?direction=asc&page_size=${FILLS_A_PAGE}&after=${isoOf(sinceMs - 1)}`;
-  const fills = await readPages<VenueFill>(
+  const rows = await readPages(
     FILLS_A_PAGE,
-    (fill) => fill.tradeId,
-    (last) => {
-      const token = last === null ? '' : `&page_token=${encodeURIComponent(last.tradeId)}`;
+    ({ fill }) => fill.tradeId,
+    (last: z.output<typeof wireFillSchema> | null) => {
+      const token = last === null ? '' : `&page_token=${encodeURIComponent(last.fill.tradeId)}`;
       return read(client, 'venue.fills', `${path}${token}`, z.array(wireFillSchema));
     },
   );
-  if (fills.kind === 'failed') return fills;
-  return { kind: 'answered', value: fills.value.filter(({ atMs }) => atMs >= sinceMs) };
+  if (rows.kind === 'failed') return rows;
+  const fills = rows.value.filter(({ isBust }) => !isBust).map(({ fill }) => fill);
+  return { kind: 'answered', value: fills.filter(({ atMs }) => atMs >= sinceMs) };
+}
+
+/** The stream is in beta: an account that does not have it is told of no bust, and what differs goes to a person. */
+const NOT_OFFERED = [403, 404, 405, 501];
+
+/** The stream of all activities between two instants: it ends by itself, and says of a trade which one it replaces. */
+export async function readBusts(client: AlpacaClient, sinceMs: number): Promise<VenueAnswer<readonly VenueBust[]>> {
+  const path = `/v2beta1/events/activities?since=${isoOf(sinceMs)}&until=${isoOf(client.nowMs())}`;
+  const how = { isStream: true, bodyBytesMax: ACTIVITIES_BYTES_MAX, emptyAt: NOT_OFFERED };
+  const told = await read(client, 'venue.busts', path, z.array(wireActivitySchema), how);
+  if (told.kind === 'failed') return told;
+  return { kind: 'answered', value: told.value.filter((one) => one !== null) };
 }
 
 export const readPositions = (client: AlpacaClient): Promise<VenueAnswer<readonly VenuePosition[]>> =>
-  read(client, 'venue.positions', '/v2/positions', z.array(wirePositionSchema), POSITIONS_BYTES_MAX);
+  read(client, 'venue.positions', '/v2/positions', z.array(wirePositionSchema), {
+    bodyBytesMax: POSITIONS_BYTES_MAX,
+  });
 
 const readAccount = (client: AlpacaClient): Promise<VenueAnswer<z.output<typeof wireAccountSchema>>> =>
   read(client, 'venue.account', '/v2/account', wireAccountSchema);

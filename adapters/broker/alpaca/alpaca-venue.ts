@@ -8,7 +8,15 @@ import type { Venue } from '../venue.ts';
 import { type AlpacaTimeouts, createAlpacaClient } from './alpaca-client.ts';
 import { type AlpacaLiveConfig, type AlpacaPaperConfig, alpacaAccess } from './alpaca-config.ts';
 import { cancelAllOrders, cancelOrder, lookUpOrder, sendOrder } from './alpaca-orders.ts';
-import { readCash, readClock, readFills, readIdentity, readOpenOrders, readPositions } from './alpaca-reads.ts';
+import {
+  readBusts,
+  readCash,
+  readClock,
+  readFills,
+  readIdentity,
+  readOpenOrders,
+  readPositions,
+} from './alpaca-reads.ts';
 
 /** What a test or an exam puts in place of the usual. `requestsPerMinute`: of this process, below the venue's limit. */
 export type AlpacaParts = Partial<AlpacaTimeouts> & {
@@ -50,6 +58,7 @@ function createAlpaca(config: AlpacaPaperConfig | AlpacaLiveConfig, parts: Alpac
     lookUp: (clientOrderId) => lookUpOrder(client, clientOrderId),
     openOrders: () => readOpenOrders(client),
     fills: (sinceMs) => readFills(client, sinceMs),
+    busts: (sinceMs) => readBusts(client, sinceMs),
     positions: () => readPositions(client),
     cash: () => readCash(client),
     cancel: (order) => cancelOrder(client, order),

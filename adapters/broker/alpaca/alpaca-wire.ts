@@ -5,8 +5,9 @@
  */
 import { z } from 'zod';
 import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../../../domain/decimal.ts';
+import { executionIdOf } from '../../../domain/execution/identity.ts';
 import { parseInstant } from '../../../domain/market/parse-instant.ts';
-import type { VenueFill, VenueOrder, VenueOrderState, VenuePosition } from '../../../schemas/venue.ts';
+import type { VenueBust, VenueFill, VenueOrder, VenueOrderState, VenuePosition } from '../../../schemas/venue.ts';
 
 /** Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced` is never ours: unknown. */
 const STATES: Readonly<Record<string, VenueOrderState>> = {
@@ -90,21 +91,72 @@ export const wireOrderSchema = orderSchema.transform((order): VenueOrder => {
   };
 });
 
-/** Fees are activities of their own at Alpaca, so a fill tells none. */
+/** Fees are activities of their own at Alpaca, so a fill tells none. A bust in the list is no fill; what it undoes is told elsewhere. */
 export const wireFillSchema = z
-  .looseObject({ id, order_id: id, symbol: id, side, qty: positive, price: positive, transaction_time: instant })
-  .transform(
-    (fill): VenueFill => ({
-      tradeId: fill.id,
-      venueOrderId: fill.order_id,
-      symbol: fill.symbol,
-      side: fill.side,
-      quantity: decimalText(fill.qty),
-      price: decimalText(fill.price),
+  .looseObject({
+    ...{ id, order_id: id, symbol: id, side, qty: positive, price: positive, transaction_time: instant },
+    type: z.enum(['fill', 'partial_fill', 'trade_correct', 'trade_bust']).nullish(),
+  })
+  .transform((row): { readonly fill: VenueFill; readonly isBust: boolean } => ({
+    isBust: row.type === 'trade_bust',
+    fill: {
+      tradeId: row.id,
+      venueOrderId: row.order_id,
+      symbol: row.symbol,
+      side: row.side,
+      quantity: decimalText(row.qty),
+      price: decimalText(row.price),
       fee: null,
-      atMs: fill.transaction_time,
+      atMs: row.transaction_time,
+    },
+  }));
+
+const tradeSchema = z
+  .looseObject({
+    activity_type: z.enum(['FILL', 'TRD']),
+    ref_id: id,
+    previous_id: id.nullish(),
+    at: instant,
+    executed_at: instant.nullish(),
+    qty: number.nullish(),
+    price: number.nullish(),
+    details: z.looseObject({
+      execution_type: z.enum(['fill', 'partial_fill', 'trade_correct', 'trade_bust']),
+      order_id: id,
+      side,
+      symbol: id,
     }),
-  );
+  })
+  .refine(({ previous_id, details }) => !REPLACING.includes(details.execution_type) || (previous_id ?? null) !== null, {
+    error: 'a bust or correction that does not say of what',
+  })
+  .refine(({ details, qty, price: at }) => details.execution_type !== 'trade_correct' || isTrade(qty, at), {
+    error: 'a correction without quantity or price',
+  })
+  .transform(({ activity_type: _type, details, ...trade }): VenueBust | null => {
+    if (!REPLACING.includes(details.execution_type)) return null;
+    const { order_id: venueOrderId, symbol, side: bought, execution_type: what } = details;
+    const named = { venueOrderId, symbol };
+    const quantity = decimalText(trade.qty?.abs() ?? ZERO);
+    const atMs = trade.executed_at ?? trade.at;
+    const price = decimalText(trade.price ?? ZERO);
+    const fill: VenueFill = { tradeId: trade.ref_id, ...named, side: bought, quantity, price, fee: null, atMs };
+    const replacement = what === 'trade_correct' ? fill : null;
+    return { executionId: executionIdOf(trade.previous_id ?? ''), ...named, replacement, atMs: trade.at };
+  });
+
+const REPLACING: readonly string[] = ['trade_bust', 'trade_correct'];
+
+const isTrade = (quantity: Decimal | null | undefined, at: Decimal | null | undefined): boolean =>
+  quantity?.isZero() === false && at?.gt(ZERO) === true;
+
+/** An activity of the account's stream: a bust or a correction, or null for everything else. */
+export const wireActivitySchema = z.union([
+  tradeSchema,
+  z.looseObject({ activity_type: z.string().refine((word) => !isTradeActivity(word)) }).transform(() => null),
+]);
+
+const isTradeActivity = (word: string): boolean => word === 'FILL' || word === 'TRD';
 
 /** Alpaca writes the positions of pairs without the slash. */
 export const wirePositionSchema = z

@@ -1,20 +1,25 @@
 /**
- * B7: the answers of a venue about one order, in any order and any number of times, end in one book. B8: an answer about
- * another symbol, side or size is noted as a bad report and changes nothing.
+ * B7: the answers of a venue about one order, its busts and corrections among them, in any order and any number of times,
+ * end in one book. B8: an answer about another symbol, side or size is noted as a bad report and changes nothing.
  */
 import { lookAtOrder } from '../../../activities/order/look-at-order.ts';
 import type { VenueOrderParts } from '../../../activities/order/venue-orders.ts';
 import { decimalText, toDecimal } from '../../../domain/decimal.ts';
 import { openBook } from '../../../domain/execution/book.ts';
 import { takeVenueAnswer } from '../../../domain/execution/venue-step.ts';
-import type { VenueFill, VenueOrder } from '../../../schemas/venue.ts';
+import type { Fill } from '../../../schemas/execution.ts';
+import type { VenueBust, VenueFill, VenueOrder } from '../../../schemas/venue.ts';
 import type { Case } from './case.ts';
 import { type Draw, drawFrom, many } from './draw.ts';
 import { anOrderOf, type Peer, wireOrderOf } from './peer.ts';
 
 const CASH = '100000';
 
-type Answer = { readonly seen: VenueOrder; readonly fills: readonly VenueFill[] };
+type Answer = {
+  readonly seen: VenueOrder | null;
+  readonly fills: readonly VenueFill[];
+  readonly busts: readonly VenueBust[];
+};
 
 /** Whether all deliveries of one life end alike: state, filled, cash, position. */
 export function permutationCases(seed: number, lives: number, ofEach: number): Case[] {
@@ -31,7 +36,10 @@ export function permutationCases(seed: number, lives: number, ofEach: number): C
   });
 }
 
-/** From accepted to its end, each sight with the fills up to it; the end is seen, or there would be none. */
+/**
+ * From accepted to its end, each sight with the fills up to it; the end is seen, or there would be none. Half of the
+ * lives lose a fill after that, or have its price corrected: a cancel after the fill, a part after the end, a bust.
+ */
 function aLife(draw: Draw): Answer[] {
   const parts = many(draw.whole(0, 4), () => draw.whole(1, 25));
   const filled = parts.reduce((sum, part) => sum + part, 0);
@@ -39,9 +47,30 @@ function aLife(draw: Draw): Answer[] {
   const quantity = isFilled ? filled : filled + draw.whole(1, 50);
   const fills = parts.map((part, index) => fillOf(draw, part, index));
   const sums = many(parts.length + 1, (count) => parts.slice(0, count).reduce((sum, part) => sum + part, 0));
-  const sights = sums.map((sum, count): Answer => ({ seen: sightOf(quantity, sum), fills: fills.slice(0, count) }));
-  const end = isFilled ? 'FILLED' : draw.pick(['CANCELED', 'EXPIRED'] as const);
-  return [...sights, { seen: { ...sightOf(quantity, filled), state: end }, fills }];
+  const sights = sums.map((sum, count): Answer => {
+    return { seen: sightOf(quantity, sum), fills: fills.slice(0, count), busts: [] };
+  });
+  const state = isFilled ? 'FILLED' : draw.pick(['CANCELED', 'EXPIRED'] as const);
+  const end: Answer = { seen: { ...sightOf(quantity, filled), state }, fills, busts: [] };
+  return [...sights, end, ...afterEnd(draw, end, quantity, parts)];
+}
+
+/** The bust alone, as a list tells it, and the order as it is seen with it. */
+function afterEnd(draw: Draw, { fills, seen }: Answer, quantity: number, parts: readonly number[]): Answer[] {
+  const index = draw.whole(0, Math.max(0, parts.length - 1));
+  const [fill, part] = [fills[index], parts[index]];
+  if (fill === undefined || part === undefined || seen === null || draw.whole(0, 1) === 0) return [];
+  const isCorrected = draw.whole(0, 2) === 0;
+  const corrected = { ...fill, tradeId: `${fill.tradeId}-corrected`, price: hundredths(draw.whole(8_000, 9_000)) };
+  const { tradeId: executionId, venueOrderId, symbol } = fill;
+  const bust = { executionId, venueOrderId, symbol, replacement: isCorrected ? corrected : null, atMs: 99 };
+  const left = isCorrected ? seen.quantityFilled : hundredths(parts.reduce((sum, one) => sum + one, -part));
+  const state = !isCorrected && seen.state === 'FILLED' ? 'CANCELED' : seen.state;
+  const sight = { ...sightOf(quantity, 0), quantityFilled: left, state };
+  return [
+    { seen: null, fills: [], busts: [bust] },
+    { seen: sight, fills: draw.whole(0, 1) === 0 ? fills : fills.filter((one) => one !== fill), busts: [bust] },
+  ];
 }
 
 const hundredths = (whole: number): string => decimalText(toDecimal(whole).div(100));
@@ -74,18 +103,29 @@ const sightOf = (quantity: number, filled: number): VenueOrder => ({
 
 /** The book at the end, as a text. An order whose sending proved nothing is the hardest beginning. */
 function bookAfter(answers: readonly Answer[]): string {
-  const quantity = answers[0]?.seen.quantity ?? '1';
+  const quantity = answers.find(({ seen }) => seen !== null)?.seen?.quantity ?? '1';
   let order = anOrderOf('ours', { quantity, state: 'UNKNOWN', accountId: 'alpaca-paper' });
   let book = { ...openBook('alpaca-paper', CASH), orders: [order] };
-  const known = new Set<string>();
-  for (const { seen, fills } of answers) {
-    const step = takeVenueAnswer(book, order, seen, fills, known);
-    for (const { tradeId } of step.fills) known.add(tradeId);
+  const booked: Fill[] = [];
+  const busts = new Map<string, VenueBust>();
+  for (const { seen, fills, busts: told } of answers) {
+    for (const bust of told) busts.set(bust.executionId, bust);
+    const known = new Set(booked.map(({ tradeId }) => tradeId));
+    const history = counting(booked).map((fill) => ({ fill, order }));
+    const step = takeVenueAnswer(book, order, seen, fills, known, { busts: [...busts.values()], history });
+    booked.push(...step.fills);
     order = step.orders.find(({ clientOrderId }) => clientOrderId === 'ours') ?? order;
     book = { ...step.book, orders: [order] };
   }
-  const positions = book.positions.map(({ quantity: size, cost }) => `${size.toFixed()} for ${cost.toFixed()}`);
+  const held = book.positions.filter((one) => !one.quantity.isZero());
+  const positions = held.map(({ quantity: size, cost }) => `${size.toFixed()} for ${cost.toFixed()}`);
   return `${order.state} ${order.quantityFilled}, cash ${book.cash.toFixed()}, position ${positions.join(' ')}`;
+}
+
+/** Fills that count: neither taken back nor taking one back. */
+function counting(booked: readonly Fill[]): Fill[] {
+  const gone = new Set(booked.map((one) => one.takesBack));
+  return booked.filter((one) => (one.takesBack ?? null) === null && !gone.has(one.tradeId));
 }
 
 function shuffled<T>(draw: Draw, items: readonly T[]): T[] {

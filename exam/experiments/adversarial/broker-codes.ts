@@ -143,7 +143,7 @@ const PAUSES: readonly (readonly [string | null, number])[] = [
   ['86400', 300_000],
   ['-5', 1_000],
   ['soon', 1_000],
-  ['Wed, 21 Oct 2099 07:28:00 GMT', 1_000],
+  ['Wed, 21 Oct 2099 07:28:00 GMT', 300_000],
   ['1e300', 300_000],
 ];
 

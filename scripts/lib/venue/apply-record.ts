@@ -38,6 +38,9 @@ function applyToBook(book: AccountBook, record: BookRecord): void {
     case 'fill':
       filled(book, record);
       break;
+    case 'bust':
+      busted(book, record);
+      break;
     case 'change':
       changed(book, record);
       break;
@@ -65,6 +68,7 @@ const newBook = (record: RecordOf<'account'>): AccountBook => ({
   idsByClientOrderId: new Map(),
   openIds: new Set(),
   fills: [],
+  busts: [],
 });
 
 function accepted(book: AccountBook, record: RecordOf<'accept'>): void {
@@ -100,6 +104,32 @@ function filled(book: AccountBook, record: RecordOf<'fill'>): void {
   const change = signed(side, quantity);
   const position = nextPosition(positions.get(symbol) ?? null, change, price);
   hold(book, atMs, cash.minus(change.times(price)), symbol, position);
+}
+
+function busted(book: AccountBook, record: RecordOf<'bust'>): void {
+  const { tradeId, orderId, executionId, symbol, side, status, atMs } = record;
+  const fill = book.fills.find((one) => one.tradeId === tradeId);
+  if (fill === undefined) throw new Error(`no trade ${tradeId}`);
+  const corrected = decimalOrNull(record.correctedPrice);
+  const replacement = corrected === null ? null : { ...fill, tradeId: executionId, price: corrected, atMs };
+  book.busts.push({ executionId, fill, replacement, atMs });
+  if (replacement !== null) book.fills.push(replacement);
+  const order = currentOrder(book, orderId);
+  const valueLost = fill.quantity.times(fill.price.minus(corrected ?? ZERO));
+  const filledQuantity = toDecimal(record.filledQuantity);
+  const filledValue = order.filledValue.minus(valueLost);
+  const times = {
+    updatedAtMs: atMs,
+    ...(status === 'canceled' && order.status === 'filled' && { canceledAtMs: atMs }),
+  };
+  setVersion(book, { ...order, status, filledQuantity, filledValue, ...times });
+  const { cash, positions } = currentHoldings(book);
+  const before = positions.get(symbol) ?? { quantity: ZERO, averagePrice: ZERO };
+  const value = before.quantity.times(before.averagePrice).minus(signed(side, valueLost));
+  const quantity = toDecimal(record.positionAfter);
+  const isSame = !quantity.isZero() && value.div(quantity).gt(ZERO);
+  const averagePrice = isSame ? value.div(quantity) : fill.price;
+  hold(book, atMs, cash.plus(signed(side, valueLost)), symbol, { quantity, averagePrice });
 }
 
 function changed(book: AccountBook, record: RecordOf<'change'>): void {

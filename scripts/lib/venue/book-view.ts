@@ -3,7 +3,7 @@
  * `Infinity` is now. An order accepted after the moment is simply not there.
  */
 
-import type { VenueFill, VenueOrder } from './venue-order.ts';
+import type { VenueBust, VenueFill, VenueOrder } from './venue-order.ts';
 import type { AccountBook, Holdings } from './venue-state.ts';
 
 export type BookView = {
@@ -16,6 +16,7 @@ export type BookView = {
   /** In the order of their acceptance. */
   readonly orders: () => readonly VenueOrder[];
   readonly fills: () => readonly VenueFill[];
+  readonly busts: () => readonly VenueBust[];
 };
 
 export function viewBook(book: AccountBook, asOfMs: number): BookView {
@@ -34,6 +35,7 @@ export function viewBook(book: AccountBook, asOfMs: number): BookView {
     byClientOrderId: (clientOrderId) => present(book.idsByClientOrderId.get(clientOrderId) ?? []).at(-1) ?? null,
     orders: () => present(book.orders.keys()),
     fills: () => book.fills.filter((fill) => fill.atMs <= asOfMs),
+    busts: () => book.busts.filter((bust) => bust.atMs <= asOfMs),
   };
 }
 

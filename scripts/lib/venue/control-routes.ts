@@ -28,6 +28,7 @@ const positionBody = z.strictObject({
 });
 const cashBody = z.strictObject({ cash: decimal, account });
 const orderBody = z.looseObject({ account });
+const bustBody = z.strictObject({ tradeId: z.string(), price: positive.optional(), account });
 const expireBody = z.strictObject({ id: z.string().optional(), account });
 const faultsBody = faultRatesSchema.partial();
 const emptyBody = z.strictObject({});
@@ -60,6 +61,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const placed = control.order(order, number);
     return 'code' in placed ? refuse(placed) : done({ order: orderToWire(placed) });
   }),
+  'POST bust': withBody(bustBody, (control, body) =>
+    done({ executionId: control.bust(body.tradeId, body.price ?? null, body.account) }),
+  ),
   'POST expire': withBody(expireBody, (control, body) =>
     done({ expired: control.expire(body.id ?? null, body.account) }),
   ),

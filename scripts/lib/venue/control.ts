@@ -5,6 +5,7 @@
 import { Decimal, decimalText } from '../../../domain/decimal.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { Body } from './body-fields.ts';
+import { bustTrade } from './bust-trade.ts';
 import type { Engine } from './engine.ts';
 import type { FaultRates } from './faults.ts';
 import { matchResting, tick } from './match-orders.ts';
@@ -42,6 +43,8 @@ export type Control = {
   readonly cash: (amount: Decimal, account?: string) => void;
   /** An order that another program sent with the same account. */
   readonly order: (body: Body, account?: string) => VenueOrder | Refusal;
+  /** Takes a trade back, or corrects its price; the id is that of the journal or of the activity. Answers the bust's. */
+  readonly bust: (tradeId: string, price: Decimal | null, account?: string) => string;
   /** One step of the market: rests of partial fills, resting orders, ends of the day. */
   readonly tick: () => void;
   /** Ends open orders of the day now, or this one order. */
@@ -64,6 +67,7 @@ export function createControl(engine: Engine, stats: VenueStats): Control {
         engine.emit({ ...named, before: decimalText(cash), after: decimalText(amount) });
       }),
     order: (body, account) => engine.transact(() => placeOrder(engine, book(account), body, 'control')),
+    bust: (tradeId, price, account) => engine.transact(() => bustTrade(engine, book(account), tradeId, price)),
     tick: () => engine.transact(() => tick(engine)),
     expire: (id, account) => engine.transact(() => expireNow(engine, book(account), id)),
     faults: (change) => {
@@ -130,6 +134,7 @@ function showState(engine: Engine): Record<string, unknown> {
       })),
       orders: [...book.orders.keys()].map((id) => orderToWire(currentOrder(book, id))),
       fills: book.fills.length,
+      busts: book.busts.length,
     };
   });
   const { profile, mode, seed } = engine.settings;

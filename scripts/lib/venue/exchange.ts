@@ -19,11 +19,14 @@ export type Exchange = { readonly request: IncomingMessage; readonly response: S
 
 const LONG_ID = /"(id|order_id)":"(\d{20})"/g;
 
-export function send(service: Service, exchange: Exchange, { status, body }: Reply): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+export function send(service: Service, exchange: Exchange, { status, body, events }: Reply): void {
+  const isStream = events !== undefined;
+  const text = isStream ? events.map(eventText).join('') : body === undefined ? '' : JSON.stringify(body);
   const shown = service.hasNumericIds ? text.replace(LONG_ID, '"$1":$2') : text;
-  write(service, exchange, status, 'application/json; charset=UTF-8', shown);
+  write(service, exchange, status, isStream ? 'text/event-stream' : 'application/json; charset=UTF-8', shown);
 }
+
+const eventText = (event: unknown): string => `data: ${JSON.stringify(event)}\n\n`;
 
 export function write({ engine }: Service, { response }: Exchange, status: number, type: string, text: string): void {
   response.statusCode = status;

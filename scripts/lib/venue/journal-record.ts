@@ -62,6 +62,24 @@ const fill = z.strictObject({
   cashAfter: decimalString,
   positionAfter: decimalString,
 });
+/**
+ * A trade that counts no more; with a `correctedPrice` the trade `executionId` counts in its place. What follows it is as
+ * in a fill; `status` is the order's after it: an order that was filled does not go on.
+ */
+const bust = z.strictObject({
+  kind: z.literal('bust'),
+  ...onOrder,
+  tradeId: z.string(),
+  executionId: z.string(),
+  side,
+  quantity: decimalString,
+  price: decimalString,
+  correctedPrice: decimalString.nullable(),
+  filledQuantity: decimalString,
+  status: z.enum(['new', 'held', 'partially_filled', 'filled', 'canceled', 'expired']),
+  cashAfter: decimalString,
+  positionAfter: decimalString,
+});
 /** A leg was sized from what its entry filled, or came to life; or a stop_limit order was triggered. */
 const change = z.strictObject({
   kind: z.literal('change'),
@@ -92,7 +110,7 @@ const cash = z.strictObject({
 /** Null sets the symbol free to walk again. */
 const price = z.strictObject({ kind: z.literal('price'), symbol: z.string(), price: decimalString.nullable() });
 
-const kinds = [start, account, accept, reject, fill, change, cancel, expire, position, cash, price] as const;
+const kinds = [start, account, accept, reject, fill, bust, change, cancel, expire, position, cash, price] as const;
 const draftSchema = z.discriminatedUnion('kind', kinds);
 const stampSchema = z.object({ sequence: z.number().int().positive(), atMs: z.number(), at: z.string() });
 

@@ -1,7 +1,10 @@
-/** What a handler answers: a status and, unless it is 204, a body in JSON. A refusal carries Alpaca's code and message. */
+/**
+ * What a handler answers: a status and, unless it is 204, a body in JSON, or the events of a stream that ends with them.
+ * A refusal carries Alpaca's code and message.
+ */
 import { type Refusal, refusal } from './venue-order.ts';
 
-export type Reply = { readonly status: number; readonly body?: unknown };
+export type Reply = { readonly status: number; readonly body?: unknown; readonly events?: readonly unknown[] };
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
 

@@ -12,6 +12,7 @@ import { listOrders } from './list-orders.ts';
 import { legsOf } from './order-group.ts';
 import { placeOrder } from './place-order.ts';
 import { notFound, notValid, ok, type Reply, refuse } from './reply.ts';
+import { streamActivities } from './stream-activities.ts';
 import type { VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentHoldings, currentOrder } from './venue-state.ts';
 import { orderToWire } from './wire.ts';
@@ -58,6 +59,7 @@ const ROUTES: readonly Route[] = [
     listActivities(view, query, (query.get('activity_types') ?? 'FILL').split(',')),
   ),
   read(/^\/v2\/account\/activities\/([^/]+)$/, ({ view, query, name }) => listActivities(view, query, [name])),
+  read(/^\/v2beta1\/events\/activities$/, ({ view, query }) => streamActivities(view, query)),
   read(/^\/v2\/clock$/, ({ engine }) => ok(clockToWire(Date.now() + engine.faults.rates().clockSkewMs))),
 ];
 

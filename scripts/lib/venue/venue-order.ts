@@ -56,6 +56,14 @@ export type VenueFill = {
   readonly atMs: number;
 };
 
+/** `executionId` names the bust, and the trade in its place where there is one. */
+export type VenueBust = {
+  readonly executionId: string;
+  readonly fill: VenueFill;
+  readonly replacement: VenueFill | null;
+  readonly atMs: number;
+};
+
 /** Quantity is signed: below zero is short. */
 export type VenuePosition = { readonly quantity: Decimal; readonly averagePrice: Decimal };
 

@@ -4,7 +4,7 @@
  * earlier moment (read lag).
  */
 import { type Decimal, ZERO } from '../../../domain/decimal.ts';
-import type { VenueFill, VenueOrder, VenuePosition } from './venue-order.ts';
+import type { VenueBust, VenueFill, VenueOrder, VenuePosition } from './venue-order.ts';
 
 /** What an account holds from `atMs` on. */
 export type Holdings = {
@@ -22,7 +22,9 @@ export type AccountBook = {
   readonly orders: Map<string, VenueOrder[]>;
   readonly idsByClientOrderId: Map<string, string[]>;
   readonly openIds: Set<string>;
+  /** Also those that were busted since: the list of a venue is a record. */
   readonly fills: VenueFill[];
+  readonly busts: VenueBust[];
 };
 
 export type VenueState = {

@@ -378,6 +378,88 @@ describe('what Alpaca tells', () => {
     if (fills.kind === 'answered') expect(fills.value[1]).toMatchObject({ side: 'sell', fee: null, price: '10.25' });
   });
 
+  const activity = (what: string, change: Record<string, unknown> = {}) => ({
+    ...{
+      activity_type: 'FILL',
+      event_id: '01',
+      ref_id: 'e-2',
+      status: 'executed',
+      currency: 'USD',
+      settle_date: '2026-01-05',
+    },
+    ...{ at: '2026-01-05T15:01:00.123456Z', executed_at: '2026-01-05T15:00:00Z', qty: '2', price: '10.5' },
+    details: { execution_type: what, order_id: 'o-1', side: 'buy', symbol: 'AAPL', cum_qty: '0', leaves_qty: '0' },
+    ...change,
+  });
+  const stream = (...events: unknown[]): string =>
+    [': heartbeat\n', ...events.map((event) => `id: 1\ndata: ${JSON.stringify(event)}\n\n`)].join('');
+
+  it('reads busts and corrections out of the stream of activities, and nothing else', async () => {
+    const told = stream(
+      activity('fill'),
+      activity('trade_bust', { previous_id: 'e-1' }),
+      { activity_type: 'DIV', ref_id: 'x', net_amount: '1.02', details: {} },
+      activity('trade_correct', { ref_id: 'e-4', previous_id: 'e-3', qty: 2, price: 10.25 }),
+    );
+    const peer = await aPeer((_, response) => response.end(told));
+    const bust = {
+      executionId: 'e-1',
+      venueOrderId: 'o-1',
+      symbol: 'AAPL',
+      replacement: null,
+      atMs: 1_767_625_260_123,
+    };
+    const fill = { tradeId: 'e-4', venueOrderId: 'o-1', symbol: 'AAPL', side: 'buy', quantity: '2', price: '10.25' };
+    const replacement = { ...fill, fee: null, atMs: 1_767_625_200_000 };
+    expect(await paperAt(peer.url).busts(0)).toEqual({
+      kind: 'answered',
+      value: [bust, { ...bust, executionId: 'e-3', replacement }],
+    });
+    expect(peer.seen[0]?.url.pathname).toBe('/v2beta1/events/activities');
+    expect(peer.seen[0]?.url.searchParams.get('since')).toBe('1970-01-01T00:00:00.000Z');
+    expect(Date.parse(peer.seen[0]?.url.searchParams.get('until') ?? '')).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each<[string, string]>([
+    ['breaks off', 'data: {"activity_type":"FILL"'],
+    ['says that it has dropped events', `${stream()}: you are reading too slowly, dropped 10000 messages\n`],
+    ['says that it failed', `${stream()}: internal server error\n`],
+    ['has a bust that does not say of what', stream(activity('trade_bust'))],
+    ['has a correction without a price', stream(activity('trade_correct', { previous_id: 'e-1', price: null }))],
+    ['has a trade of an unknown kind', stream(activity('trade_swap', { previous_id: 'e-1' }))],
+    ['is no JSON', 'data: <html>\n\n'],
+  ])('does not read a stream of activities that %s', async (_, text) => {
+    const peer = await aPeer((_request, response) => response.end(text));
+    expect(await paperAt(peer.url).busts(0)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('is told of no bust where the stream is not offered, and does not take a failure for that', async () => {
+    for (const status of [403, 404]) {
+      const peer = await aPeer(saying(status, { code: 40410000, message: 'not found' }));
+      expect(await paperAt(peer.url).busts(0)).toEqual({ kind: 'answered', value: [] });
+    }
+    const broken = await aPeer(saying(500, {}));
+    expect(await paperAt(broken.url).busts(0)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('does not take a bust in the list of fills for a fill', async () => {
+    const row = {
+      order_id: 'o',
+      symbol: 'AAPL',
+      side: 'buy',
+      qty: '1',
+      price: '1',
+      transaction_time: '2026-01-05T15:00:00Z',
+    };
+    const rows = [
+      { ...row, id: '2026::1', type: 'fill' },
+      { ...row, id: '2026::2', type: 'trade_bust' },
+    ];
+    const peer = await aPeer(saying(200, rows));
+    const fills = await paperAt(peer.url).fills(0);
+    expect(fills).toMatchObject({ kind: 'answered', value: [{ tradeId: '2026::1' }] });
+  });
+
   it('names positions as orders do, short ones below zero', async () => {
     const rows = [
       { symbol: 'BTCUSD', asset_class: 'crypto', qty: '0.1', side: 'long', avg_entry_price: '60000' },

@@ -16,6 +16,7 @@ const resting: Order = {
 const ours = (change: Partial<OurBooks> = {}): OurBooks => ({
   orders: [],
   trades: new Set(),
+  busted: new Set(),
   positions: new Map(),
   cash: '1000',
   sinceMs: 0,
@@ -74,6 +75,29 @@ describe('books that agree', () => {
       cash: '1000.004',
     });
     expect(kinds(mine, their)).toEqual({ different: [], pending: [] });
+  });
+});
+
+describe('a busted trade', () => {
+  const aTrade = { ...aFill, tradeId: '2026::t1', atMs: 10 };
+
+  it('counts on neither side, whether the venue still lists it or not', () => {
+    const busted = new Set(['t1']);
+    const booked = ours({ trades: new Set(['2026::t1']), busted });
+    for (const mine of [booked, ours({ busted })]) {
+      for (const fills of [[aTrade], []])
+        expect(kinds(mine, theirs({ fills }))).toEqual({ different: [], pending: [] });
+    }
+  });
+
+  it('is the same trade under either of its names', () => {
+    const mine = ours({ trades: new Set(['t1']) });
+    expect(kinds(mine, theirs({ fills: [aTrade] }))).toEqual({ different: [], pending: [] });
+  });
+
+  it('is a difference as long as nobody has told of the bust', () => {
+    const mine = ours({ trades: new Set(['2026::t1']) });
+    expect(kinds(mine, theirs())).toEqual({ different: ['missingFill'], pending: [] });
   });
 });
 

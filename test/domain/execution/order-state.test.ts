@@ -5,6 +5,7 @@ import {
   ImpossibleOrderMove,
   isTerminal,
   isWorking,
+  moveByBust,
   moveOrder,
 } from '../../../domain/execution/order-state.ts';
 import { type OrderState, orderStateSchema } from '../../../schemas/execution.ts';
@@ -77,6 +78,13 @@ describe('the life of an order', () => {
 
   it('works only where the venue is known to hold it', () => {
     expect(those(isWorking)).toEqual(['ACKED', 'PARTIAL', 'CANCEL_SENT', 'CANCEL_UNKNOWN']);
+  });
+
+  it('leaves FILLED by a bust only: open again, with what is left or with nothing', () => {
+    const moves = STATES.flatMap((from) => [true, false].map((isFilledStill) => [from, isFilledStill] as const))
+      .map(([from, isFilledStill]) => `${from}>${moveByBust(from, isFilledStill)}`)
+      .filter((move) => new Set(move.split('>')).size === 2);
+    expect(moves).toEqual(['PARTIAL>ACKED', 'FILLED>PARTIAL', 'FILLED>ACKED']);
   });
 
   it('says what was possible instead', () => {
