@@ -9,11 +9,11 @@ import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts'
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import { buildReport } from '../../../domain/backtest/session-report.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
-import { prepareMarket, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
+import { prepareMarkets, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
 import { type Decimal, decimalText, roundMoney, toDecimal, ZERO } from '../../../domain/decimal.ts';
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
-import { findGaps } from '../../../domain/market/gaps.ts';
+import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
 import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import type { IndicatorSeed } from '../../../schemas/features.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
@@ -51,7 +51,7 @@ export function loopContext(input: ParsedSession, series: readonly BarSeries[], 
     strategyId: strategy.type,
     strategy,
     symbols: input.symbols,
-    markets: new Map(series.map((bars) => [bars.symbol, prepareMarket(bars, strategy, parts.seedIndicators)])),
+    markets: prepareMarkets(series, { strategy, costs: input.costs, seed: parts.seedIndicators }),
     timeline: timelineOf(series),
     direction: input.direction,
     components: input.components,
@@ -71,7 +71,8 @@ export function loopContext(input: ParsedSession, series: readonly BarSeries[], 
   };
 }
 
-function writtenOut(strategy: ParsedSession['strategy']): Strategy {
+/** @throws InvalidInput for the id of a stored strategy: here a strategy is written out */
+export function writtenOut(strategy: ParsedSession['strategy']): Strategy {
   if (typeof strategy !== 'string') return strategy;
   throw new InvalidInput([problem('INPUT_TYPE', 'strategy', strategy, 'a strategy written out')]);
 }
@@ -85,7 +86,7 @@ function outcomeOf(
 ): BacktestOutcome {
   const { state, fills, decisions } = walked;
   const trades = walked.trades.map(({ trade }) => trade);
-  const gaps = series.flatMap((bars) => findGaps(bars));
+  const gaps = series.flatMap((bars) => findReportableGaps(bars));
   const refusals = decisions.flatMap(({ decision }) =>
     decision.verdict?.approved === false ? decision.verdict.reasons : [],
   );
