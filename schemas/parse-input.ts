@@ -61,8 +61,11 @@ function unwrap(schema: z.ZodType): z.ZodType {
 }
 
 function withNearest(one: Problem, known: readonly string[]): Problem {
-  const near = nearestName(one.path.split('.').at(-1) ?? '', known);
-  return near === null || one.hint.startsWith('did you') ? one : { ...one, hint: `did you mean ${near}` };
+  const name = one.path.split('.').at(-1) ?? '';
+  const near = nearestName(name, known);
+  return near === null || near === name || one.hint.startsWith('did you')
+    ? one
+    : { ...one, hint: `did you mean ${near}` };
 }
 
 function dedupe(problems: readonly Problem[]): Problem[] {

@@ -31,11 +31,12 @@ export type TradingSession = {
 };
 
 /**
- * The calendar of a symbol: a ticker of one to five letters, also with a class of one or two (SPY, BRK.B, BF-B), trades
- * at the New York exchanges; everything else (BTC/USDT, BTC-USD, ETH/USDT:USDT, BTCUSDT) around the clock.
+ * The calendar of a symbol: a ticker of one to five letters, also with a class of one or two (SPY, BRK.B, BF-B) and
+ * with the venue behind a colon (SPY:A), trades at the New York exchanges; everything else (BTC/USDT, BTC-USD,
+ * ETH/USDT:USDT, BTCUSDT) around the clock.
  */
 export const calendarOf = (symbol: string): Calendar => (TICKER.test(symbol) ? 'XNYS' : '24x7');
-const TICKER = /^[A-Z]{1,5}([./-][A-Z]{1,2})?$/;
+const TICKER = /^[A-Z]{1,5}([./-][A-Z]{1,2})?(:[A-Z0-9]{1,10})?$/;
 
 export const isExchangeTraded = (symbol: string): boolean => calendarOf(symbol) !== '24x7';
 

@@ -60,7 +60,9 @@ export type BarParser = Omit<TableReader, 'placeOf'> & {
 };
 
 const PROBLEMS_MAX = 100;
-const STEPS_TO_JUDGE = 10;
+const STEPS_TO_JUDGE = 8;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Whoever cannot take a file whole need not keep the half that was read. */
 const TOO_LARGE = 'DATA_TOO_LARGE';
 
@@ -131,14 +133,18 @@ function finish(
   };
 }
 
-/** Stamps closer than half an interval, or never closer than one and a half: the file is of another interval. */
+/**
+ * Stamps closer than the interval: a bar lies inside another, or the file is of another interval. Never closer than one
+ * and a half: of another interval. A daily bar of an exchange may come an hour early where its clocks change.
+ */
 function intervalProblem(intake: BarIntake, intervalMs: number, placeOf: TableReader['placeOf']): Problem | null {
   const { smallestMs, lineNumber, count } = intake.steps();
-  const tooClose = smallestMs < intervalMs / 2;
+  const tooClose = smallestMs < intervalMs - (intervalMs % DAY_MS === 0 ? HOUR_MS : 0);
   const tooFar = count >= STEPS_TO_JUDGE && smallestMs >= intervalMs * 1.5;
   if (!tooClose && !tooFar) return null;
   const got = `bars ${intervalText(smallestMs)} apart`;
-  const hint = `is --interval ${intervalText(smallestMs)} meant?`;
+  const isInside = tooClose && smallestMs > intervalMs / 2;
+  const hint = isInside ? 'the bar begins inside the one before' : `is --interval ${intervalText(smallestMs)} meant?`;
   return problem(
     'DATA_TIME_INTERVAL',
     `${placeOf(lineNumber)}:time`,

@@ -253,7 +253,9 @@ describe('outside its range', () => {
 });
 
 it.each([
-  ...['SPY', 'AAPL', 'F', 'GOOGL', 'BRK.B', 'BF-B', 'BRK-PA'].map((symbol) => [symbol, 'XNYS'] as const),
+  ...['SPY', 'AAPL', 'F', 'GOOGL', 'BRK.B', 'BF-B', 'BRK-PA', 'SPY:A', 'BRK.B:NYSE'].map(
+    (symbol) => [symbol, 'XNYS'] as const,
+  ),
   ...['BTC/USDT', 'ETH/BTC', 'BTC-USD', 'BTC-PERP', 'ETH/USDT:USDT', 'BTCUSDT', '1INCH'].map(
     (symbol) => [symbol, '24x7'] as const,
   ),

@@ -162,6 +162,16 @@ describe('a bar file is refused', () => {
     expect(refusals([HEADER, GOOD, '2026-01-05T00:05:00Z,10,12,9,11,5'])).toEqual(['DATA_TIME_INTERVAL f.csv:3:time']);
     const hours = Array.from({ length: 12 }, (_, i) => `${Date.parse(STAMP) + i * 3_600_000},10,12,9,11,5`);
     expect(refusals([HEADER, ...hours], { intervalMs: 60_000 })).toEqual(['DATA_TIME_INTERVAL f.csv:3:time']);
+    expect(refusals([HEADER, ...hours.slice(0, 9)], { intervalMs: 60_000 })).toHaveLength(1);
+  });
+
+  it('when a bar begins inside the one before', () => {
+    const at = (minutes: number): string => `${Date.parse(STAMP) + minutes * 60_000},10,12,9,11,5`;
+    const parsed = parse([HEADER, at(0), at(60), at(127), at(180)]);
+    expect(parsed.problems).toMatchObject([
+      { code: 'DATA_TIME_INTERVAL', path: 'f.csv:5:time', got: '"bars 53m apart"' },
+    ]);
+    expect(refusals([HEADER, at(0), at(60), at(90), at(120)])).toEqual(['DATA_TIME_INTERVAL f.csv:4:time']);
   });
 
   it.each(['../../etc/passwd', 'AAPL;DROP', 'ААPL', 'btc/usdt', ''])('for the symbol %s', (symbol) => {
