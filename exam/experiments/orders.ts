@@ -22,10 +22,12 @@ import { type PlannedOrder, planOrders } from './orders-plan.ts';
 const PROFILES = ['lifetime-unique', 'open-only'] as const;
 type Profile = (typeof PROFILES)[number];
 
-/** Orders that pass the gate; of more that are proposed, because new openings of a symbol in doubt wait. */
+/** Orders that pass the gate. More are proposed, because openings of a symbol in doubt are refused; there is an end to it. */
 const ORDERS = 300;
-const PROPOSED_PART = 2.4;
+const PROPOSED_PART_MAX = 4;
 const KILL_EVERY_MS = 2_000;
+/** Workflows at once: a worker that lives four seconds must get through the tasks that its predecessor left. */
+const OPEN_MAX = 40;
 /** Before this share of sends a worker stands still, until long after another has taken over. */
 const FREEZE_SHARE = 0.03;
 const WAKE_AFTER_MS = 9_000;
@@ -80,11 +82,8 @@ async function runProfile(options: ExamOptions, profile: Profile, temporal: Temp
   let isClean = false;
   try {
     await rig.startWorkers();
-    const round = await trade(
-      rig,
-      planOrders(options.seed, profile, Math.ceil(count * PROPOSED_PART), rig.symbols),
-      profile,
-    );
+    const plan = planOrders(options.seed, profile, count * PROPOSED_PART_MAX, rig.symbols);
+    const round = await trade(rig, { plan, wanted: count }, profile);
     isClean = round.violations.length === 0;
     return round;
   } finally {
@@ -92,7 +91,10 @@ async function runProfile(options: ExamOptions, profile: Profile, temporal: Temp
   }
 }
 
-async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile): Promise<Round> {
+/** Orders to propose in turn, until so many are let through. */
+type Task = { readonly plan: readonly PlannedOrder[]; readonly wanted: number };
+
+async function trade(rig: Rig, task: Task, profile: Profile): Promise<Round> {
   const orders = deskOrders(rig.connection);
   const bar = progressBar(`orders ${profile}`);
   await patiently(() => accountOpened(rig), 60_000);
@@ -100,8 +102,10 @@ async function trade(rig: Rig, plan: readonly PlannedOrder[], profile: Profile):
   const killing = startKilling(rig, KILL_EVERY_MS);
   const waking = startWaking(rig, WAKE_AFTER_MS);
   const market = moveMarket(rig);
-  const tell = (done: number): void => bar.show(done, plan.length, `started, ${killing.kills.length} kills`);
-  const [services, cancelsUnheard] = await Promise.all([killServices(rig, plan), sendAll(orders, plan, tell)]);
+  const tell = (passed: number, proposed: number): void =>
+    bar.show(passed, task.wanted, `through, ${proposed} proposed, ${killing.kills.length} kills`);
+  const [services, sent] = await Promise.all([killServices(rig, task), sendUntilEnough(rig, orders, task, tell)]);
+  const { plan, cancelsUnheard } = sent;
   market.widen();
   await drain(rig, orders, plan, killing, bar);
   await Promise.all([market.stop(), waking.stop()]);
@@ -153,20 +157,49 @@ async function accountOpened({ pool }: Rig): Promise<void> {
   if (rowCount !== 1) throw new Error(`the desk has opened no account ${ACCOUNT}`);
 }
 
-/** @returns how many wishes to cancel could not be brought to their workflow */
-async function sendAll(
+type Sent = {
+  readonly plan: readonly PlannedOrder[];
+  /** Wishes to cancel that could not be brought to their workflow. */
+  readonly cancelsUnheard: number;
+};
+
+async function sendUntilEnough(
+  rig: Rig,
   orders: DeskOrders,
-  plan: readonly PlannedOrder[],
-  tell: (done: number) => void,
-): Promise<number> {
+  { plan, wanted }: Task,
+  tell: (passed: number, proposed: number) => void,
+): Promise<Sent> {
   const cancels: Promise<boolean>[] = [];
-  for (const [index, { id, request, pauseMs, cancelAfterMs }] of plan.entries()) {
+  const started: PlannedOrder[] = [];
+  let open: string[] = [];
+  for (const planned of plan) {
+    const { id, request, pauseMs, cancelAfterMs } = planned;
     await sleep(pauseMs);
+    while (open.length >= OPEN_MAX) open = await stillRunning(orders, open);
+    const passed = await patiently(() => passedCount(rig), 60_000);
+    tell(passed, started.length);
+    if (passed >= wanted) break;
     await orders.start(id, request);
+    started.push(planned);
+    open.push(id);
     if (cancelAfterMs !== null) cancels.push(cancelLater(orders, id, cancelAfterMs));
-    tell(index + 1);
   }
-  return (await Promise.all(cancels)).filter((wasHeard) => !wasHeard).length;
+  const heard = await Promise.all(cancels);
+  return { plan: started, cancelsUnheard: heard.filter((wasHeard) => !wasHeard).length };
+}
+
+async function passedCount({ pool }: Rig): Promise<number> {
+  const { rows } = await pool.query<{ passed: number }>(
+    "select count(*)::int as passed from order_intents where leg = 'entry'",
+  );
+  return rows[0]?.passed ?? 0;
+}
+
+/** Pauses, then answers those that have not ended. */
+async function stillRunning(orders: DeskOrders, ids: readonly string[]): Promise<string[]> {
+  await sleep(500);
+  const flags = await Promise.all(ids.map((id) => orders.isRunning(id)));
+  return ids.filter((_, index) => flags[index] === true);
 }
 
 const cancelLater = (orders: DeskOrders, id: string, afterMs: number): Promise<boolean> =>
@@ -178,8 +211,8 @@ const cancelLater = (orders: DeskOrders, id: string, afterMs: number): Promise<b
     );
 
 /** One kill of each, in the first and in the second half of the sending. */
-async function killServices(rig: Rig, plan: readonly PlannedOrder[]): Promise<Figures> {
-  const spanMs = plan.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
+async function killServices(rig: Rig, { plan, wanted }: Task): Promise<Figures> {
+  const spanMs = plan.slice(0, wanted).reduce((sum, { pauseMs }) => sum + pauseMs, 0);
   await sleep(spanMs / 3);
   const postgresAwayMs = await killPostgres(rig);
   await sleep(spanMs / 3);
@@ -197,10 +230,8 @@ async function drain(
   let open = plan.map(({ id }) => id);
   const wait = async (deadlineMs: number): Promise<void> => {
     while (open.length > 0 && Date.now() < deadlineMs) {
-      const flags = await Promise.all(open.map((id) => orders.isRunning(id)));
-      open = open.filter((_, index) => flags[index] === true);
+      open = await stillRunning(orders, open);
       bar.show(plan.length - open.length, plan.length, `ended, ${killing.kills.length} kills`);
-      await sleep(1_000);
     }
   };
   await wait(Date.now() + DRAIN_MS_MAX);
