@@ -6,6 +6,8 @@ import { printJson, runScript, wantsJson } from './lib/script.ts';
 
 /** Loaded when asked for: each bench brings its own heavy parts. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  engine: () => import('../bench/engine.ts'),
+  indicators: () => import('../bench/indicators.ts'),
   session: () => import('../bench/session.ts'),
 };
 const NAMES = Object.keys(BENCHES);

@@ -50,13 +50,18 @@ function fillDirections(
   let minus = 0;
   let range = 0;
   for (let i = 1; i < close.length; i += 1) {
-    const up = (high[i] as number) - (high[i - 1] as number);
-    const down = (low[i - 1] as number) - (low[i] as number);
+    const rise = (high[i] as number) - (high[i - 1] as number);
+    const fall = (low[i - 1] as number) - (low[i] as number);
+    const up = (rise + Math.abs(rise)) * 0.5;
+    const down = (fall + Math.abs(fall)) * 0.5;
     const before = close[i - 1] as number;
+    const top = high[i] as number;
+    const bottom = low[i] as number;
     const decay = i > seedIndex ? 1 / period : 0;
-    plus += (up > down && up > 0 ? up : 0) - plus * decay;
-    minus += (down > up && down > 0 ? down : 0) - minus * decay;
-    range += Math.max(high[i] as number, before) - Math.min(low[i] as number, before) - range * decay;
+    // Only the larger movement counts. A product instead of a branch, which would be guessed wrong every other bar.
+    plus += up * Number(up > down) - plus * decay;
+    minus += down * Number(down > up) - minus * decay;
+    range += (top > before ? top : before) - (bottom < before ? bottom : before) - range * decay;
     if (i < seedIndex) continue;
     columns.plusDm[i] = plus;
     columns.minusDm[i] = minus;

@@ -19,6 +19,12 @@ export function outputColumn(length: number, reuse?: Float64Array): Float64Array
   return (reuse ?? new Float64Array(length)).fill(Number.NaN);
 }
 
+/** The same for a kernel that writes every place from `known` on: only those before it are NaN. */
+export function columnFrom(length: number, known: number, reuse?: Float64Array): Float64Array {
+  if (reuse === undefined || reuse.length !== length) return outputColumn(length, reuse);
+  return reuse.fill(Number.NaN, 0, Math.min(length, known));
+}
+
 /** @throws RangeError unless `period` is a whole number of at least `minimum` bars */
 export function requirePeriod(name: string, period: number, minimum = 1): void {
   if (!Number.isInteger(period) || period < minimum) {

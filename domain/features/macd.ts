@@ -4,8 +4,7 @@
  * so that both have their seed at index slow - 1. The signal is seeded with the mean of the first line values in both.
  */
 import type { IndicatorSeed } from '../../schemas/features.ts';
-import { exponentialMovingAverage, exponentialMovingAverageFrom } from './exponential-moving-average.ts';
-import { firstKnown, outputColumn, requirePeriod } from './kernel.ts';
+import { columnFrom, firstKnown, meanOf, requirePeriod } from './kernel.ts';
 
 export type MacdPeriods = { readonly fast: number; readonly slow: number; readonly signal: number };
 export type MacdColumns = {
@@ -26,13 +25,54 @@ export function macd(
 ): MacdColumns {
   requirePeriod('fast', fast);
   requirePeriod('slow', slow, fast + 1);
+  requirePeriod('signal', signal);
+  const count = values.length;
   const first = firstKnown(values);
-  const fastFrom = seed === 'talib' ? first + slow - fast : first;
-  const line = exponentialMovingAverageFrom(values, fast, fastFrom, out?.line);
-  const slowAverage = exponentialMovingAverageFrom(values, slow, first, out?.histogram);
-  for (let i = 0; i < line.length; i += 1) line[i] = (line[i] as number) - (slowAverage[i] as number);
-  const signalLine = exponentialMovingAverage(line, signal, out?.signal);
-  const histogram = outputColumn(values.length, slowAverage);
-  for (let i = 0; i < line.length; i += 1) histogram[i] = (line[i] as number) - (signalLine[i] as number);
-  return { line, signal: signalLine, histogram };
+  const from = first + slow - 1;
+  const signalFrom = from + signal - 1;
+  const columns = {
+    line: columnFrom(count, from, out?.line),
+    signal: columnFrom(count, signalFrom, out?.signal),
+    histogram: columnFrom(count, signalFrom, out?.histogram),
+  };
+  if (from < count)
+    fillLines(values, { fast, slow, signal }, seed === 'talib' ? from - fast + 1 : first, from, columns);
+  return columns;
+}
+
+/** One pass for all three averages; the fast one is seeded with the values from `fastFrom`. */
+function fillLines(
+  values: Float64Array,
+  { fast, slow, signal }: MacdPeriods,
+  fastFrom: number,
+  from: number,
+  { line, signal: signalLine, histogram }: MacdColumns,
+): void {
+  const [fastWeight, slowWeight, signalWeight] = [2 / (fast + 1), 2 / (slow + 1), 2 / (signal + 1)];
+  let quick = meanOf(values, fastFrom, fast);
+  for (let i = fastFrom + fast; i <= from; i += 1) quick += ((values[i] as number) - quick) * fastWeight;
+  let calm = meanOf(values, from - slow + 1, slow);
+  line[from] = quick - calm;
+  const signalFrom = from + signal - 1;
+  const head = Math.min(signalFrom, values.length - 1);
+  for (let i = from + 1; i <= head; i += 1) {
+    const value = values[i] as number;
+    quick += (value - quick) * fastWeight;
+    calm += (value - calm) * slowWeight;
+    line[i] = quick - calm;
+  }
+  if (signalFrom >= values.length) return;
+  let average = meanOf(line, from, signal);
+  signalLine[signalFrom] = average;
+  histogram[signalFrom] = (line[signalFrom] as number) - average;
+  for (let i = signalFrom + 1; i < values.length; i += 1) {
+    const value = values[i] as number;
+    quick += (value - quick) * fastWeight;
+    calm += (value - calm) * slowWeight;
+    const distance = quick - calm;
+    average += (distance - average) * signalWeight;
+    line[i] = distance;
+    signalLine[i] = average;
+    histogram[i] = distance - average;
+  }
 }

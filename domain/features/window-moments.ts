@@ -29,8 +29,8 @@ function visitWindows(values: Float64Array, period: number, visit: Visit): void 
   }
 }
 
-/** `tail[k]` = sum over the k values before `start`. */
-function fillTail(
+/** `tail[k]` = sum over the k values before `start` of their distance from the anchor, `squares[k]` of its square. */
+export function fillTail(
   values: Float64Array,
   start: number,
   anchor: number,

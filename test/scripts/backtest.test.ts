@@ -148,6 +148,12 @@ describe('the flags', () => {
     });
   });
 
+  it('of a pair mean long and short unless told otherwise', () => {
+    const words = '--strategy pairsTrading --symbol BTC/USDT,ETH/USDT --interval 1h';
+    expect(readBacktestFlags(words.split(' ')).request.direction).toBe('longShort');
+    expect(readBacktestFlags(`${words} --direction longOnly`.split(' ')).request.direction).toBe('longOnly');
+  });
+
   it('are refused together, each with its place', () => {
     const words =
       '--strategy momentom --params lookback=a --cash 1e4 --synthetic 0 --from 2024-01-01 --commission percent:1';
@@ -170,13 +176,32 @@ describe('the flags', () => {
     ]);
   });
 
-  it('that only the engine can serve are refused, not ignored', () => {
+  it('that only the engine can serve take a run to it, and out of the desk’s rules', () => {
     const base = '--strategy momentum --synthetic 10';
-    const refused = ['--fill close', '--size fraction:0.95', '--close-last open', '--via engine', '--via workflow'];
-    for (const flag of [...refused, '--commission perShare:0.005:1']) {
-      expect(refusals(`${base} ${flag}`)).toEqual([`ARGUMENT_VALUE ${flag.split(' ')[0]}`]);
+    const asked = [
+      '--fill close',
+      '--size fraction:0.95',
+      '--close-last open',
+      '--commission perShare:0.005:1',
+      '--rules none',
+    ];
+    for (const flag of asked) {
+      const { via, engine } = readBacktestFlags(`${base} ${flag}`.split(' '));
+      expect([via, engine.rules]).toEqual(['engine', 'none']);
+      expect(refusals(`${base} ${flag} --via session`)).toEqual(['ARGUMENT_VALUE --via']);
     }
-    expect(refusals('--strategy ./my-strategy.ts --synthetic 10')).toEqual(['ARGUMENT_VALUE --strategy']);
+    expect(readBacktestFlags(`${base} --via engine`.split(' '))).toMatchObject({
+      via: 'engine',
+      engine: { rules: 'desk' },
+    });
+    expect(refusals('--strategy ./no-such-strategy.ts --synthetic 10')).toEqual(['ARGUMENT_VALUE --strategy']);
+    expect(refusals(`${base} --commission perShare:x --size wholeShares:0`)).toEqual([
+      'ARGUMENT_VALUE --commission',
+      'ARGUMENT_VALUE --size',
+    ]);
+    expect(refusals('--strategy pairsTrading --symbol A/B,C/D --interval 1h --via engine')).toEqual([
+      'ARGUMENT_VALUE --via',
+    ]);
     expect(refusals(`${base} --via session --seed-indicators stockcharts`)).toEqual([
       'ARGUMENT_VALUE --seed-indicators',
     ]);

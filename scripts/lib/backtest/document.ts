@@ -39,7 +39,7 @@ export function backtestDocument({ report, trades, equity }: BacktestOutcome): B
   const wealth = [report.equityStart, ...equity.map(([, amount]) => amount)];
   const figures = performanceMetrics({
     equity: wealth.map(Number),
-    periodsPerYear: periodsPerYear(report.barIntervalMs),
+    periodsPerYear: periodsPerYear(report.barIntervalMs, report.symbols),
     tradePnls: trades.map((one) => Number(one.pnl)),
   });
   return {

@@ -1,6 +1,5 @@
 /**
  * Values of single flags of `npm run backtest`: each gives its value, or adds what is wrong to `problems`.
- * Flags that only the fast engine can serve are refused with what this build does instead, never ignored.
  */
 import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import { checkSymbol } from '../../../domain/market/symbol.ts';
@@ -16,27 +15,52 @@ export type Problems = Problem[];
 const BASIS_POINTS = /^bps:(\d{1,4}(?:\.\d{1,6})?)$/;
 const BASIS_POINTS_MAX = 1_000;
 
-/** `bps:5` as 5. Other ways of charging come with the engine. */
+/** `bps:5` as 5. */
 export function basisPoints(flag: string, text: string, problems: Problems): number {
   const value = Number(BASIS_POINTS.exec(text)?.[1] ?? Number.NaN);
   if (value <= BASIS_POINTS_MAX) return value;
-  problems.push(problem('ARGUMENT_VALUE', flag, text, `bps:N, N from 0 to ${BASIS_POINTS_MAX}`, chargeHint(text)));
+  problems.push(problem('ARGUMENT_VALUE', flag, text, `bps:N, N from 0 to ${BASIS_POINTS_MAX}`));
   return 0;
 }
 
-function chargeHint(text: string): string {
-  const fraction = Number(/^percent:(\d+(?:\.\d+)?)$/.exec(text)?.[1] ?? Number.NaN);
-  if (Number.isFinite(fraction)) return `the same in basis points: bps:${Number((fraction * 10_000).toPrecision(8))}`;
-  return text.startsWith('perShare:') ? 'charges per share come with the fast engine' : '';
+/** A text in one of the forms that `read` knows; `fallback` beside a problem where it is none. */
+export function inForm<T>(
+  flag: string,
+  text: string,
+  read: (text: string) => T | null,
+  forms: string,
+  fallback: T,
+  problems: Problems,
+): T {
+  const value = read(text);
+  if (value === null) problems.push(problem('ARGUMENT_VALUE', flag, text, forms));
+  return value ?? fallback;
 }
+
+/** A number within bounds; null when not given. */
+export function numberWithin(
+  flag: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+  problems: Problems,
+): number | null {
+  if (text === undefined) return null;
+  const value = /^-?\d{1,9}(?:\.\d{1,12})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  problems.push(problem('ARGUMENT_VALUE', flag, text, `a number from ${least} to ${most}`));
+  return null;
+}
+
+/** Whether `--strategy` names a file. */
+export const isStrategyFile = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
 
 /** A built-in strategy by name. */
 export function strategyType(text: string, problems: Problems): StrategyType | null {
   const found = STRATEGY_TYPES.find((one) => one === text);
   if (found !== undefined) return found;
   const near = nearestName(text, STRATEGY_TYPES);
-  const isFile = /[/\\]|\.[cm]?[jt]s$/.test(text);
-  const hint = isFile ? 'strategy files are not built yet' : near === null ? '' : `did you mean ${near}?`;
+  const hint = near === null ? 'or a file that ends in .ts or .js' : `did you mean ${near}?`;
   problems.push(problem('ARGUMENT_VALUE', '--strategy', text, `one of ${STRATEGY_TYPES.join(', ')}`, hint));
   return null;
 }

@@ -1,21 +1,26 @@
 /**
  * The flags of `npm run backtest`, checked before anything is opened, all mistakes at once. What comes out is the very
- * input a strategy session takes, so that the plain loop and a session are asked the same question.
+ * input a strategy session takes, so that loop, engine and session are asked the same question, and beside it what only
+ * the engine can do.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { PLAN_FORMS } from '../../../domain/engine/plan-texts.ts';
+import type { ResearchFields } from '../../../domain/engine/research-plan.ts';
+import type { FileParameters } from '../../../domain/engine/strategy-file.ts';
 import type { IndicatorSeed } from '../../../schemas/features.ts';
 import { problem } from '../../../schemas/problem.ts';
-import { STRATEGY_TYPES } from '../../../schemas/signals.ts';
-import { directionSchema } from '../../../schemas/strategy-session.ts';
+import { isTwoLegged, STRATEGY_TYPES, type StrategyType } from '../../../schemas/signals.ts';
+import { type Direction, directionSchema } from '../../../schemas/strategy-session.ts';
 import { parseFlags, wholeNumber } from '../flags.ts';
 import type { SessionRequest } from '../session-run.ts';
+import { engineFields } from './engine-flags.ts';
 import {
-  basisPoints,
   cashText,
   instantText,
   intervalMsOf,
+  isStrategyFile,
   oneOf,
   type Problems,
   strategyParameters,
@@ -26,7 +31,12 @@ import {
 export type BacktestFlags = {
   readonly request: SessionRequest;
   readonly seedIndicators: IndicatorSeed;
-  readonly via: 'loop' | 'session';
+  readonly via: 'loop' | 'engine' | 'session' | 'workflow';
+  readonly engine: ResearchFields;
+  /** A strategy file with its parameters, instead of the request's strategy. */
+  readonly file: { readonly path: string; readonly parameters: FileParameters } | null;
+  /** The flags as they were typed: the input of a backtest by workflow. */
+  readonly given: Readonly<Record<string, unknown>>;
   /** Bars come from Postgres. */
   readonly stored: boolean;
   readonly html: string | null;
@@ -36,12 +46,11 @@ const COUNT_MAX = 1_000_000;
 const SEED_MAX = 4_294_967_295;
 const DEFAULT_SYMBOL = 'BTC/USDT';
 const DEFAULT_INTERVAL = '1h';
-const LATER = 'comes with the fast engine';
 
 const program = () =>
   new Command('backtest')
     .description('Walks one strategy over bars and prints trades, equity and figures.')
-    .option('--strategy <name>', `one of ${STRATEGY_TYPES.join(', ')}`)
+    .option('--strategy <name>', `one of ${STRATEGY_TYPES.join(', ')}, or a strategy file (.ts, .js)`)
     .option('--params <list>', 'parameters of the strategy: lookback=20,threshold=0.02')
     .option('--symbol <symbols>', 'such as BTC/USDT, or several: BTC/USDT,ETH/USDT')
     .option('--interval <interval>', 'time between two bars, such as 1h')
@@ -51,15 +60,24 @@ const program = () =>
     .option('--from <instant>', 'the first open time, ISO-8601')
     .option('--to <instant>', 'the first open time that is left out')
     .option('--cash <amount>', 'what the account starts with', '10000')
-    .option('--direction <direction>', directionSchema.options.join(', '), 'longOnly')
-    .option('--commission <bps>', 'of the value of each fill', 'bps:5')
-    .option('--slippage <bps>', 'against each order that takes the price', 'bps:2')
-    .option('--half-spread <bps>', 'against each order that takes the price', 'bps:1')
+    .option('--direction <direction>', `${directionSchema.options.join(', ')} (default longOnly; pairs: longShort)`)
+    .option('--commission <model>', PLAN_FORMS.commission, 'bps:5')
+    .option('--slippage <model>', PLAN_FORMS.slippage, 'bps:2')
+    .option('--half-spread <bps>', 'against each order that takes the price (desk: bps:1, else none)')
+    .option('--volume-limit <share>', 'of a bar’s volume that orders may take (desk: 0.025, else no limit)')
     .option('--seed-indicators <convention>', 'talib or stockcharts', 'talib')
-    .option('--fill <rule>', 'nextOpen: decided at a close, filled at the next open', 'nextOpen')
-    .option('--size <rule>', LATER)
-    .option('--close-last <rule>', 'keep: what is open at the end stays open', 'keep')
-    .option('--via <way>', 'loop: in this process; session: a strategySession on the desk', 'loop')
+    .option('--fill <rule>', 'nextOpen: decided at a close, filled at the next open; close: at that close', 'nextOpen')
+    .option('--size <rule>', `${PLAN_FORMS.size}; without it the desk’s size`)
+    .option('--close-last <rule>', 'what is open in the last bar: sold at its open or close, or kept', 'keep')
+    .option('--rules <which>', 'desk: its limits; none: only the flags (with files, --size, other costs)')
+    .option('--leverage <times>', '1 to 10', '1')
+    .option('--stop-atr <times>', 'a stop so many ATR14 from the fill (desk: 2, else none)')
+    .option('--target-atr <times>', 'a target so many ATR14 from the fill')
+    .option('--trail-atr <times>', 'a stop that follows the close at so many ATR14')
+    .option('--max-hold <bars>', 'out after so many bars')
+    .option('--funding <rate>', 'paid by leveraged longs at 00, 08 and 16 UTC', '0')
+    .option('--borrow <rate>', 'paid by shorts, a year', '0')
+    .option('--via <way>', 'loop or engine: in this process; session, workflow: on the desk (default loop; engine where needed)')
     .option('--html <file>', 'write the report as a page')
     .option('--json', 'one JSON document on stdout');
 
@@ -82,55 +100,97 @@ export function readBacktestFlags(argv: readonly string[] = process.argv.slice(2
 }
 
 function flagsOf(given: Given, problems: Problems): BacktestFlags {
-  const { bars, synthetic } = given;
-  checkBuilt(given, problems);
+  const { bars, synthetic, strategy } = given;
+  const engine = engineFields(given, problems);
   checkSource(given, problems);
-  const via = oneOf('--via', given.via, ['loop', 'session'], problems, viaHint(given.via)) ?? 'loop';
+  const via = viaOf(given, engine, problems);
   const seedIndicators =
     oneOf('--seed-indicators', given.seedIndicators, ['talib', 'stockcharts'], problems) ?? 'talib';
   if (via === 'session' && seedIndicators !== 'talib') {
     const hint = 'sessions use the product’s convention; --via loop takes both';
     problems.push(problem('ARGUMENT_VALUE', '--seed-indicators', seedIndicators, 'talib with --via session', hint));
   }
+  const isFile = strategy !== undefined && isStrategyFile(strategy);
   return {
-    request: requestOf(given, problems),
+    request: requestOf(given, engine, problems),
     seedIndicators,
     via,
+    given: typedFlags(given),
+    engine,
+    file: isFile ? fileOf(strategy, given.params ?? '', problems) : null,
     stored: bars === undefined && synthetic === undefined,
     html: given.html === undefined ? null : path.resolve(given.html),
   };
 }
 
-const viaHint = (via: string): string => (via === 'engine' || via === 'workflow' ? LATER : '');
+/** How a run is made and shown is not part of what is run. */
+function typedFlags({ via: _via, html: _html, json: _json, bars, ...flags }: Given): Record<string, unknown> {
+  const asked = { symbol: DEFAULT_SYMBOL, interval: DEFAULT_INTERVAL, ...flags };
+  return bars === undefined ? asked : { ...asked, bars: path.resolve(bars) };
+}
 
-function requestOf(given: Given, problems: Problems): SessionRequest {
-  const type = given.strategy === undefined ? null : strategyType(given.strategy, problems);
-  const parameters = strategyParameters(given.params ?? '', type, problems);
+/** What the desk's rules do not know is the engine's; two legs are the loop's and the session's. */
+function viaOf(given: Given, { rules }: ResearchFields, problems: Problems): BacktestFlags['via'] {
+  const way = given.via ?? (rules === 'none' ? 'engine' : 'loop');
+  const via = oneOf('--via', way, ['loop', 'engine', 'session', 'workflow'], problems) ?? 'loop';
+  const isEngine = via === 'engine' || via === 'workflow';
+  if (via === 'workflow' && isStrategyFile(given.strategy ?? '')) {
+    const why = 'workers run no files of users: --via engine does, in this process';
+    problems.push(problem('ARGUMENT_VALUE', '--via', via, 'engine with a strategy file', why));
+  }
+  if (!isEngine && rules === 'none') {
+    const why = 'sizes, costs and rules of their own and strategy files are the engine’s';
+    problems.push(problem('ARGUMENT_VALUE', '--via', via, 'engine', why));
+  }
+  if (isEngine && isTwoLegged(given.strategy)) {
+    problems.push(problem('ARGUMENT_VALUE', '--via', via, 'loop or session', 'the engine runs each symbol for itself'));
+  }
+  return via;
+}
+
+function fileOf(file: string, params: string, problems: Problems): NonNullable<BacktestFlags['file']> {
+  if (!existsSync(file)) problems.push(problem('ARGUMENT_VALUE', '--strategy', file, 'a file that exists'));
+  return { path: path.resolve(file), parameters: strategyParameters(params, null, problems) };
+}
+
+function requestOf(given: Given, engine: ResearchFields, problems: Problems): SessionRequest {
+  const named = given.strategy === undefined || isStrategyFile(given.strategy) ? undefined : given.strategy;
+  const type = named === undefined ? null : strategyType(named, problems);
+  const parameters = type === null ? {} : strategyParameters(given.params ?? '', type, problems);
   return {
     accountId: 'paper-1',
-    strategy: { type: type ?? 'momentum', parameters },
+    strategy: { type: type ?? 'momentum', parameters, ...levelsOf(engine) },
     symbols: symbolList(given.symbol ?? DEFAULT_SYMBOL, problems),
     tradingMode: 'backtest',
     barIntervalMs: intervalMsOf(given.interval ?? DEFAULT_INTERVAL, problems),
     market: marketOf(given, problems),
-    direction: oneOf('--direction', given.direction, directionSchema.options, problems) ?? 'longOnly',
+    direction: directionOf(given.direction, type, problems),
     startingCash: cashText(given.cash, problems),
-    costs: {
-      commissionBps: basisPoints('--commission', given.commission, problems),
-      slippageBps: basisPoints('--slippage', given.slippage, problems),
-      halfSpreadBps: basisPoints('--half-spread', given.halfSpread, problems),
-    },
+    costs: costsOf(engine),
     seed: wholeNumber('--seed', given.seed ?? '1', 0, SEED_MAX, problems),
   };
 }
 
-/** What the public page names and this build does not do is refused, unless it is what happens anyway. */
-function checkBuilt({ fill, size, closeLast }: Given, problems: Problems): void {
-  oneOf('--fill', fill, ['nextOpen'], problems, fill === 'close' ? LATER : '');
-  oneOf('--close-last', closeLast, ['keep'], problems, closeLast === 'open' || closeLast === 'close' ? LATER : '');
-  if (size === undefined) return;
-  const expected = 'no --size: positions are sized by the strategy, the stop and the limits';
-  problems.push(problem('ARGUMENT_VALUE', '--size', size, expected, LATER));
+const levelsOf = ({ stopAtr, targetAtr, maxHoldBars, leverage }: ResearchFields) => ({
+  ...(stopAtr === null ? {} : { stopAtr }),
+  targetAtr,
+  maxHoldBars,
+  leverage,
+});
+
+/** The costs a session knows; those of other kinds are only asked of the engine. */
+const costsOf = ({ commission, slippage, halfSpreadBps, volumeFractionMax, fundingRate }: ResearchFields) => ({
+  commissionBps: commission.kind === 'bps' ? commission.bps : 0,
+  slippageBps: slippage.kind === 'bps' ? slippage.bps : 0,
+  halfSpreadBps: halfSpreadBps ?? 1,
+  ...(volumeFractionMax === null ? {} : { volumeFractionMax }),
+  fundingRate,
+});
+
+/** Left out, the strategy's own: a pair is long and short, everything else long only. */
+function directionOf(text: string | undefined, type: StrategyType | null, problems: Problems): Direction {
+  const own = isTwoLegged(type) ? 'longShort' : 'longOnly';
+  return oneOf('--direction', text ?? own, directionSchema.options, problems) ?? own;
 }
 
 function checkSource(given: Given, problems: Problems): void {

@@ -1,0 +1,234 @@
+/**
+ * What is decided at the close of one bar of one symbol: leave, turn or enter, and how large. An order waits for the
+ * next open (or fills at this close). While an order is at work nothing new is decided for its symbol.
+ */
+
+import { startOrder } from './costs.ts';
+import { entryRefusals, mayTradeNext } from './desk-gate.ts';
+import { type DeskMemory, orderKey, rememberOrder } from './desk-memory.ts';
+import { fillEntry, fillExit } from './match-bar.ts';
+import { deskProduct } from './numbers.ts';
+import { EXIT_LONG, EXIT_SHORT, type Voice, type Wish } from './signals.ts';
+import { unitsOf } from './size.ts';
+import { type Account, ENTRY, type Lane, MAX_HOLD, SIGNAL } from './state.ts';
+
+/** Why nothing was decided, and which rules refused: how often. */
+export type Tally = {
+  warmUp: number;
+  dataGap: number;
+  sizeZero: number;
+  readonly refusals: Uint32Array;
+  refused: number;
+};
+
+export type Desk = { readonly memory: DeskMemory | null; readonly tally: Tally };
+
+export function decideAtClose(account: Account, lane: Lane, i: number, voice: Voice, desk: Desk, nowMs: number): void {
+  if (voice.kind === 'asked') decideAsked(account, lane, i, voice, desk, nowMs);
+  else if (lane.quantity !== 0) leaveByColumns(account, lane, i, voice.columns, desk, nowMs);
+  else enterByColumns(account, lane, i, voice.columns, desk, nowMs);
+}
+
+type ByColumns = (Voice & { kind: 'columns' })['columns'];
+
+function enterByColumns(
+  account: Account,
+  lane: Lane,
+  i: number,
+  columns: ByColumns,
+  { memory, tally }: Desk,
+  nowMs: number,
+): void {
+  if (i < columns.firstBar) {
+    tally.warmUp += 1;
+    return;
+  }
+  if (lane.market.afterGap[i] === 1) {
+    tally.dataGap += 1;
+    return;
+  }
+  const side = columns.side[i] as 1 | -1 | 0;
+  if (side === 0 || lane.entrySide !== 0 || !isAllowed(account, side)) return;
+  if (!prepareEntry(account, lane, i, { side, close: false })) {
+    tally.sizeZero += 1;
+    return;
+  }
+  const confidence = columns.confidence === null ? 1 : (columns.confidence[i] as number);
+  sendEntry(account, lane, i, side, confidence, { memory, tally }, nowMs);
+}
+
+const isAllowed = ({ plan: { direction } }: Account, side: number): boolean =>
+  direction === 'longShort' || (side === 1 ? direction === 'longOnly' : direction === 'shortOnly');
+
+const isBusy = (lane: Lane): boolean => lane.entrySide !== 0 || lane.exitLeft !== 0;
+
+const barsHeld = (lane: Lane, i: number): number => i - lane.entryBar + 1;
+
+function leaveByColumns(account: Account, lane: Lane, i: number, columns: ByColumns, desk: Desk, nowMs: number): void {
+  if (isBusy(lane)) return;
+  followStop(account, lane, i);
+  const { plan } = account;
+  const long = lane.quantity > 0;
+  const asked = ((columns.exit[i] as number) & (long ? EXIT_LONG : EXIT_SHORT)) !== 0;
+  const wanted = asked && i >= columns.firstBar;
+  const turns = plan.flips === 'reverse' && (columns.side[i] as number) === (long ? -1 : 1);
+  const expired = plan.maxHoldBars !== null && barsHeld(lane, i) >= plan.maxHoldBars;
+  if (!wanted && !expired && !turns) return;
+  if (!sendExit(account, lane, i, wanted || turns ? SIGNAL : MAX_HOLD, desk, nowMs) || !turns) return;
+  turn(account, lane, i, { side: long ? -1 : 1, close: true }, desk, nowMs);
+}
+
+/** Enters the other side at the open at which the position is closed; never at the first bar after a gap. */
+function turn(account: Account, lane: Lane, i: number, wish: Wish, desk: Desk, nowMs: number): void {
+  if (lane.market.afterGap[i] === 1 || !isAllowed(account, wish.side)) return;
+  if (prepareEntry(account, lane, i, wish)) sendEntry(account, lane, i, wish.side, 1, desk, nowMs);
+}
+
+/** A trailing stop moves with the close, and only in the position's favour. */
+function followStop({ plan }: Account, lane: Lane, i: number): void {
+  if (plan.trailAtr === null || Number.isNaN(lane.trail)) return;
+  const side = lane.quantity > 0 ? 1 : -1;
+  const trailed = (lane.market.bars.close[i] as number) - side * lane.trail;
+  if (!((trailed - lane.stop) * side <= 0)) lane.stop = trailed;
+}
+
+/** Distances, levels that the strategy names itself, and the size; false where no stop can be placed or the size comes to nothing. */
+function prepareEntry(account: Account, lane: Lane, i: number, wish: Wish): boolean {
+  const { plan } = account;
+  const atr = lane.market.atr[i] as number;
+  const distance = (times: number | null): number =>
+    times === null ? Number.NaN : plan.deskRounding ? deskProduct(atr, times) : atr * times;
+  lane.stopDistance = distance(plan.stopAtr);
+  lane.targetDistance = distance(plan.targetAtr);
+  lane.trailDistance = distance(plan.trailAtr);
+  lane.stopAsked = wish.stopPrice ?? Number.NaN;
+  lane.targetAsked = wish.targetPrice ?? Number.NaN;
+  if (plan.stopAtr !== null && !(lane.stopDistance > 0)) return false;
+  const close = lane.market.bars.close[i] as number;
+  lane.entryFraction = boundedByStop(account, lane, close, wish.sizeFraction ?? plan.size.fraction);
+  lane.entryReference = close;
+  lane.entryLeft = plan.size.at === 'fill' ? 0 : unitsOf(account, account.equity, lane.entryFraction, close);
+  lane.entryFilled = false;
+  if (plan.size.at === 'decision' && !(lane.entryLeft > 0)) return false;
+  lane.entrySide = wish.side;
+  return true;
+}
+
+function boundedByStop({ plan: { size } }: Account, lane: Lane, close: number, fraction: number): number {
+  if (size.riskFraction === null || Number.isNaN(lane.stopDistance)) return fraction;
+  return Math.min(fraction, size.riskFraction / (lane.stopDistance / close));
+}
+
+function sendEntry(
+  account: Account,
+  lane: Lane,
+  i: number,
+  side: number,
+  confidence: number,
+  { memory, tally }: Desk,
+  nowMs: number,
+): void {
+  if (memory !== null) {
+    const asked = { lane, i, side, quantity: lane.entryLeft, price: lane.entryReference, confidence, nowMs };
+    lane.entrySide = 0;
+    const bits = entryRefusals(account, memory, asked);
+    if (bits !== 0) {
+      lane.entryLeft = 0;
+      countRefusals(tally, bits);
+      return;
+    }
+    lane.entrySide = side;
+    rememberOrder(memory, orderKey(lane.place, side, lane.entryLeft), true, nowMs);
+  }
+  account.ordersSent += 1 + (hasStop(lane) ? 1 : 0) + (hasTarget(lane) ? 1 : 0);
+  startOrder(lane, ENTRY);
+  if (account.plan.fill !== 'close') return;
+  fillEntry(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
+  lane.mark = lane.market.bars.close[i] as number;
+}
+
+const hasStop = ({ stopAsked, stopDistance, trailDistance }: Lane): boolean =>
+  !(Number.isNaN(stopAsked) && Number.isNaN(stopDistance) && Number.isNaN(trailDistance));
+const hasTarget = ({ targetAsked, targetDistance }: Lane): boolean =>
+  !(Number.isNaN(targetAsked) && Number.isNaN(targetDistance));
+
+function countRefusals(tally: Tally, bits: number): void {
+  tally.refused += 1;
+  for (let rule = 0; rule < tally.refusals.length; rule += 1) {
+    if ((bits >>> rule) & 1) tally.refusals[rule] = (tally.refusals[rule] as number) + 1;
+  }
+}
+
+/** An exit takes the legs of its position off the book first; false where the market is closed by the desk's rules. */
+function sendExit(account: Account, lane: Lane, i: number, reason: number, desk: Desk, nowMs: number): boolean {
+  if (desk.memory !== null && !mayTradeNext(lane, i, nowMs)) {
+    countRefusals(desk.tally, 1 << 2);
+    return false;
+  }
+  lane.exitLeft = Math.abs(lane.quantity);
+  lane.exitReason = reason;
+  lane.stop = Number.NaN;
+  lane.target = Number.NaN;
+  lane.trail = Number.NaN;
+  lane.stopTouched = false;
+  account.ordersSent += 1;
+  startOrder(lane, reason);
+  if (desk.memory !== null) {
+    rememberOrder(desk.memory, orderKey(lane.place, lane.quantity > 0 ? -1 : 1, lane.exitLeft), false, nowMs);
+  }
+  if (account.plan.fill === 'close') fillExit(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
+  return true;
+}
+
+function decideAsked(
+  account: Account,
+  lane: Lane,
+  i: number,
+  voice: Voice & { kind: 'asked' },
+  desk: Desk,
+  nowMs: number,
+): void {
+  if (i < voice.firstBar) {
+    desk.tally.warmUp += 1;
+    return;
+  }
+  followStop(account, lane, i);
+  const { quantity, entryPrice } = lane;
+  const held = quantity !== 0;
+  const wish = voice.ask(i, {
+    quantity,
+    entryPrice: held ? entryPrice : Number.NaN,
+    barsHeld: held ? barsHeld(lane, i) : 0,
+  });
+  if (isBusy(lane)) return;
+  if (held) leaveAsked(account, lane, i, wish, desk, nowMs);
+  else enterAsked(account, lane, i, wish, desk, nowMs);
+}
+
+function leaveAsked(account: Account, lane: Lane, i: number, wish: Wish, desk: Desk, nowMs: number): void {
+  const { plan } = account;
+  const side = lane.quantity > 0 ? 1 : -1;
+  const turns = wish.side === -side;
+  const expired = plan.maxHoldBars !== null && barsHeld(lane, i) >= plan.maxHoldBars;
+  if (!wish.close && !turns && !expired) {
+    lane.stop = wish.stopPrice ?? lane.stop;
+    lane.target = wish.targetPrice ?? lane.target;
+    return;
+  }
+  const reason = wish.close || turns ? SIGNAL : MAX_HOLD;
+  if (!sendExit(account, lane, i, reason, desk, nowMs) || !turns || plan.flips !== 'reverse') return;
+  turn(account, lane, i, wish, desk, nowMs);
+}
+
+function enterAsked(account: Account, lane: Lane, i: number, wish: Wish, desk: Desk, nowMs: number): void {
+  if (wish.side === 0 || !isAllowed(account, wish.side)) return;
+  if (lane.market.afterGap[i] === 1) {
+    desk.tally.dataGap += 1;
+    return;
+  }
+  if (!prepareEntry(account, lane, i, wish)) {
+    desk.tally.sizeZero += 1;
+    return;
+  }
+  sendEntry(account, lane, i, wish.side, 1, desk, nowMs);
+}
