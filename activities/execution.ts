@@ -8,27 +8,25 @@ import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { OrderRequest, OrderStore } from '../db/order-store.ts';
 import type { PaperBroker } from '../db/paper-broker.ts';
 import type { SessionStore } from '../db/session-store.ts';
-import { timelineOf } from '../domain/backtest/walk-context.ts';
 import { toDecimal } from '../domain/decimal.ts';
-import { type BarSeries, sliceSeries } from '../domain/market/bar-series.ts';
+import type { BarSeries } from '../domain/market/bar-series.ts';
 import { correlationGroup } from '../domain/market/correlation.ts';
 import type { Verdict } from '../schemas/decision.ts';
-import { type Costs, costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
+import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { TradingMode } from '../schemas/governance.ts';
 import { followsMarket, isVendorSource } from '../schemas/live-market.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
+import type { OrderInput } from '../schemas/order-input.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../schemas/risk.ts';
 import { type StrategySessionInput, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import type { FeedParts } from './market/catch-up.ts';
 import { quoteNow } from './market/live-quote.ts';
-import { liveSeries } from './market/live-series.ts';
+import { newestBars } from './market/live-series.ts';
 import { orderTime, storedSince } from './order/order-time.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
-import { dueCount } from './session/due-bars.ts';
-
-export type OrderInput = ManualOrderInput | SessionOrderInput;
+import { unattendedBars } from './order/unattended-bars.ts';
 
 export type ExecutionParts = {
   readonly orders: OrderStore;
@@ -48,7 +46,7 @@ export type ExecutionParts = {
     accountId: string,
     strategyId: string,
     symbol: string,
-  ) => Promise<{ equity: string; held: string } | undefined>;
+  ) => Promise<{ equity: string; held: string; isProtected: boolean } | undefined>;
   readonly heldSymbols: (accountId: string) => Promise<readonly string[]>;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
   readonly killFile: () => string | null;
@@ -56,12 +54,17 @@ export type ExecutionParts = {
   readonly nowMs: () => number;
 };
 
-/** What is to be sent; `manual` = the facts an order by hand was worked out on, null for a session's. */
+/**
+ * What is to be sent; `manual` = the facts an order by hand was worked out on, null for a session's. `openKey`: the
+ * workflow's first run, the same through a reset.
+ */
 export type OrderPlan = {
   readonly decisionId: string;
   readonly intents: readonly OrderIntent[];
-  readonly manual: Omit<ManualPlan, 'intents'> | null;
+  readonly manual: (Omit<ManualPlan, 'intents'> & { readonly openKey?: string }) | null;
 };
+
+export type Proposal = { readonly input: ManualOrderInput; readonly workflowId: string; readonly openKey?: string };
 
 /** A decision and its orders on their way. */
 export type OrderStep = {
@@ -72,11 +75,16 @@ export type OrderStep = {
 export type ExecutionActivities = ReturnType<typeof createExecutionActivities>;
 
 export const createExecutionActivities = (parts: ExecutionParts) => ({
-  /** Works out an order by hand on the last stored bar. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE */
-  proposeOrder: (request: { input: ManualOrderInput; workflowId: string }): Promise<OrderPlan> =>
+  /**
+   * Works out an order by hand on the last stored bar; one that this workflow has recorded before, as before it was
+   * reset, is told as it was recorded. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE,
+   * ORDER_PARTIAL_EXIT
+   */
+  proposeOrder: (request: Proposal): Promise<OrderPlan> =>
     finalOnInvalidInput(async () => {
-      const { intents, ...manual } = await manualPlan(parts, request.input, request.workflowId);
-      return { decisionId: manual.decision.decisionId, intents, manual };
+      const { intents, ...plan } = (await recordedPlan(parts, request)) ?? (await manualPlan(parts, request));
+      const manual = request.openKey === undefined ? plan : { ...plan, openKey: request.openKey };
+      return { decisionId: plan.decision.decisionId, intents, manual };
     }),
 
   /** The gate's first answer, on the proposal. A refusal is recorded with every reason. */
@@ -87,7 +95,7 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
   recordIntent: (step: OrderStep): Promise<Verdict> =>
     finalOnInvalidInput(async () => parts.orders.record(await orderRequest(parts, step))),
 
-  /** Sends the recorded orders, once. @throws InvalidInput (final) KILL_SWITCH */
+  /** Sends the recorded orders, once. A refusal of the venue, or of a kill flag that came since, is in the answer. */
   submitOrders: (step: OrderStep): Promise<BrokerAnswer> =>
     finalOnInvalidInput(async () => {
       const broker = await brokerOf(parts, step.decisionId);
@@ -100,7 +108,7 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
       const { decisionId } = request;
       const broker = await brokerOf(parts, decisionId);
       if (broker !== parts.paper) return (await broker.look(decisionId)).own;
-      const work = await unattendedBars(parts, request.input);
+      const work = await unattendedBars(parts, request.input, decisionId);
       const answer =
         work === null ? parts.paper.look(decisionId) : parts.paper.advance(decisionId, work.bars, work.costs);
       return (await answer).own;
@@ -116,11 +124,24 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
 
 function barsFor(parts: ExecutionParts, input: ManualOrderInput): Promise<BarSeries> {
   const { market: source, symbol, barIntervalMs: intervalMs } = input;
-  if (isVendorSource(source)) return liveSeries(parts.feed, { source, symbol, intervalMs });
+  if (isVendorSource(source)) return newestBars(parts.feed, { source, symbol, intervalMs });
   return parts.market.load({ source, symbol, intervalMs, seed: 1 });
 }
 
-async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workflowId: string): Promise<ManualPlan> {
+/** Null when nothing of this workflow is recorded yet. */
+async function recordedPlan(
+  parts: ExecutionParts,
+  { input, workflowId, openKey }: Proposal,
+): Promise<ManualPlan | null> {
+  const recorded = openKey === undefined ? null : await parts.orders.recordedByHand(workflowId, openKey);
+  const [first] = recorded?.intents ?? [];
+  if (recorded === null || first === undefined) return null;
+  const { decision, intents } = recorded;
+  const barOpenTimeMs = decision.asOfMs - input.barIntervalMs;
+  return { decision, intents, barOpenTimeMs, lastPrice: first.referencePrice ?? '0' };
+}
+
+async function manualPlan(parts: ExecutionParts, { input, workflowId, openKey }: Proposal): Promise<ManualPlan> {
   const bars = await barsFor(parts, input);
   const book = await parts.readBook(input.accountId, MANUAL_STRATEGY_ID, input.symbol);
   const account = await parts.readAccount(input.accountId);
@@ -132,8 +153,9 @@ async function manualPlan(parts: ExecutionParts, input: ManualOrderInput, workfl
     bars,
     equity: toDecimal(book.equity),
     held: toDecimal(book.held),
+    isProtected: book.isProtected,
     workflowId,
-    sequence: await parts.orders.nextSequence(workflowId),
+    sequence: await parts.orders.sequenceOf(workflowId, openKey ?? null),
     costs: costsSchema.parse({}),
   });
 }
@@ -220,7 +242,7 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       correlationGroup: await heldGroup(parts, input, plan.decision.asOfMs),
       origin: input.origin,
     },
-    ...now.record,
+    inputs: { ...now.record.inputs, ...(plan.openKey === undefined ? {} : { openKey: plan.openKey }) },
     surroundings: {
       direction: 'longShort',
       limits: sessionLimitsSchema.parse({}),
@@ -283,29 +305,6 @@ async function quoteFor(parts: ExecutionParts, input: OrderInput): Promise<Quote
   if (quote === null || problems.length > 0) return null;
   const price = Number(side === 'buy' ? quote.ask : quote.bid);
   return { price, volume, atMs: Math.max(quote.atMs, closedAtMs) };
-}
-
-type Unattended = { readonly bars: BarSeries; readonly costs: Costs | null };
-
-/** The bars that nobody else matches: those of orders by hand, and of a paper session that has ended. */
-async function unattendedBars(parts: ExecutionParts, input: OrderInput): Promise<Unattended | null> {
-  if (input.origin !== 'session') return { bars: await barsFor(parts, input), costs: null };
-  const session = await parts.sessions.read(input.sessionId);
-  const symbol = input.intents[0]?.symbol;
-  if (session === undefined || symbol === undefined || session.tradingMode !== 'paper') return null;
-  if (session.state === 'open' && (await parts.isWorkflowOpen(session.workflowId))) return null;
-  if (session.state === 'open')
-    await parts.sessions.abandon(session.sessionId, parts.nowMs(), session.epoch, 'terminated');
-  const settings = strategySessionInputSchema.parse(session.input);
-  const { market, barIntervalMs, seed, costs } = settings;
-  if (followsMarket(settings) && isVendorSource(market)) {
-    const request = { source: market, symbol, intervalMs: barIntervalMs, fromMs: session.openedAtMs };
-    return { bars: await liveSeries(parts.feed, request), costs };
-  }
-  const all = await parts.market.load({ source: market, symbol, intervalMs: barIntervalMs, seed });
-  const timeline = timelineOf([all]);
-  const clock = { openedAtMs: session.openedAtMs, speed: market.speed, intervalMs: barIntervalMs };
-  return { bars: sliceSeries(all, 0, dueCount(timeline, 0, Infinity, clock, parts.nowMs())), costs };
 }
 
 const unknownAccount = (accountId: string): InvalidInput =>

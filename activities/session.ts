@@ -22,7 +22,14 @@ import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { dueAtMs, dueCount } from './session/due-bars.ts';
 import { type FollowParts, followMarket } from './session/follow-market.ts';
-import { handleOf, type OpenParts, openOrTakeOver, resolveStrategy, strategyIdOf } from './session/open-session.ts';
+import {
+  evolvedVoters,
+  handleOf,
+  type OpenParts,
+  openOrTakeOver,
+  resolveStrategy,
+  strategyIdOf,
+} from './session/open-session.ts';
 import { liveData, storedData } from './session/opening-data.ts';
 import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
 import { createLivePreparer, walkedSeries } from './session/prepare-live.ts';
@@ -52,16 +59,18 @@ export type SessionActivities = ReturnType<typeof createSessionActivities>;
 
 export const createSessionActivities = (parts: SessionParts) => {
   const prepare = createPreparer(parts.market);
-  const prepareLive = createLivePreparer(parts.follow.live);
+  const live = createLivePreparer(parts.follow.live);
 
   const preparedFor = async (handle: SessionHandle): Promise<{ input: ParsedSession; prepared: Prepared }> => {
     const session = await parts.store.read(handle.sessionId);
     if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
     const input = inputOf(session);
-    if (followsMarket(input)) return { input, prepared: await prepareLive(handle, input) };
+    if (followsMarket(input)) {
+      return { input, prepared: await live.prepare(handle, input, session.checkpoint.cursor) };
+    }
     const key = `${handle.sessionId}@${handle.epoch}`;
     const data = { endsAtMs: handle.dataEndsAtMs, hash: session.dataHash };
-    return { input, prepared: await prepare(key, input, handle.strategy, data) };
+    return { input, prepared: await prepare(key, input, handle, data) };
   };
 
   const contextOf = async (
@@ -122,7 +131,10 @@ export const createSessionActivities = (parts: SessionParts) => {
           nowMs: parts.nowMs(),
         };
         const session = await openOrTakeOver(parts, open);
-        return handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode());
+        return {
+          ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode()),
+          ...(await evolvedVoters(parts, input)),
+        };
       }),
 
     /** Looks for new bars of a live market and keeps them to be walked. */
@@ -181,16 +193,20 @@ export const createSessionActivities = (parts: SessionParts) => {
         });
       }),
 
-    /** Ends, between two bars, the leg of a pair that has lost its partner. An attempt that is repeated acts once. */
-    unwindSession: (request: { handle: SessionHandle; limits: SessionLimits }): Promise<WalkResult> =>
+    /**
+     * Ends, between two bars, the leg of a pair that has lost its partner. An attempt that is repeated acts once. Asked
+     * from a cursor that the session has passed, it acts not at all and tells the batch whose report was lost.
+     */
+    unwindSession: (request: { handle: SessionHandle; cursor: number; limits: SessionLimits }): Promise<WalkResult> =>
       finalOnInvalidInput(async () => {
-        const { handle, limits } = request;
+        const { handle, cursor, limits } = request;
         const { activityId, workflowExecution } = activityInfo();
         const { input, prepared } = await preparedFor(handle);
         const context = await contextOf(handle, input, prepared, limits);
-        return parts.store.unwind(handle, `${workflowExecution?.runId}/${activityId}`, (loaded, mayExit) => {
+        const key = `${workflowExecution?.runId}/${activityId}`;
+        return parts.store.unwind(handle, { key, cursor }, (loaded, mayExit) => {
           const walkContext = underPolicy(context, loaded);
-          const batch = unwindWalk(loaded.state, loaded.checkpoint.cursor, walkContext, mayExit);
+          const batch = unwindWalk(loaded.state, cursor, walkContext, mayExit);
           return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
         });
       }),
@@ -205,6 +221,7 @@ export const createSessionActivities = (parts: SessionParts) => {
         const { handle, stop, limits } = request;
         const { input, prepared } = await preparedFor(handle);
         const context = await contextOf(handle, input, prepared, limits);
+        const seen = followsMarket(input) ? await parts.follow.live.bars(handle, 0) : [];
         const closed = await parts.store.close(
           handle,
           parts.nowMs(),
@@ -216,7 +233,8 @@ export const createSessionActivities = (parts: SessionParts) => {
           },
           (loaded, totals) => {
             const { codeVersion } = parts;
-            const series = followsMarket(input) ? walkedSeries(prepared, loaded.checkpoint.cursor) : prepared.series;
+            const { cursor } = loaded.checkpoint;
+            const series = followsMarket(input) ? walkedSeries(seen, input, cursor) : prepared.series;
             const gaps = series.flatMap((bars) => findReportableGaps(bars));
             return reportParts({
               loaded,
@@ -230,12 +248,14 @@ export const createSessionActivities = (parts: SessionParts) => {
             });
           },
         );
+        live.forget(handle);
         return { report: closed.report, walk: closed.result };
       }),
 
     /** Gives back the row of a session that failed for good: its orders are looked after by their own workflows. */
     abandonSession: async (request: { handle: SessionHandle; reason: string }): Promise<void> => {
       await parts.store.abandon(request.handle.sessionId, parts.nowMs(), request.handle.epoch, request.reason);
+      live.forget(request.handle);
     },
 
     recordUnknownSignals: async (request: { handle: SessionHandle; names: readonly string[] }): Promise<void> => {

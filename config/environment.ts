@@ -40,7 +40,7 @@ import { payloadKeyProblems, payloadKeysOf } from './payload-key.ts';
 export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
 export type WorkerQueue = (typeof WORKER_QUEUE_NAMES)[number];
 /** The queues that have work today; the other names are accepted and come with the parts that need them. */
-export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading'];
+export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading', 'research', 'compute'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 export type Environment = {

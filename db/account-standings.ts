@@ -1,6 +1,6 @@
 /**
- * How an account stands with its venue: known under which id there, last found equal when, frozen why. A frozen account
- * sends nothing that adds risk until a person has released it.
+ * How an account stands with its venue: known under which id there, last compared and equal when, frozen why. A frozen account
+ * sends nothing, what reduces neither, until a person has released it; only legs of what filled there still leave.
  */
 import type { Selectable, Transaction } from 'kysely';
 import { appendAudit } from './audit.ts';
@@ -13,7 +13,10 @@ export type AccountStanding = {
   readonly venueAccountId: string;
   readonly frozen: string | null;
   readonly frozenAtMs: number | null;
+  /** When books and venue were last compared without a difference that lasts. */
   readonly reconciledAtMs: number | null;
+  /** When they were last equal, with nothing left for orders under way to explain. */
+  readonly equalAtMs: number | null;
   readonly report: JsonObject | null;
 };
 
@@ -23,6 +26,10 @@ export async function standingOf(db: Database, accountId: string): Promise<Accou
   const row = await query.executeTakeFirst();
   return row === undefined ? undefined : standingOfRow(row);
 }
+
+/** Why the account is frozen; null when it is not. */
+export const frozenOf = async (db: Database, accountId: string): Promise<string | null> =>
+  (await standingOf(db, accountId))?.frozen ?? null;
 
 /** Opens the standing of a new account; one that exists stays. */
 export async function openStanding(trx: Database, accountId: string, venueAccountId: string): Promise<void> {
@@ -34,11 +41,15 @@ export async function openStanding(trx: Database, accountId: string, venueAccoun
     .execute();
 }
 
-/** Books and venue were found equal. A frozen account stays frozen. */
+/** Books and venue are equal, or orders under way may explain what differs. A frozen account stays frozen. */
 export async function noteReconciled(db: Database, accountId: string, report: JsonObject, atMs: number): Promise<void> {
   await db
     .updateTable('account_standings')
-    .set({ reconciled_at: toInstant(atMs), report })
+    .set({
+      reconciled_at: toInstant(atMs),
+      report,
+      ...(report.verdict === 'equal' ? { equal_at: toInstant(atMs) } : {}),
+    })
     .where('account_id', '=', accountId)
     .execute();
 }
@@ -93,5 +104,6 @@ const standingOfRow = (row: Selectable<Tables['account_standings']>): AccountSta
   frozen: row.frozen,
   frozenAtMs: optionalMs(row.frozen_at),
   reconciledAtMs: optionalMs(row.reconciled_at),
+  equalAtMs: optionalMs(row.equal_at),
   report: row.report,
 });

@@ -5,13 +5,14 @@
 import { sql } from 'kysely';
 import { isoText } from '../domain/market/bar-problems.ts';
 import { type BarSeries, dataHash } from '../domain/market/bar-series.ts';
+import { mixtureOf, originsWith } from '../domain/market/data-origins.ts';
 import { findJumps } from '../domain/market/jumps.ts';
 import { findReportableGaps } from '../domain/market/reportable-gaps.ts';
 import { intervalText } from '../schemas/interval.ts';
-import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+import { InvalidInput, problem } from '../schemas/problem.ts';
 import { busy, lockDataSet, type OpenFetch } from './bar-fetches.ts';
 import { deleteBars, readBars } from './bars.ts';
-import { type DataSet, listDataSets, saveDataSet } from './data-sets.ts';
+import { type DataSet, readDataSet, saveDataSet } from './data-sets.ts';
 import { optionalMs, toInstant } from './instant.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
@@ -41,7 +42,7 @@ export type FinishedFetch = {
 export const finishFetch = (db: Database, fetch: OpenFetch, options: FinishOptions): Promise<FinishedFetch> =>
   inTransaction(db, async (trx) => {
     await lockDataSet(trx, fetch);
-    const before = await dataSetBefore(trx, fetch);
+    const before = await readDataSet(trx, fetch.symbol, fetch.intervalMs);
     const mixture = mixtureOf(before, fetch.sourceName);
     if (mixture !== null && !options.replace) throw new InvalidInput([mixture]);
     if (mixture !== null) await deleteBars(trx, fetch.symbol, fetch.intervalMs, fetch.fetchId);
@@ -54,18 +55,6 @@ export const finishFetch = (db: Database, fetch: OpenFetch, options: FinishOptio
     await close(trx, fetch, options);
     return { ...came, inserted, revised, same: came.fetched - inserted - revised, dataSet };
   });
-
-async function dataSetBefore(trx: Database, { symbol, intervalMs }: OpenFetch): Promise<DataSet | undefined> {
-  return (await listDataSets(trx)).find((set) => set.symbol === symbol && set.intervalMs === intervalMs);
-}
-
-/** Vendors' bars never stand among synthetic ones, nor those of two vendors among each other; null = they may. */
-export function mixtureOf(before: DataSet | undefined, sourceName: string): Problem | null {
-  if (before === undefined || before.sourceName === sourceName) return null;
-  if (!/^(synthetic |alpaca( |$)|ccxt:)/.test(before.sourceName)) return null;
-  const got = `${before.rowCount} stored bars of ${before.symbol} from ${before.sourceName}`;
-  return problem('DATA_MIXED', '--symbol', got, `no bars, or bars of ${sourceName}`, '--replace removes them first');
-}
 
 const nothingCame = ({ sourceName, symbol, intervalMs, fromMs, toMs }: OpenFetch): InvalidInput => {
   const got = `no closed ${intervalText(intervalMs)} bars of ${symbol} from ${isoText(fromMs)} to ${isoText(toMs)}`;
@@ -133,6 +122,7 @@ async function describe(trx: Database, fetch: OpenFetch, options: FinishOptions,
     symbol,
     intervalMs,
     sourceName,
+    origins: originsWith(came.before?.origins ?? [], sourceName),
     rowCount: series.openTimeMs.length,
     gaps: findReportableGaps(series),
     quarantined: options.acceptJumps ? null : (jumpReason(series, came) ?? came.before?.quarantined ?? null),

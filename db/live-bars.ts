@@ -5,14 +5,14 @@
 import type { Transaction } from 'kysely';
 import { sha256Hex } from '../domain/canonical-json.ts';
 import { dataHash, rowOfBar, seriesFromRows } from '../domain/market/bar-series.ts';
+import { mixtureOf, originsWith } from '../domain/market/data-origins.ts';
 import type { BarRevision } from '../domain/market/live-bars.ts';
 import { findReportableGaps } from '../domain/market/reportable-gaps.ts';
 import type { Bar } from '../schemas/market.ts';
 import { InvalidInput } from '../schemas/problem.ts';
 import { lockDataSet } from './bar-fetches.ts';
 import { insertBars, readBars, readExactBars } from './bars.ts';
-import { type DataSet, listDataSets, saveDataSet } from './data-sets.ts';
-import { mixtureOf } from './finish-fetch.ts';
+import { type DataSet, readDataSet, saveDataSet } from './data-sets.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import { inTransaction } from './retry.ts';
@@ -44,7 +44,7 @@ export const createLiveBarStore = (db: Database) => ({
 async function keep(trx: Transaction<Tables>, arrival: LiveArrival): Promise<void> {
   const { symbol, intervalMs, sourceName } = arrival;
   await lockDataSet(trx, arrival);
-  const before = (await listDataSets(trx)).find((set) => set.symbol === symbol && set.intervalMs === intervalMs);
+  const before = await readDataSet(trx, symbol, intervalMs);
   const mixture = mixtureOf(before, sourceName);
   if (mixture !== null) throw new InvalidInput([mixture]);
   await noteRevisions(trx, arrival);
@@ -62,23 +62,13 @@ async function noteRevisions(trx: Database, arrival: LiveArrival): Promise<void>
     interval_ms: arrival.intervalMs,
     open_time: toInstant(before.openTimeMs),
     source_name: arrival.sourceName,
-    before: barOf(before),
-    after: barOf(after),
+    before,
+    after,
     applied: false,
     told_at: toInstant(arrival.nowMs),
   }));
   await insertRows(trx, 'bar_revisions', rows, { onConflict: 'nothing' });
 }
-
-/** Without what the judge of live bars needs beside it. */
-const barOf = ({ openTimeMs, open, high, low, close, volume }: Bar): Bar => ({
-  openTimeMs,
-  open,
-  high,
-  low,
-  close,
-  volume,
-});
 
 /** Of what was accepted, the bars that nobody has stored meanwhile. */
 async function newBars(trx: Database, { symbol, intervalMs, accepted }: LiveArrival): Promise<Bar[]> {
@@ -96,11 +86,9 @@ async function grown(
   { symbol, intervalMs, sourceName, nowMs }: LiveArrival,
   added: readonly Bar[],
 ): Promise<DataSet> {
-  const base = { symbol, intervalMs, sourceName: before?.sourceName ?? sourceName, quarantined: null };
-  const firstMs = added[0]?.openTimeMs ?? nowMs;
-  const tail = before === undefined ? [] : await readExactBars(trx, symbol, intervalMs, firstMs - intervalMs, null);
-  const grows = before !== undefined && tail.length === added.length + 1;
-  if (!grows) {
+  const origins = originsWith(before?.origins ?? [], sourceName);
+  const base = { symbol, intervalMs, sourceName: before?.sourceName ?? sourceName, origins, quarantined: null };
+  if (before === undefined || !(await growsAtTheEnd(trx, symbol, intervalMs, added))) {
     const series = await readBars(trx, symbol, intervalMs, null, null);
     const hash = dataHash(series);
     const gaps = findReportableGaps(series);
@@ -113,4 +101,18 @@ async function grown(
     dataHash: sha256Hex(`${before.dataHash}\n${dataHash(seriesFromRows(symbol, intervalMs, added.map(rowOfBar)))}`),
     importedAtMs: nowMs,
   };
+}
+
+/** Each of the added bars follows the one before it without a gap, the first of them the last stored one. */
+async function growsAtTheEnd(
+  trx: Database,
+  symbol: string,
+  intervalMs: number,
+  added: readonly Bar[],
+): Promise<boolean> {
+  const [first, last] = [added[0], added.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  if (last.openTimeMs - first.openTimeMs !== (added.length - 1) * intervalMs) return false;
+  const tail = await readExactBars(trx, symbol, intervalMs, first.openTimeMs - intervalMs, null);
+  return tail.length === added.length + 1;
 }

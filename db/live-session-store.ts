@@ -9,7 +9,7 @@ import { appendEvents, type NewEvent } from './events.ts';
 import { upsertRows } from './insert-rows.ts';
 import { optionalMs, toInstant, toOptionalInstant } from './instant.ts';
 import { inTransaction } from './retry.ts';
-import { appendInstants, type SeenBar, type SeenMarket, seenMarket, sessionBars } from './session-bars.ts';
+import { appendInstants, type SeenBar, type SeenMarket, seenMarket, sessionBars, windowStart } from './session-bars.ts';
 import type { Database, Tables } from './tables.ts';
 
 /** The feed of one symbol as it was found. */
@@ -35,6 +35,8 @@ export type LiveSessionStore = ReturnType<typeof createLiveSessionStore>;
 export const createLiveSessionStore = (db: Database) => ({
   seen: (handle: SessionHandle, symbols: readonly string[]): Promise<SeenMarket> => seenMarket(db, handle, symbols),
   bars: (handle: SessionHandle, from: number): Promise<SeenBar[]> => sessionBars(db, handle, from),
+  windowStart: (handle: SessionHandle, symbols: readonly string[], window: Parameters<typeof windowStart>[3]) =>
+    windowStart(db, handle, symbols, window),
   /** Appends what came, once, and notes how the feeds do. @returns how many instants are at hand */
   arrive: (handle: SessionHandle, arrival: Arrival): Promise<number> =>
     inTransaction(db, (trx) => arrive(trx, handle, arrival)),

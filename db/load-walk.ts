@@ -19,6 +19,14 @@ import { activePolicy } from './policies.ts';
 import { positionsOfAccount } from './positions.ts';
 import type { Tables } from './tables.ts';
 
+/** Who asked, at which cursor, whether an exit was decided there, and what was answered. */
+export type Unwound = {
+  readonly key: string;
+  readonly cursor: number;
+  readonly exited: boolean;
+  readonly answer: WalkResult;
+};
+
 /** What a session's row remembers between batches. */
 export type Checkpoint = {
   readonly cursor: number;
@@ -37,8 +45,8 @@ export type Checkpoint = {
   readonly limits: SessionLimits | null;
   /** Flattening is done once; its answer is `last` too. */
   readonly phase: 'walking' | 'flattened';
-  /** The last look for a leg without a partner between two bars: who asked, at which cursor, and whether an exit was decided. */
-  readonly unwound: { readonly key: string; readonly cursor: number; readonly exited: boolean } | null;
+  /** The last look for a leg without a partner between two bars. */
+  readonly unwound: Unwound | null;
   /** What the last batch answered: given again when its report was lost. */
   readonly last: WalkResult | null;
 };

@@ -54,8 +54,11 @@ export const createOrderStore = (db: Database) => ({
   record: (request: OrderRequest): Promise<Verdict> => inTransaction(db, (trx) => record(trx, request)),
   /** The venue the decision's orders were recorded for. @throws Error when there are none */
   venueOf: (decisionId: string): Promise<string> => venueOf(db, decisionId),
-  /** One more than the last decision number of an order workflow; 0 for the first. */
-  nextSequence: (workflowId: string): Promise<number> => nextSequence(db, workflowId),
+  /** The decision number that an order workflow has used under this key, else one more than its last; 0 for the first. */
+  sequenceOf: (workflowId: string, openKey: string | null): Promise<number> => sequenceOf(db, workflowId, openKey),
+  /** What an order by hand has recorded under this key; null when it has recorded no order. */
+  recordedByHand: (workflowId: string, openKey: string): Promise<RecordedByHand | null> =>
+    recordedByHand(db, workflowId, openKey),
 });
 
 async function venueOf(db: Database, decisionId: string): Promise<string> {
@@ -63,6 +66,35 @@ async function venueOf(db: Database, decisionId: string): Promise<string> {
   const row = await query.executeTakeFirst();
   if (row === undefined) throw new Error(`decision ${decisionId} has no recorded orders`);
   return row.venue;
+}
+
+export type RecordedByHand = {
+  readonly decision: Omit<Decision, 'verdict'>;
+  readonly intents: readonly OrderIntent[];
+};
+
+async function recordedByHand(db: Database, workflowId: string, openKey: string): Promise<RecordedByHand | null> {
+  const decisionId = (await decisionUnder(db, workflowId, openKey))?.decision_id;
+  const decision = decisionId === undefined ? undefined : await decisionById(db, decisionId);
+  if (decision === undefined) return null;
+  const orders = await ordersOfDecision(db, decision.decisionId);
+  const { verdict: _answered, ...recorded } = decision;
+  return orders.length === 0 ? null : { decision: recorded, intents: orders };
+}
+
+/** What is kept of the key is in the inputs of the decision: a workflow that is reset decides under its first number. */
+const decisionUnder = (db: Database, workflowId: string, openKey: string) =>
+  db
+    .selectFrom('decisions')
+    .where('correlation_id', '=', workflowId)
+    .where('session_id', 'is', null)
+    .where(sql`inputs ->> 'openKey'`, '=', openKey)
+    .select(['decision_id', 'sequence'])
+    .executeTakeFirst();
+
+async function sequenceOf(db: Database, workflowId: string, openKey: string | null): Promise<number> {
+  const before = openKey === null ? undefined : await decisionUnder(db, workflowId, openKey);
+  return before?.sequence ?? nextSequence(db, workflowId);
 }
 
 async function nextSequence(db: Database, workflowId: string): Promise<number> {
@@ -100,6 +132,8 @@ function firstOf({ intents }: OrderRequest): OrderIntent {
 }
 
 async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {
+  // A workflow that was reset asks again about orders that are at work.
+  if ((await ordersOfDecision(trx, request.decisionId)).length > 0) return { approved: true, reasons: [] };
   const refused = await refusedBefore(trx, request);
   if (refused !== null) return refused;
   const { loaded, verdict } = await ask(trx, request);

@@ -106,14 +106,10 @@ export async function orderByVenueId(
   return row === undefined ? undefined : orderOf(row);
 }
 
-/** Orders of a session that were recorded but never sent, and will not be: nothing of them can fill. */
-export async function endUnsentOrders(trx: Database, sessionId: string): Promise<void> {
-  await trx
-    .updateTable('orders')
-    .set({ state: 'ABSENT' })
-    .where('session_id', '=', sessionId)
-    .where('state', 'in', ['INTENT', 'CLAIMED'])
-    .execute();
+/** Orders of a session that are recorded and not sent: nothing of them can fill. */
+export async function unsentOrders(trx: Database, sessionId: string): Promise<Order[]> {
+  const query = trx.selectFrom('orders').selectAll().where('session_id', '=', sessionId);
+  return (await query.where('state', '=', 'INTENT').orderBy('client_order_id').execute()).map(orderOf);
 }
 
 /** All legs sent for one decision, the entry or exit first. */

@@ -6,9 +6,9 @@ import type { BarSeries } from '../domain/market/bar-series.ts';
 import { barAt } from '../domain/market/bar-series.ts';
 import { tradesInBar } from '../domain/market/market-hours.ts';
 import type { Order } from '../schemas/execution.ts';
-import { matchedUntil, setMatchedUntil } from './book-clocks.ts';
+import { type BookClock, matchedUntil, setMatchedUntil } from './book-clocks.ts';
 import type { LoadedAccount } from './load-walk.ts';
-import { answer, keepSteps, openOrders, type PaperParts } from './paper-book.ts';
+import { answer, keepSteps, type OpenedOrders, openOrders, type PaperParts } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
 
 /**
@@ -21,11 +21,12 @@ export async function advanceBook(
   decisionId: string,
   bars: BarSeries,
 ): Promise<BrokerAnswer> {
-  const { orders, loaded } = await openOrders(trx, decisionId);
+  const opened = await openOrders(trx, decisionId);
+  const { orders, loaded } = opened;
+  const since = await sinceOf(trx, opened, bars.symbol);
   const [first] = orders;
-  if (first === undefined || (await isSessionOpen(trx, first))) return answer(orders);
-  const clock = { accountId: first.accountId, strategyId: first.strategyId, symbol: bars.symbol };
-  const since = Math.max(await matchedUntil(trx, clock), earliestSend(loaded, bars.symbol, first));
+  if (since === null || first === undefined) return answer(orders);
+  const clock = clockOf(first, bars.symbol);
   const steps: BookStep[] = [];
   let untilMs = since;
   for (let i = 0; i < bars.openTimeMs.length; i += 1) {
@@ -43,6 +44,24 @@ export async function advanceBook(
   await setMatchedUntil(trx, [{ ...clock, untilMs }]);
   return keepSteps(trx, parts, loaded, decisionId, steps, untilMs);
 }
+
+/** From which open time on the bars of the symbol are to be matched here; null while an open session matches them. */
+export const unmatchedSince = async (
+  trx: Transaction<Tables>,
+  decisionId: string,
+  symbol: string,
+): Promise<number | null> => sinceOf(trx, await openOrders(trx, decisionId), symbol);
+
+async function sinceOf(
+  trx: Transaction<Tables>,
+  { orders: [first], loaded }: OpenedOrders,
+  symbol: string,
+): Promise<number | null> {
+  if (first === undefined || (await isSessionOpen(trx, first))) return null;
+  return Math.max(await matchedUntil(trx, clockOf(first, symbol)), earliestSend(loaded, symbol, first));
+}
+
+const clockOf = ({ accountId, strategyId }: Order, symbol: string): BookClock => ({ accountId, strategyId, symbol });
 
 /** Before the first order of the symbol was sent there was nothing to match. */
 const earliestSend = ({ state }: LoadedAccount, symbol: string, first: Order): number =>

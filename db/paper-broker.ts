@@ -12,7 +12,7 @@ import type { Costs, Order } from '../schemas/execution.ts';
 import { FINAL_ORDER_STATES } from '../schemas/execution.ts';
 import type { LoadedAccount } from './load-walk.ts';
 import { ordersOfDecision, updateOrders } from './orders.ts';
-import { advanceBook } from './paper-advance.ts';
+import { advanceBook, unmatchedSince } from './paper-advance.ts';
 import { answer, keepSteps, openOrders, type PaperParts } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
 import { readSession } from './sessions.ts';
@@ -20,6 +20,8 @@ import type { Tables } from './tables.ts';
 
 /** What the paper venue can do beyond a real one: be walked over bars that came since. */
 export type PaperBroker = Broker & {
+  /** Open time of the first bar that is to be matched for the decision; null while an open session does it. */
+  readonly unmatchedSince: (decisionId: string, symbol: string) => Promise<number | null>;
   readonly advance: (decisionId: string, bars: BarSeries, costs: Costs | null) => Promise<BrokerAnswer>;
 };
 
@@ -32,6 +34,7 @@ export const createPaperBroker = (parts: PaperParts): PaperBroker => ({
   },
   cancel: (decisionId) => inTransaction(parts.db, (trx) => cancel(trx, parts, decisionId)),
   look: async (decisionId) => answer(await ordersOfDecision(parts.db, decisionId)),
+  unmatchedSince: (decisionId, symbol) => inTransaction(parts.db, (trx) => unmatchedSince(trx, decisionId, symbol)),
   advance: (decisionId, bars, costs) =>
     inTransaction(parts.db, (trx) => advanceBook(trx, { ...parts, costs: costs ?? parts.costs }, decisionId, bars)),
 });

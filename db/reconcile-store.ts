@@ -1,11 +1,11 @@
 /** Our side of a reconciliation: orders, booked fills, positions and cash of an account, read in one snapshot. */
 import { sql } from 'kysely';
 import { toDecimal } from '../domain/decimal.ts';
-import type { OurBooks } from '../domain/execution/compare-books.ts';
+import { FILLS_READ_BEFORE_MS, type OurBooks } from '../domain/execution/compare-books.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { ReconcileReport } from '../schemas/reconciliation.ts';
 import type { VenueBust } from '../schemas/venue.ts';
-import { freezeAccount, noteReconciled } from './account-standings.ts';
+import { freezeAccount, noteReconciled, standingOf } from './account-standings.ts';
 import { readAccount } from './accounts.ts';
 import { unknownAccount } from './load-walk.ts';
 import { ordersSince } from './orders.ts';
@@ -20,8 +20,9 @@ export type ReconcileStore = ReturnType<typeof createReconcileStore>;
 const WATCH_MS = 86_400_000;
 
 export const createReconcileStore = (db: Database, nowMs: () => number) => ({
-  openedAtMs: (accountId: string) => openedAtMs(db, accountId),
-  bookedTrades: (accountId: string) => bookedTrades(db, accountId),
+  comparedSince: (accountId: string) => comparedSince(db, accountId),
+  /** Ids of the fills that were executed since, with their instants. */
+  bookedTrades: (accountId: string, sinceMs: number) => bookedTrades(db, accountId, sinceMs),
   /** Open orders, and those that ended within a day. */
   ordersToLookAt: (accountId: string): Promise<Order[]> =>
     ordersSince(db, accountId, nowMs() - WATCH_MS).then((found) => found.map((one) => one.order)),
@@ -33,21 +34,33 @@ export const createReconcileStore = (db: Database, nowMs: () => number) => ({
     inTransaction(db, (trx) => freezeAccount(trx, accountId, reason, report, report.atMs)),
 });
 
-/** @throws InvalidInput ACCOUNT_UNKNOWN */
-async function openedAtMs(db: Database, accountId: string): Promise<number> {
+/** What was equal so long before the last time that books and venue were is not compared again. */
+const COMPARE_AGAIN_MS = 86_400_000;
+
+/**
+ * `openedAtMs`: of the account. `fillsMs`: fills are compared from here on; positions and cash are sums over all of them.
+ * @throws InvalidInput ACCOUNT_UNKNOWN
+ */
+async function comparedSince(
+  db: Database,
+  accountId: string,
+): Promise<{ readonly openedAtMs: number; readonly fillsMs: number }> {
   const account = await readAccount(db, accountId);
   if (account === undefined) throw unknownAccount(accountId);
-  return account.createdAtMs;
+  const openedAtMs = account.createdAtMs;
+  const equalAtMs = (await standingOf(db, accountId))?.equalAtMs ?? null;
+  return { openedAtMs, fillsMs: Math.max(openedAtMs, (equalAtMs ?? openedAtMs) - COMPARE_AGAIN_MS) };
 }
 
-async function bookedTrades(db: Database, accountId: string): Promise<Set<string>> {
+async function bookedTrades(db: Database, accountId: string, sinceMs: number): Promise<Map<string, number>> {
   const rows = await db
     .selectFrom('fills')
-    .select('trade_id')
+    .select(['trade_id', 'at'])
     .where('account_id', '=', accountId)
     .where('takes_back', 'is', null)
+    .where('at', '>=', new Date(sinceMs))
     .execute();
-  return new Set(rows.map((row) => row.trade_id));
+  return new Map(rows.map((row) => [row.trade_id, row.at.getTime()]));
 }
 
 function ours(db: Database, accountId: string, sinceMs: number, nowMs: number): Promise<OurBooks> {
@@ -68,7 +81,7 @@ function ours(db: Database, accountId: string, sinceMs: number, nowMs: number): 
     return {
       orders: found.map((one) => one.order),
       changedAtMs: new Map(found.map((one) => [one.order.clientOrderId, one.updatedAtMs])),
-      trades: await bookedTrades(trx, accountId),
+      trades: await bookedTrades(trx, accountId, sinceMs - FILLS_READ_BEFORE_MS),
       busted: await bustedExecutions(trx, accountId),
       positions,
       cash: account.cash,

@@ -82,3 +82,18 @@ export async function sessionBars(db: Database, { sessionId, run }: SessionRun, 
     .execute();
   return rows.map(({ open_time, ...row }) => ({ ...row, openTimeMs: open_time.getTime() }));
 }
+
+/** The instant from which on each symbol has `count` bars before instant `before`; 0 where one has fewer. */
+export async function windowStart(
+  db: Database,
+  { sessionId, run }: SessionRun,
+  symbols: readonly string[],
+  { before, count }: { readonly before: number; readonly count: number },
+): Promise<number> {
+  const { rows } = await sql<{ start: number | null }>`
+    select min(coalesce((select instant from session_bars b
+      where b.session_id = ${sessionId} and b.run = ${run} and b.symbol = s.symbol and b.instant < ${before}
+      order by instant desc offset ${count - 1} limit 1), 0))::int as start
+    from unnest(${symbols}::text[]) s (symbol)`.execute(db);
+  return rows[0]?.start ?? 0;
+}

@@ -1,16 +1,18 @@
 /** Closes a session: its last orders end, the report is built from its rows and stored. Done twice, it is done once. */
 import type { Transaction } from 'kysely';
 import { buildReport, type ReportParts } from '../domain/backtest/session-report.ts';
+import { endingWithSession } from '../domain/execution/venue-claim.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
-import { endUnsentOrders } from './orders.ts';
+import { unsentOrders } from './orders.ts';
 import type { SessionTotals } from './session-totals.ts';
 import { readSessionTotals } from './session-totals.ts';
 import { type LoadedSession, loadSession, saveOutcome, type WalkOutcome } from './session-walk.ts';
 import { closeSession } from './sessions.ts';
 import type { Tables } from './tables.ts';
+import { endUnsent } from './venue-sends.ts';
 
 export async function closeOnce(
   trx: Transaction<Tables>,
@@ -25,8 +27,9 @@ export async function closeOnce(
     return { report: stored.report as SessionReport, result: loaded.checkpoint.last };
   }
   const outcome = finish(loaded);
-  await endUnsentOrders(trx, handle.sessionId);
-  await saveOutcome(trx, handle, loaded, outcome, loaded.checkpoint.cursor);
+  const ending = endingWithSession(await unsentOrders(trx, handle.sessionId));
+  await endUnsent(trx, { nowMs: () => nowMs }, ending, 'its session has ended');
+  await saveOutcome(trx, handle, loaded, outcome, { last: outcome.result });
   const report = buildReport(parts({ ...loaded, state: outcome.batch.state }, await readSessionTotals(trx, handle)));
   if (!(await closeSession(trx, handle, { ...report }, nowMs)))
     throw new Error(`session ${handle.sessionId} is held by a newer run`);

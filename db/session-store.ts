@@ -16,7 +16,14 @@ import { inTransaction } from './retry.ts';
 import { closeOnce } from './session-close.ts';
 import { abandon, type OpenOutcome, type OpenRequest, openRun } from './session-open.ts';
 import type { SessionTotals } from './session-totals.ts';
-import { flattenOnce, type LoadedSession, unwindOnce, type WalkOutcome, walkOnce } from './session-walk.ts';
+import {
+  flattenOnce,
+  type LoadedSession,
+  type UnwindRequest,
+  unwindOnce,
+  type WalkOutcome,
+  walkOnce,
+} from './session-walk.ts';
 import { readSession, type SessionRecord } from './sessions.ts';
 import type { Database } from './tables.ts';
 
@@ -40,12 +47,12 @@ export const createSessionStore = (db: Database) => ({
   flatten: (handle: SessionHandle, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>
     inTransaction(db, (trx) => flattenOnce(trx, handle, walk)),
 
-  /** Looks between two bars for a leg without its partner; under a key that was answered it gives that answer. */
+  /** Looks between two bars for a leg without its partner; what was answered before is answered again. */
   unwind: (
     handle: SessionHandle,
-    key: string,
+    request: UnwindRequest,
     walk: (loaded: LoadedSession, mayExit: boolean) => WalkOutcome,
-  ): Promise<WalkResult> => inTransaction(db, (trx) => unwindOnce(trx, handle, key, walk)),
+  ): Promise<WalkResult> => inTransaction(db, (trx) => unwindOnce(trx, handle, request, walk)),
 
   /** The confidence a decision was recorded with; null when it was never made, which passes no gate. */
   confidenceOf: async (decisionId: string): Promise<number | null> =>

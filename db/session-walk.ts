@@ -43,7 +43,7 @@ export async function walkOnce(
   const loaded = await loadSession(trx, handle);
   if (loaded.checkpoint.cursor !== cursor) return storedResult(loaded, handle, cursor);
   const outcome = walk(loaded);
-  await saveOutcome(trx, handle, { ...loaded, checkpoint: { ...loaded.checkpoint, limits } }, outcome, cursor);
+  await saveOutcome(trx, handle, loaded, outcome, { limits, last: outcome.result });
   return outcome.result;
 }
 
@@ -55,28 +55,34 @@ export async function flattenOnce(
   const loaded = await loadSession(trx, handle);
   if (loaded.checkpoint.phase === 'flattened' && loaded.checkpoint.last !== null) return loaded.checkpoint.last;
   const outcome = walk(loaded);
-  await saveOutcome(trx, handle, loaded, outcome, loaded.checkpoint.cursor, 'flattened');
+  await saveOutcome(trx, handle, loaded, outcome, { phase: 'flattened', last: outcome.result });
   return outcome.result;
 }
 
+/** A look between two bars: which asking it is, and the cursor that the asker stands at. */
+export type UnwindRequest = { readonly key: string; readonly cursor: number };
+
 /**
- * A look between two bars, for a leg that has lost its partner. `key` names the asking: asked again under the same key
- * it gives the first answer. `mayExit`: this bar has not had its exit between bars yet.
+ * A look between two bars, for a leg that has lost its partner. Asked again under the same key it gives the first answer.
+ * One who stands at an earlier cursor has not heard of the last batch: its answer is given instead, and nothing is done.
+ * `mayExit`: this bar has not had its exit between bars yet.
  */
 export async function unwindOnce(
   trx: Transaction<Tables>,
   handle: SessionHandle,
-  key: string,
+  { key, cursor }: UnwindRequest,
   walk: (loaded: LoadedSession, mayExit: boolean) => WalkOutcome,
 ): Promise<WalkResult> {
   const loaded = await loadSession(trx, handle);
-  const { cursor, unwound, last } = loaded.checkpoint;
-  if (unwound?.key === key && last !== null) return last;
+  const { unwound } = loaded.checkpoint;
+  if (unwound?.key === key) return unwound.answer;
+  if (loaded.checkpoint.cursor !== cursor) return storedResult(loaded, handle, cursor);
   const exited = unwound?.cursor === cursor && unwound.exited;
   const outcome = walk(loaded, !exited);
-  const noted = { key, cursor, exited: exited || outcome.batch.decisions.length > 0 };
-  await saveOutcome(trx, handle, { ...loaded, checkpoint: { ...loaded.checkpoint, unwound: noted } }, outcome, cursor);
-  return outcome.result;
+  const answer = outcome.result;
+  const noted = { key, cursor, exited: exited || outcome.batch.decisions.length > 0, answer };
+  await saveOutcome(trx, handle, loaded, outcome, { unwound: noted });
+  return answer;
 }
 
 /** A batch that was committed but whose report was lost. @throws Error when it is not this batch */
@@ -103,17 +109,17 @@ function checkpointOf(session: SessionRecord | undefined, handle: SessionHandle)
   return { ...openingCheckpoint('0'), ...session.checkpoint };
 }
 
+/** `noted`: what the checkpoint remembers beside the account as it stands. */
 export async function saveOutcome(
   trx: Transaction<Tables>,
   handle: SessionHandle,
   loaded: LoadedSession,
-  outcome: WalkOutcome,
-  cursor: number,
-  phase: Checkpoint['phase'] = loaded.checkpoint.phase,
+  { batch }: WalkOutcome,
+  noted: Partial<Pick<Checkpoint, 'limits' | 'phase' | 'unwound' | 'last'>>,
 ): Promise<void> {
-  const { batch, result } = outcome;
+  const { cursor } = loaded.checkpoint;
   const fence = { sessionId: handle.sessionId, epoch: handle.epoch, expectedCursor: cursor };
-  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(loaded.checkpoint, batch, result, phase) }))) {
+  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(loaded.checkpoint, batch), ...noted }))) {
     throw new Error(`session ${handle.sessionId}: another batch from bar ${cursor} was committed first`);
   }
   await insertDecisions(
@@ -172,12 +178,7 @@ function refusalOf({ decision }: Decided) {
 }
 
 /** Entry contexts are kept while their position or orders live. */
-function checkpointAfter(
-  before: Checkpoint,
-  batch: WalkBatch,
-  last: WalkResult,
-  phase: Checkpoint['phase'],
-): Checkpoint {
+function checkpointAfter(before: Checkpoint, batch: WalkBatch): Checkpoint {
   const { state } = batch;
   const alive = new Set([
     ...state.book.orders.map((order) => order.decisionId),
@@ -193,7 +194,5 @@ function checkpointAfter(
     peakEquity: decimalText(state.peakEquity),
     drawdownFractionMax: state.drawdownFractionMax,
     realizedPnl: decimalText(state.realizedPnl),
-    phase,
-    last,
   };
 }

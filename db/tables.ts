@@ -77,6 +77,7 @@ type DataSetsTable = {
   symbol: string;
   interval_ms: number;
   source_name: string;
+  origins: readonly string[];
   rows: number;
   gaps: readonly Gap[];
   quarantined: string | null;
@@ -453,11 +454,11 @@ type KillSwitchTable = {
 type OrderSendsTable = {
   client_order_id: string;
   epoch: number;
+  sends: number;
   claimed_at: Instant;
   send_before: Instant;
   outcome: string | null;
   evidence: UnknownEvidence | null;
-  watch_until: OptionalInstant;
 };
 
 type FencedWritesTable = { at: Instant; client_order_id: string; epoch: number; what: string };
@@ -468,6 +469,7 @@ type AccountStandingsTable = {
   frozen: string | null;
   frozen_at: OptionalInstant;
   reconciled_at: OptionalInstant;
+  equal_at: OptionalInstant;
   report: JsonObject | null;
 };
 

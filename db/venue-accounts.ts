@@ -51,20 +51,26 @@ export async function openVenueAccountIn(trx: Database, account: VenueAccount): 
 
 export type AcceptedCash = {
   readonly accountId: string;
-  /** What the venue has, decimal text. */
+  /** What the venue has, and what the books had when they were compared, decimal text. */
   readonly cash: string;
+  readonly ours: string;
   readonly by: string;
   readonly reason: string;
   readonly atMs: number;
 };
 
-/** Takes the venue's cash as right, by a person: the difference is posted as paid in (or out, below zero). */
-export function acceptVenueCash(db: Database, { accountId, cash, by, reason, atMs }: AcceptedCash): Promise<void> {
+/**
+ * Takes the venue's cash as right, by a person: the difference is posted as paid in (or out, below zero).
+ * @returns false, and posts nothing, when the books have moved since they were compared
+ */
+export function acceptVenueCash(db: Database, accepted: AcceptedCash): Promise<boolean> {
+  const { accountId, cash, ours, by, reason, atMs } = accepted;
   return inTransaction(db, async (trx) => {
     const account = await lockAccount(trx, accountId);
     if (account === undefined) throw new Error(`account ${accountId} does not exist`);
-    const paid = toDecimal(cash).minus(account.cash);
-    if (paid.isZero()) return;
+    if (!toDecimal(account.cash).eq(ours)) return false;
+    const paid = toDecimal(cash).minus(ours);
+    if (paid.isZero()) return true;
     const plus = (text: string): string => decimalText(toDecimal(text).plus(paid));
     await insertEntries(trx, depositEntries(accountId, paid, atMs, account.currency));
     await saveAccount(trx, { ...account, cash: decimalText(toDecimal(cash)), equity: plus(account.equity) });
@@ -73,5 +79,6 @@ export function acceptVenueCash(db: Database, { accountId, cash, by, reason, atM
     const body = { accountId, paid: decimalText(paid), by, reason };
     await appendAudit(trx, [{ kind: 'account_cash_accepted', body, atMs }]);
     await appendEvents(trx, [{ type: 'account_cash_accepted', payload: body, correlationId: accountId, atMs }]);
+    return true;
   });
 }

@@ -5,18 +5,18 @@
 import type { Transaction } from 'kysely';
 import { isProtective } from '../domain/execution/legs.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
-import { addsRisk, guardRefusal, provenBy } from '../domain/execution/venue-claim.ts';
+import { addsRisk, guardRefusal, isNotSent, provenBy } from '../domain/execution/venue-claim.ts';
 import { afterSend } from '../domain/execution/venue-step.ts';
 import { isLiveAccount } from '../schemas/arming.ts';
 import type { SendOutcome } from '../schemas/venue.ts';
 import { isArmedFor } from './armings.ts';
-import { appendEvents } from './events.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
+import { noteMove } from './order-moves.ts';
 import { orderByClientId, updateOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
-import { endUnsent, movedEvents, type SendClaim, type VenueStoreParts } from './venue-sends.ts';
+import { endUnsent, type SendClaim, type VenueStoreParts } from './venue-sends.ts';
 
 /** Asked when the connection stands, directly before the first byte. Null: go on. */
 export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: SendClaim): Promise<string | null> {
@@ -47,15 +47,16 @@ export async function noteSendOutcome(
   claim: SendClaim,
   told: SendOutcome,
 ): Promise<boolean> {
-  const outcome = provenBy(told, claim.epoch, parts.idProfile);
   const { clientOrderId, decisionId } = claim.order;
   const { orders } = await openOrders(trx, decisionId);
+  const sends = await sendsOf(trx, clientOrderId);
+  const outcome = provenBy(told, sends, parts.idProfile);
   const order = await orderByClientId(trx, clientOrderId);
   const nowMs = parts.nowMs();
   const evidence = outcome.kind === 'ambiguous' ? startUnknown(nowMs) : null;
   const result = await trx
     .updateTable('order_sends')
-    .set({ outcome: outcomeText(outcome), evidence })
+    .set({ outcome: outcomeText(outcome), evidence, sends: isNotSent(told) ? sends - 1 : sends })
     .where('client_order_id', '=', clientOrderId)
     .where('epoch', '=', claim.epoch)
     .executeTakeFirst();
@@ -65,9 +66,16 @@ export async function noteSendOutcome(
   }
   const moved = afterSend(order, outcome);
   await updateOrders(trx, [moved]);
-  await appendEvents(trx, movedEvents(order, moved.state, outcomeText(outcome), nowMs));
+  const isRepeated = isNotSent(outcome) && claim.epoch > 1;
+  await noteMove(trx, order, moved.state, outcomeText(outcome), nowMs, isRepeated);
   if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
   return true;
+}
+
+/** How many sendings of the order may have left, the one under way among them. */
+async function sendsOf(trx: Database, clientOrderId: string): Promise<number> {
+  const query = trx.selectFrom('order_sends').select('sends').where('client_order_id', '=', clientOrderId);
+  return (await query.executeTakeFirstOrThrow()).sends;
 }
 
 const outcomeText = (outcome: SendOutcome): string => {

@@ -4,6 +4,7 @@
  * it. What the former attempt still writes matches no row and is counted in `fenced_writes`.
  */
 import type { Transaction } from 'kysely';
+import { type Decimal, ZERO } from '../domain/decimal.ts';
 import { positionOf } from '../domain/execution/book.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
@@ -15,23 +16,24 @@ import {
   type ClaimKind,
   endingWith,
   haltRefusal,
-  leavesBare,
   maySendAgain,
   type PastSend,
+  refuseObstructed,
   SEND_WITHIN_MS,
   sizeClaim,
+  uselessLegs,
   waitingFor,
 } from '../domain/execution/venue-claim.ts';
 import type { Sizing } from '../domain/execution/venue-sizing.ts';
 import type { GateReason } from '../schemas/decision.ts';
 import type { Order } from '../schemas/execution.ts';
-import { standingOf } from './account-standings.ts';
+import { frozenOf } from './account-standings.ts';
 import { appendAudit } from './audit.ts';
-import { appendEvents, type NewEvent } from './events.ts';
 import { fillsOfOrder } from './fills.ts';
 import { upsertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import type { LoadedAccount } from './load-walk.ts';
+import { noteMove } from './order-moves.ts';
 import { updateOrders, workingOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import { readSession } from './sessions.ts';
@@ -39,7 +41,12 @@ import type { Database, Tables } from './tables.ts';
 
 /** An order that may leave once, under this epoch, before this instant. */
 export type SendClaim = { readonly order: Order; readonly epoch: number; readonly sendBeforeMs: number };
-export type ClaimAnswer = { readonly claims: readonly SendClaim[]; readonly refusal: GateReason | null };
+/** `useless`: legs at the venue whose position is gone. */
+export type ClaimAnswer = {
+  readonly claims: readonly SendClaim[];
+  readonly refusal: GateReason | null;
+  readonly useless: readonly Order[];
+};
 
 export type VenueStoreParts = {
   readonly db: Database;
@@ -49,7 +56,10 @@ export type VenueStoreParts = {
   readonly idProfile: 'lifetime-unique' | 'open-only';
 };
 
-/** `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled. */
+/**
+ * `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled.
+ * @throws Error while open orders are in the way of an exit
+ */
 export async function claimOrders(
   trx: Transaction<Tables>,
   parts: VenueStoreParts,
@@ -58,28 +68,37 @@ export async function claimOrders(
 ): Promise<ClaimAnswer> {
   const { orders, loaded } = await openOrders(trx, decisionId);
   await takeOver(trx, parts, orders);
-  const past = which === 'protective' ? await pastSends(trx, orders) : new Map<string, PastSend>();
+  const useless = which === 'protective' ? uselessLegs(orders, heldOf(orders, loaded)) : [];
+  const past = await pastSends(trx, orders);
   const waiting = waitingFor(orders, which, (one) =>
     maySendAgain(one, past.get(one.clientOrderId) ?? null, parts.idProfile),
   );
-  if (waiting.length === 0) return { claims: [], refusal: null };
-  const sizing = await sizeOf(trx, waiting, orders, loaded);
+  const [first] = waiting;
+  if (first === undefined) return { claims: [], refusal: null, useless };
+  const open = await workingOrders(trx, first.accountId);
+  const sizing = await sizeOf(trx, waiting, orders, loaded, open);
   const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
+  if (refusal === null) refuseObstructed(sizing.sending, open);
   const unsent = refusal === null ? endingWith(orders, waiting) : orders;
   const reason = refusal?.message ?? sizing.reason;
   if (reason !== null) await endUnsent(trx, parts, unsent, reason);
-  return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending, past) : [], refusal };
+  return { claims: refusal === null ? await commitSends(trx, parts, sizing.sending, past) : [], refusal, useless };
+}
+
+/** Signed, of the decision's strategy in its symbol. */
+function heldOf([first]: readonly Order[], { state }: LoadedAccount): Decimal {
+  return (first && positionOf(state.book, first.strategyId, first.symbol)?.quantity) ?? ZERO;
 }
 
 /** Of orders that were claimed before: under which epoch, with which outcome, and whether its guard held it back. */
 async function pastSends(trx: Database, orders: readonly Order[]): Promise<Map<string, PastSend>> {
-  const legs = orders.filter(isProtective).map((one) => one.clientOrderId);
-  if (legs.length === 0) return new Map();
+  const ids = orders.map((one) => one.clientOrderId);
   const rows = await trx
     .selectFrom('order_sends as s')
     .select((eb) => [
       's.client_order_id',
       's.epoch',
+      's.sends',
       's.outcome',
       eb
         .exists(
@@ -92,12 +111,12 @@ async function pastSends(trx: Database, orders: readonly Order[]): Promise<Map<s
         )
         .as('guardRefused'),
     ])
-    .where('s.client_order_id', 'in', legs)
+    .where('s.client_order_id', 'in', ids)
     .execute();
   return new Map(
-    rows.map(({ client_order_id, epoch, outcome, guardRefused }) => [
+    rows.map(({ client_order_id, epoch, sends, outcome, guardRefused }) => [
       client_order_id,
-      { epoch, outcome, guardRefused: guardRefused === true },
+      { epoch, sends, outcome, guardRefused: guardRefused === true },
     ]),
   );
 }
@@ -106,17 +125,20 @@ async function sizeOf(
   trx: Database,
   waiting: readonly Order[],
   orders: readonly Order[],
-  { state }: LoadedAccount,
+  loaded: LoadedAccount,
+  open: readonly Order[],
 ): Promise<Sizing> {
-  const [first] = waiting;
-  if (first === undefined) return { sending: [], refusal: null, reason: null };
-  const held = positionOf(state.book, first.strategyId, first.symbol)?.quantity.toFixed() ?? '0';
+  const held = heldOf(waiting, loaded).toFixed();
   const entry = orders.find((one) => one.leg === 'entry');
-  const fills = isProtective(first) && entry !== undefined ? await fillsOfOrder(trx, entry.clientOrderId) : [];
-  return sizeClaim(waiting, orders, { held, fills, open: await workingOrders(trx, first.accountId) });
+  const needsFills = waiting.some(isProtective) && entry !== undefined;
+  return sizeClaim(waiting, orders, {
+    held,
+    fills: needsFills ? await fillsOfOrder(trx, entry.clientOrderId) : [],
+    open,
+  });
 }
 
-/** Kill flags, a frozen account and the end of the session stop what adds risk; what reduces passes. */
+/** Kill flags and the end of the session stop what adds risk, what reduces passes; a frozen account sends neither. */
 async function sendRefusal(
   trx: Database,
   parts: VenueStoreParts,
@@ -124,12 +146,12 @@ async function sendRefusal(
   sending: readonly Order[],
 ): Promise<GateReason | null> {
   const [first] = sending;
-  if (first === undefined || !addsRisk(first)) return null;
-  if (loaded.account.tradingMode === 'live' && !loaded.liveArmed) {
+  if (first === undefined) return null;
+  if (addsRisk(first) && loaded.account.tradingMode === 'live' && !loaded.liveArmed) {
     return { rule: 'tradingMode', message: `account ${first.accountId} is not armed any more` };
   }
-  const frozen = (await standingOf(trx, first.accountId))?.frozen ?? null;
-  return haltRefusal(first, loaded.killSwitch ?? parts.killFile(), frozen) ?? (await sessionRefusal(trx, first));
+  const halted = haltRefusal(first, loaded.killSwitch ?? parts.killFile(), await frozenOf(trx, first.accountId));
+  return halted ?? (addsRisk(first) ? await sessionRefusal(trx, first) : null);
 }
 
 async function sessionRefusal(trx: Database, order: Order): Promise<GateReason | null> {
@@ -159,7 +181,8 @@ async function commitSends(
     claims.map((one) => one.order),
   );
   for (const { order, epoch, sendBeforeMs } of claims) {
-    const row = { client_order_id: order.clientOrderId, epoch, outcome: null, evidence: null };
+    const sends = (past.get(order.clientOrderId)?.sends ?? 0) + 1;
+    const row = { client_order_id: order.clientOrderId, epoch, sends, outcome: null, evidence: null };
     const times = { claimed_at: toInstant(nowMs), send_before: toInstant(sendBeforeMs) };
     await upsertRows(trx, 'order_sends', ['client_order_id'], [{ ...row, ...times }]);
   }
@@ -184,26 +207,7 @@ export async function endUnsent(
   const ended = orders.filter((one) => one.state === 'INTENT');
   if (ended.length === 0) return;
   await updateOrders(trx, asUnsent(ended));
-  await appendEvents(
-    trx,
-    ended.map((one) => movedEvent(one, 'ABSENT', reason, parts.nowMs())),
-  );
-}
-
-export const movedEvent = (order: Order, to: Order['state'], reason: string | null, atMs: number): NewEvent => ({
-  type: 'order_moved',
-  payload: { clientOrderId: order.clientOrderId, from: order.state, to, reason },
-  correlationId: order.decisionId,
-  atMs,
-});
-
-/** The move, and where it leaves a position without its stop, that too: an alert for a person. */
-export function movedEvents(order: Order, to: Order['state'], reason: string | null, atMs: number): NewEvent[] {
-  const moved = movedEvent(order, to, reason, atMs);
-  if (!leavesBare(order, to)) return [moved];
-  const { clientOrderId, accountId, symbol, decisionId } = order;
-  const payload = { clientOrderId, accountId, symbol, reason };
-  return [moved, { type: 'position_unprotected', payload, correlationId: decisionId, atMs }];
+  for (const one of ended) await noteMove(trx, one, 'ABSENT', reason, parts.nowMs());
 }
 
 /** The same for a decision that nobody works on any more. */
@@ -229,8 +233,5 @@ async function takeOver(trx: Database, parts: VenueStoreParts, orders: readonly 
       .execute();
   }
   await updateOrders(trx, asTakenOver(sent));
-  await appendEvents(
-    trx,
-    sent.map((one) => movedEvent(one, 'UNKNOWN', 'taken over from an attempt that did not report', nowMs)),
-  );
+  for (const one of sent) await noteMove(trx, one, 'UNKNOWN', 'taken over from an attempt that did not report', nowMs);
 }

@@ -1,7 +1,8 @@
 /** The book of record behind the order engine for network venues: each call is one transaction, safe to repeat. */
 import { isProtective } from '../domain/execution/legs.ts';
+import { isInTheWay } from '../domain/execution/venue-claim.ts';
 import type { Order } from '../schemas/execution.ts';
-import { openStanding, standingOf } from './account-standings.ts';
+import { frozenOf } from './account-standings.ts';
 import { ordersOfDecision, workingOrders } from './orders.ts';
 import { changesElsewhere } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
@@ -52,20 +53,22 @@ export const createVenueStore = (parts: VenueTakeParts) => {
     /** Which of these venue order ids no order of the account carries. */
     unknownVenueOrders: (accountId: string, ids: readonly string[]) => unknownVenueOrders(db, accountId, ids),
     changesOf: (orders: readonly Order[]) => changesElsewhere(db, orders),
-    standing: (accountId: string) => standingOf(db, accountId),
-    openStanding: (accountId: string, venueAccountId: string) => openStanding(db, accountId, venueAccountId),
+    /** Why the account sends nothing; null when it may. */
+    frozen: (accountId: string) => frozenOf(db, accountId),
+    /** Decisions of the account with legs that have not left, whose orders are read one by one. */
+    decisionsWithLegs: (accountId: string) => decisionsWithLegs(db, accountId),
   };
 };
 
 async function inTheWayOf(db: Database, exit: Order): Promise<Order[]> {
   const open = await workingOrders(db, exit.accountId);
-  return open.filter(
-    (one) =>
-      one.decisionId !== exit.decisionId &&
-      one.strategyId === exit.strategyId &&
-      one.symbol === exit.symbol &&
-      (isProtective(one) || one.leg === 'entry'),
-  );
+  return open.filter((one) => isInTheWay(one, exit));
+}
+
+async function decisionsWithLegs(db: Database, accountId: string): Promise<string[]> {
+  const open = await workingOrders(db, accountId);
+  const waiting = open.filter((one) => isProtective(one) && one.state === 'INTENT');
+  return [...new Set(waiting.map((one) => one.decisionId))];
 }
 
 async function unknownVenueOrders(db: Database, accountId: string, ids: readonly string[]): Promise<string[]> {

@@ -3,25 +3,30 @@ import type { Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { ZERO } from '../domain/decimal.ts';
 import { positionOf } from '../domain/execution/book.ts';
-import { isProtective } from '../domain/execution/legs.ts';
 import { moveOrder } from '../domain/execution/order-state.ts';
 import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
-import { isSameDoubt, startUnknown } from '../domain/execution/resolve-unknown.ts';
-import { cancelStep, hasEndedUnfilled, leavesUncovered } from '../domain/execution/venue-claim.ts';
+import { endOfDoubt, isInDoubt, isSameDoubt, startUnknown } from '../domain/execution/resolve-unknown.ts';
+import {
+  cancelStep,
+  hasEndedUnfilled,
+  isOpenOrder,
+  leavesUncovered,
+  revivedLegs,
+} from '../domain/execution/venue-claim.ts';
 import { isLateArrival, takeVenueAnswer, type VenueTake } from '../domain/execution/venue-step.ts';
 import type { Fill, Order, OrderState } from '../schemas/execution.ts';
 import type { VenueBust, VenueFill, VenueOrder } from '../schemas/venue.ts';
 import { freezeAccount } from './account-standings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
-import { toInstant } from './instant.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
+import { noteMove, tellBare } from './order-moves.ts';
 import { orderByClientId, ordersOfDecision, updateOrders, workingOrders } from './orders.ts';
 import { keepSteps, type PaperParts } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
 import { historyOf, noteBusts } from './trade-busts.ts';
 import { correctTrades } from './trades.ts';
-import { endUnsent, movedEvents, type VenueStoreParts } from './venue-sends.ts';
+import { endUnsent, type VenueStoreParts } from './venue-sends.ts';
 
 export type VenueTakeParts = VenueStoreParts & Pick<PaperParts, 'costs' | 'desk'>;
 
@@ -56,13 +61,36 @@ export async function takeAnswer(
   const after = step.orders.find((one) => one.clientOrderId === clientOrderId) ?? order;
   if (isLateArrival(order, seen, fills)) await noteLateArrival(trx, order, nowMs);
   if (after.state !== order.state) {
-    await appendEvents(trx, movedEvents(order, after.state, seen?.venueStatus ?? 'a fill', nowMs));
+    await noteMove(trx, order, after.state, seen?.venueStatus ?? 'a fill', nowMs);
     if (hasEndedUnfilled(after)) {
       await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry filled nothing');
     }
   }
   await tellUncovered(trx, order, step, nowMs);
-  return answer;
+  const revived = await protectLate(trx, order, after, nowMs);
+  return revived ? { ...answer, own: await ordersOfDecision(trx, order.decisionId) } : answer;
+}
+
+/** An entry that had ended has filled: its legs are due after all; what they cannot cover is told. @returns any? */
+async function protectLate(trx: Database, before: Order, after: Order, atMs: number): Promise<boolean> {
+  const orders = await ordersOfDecision(trx, before.decisionId);
+  const legs = revivedLegs(before, after, orders, await claimedAmong(trx, orders));
+  await updateOrders(trx, legs);
+  const reason = 'its entry filled after it had ended';
+  for (const { clientOrderId } of legs) {
+    const leg = orders.find((one) => one.clientOrderId === clientOrderId);
+    if (leg !== undefined) await noteMove(trx, leg, 'INTENT', reason, atMs);
+  }
+  const isLate = before.leg === 'entry' && !isOpenOrder(before) && after.quantityFilled !== before.quantityFilled;
+  if (isLate && orders.some((one) => one.leg === 'stop')) await tellBare(trx, after, reason, atMs);
+  return legs.length > 0;
+}
+
+/** Those that were ever on their way to the venue. */
+async function claimedAmong(trx: Database, orders: readonly Order[]): Promise<Set<string>> {
+  const ids = orders.map((one) => one.clientOrderId);
+  const query = trx.selectFrom('order_sends').select('client_order_id').where('client_order_id', 'in', ids);
+  return new Set((await query.execute()).map((row) => row.client_order_id));
 }
 
 const replacementsOf = (busts: readonly VenueBust[]): VenueFill[] =>
@@ -108,7 +136,7 @@ async function knownTrades(trx: Database, order: Order, fills: readonly VenueFil
   return new Set(rows.map((row) => row.trade_id));
 }
 
-/** The evidence gathered so far about an UNKNOWN order; null when it is not UNKNOWN. */
+/** The evidence gathered so far about an order in doubt; null when it is in none. */
 export async function readEvidence(db: Database, clientOrderId: string): Promise<UnknownEvidence | null> {
   const row = await db
     .selectFrom('order_sends as s')
@@ -116,11 +144,9 @@ export async function readEvidence(db: Database, clientOrderId: string): Promise
     .select(['s.evidence', 's.claimed_at', 'o.state'])
     .where('s.client_order_id', '=', clientOrderId)
     .executeTakeFirst();
-  if (row?.state !== 'UNKNOWN') return null;
+  if (row === undefined || !isInDoubt(row.state)) return null;
   return row.evidence ?? startUnknown(row.claimed_at.getTime());
 }
-
-const WATCH_MS = 86_400_000;
 
 /** What one round of looking has shown. "Found" is taken over by `takeAnswer`, not here. */
 export async function noteVerdict(
@@ -130,20 +156,28 @@ export async function noteVerdict(
   verdict: UnknownVerdict,
 ): Promise<void> {
   const { order } = await lockOrder(trx, clientOrderId);
-  if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
-  const nowMs = parts.nowMs();
+  if (!isInDoubt(order.state) || verdict.kind === 'found') return;
   const { evidence } = verdict;
   if (!isSameDoubt(await readEvidence(trx, clientOrderId), evidence)) return;
   await trx.updateTable('order_sends').set({ evidence }).where('client_order_id', '=', clientOrderId).execute();
-  if (verdict.kind === 'absent') {
-    await changeState(trx, order, 'ABSENT', 'the venue does not have it', nowMs);
-    const watch = { watch_until: toInstant(nowMs + WATCH_MS) };
-    await trx.updateTable('order_sends').set(watch).where('client_order_id', '=', clientOrderId).execute();
-    if (!isProtective(order))
-      await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry never came to be');
-    return;
+  const to = endOfDoubt(order.state, verdict);
+  const reason = verdict.kind === 'manual' ? verdict.reason : 'the venue does not have it';
+  if (to !== null) await endDoubt(trx, parts, order, to, reason);
+}
+
+/** The end of a doubt by what was not found, or by a person. An order given up is watched: it may come late. */
+export async function endDoubt(
+  trx: Database,
+  parts: Pick<VenueTakeParts, 'nowMs'>,
+  order: Order,
+  to: OrderState,
+  reason: string,
+): Promise<void> {
+  const nowMs = parts.nowMs();
+  await changeState(trx, order, to, reason, nowMs);
+  if (hasEndedUnfilled({ ...order, state: to })) {
+    await endUnsent(trx, parts, await ordersOfDecision(trx, order.decisionId), 'its entry never came to be');
   }
-  if (verdict.kind === 'manual') await changeState(trx, order, 'MANUAL', verdict.reason, nowMs);
 }
 
 async function changeState(
@@ -154,7 +188,7 @@ async function changeState(
   atMs: number,
 ): Promise<void> {
   await updateOrders(trx, [{ ...order, state: moveOrder(order.state, to) }]);
-  await appendEvents(trx, movedEvents(order, to, reason, atMs));
+  await noteMove(trx, order, to, reason, atMs);
 }
 
 /**
@@ -177,7 +211,7 @@ export async function beginCancel(
   return { ...order, state: 'CANCEL_SENT' };
 }
 
-/** The answer to a cancel proved nothing. */
+/** The answer to a cancel proved nothing: evidence is gathered anew from here. */
 export async function noteCancelUnknown(
   trx: Transaction<Tables>,
   parts: VenueTakeParts,
@@ -185,7 +219,11 @@ export async function noteCancelUnknown(
   reason: string,
 ): Promise<void> {
   const { order } = await lockOrder(trx, clientOrderId);
-  if (order.state === 'CANCEL_SENT') await changeState(trx, order, 'CANCEL_UNKNOWN', reason, parts.nowMs());
+  if (order.state !== 'CANCEL_SENT') return;
+  const nowMs = parts.nowMs();
+  await changeState(trx, order, 'CANCEL_UNKNOWN', reason, nowMs);
+  const evidence = startUnknown(nowMs);
+  await trx.updateTable('order_sends').set({ evidence }).where('client_order_id', '=', clientOrderId).execute();
 }
 
 /** A report that cannot be true freezes the account; nothing of it is booked. */

@@ -26,6 +26,8 @@ export const sessionHandleSchema = z.strictObject({
   dataEndsAtMs: z.number(),
   /** Of a session that follows a live market: how many instants of the past it opened with. It walks those after. */
   pastInstants: z.number().int().nonnegative().optional(),
+  /** Bred strategies that vote beside the session's own, by symbol. */
+  evolved: z.record(z.string(), strategySchema).optional(),
 });
 export type SessionHandle = z.infer<typeof sessionHandleSchema>;
 

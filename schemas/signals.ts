@@ -1,5 +1,6 @@
 /** Strategies by name, their parameters with defaults, and the object a session and a designer exchange. */
 import { z } from 'zod';
+import { chromosomeSchema } from './chromosome.ts';
 
 const period = (fallback: number) => z.number().int().min(1).max(5_000).default(fallback);
 
@@ -61,8 +62,12 @@ const TWO_LEG_STRATEGY_TYPES = ['pairsTrading', 'crossVenue'] as const satisfies
 export type TwoLegStrategyType = (typeof TWO_LEG_STRATEGY_TYPES)[number];
 
 export const STRATEGY_TYPES = [...SINGLE_STRATEGY_TYPES, ...TWO_LEG_STRATEGY_TYPES] as const;
-export const strategyTypeSchema = z.enum(STRATEGY_TYPES);
-export type StrategyType = z.infer<typeof strategyTypeSchema>;
+export type StrategyType = (typeof STRATEGY_TYPES)[number];
+
+/** A strategy that was bred: its rules stand in its parameters. It trades one symbol and is found by its id. */
+const EVOLVED = 'evolved';
+export const strategyTypeSchema = z.enum([...STRATEGY_TYPES, EVOLVED]);
+export const evolvedParametersSchema = z.strictObject({ chromosome: chromosomeSchema });
 
 export const isTwoLegged = (type: unknown): type is TwoLegStrategyType =>
   TWO_LEG_STRATEGY_TYPES.some((one) => one === type);
@@ -84,6 +89,13 @@ export const strategySchema = z
     targetAtr: z.number().gt(0).max(100).nullable().default(null),
     maxHoldBars: z.number().int().min(1).max(1_000_000).nullable().default(null),
     leverage: z.number().int().min(1).max(10).default(1),
+  })
+  .superRefine(({ type, parameters }, context) => {
+    if (type !== EVOLVED) return;
+    const issues = evolvedParametersSchema.safeParse(parameters, { reportInput: true }).error?.issues ?? [];
+    for (const { path, message, input } of issues) {
+      context.addIssue({ code: 'custom', path: ['parameters', ...path], message, input });
+    }
   })
   .transform((strategy) => ({
     ...strategy,

@@ -1,12 +1,13 @@
 /**
- * What a strategy of two legs asks of a session beyond its own parameters: two symbols, and a direction that allows a
- * short beside a long. Told before anything is opened; a stored strategy once it is known what it is.
+ * What a strategy of two legs asks of a session beyond its own parameters: two symbols, a direction that allows a
+ * short beside a long, and for two venues a source that knows both. Told before anything is opened; a stored
+ * strategy once it is known what it is.
  */
 import { type Problem, problem } from './problem.ts';
 import { isTwoLegged, type TwoLegStrategyType } from './signals.ts';
 
 /** What is there of a session's input; anything of a wrong type is told by its own schema. */
-type PairFields = { readonly symbols?: unknown; readonly direction?: unknown };
+type PairFields = { readonly symbols?: unknown; readonly direction?: unknown; readonly market?: unknown };
 
 /** The type a strategy is written out with, or is named by; null for a stored one's id. */
 export function twoLeggedTypeOf(strategy: unknown): TwoLegStrategyType | null {
@@ -21,9 +22,18 @@ export function withPairDirection(input: unknown): unknown {
   return { ...input, direction: 'longShort' };
 }
 
-export function twoLegProblems(type: unknown, { symbols, direction }: PairFields): Problem[] {
+export function twoLegProblems(type: unknown, { symbols, direction, market }: PairFields): Problem[] {
   if (!isTwoLegged(type)) return [];
-  return [...symbolProblems(type, symbols), ...directionProblems(type, direction)];
+  return [...symbolProblems(type, symbols), ...directionProblems(type, direction), ...venueProblems(type, market)];
+}
+
+/** A vendor's bars are those of one venue, and it knows no symbols with a suffix of ours. */
+function venueProblems(type: TwoLegStrategyType, market: unknown): Problem[] {
+  const source = typeof market === 'object' && market !== null && 'source' in market ? market.source : undefined;
+  if (type !== 'crossVenue' || (source !== 'alpaca' && source !== 'ccxt')) return [];
+  const expected = 'replay of stored bars: a vendor tells the bars of one venue, crossVenue needs those of two';
+  const hint = 'npm run bars -- fetch --store-as stores those of two vendors side by side';
+  return [problem('INPUT_ENUM', 'market.source', source, expected, hint)];
 }
 
 function symbolProblems(type: TwoLegStrategyType, symbols: unknown): Problem[] {

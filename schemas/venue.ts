@@ -60,11 +60,11 @@ export const venueBustSchema = z.strictObject({
 });
 export type VenueBust = z.infer<typeof venueBustSchema>;
 
-/** Long positions have a positive quantity, short ones a negative. */
+/** Long positions have a positive quantity, short ones a negative. `averagePrice` is null where the venue tells none. */
 export const venuePositionSchema = z.strictObject({
   symbol: z.string(),
   quantity: decimalSchema,
-  averagePrice: decimalSchema,
+  averagePrice: decimalSchema.nullable(),
 });
 export type VenuePosition = z.infer<typeof venuePositionSchema>;
 
@@ -80,7 +80,8 @@ export type LookUp =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * `rejected` is proven: the venue does not have the order and will not. Its code NOT_SENT: no byte of it left.
+ * `rejected` is proven: the venue does not have the order and will not. Its code NOT_SENT: no byte of it
+ * left, and it may be tried again; NOT_SENDABLE: it cannot be written as the venue wants it, nothing left.
  * `ambiguous` proves nothing: the order may live, and only a look-up tells.
  */
 export type SendOutcome =

@@ -5,7 +5,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { alpacaPaperConfig } from '../adapters/broker/alpaca/alpaca-config.ts';
 import { createAlpacaPaper } from '../adapters/broker/alpaca/alpaca-venue.ts';
 import { type Environment, parseEnvironment } from '../config/environment.ts';
@@ -18,6 +18,7 @@ import { historyText } from './lib/histories/history-file.ts';
 import { LIVE_SCENARIOS, secondsMarket } from './lib/histories/live-scenarios.ts';
 import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
 import { PAIR_SCENARIOS } from './lib/histories/pair-scenarios.ts';
+import { RESEARCH_SCENARIOS } from './lib/histories/research-scenarios.ts';
 import { historyOf, type Scenario } from './lib/histories/scenario.ts';
 import { SESSION_SCENARIOS } from './lib/histories/session-scenarios.ts';
 import { venueScenarios } from './lib/histories/venue-scenarios.ts';
@@ -32,11 +33,25 @@ import { DEFAULT_CREDENTIALS, startVenue, type Venue } from './lib/venue/start-v
 const FOLDER = path.join(projectFolder, 'test/histories');
 const BYTES_MAX = 300_000;
 
+const GROUPS: Readonly<Record<string, (venue: Venue) => readonly Scenario[]>> = {
+  session: () => SESSION_SCENARIOS,
+  pair: () => PAIR_SCENARIOS,
+  research: () => RESEARCH_SCENARIOS,
+  live: () => LIVE_SCENARIOS,
+  order: () => ORDER_SCENARIOS,
+  venue: venueScenarios,
+};
+
 await runScript(async () => {
-  parseFlags(new Command('histories').description('Records all histories anew.').option('--json', 'one JSON document'));
+  const command = new Command('histories')
+    .description('Records all histories anew, or those of one group beside the others.')
+    .addOption(new Option('--only <group>', 'one group').choices(Object.keys(GROUPS)))
+    .option('--json', 'one JSON document');
+  parseFlags(command);
+  const { only } = command.opts();
   const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-histories-'));
   try {
-    const files = await onThrowAwayDesk(home, recordAll);
+    const files = await onThrowAwayDesk(home, (desk, venue) => recordAll(desk, venue, only ?? null));
     if (wantsJson()) printJson({ ok: true, files });
     else say(`${files.length} histories in test/histories`);
     return 0;
@@ -78,19 +93,15 @@ function adapterOf({ url }: Venue) {
   return createAlpacaPaper(alpacaPaperConfig(alpaca, true));
 }
 
-/** Old files go first: a scenario that was renamed leaves nothing behind. */
-async function recordAll(desk: DeskInProcess, venue: Venue): Promise<string[]> {
+/** Of all groups old files go first: a scenario that was renamed leaves nothing behind. */
+async function recordAll(desk: DeskInProcess, venue: Venue, only: string | null): Promise<string[]> {
   const recorded = new Map<string, string>();
-  const scenarios = [
-    ...SESSION_SCENARIOS,
-    ...PAIR_SCENARIOS,
-    ...LIVE_SCENARIOS,
-    ...ORDER_SCENARIOS,
-    ...venueScenarios(venue),
-  ];
+  const groups = Object.entries(GROUPS).filter(([name]) => only === null || name === only);
+  const scenarios = groups.flatMap(([, scenariosOf]) => scenariosOf(venue));
   for (const scenario of scenarios) await record(desk, scenario, recorded);
   ensureFolder(FOLDER);
-  for (const name of readdirSync(FOLDER)) if (name.endsWith('.json')) rmSync(path.join(FOLDER, name));
+  const old = only === null ? readdirSync(FOLDER).filter((name) => name.endsWith('.json')) : [];
+  for (const name of old) rmSync(path.join(FOLDER, name));
   for (const [name, text] of recorded) writeFileSync(path.join(FOLDER, name), text);
   return [...recorded.keys()].sort();
 }

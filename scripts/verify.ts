@@ -1,5 +1,5 @@
 /**
- * `npm run verify -- ledger [--session ID] [--account ID] | audit | events`: checks the books against themselves.
+ * `npm run verify -- ledger [--session ID] [--account ID] | audit | events | trials`: checks the books against themselves.
  * Only Postgres has to be up; nothing is changed. Exit code 1 when something does not agree.
  */
 import { Command } from '@commander-js/extra-typings';
@@ -13,6 +13,7 @@ import { parseFlags } from './lib/flags.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
 import { verifyEvents } from './lib/verify/verify-events.ts';
 import { verifyLedger } from './lib/verify/verify-ledger.ts';
+import { verifyTrials } from './lib/verify/verify-trials.ts';
 import { withDatabase } from './lib/with-database.ts';
 
 type Answer = { readonly ok: boolean; readonly problems: readonly Problem[] };
@@ -42,8 +43,14 @@ const commands = {
     const answer = await onDatabase(verifyEvents);
     return { answer, line: `${answer.events} events: ${wordFor(answer.problems.length)}` };
   },
+  async trials(words: readonly string[]): Promise<Told> {
+    parseFlags(named('trials'), undefined, words);
+    const answer = await onDatabase(verifyTrials);
+    const counts = `${answer.trials} trials of ${answer.runs} runs, ${answer.results} stored results`;
+    return { answer, line: `${counts}: ${wordFor(answer.problems.length)}` };
+  },
 };
-const NAMES = ['ledger', 'audit', 'events'] as const;
+const NAMES = ['ledger', 'audit', 'events', 'trials'] as const;
 
 const named = (name: string) => new Command(`verify ${name}`).option('--json', 'one JSON document on stdout');
 const wordFor = (count: number): string => (count === 0 ? 'all agree' : `${count} differences`);

@@ -11,7 +11,10 @@ import { STRATEGY_TYPES, strategyParameterSchemas, strategySchema } from '../sch
 import { sessionReportSchema, sessionStatusSchema, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { CALCULATIONS } from '../scripts/lib/calc/catalogue.ts';
 import { deskAttributes } from '../scripts/lib/temporal-namespace.ts';
+import * as backtestMessages from '../workflows/messages/backtest.ts';
+import * as evolutionMessages from '../workflows/messages/evolution-run.ts';
 import * as orderMessages from '../workflows/messages/order-execution.ts';
+import * as searchMessages from '../workflows/messages/parameter-search.ts';
 import * as reconciliationMessages from '../workflows/messages/reconciliation.ts';
 import * as sessionMessages from '../workflows/messages/strategy-session.ts';
 import { createTestDatabase } from './setup/database.ts';
@@ -80,6 +83,9 @@ describe('the workflows', () => {
   const messages: Readonly<Record<string, object>> = {
     strategySession: sessionMessages,
     orderExecution: orderMessages,
+    backtest: backtestMessages,
+    evolutionRun: evolutionMessages,
+    parameterSearch: searchMessages,
     reconciliation: reconciliationMessages,
   };
   const internal = ['orderReported'];
@@ -99,6 +105,9 @@ describe('the workflows', () => {
     const ids: Readonly<Record<string, string>> = {
       strategySession: sessionMessages.strategySessionId('<id>'),
       orderExecution: orderMessages.orderExecutionId('<id>'),
+      backtest: backtestMessages.backtestId('<id>'),
+      evolutionRun: evolutionMessages.evolutionRunId('<id>'),
+      parameterSearch: searchMessages.parameterSearchId('<id>'),
       reconciliation: reconciliationMessages.RECONCILIATION_ID,
     };
     expect(quoted(id)[0]).toBe(ids[workflow]);

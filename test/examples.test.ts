@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { evolutionRunInputSchema } from '../schemas/evolution-run.ts';
 import { parseOrderInput } from '../schemas/order-input.ts';
+import { parameterSearchInputSchema } from '../schemas/parameter-search.ts';
+import { parseRunInput } from '../schemas/research-input.ts';
 import { sessionLimitsSchema } from '../schemas/risk.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 
@@ -40,8 +43,16 @@ describe('the examples', () => {
     expect(read('tick.json')).toEqual({});
   });
 
+  it('evolution-run.json and parameter-search.json start runs of research', () => {
+    const asked = (prefix: string) => ({ prefix, workflowId: `${prefix}:x`, nowMs: NOW_MS });
+    const evolution = parseRunInput(evolutionRunInputSchema, read('evolution-run.json'), asked('evolution-run'));
+    const search = parseRunInput(parameterSearchInputSchema, read('parameter-search.json'), asked('parameter-search'));
+    expect([evolution.population, search.regime]).toEqual([50, 'bull']);
+  });
+
   it('are these and no others', () => {
-    const known = [...named('session-'), ...named('order-'), 'adjust-limits.json', 'tick.json'];
+    const runs = ['evolution-run.json', 'parameter-search.json'];
+    const known = [...named('session-'), ...named('order-'), ...runs, 'strategies', 'adjust-limits.json', 'tick.json'];
     expect(new Set(files)).toEqual(new Set(known));
   });
 });

@@ -6,13 +6,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { configuredVenues } from '../adapters/broker/configured-venues.ts';
+import { createThreadPool } from '../adapters/compute/thread-pool.ts';
 import { configuredMarkets } from '../adapters/market-data/configured-markets.ts';
 import { dataConverterOf } from '../adapters/payload/data-converter.ts';
-import { parseEnvironment } from '../config/environment.ts';
+import { parseEnvironment, type WorkerQueue } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
+import { createComputeWorker, createResearchWorker } from './create-research-workers.ts';
 import { createTradingWorker } from './create-trading-worker.ts';
 import { ensureSchedules } from './schedules.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -34,22 +36,28 @@ async function run(): Promise<void> {
   ]);
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
   const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
-  const worker = await createTradingWorker({
-    nativeConnection,
-    namespace,
-    codePath,
-    db,
-    client,
-    home,
-    configFolder: environment.configFolder ?? join(PROJECT, 'config'),
-    codeVersion: codeVersion(),
-    bornAtMs: BORN_AT_MS,
-    payloadKeys,
-    venues: configuredVenues(environment),
-    markets: configuredMarkets(environment.markets),
-  });
-  await Promise.all([worker.run(), ensureSchedules(client)]);
-  await Promise.all([closeDatabase(db), connection.close(), nativeConnection.close()]);
+  const pool = createThreadPool();
+  if (environment.workerQueues.includes('compute')) pool.warmUp();
+  const configFolder = environment.configFolder ?? join(PROJECT, 'config');
+  const shared = { nativeConnection, namespace, codePath, db, configFolder, codeVersion: codeVersion(), payloadKeys };
+  const makers: { readonly [Q in WorkerQueue]?: () => Promise<Worker> } = {
+    trading: () =>
+      createTradingWorker({
+        ...shared,
+        client,
+        home,
+        bornAtMs: BORN_AT_MS,
+        venues: configuredVenues(environment),
+        markets: configuredMarkets(environment.markets),
+      }),
+    research: () => createResearchWorker(shared),
+    compute: () => createComputeWorker(shared, pool),
+  };
+  const workers = await Promise.all(environment.workerQueues.map((queue) => makers[queue]?.() ?? null));
+  const running = workers.filter((worker) => worker !== null);
+  if (running.length === 0) throw new Error(`none of the queues ${environment.workerQueues.join(', ')} has work yet`);
+  await Promise.all([...running.map((worker) => worker.run()), ensureSchedules(client)]);
+  await Promise.all([pool.close(), closeDatabase(db), connection.close(), nativeConnection.close()]);
 }
 
 type LogLevel = ReturnType<typeof parseEnvironment>['logLevel'];

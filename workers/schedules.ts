@@ -1,27 +1,51 @@
 /** The desk's Temporal Schedules. Made by the first worker that comes; one that exists is left as a person has set it. */
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { EVOLUTION_RUN, evolutionRunId } from '../workflows/messages/evolution-run.ts';
+import { PARAMETER_SEARCH, parameterSearchId } from '../workflows/messages/parameter-search.ts';
 import { RECONCILIATION_ID } from '../workflows/messages/reconciliation.ts';
+import { RESEARCH_QUEUE } from '../workflows/messages/research.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 
-const EVERY = '5 minutes';
+const HOUR_MS = 3_600_000;
 
-/** Books against venues every five minutes, and now: a start of the desk is a reason to compare. */
+/** What the weekly research is about until a person says otherwise: npm start imports no bars of its own. */
+const MARKET = { symbol: 'BTC/USDT', barIntervalMs: HOUR_MS };
+
+/**
+ * Books against venues every five minutes, and now: a start of the desk is a reason to compare. Research once a week,
+ * paused until a person unpauses it: it needs imported bars, and computes for a while.
+ */
 export async function ensureSchedules(client: Client): Promise<void> {
+  await ensure(client, {
+    scheduleId: RECONCILIATION_ID,
+    spec: { intervals: [{ every: '5 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'reconciliation',
+      workflowId: RECONCILIATION_ID,
+      taskQueue: TRADING_QUEUE,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    state: { note: 'books against venues: orders, fills, positions, cash' },
+  });
+  await ensure(client, weekly(EVOLUTION_RUN, 'evolutionRun', evolutionRunId('weekly'), MARKET));
+  const search = { ...MARKET, strategyType: 'momentum', regime: 'all' };
+  await ensure(client, weekly(PARAMETER_SEARCH, 'parameterSearch', parameterSearchId('weekly'), search));
+  await client.schedule.getHandle(RECONCILIATION_ID).trigger(ScheduleOverlapPolicy.SKIP);
+}
+
+const weekly = (scheduleId: string, workflowType: string, workflowId: string, input: object): ScheduleOptions => ({
+  scheduleId,
+  spec: { intervals: [{ every: '7 days' }] },
+  action: { type: 'startWorkflow', workflowType, workflowId, taskQueue: RESEARCH_QUEUE, args: [input] },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+  state: { paused: true, note: 'paused until a person unpauses it: research over stored bars' },
+});
+
+async function ensure(client: Client, schedule: ScheduleOptions): Promise<void> {
   try {
-    await client.schedule.create({
-      scheduleId: RECONCILIATION_ID,
-      spec: { intervals: [{ every: EVERY }] },
-      action: {
-        type: 'startWorkflow',
-        workflowType: 'reconciliation',
-        workflowId: RECONCILIATION_ID,
-        taskQueue: TRADING_QUEUE,
-      },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-      state: { note: 'books against venues: orders, fills, positions, cash' },
-    });
+    await client.schedule.create(schedule);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
   }
-  await client.schedule.getHandle(RECONCILIATION_ID).trigger(ScheduleOverlapPolicy.SKIP);
 }

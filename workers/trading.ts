@@ -19,12 +19,14 @@ import { createFetchStore } from '../db/fetch-store.ts';
 import { createLiveBarStore } from '../db/live-bars.ts';
 import { createLiveSessionStore } from '../db/live-session-store.ts';
 import { createOrderStore } from '../db/order-store.ts';
+import { workingOrders } from '../db/orders.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
 import { heedKillSwitch } from '../db/paper-kill.ts';
 import { positionsOfAccount } from '../db/positions.ts';
 import { createSessionStore } from '../db/session-store.ts';
-import { readStrategy } from '../db/strategies.ts';
+import { promotedStrategy, readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
+import { isProtective } from '../domain/execution/legs.ts';
 import { costsSchema } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
@@ -76,6 +78,7 @@ export function tradingActivities(parts: TradingParts) {
       quarantined,
       killFile,
       readStrategy: async (strategyId) => (await readStrategy(db, strategyId))?.definition,
+      promotedStrategy: async (symbol, intervalMs) => (await promotedStrategy(db, symbol, intervalMs))?.definition,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
       nowMs,
       bornAtMs: parts.bornAtMs,
@@ -125,8 +128,10 @@ const bookReader = (db: Database) => async (accountId: string, strategyId: strin
   const account = await readAccount(db, accountId);
   if (account === undefined) return undefined;
   const positions = await positionsOfAccount(db, accountId);
-  const held = positions.find((one) => one.strategyId === strategyId && one.symbol === symbol)?.quantity ?? '0';
-  return { equity: account.equity, held };
+  const isOwn = (one: { strategyId: string; symbol: string }) => one.strategyId === strategyId && one.symbol === symbol;
+  const held = positions.find(isOwn)?.quantity ?? '0';
+  const open = account.venue === 'paper' ? [] : await workingOrders(db, accountId);
+  return { equity: account.equity, held, isProtected: open.some((one) => isOwn(one) && isProtective(one)) };
 };
 
 /** Closed, or never heard of: not open. */

@@ -3,6 +3,7 @@
  * order: the account is the one that was meant, clocks agree, books and venue were compared since this worker began.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { protectLeft } from '../activities/order/protect-left.ts';
 import { type ReconcileParts, reconcileAccount } from '../activities/order/reconcile-account.ts';
 import { createVenueOrders } from '../activities/order/venue-orders.ts';
 import type { Broker } from '../adapters/broker/broker.ts';
@@ -76,7 +77,11 @@ export function createVenueDesk(parts: VenueDeskParts): VenueDesk {
 
 async function reconcileNow(parts: VenueDeskParts, engine: ReconcileParts): Promise<ReconcileReport> {
   const unusable = await openOrCheck(parts);
-  if (unusable === null) return reconcileAccount(engine, parts.venue.name);
+  if (unusable === null) {
+    const report = await reconcileAccount(engine, parts.venue.name);
+    await protectLeft(engine, parts.venue.name);
+    return report;
+  }
   return {
     accountId: parts.venue.name,
     verdict: 'unreachable',

@@ -1,5 +1,8 @@
 /** The catalogue of workflows, in the order of the day. Their names are what the Temporal CLI and UI show. */
 
+export { backtest } from './backtest.ts';
+export { evolutionRun } from './evolution-run.ts';
 export { orderExecution } from './order-execution.ts';
+export { parameterSearch } from './parameter-search.ts';
 export { reconciliation } from './reconciliation.ts';
 export { strategySession } from './strategy-session.ts';

@@ -4,6 +4,7 @@
  */
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
@@ -35,27 +36,52 @@ const activities = proxyActivities<ExecutionActivities>({
 
 /** How often an order that hears nothing looks into the book by itself. */
 const SILENCE_MS = 3_600_000;
-/** How often a resting order of a session is looked at, where it works at a network venue. */
+/** How often a resting order is looked at, at least, where it works at a network venue. */
 const RESTING_MS = 30_000;
 const HISTORY_EVENTS_MAX = 3_000;
 /** Pause before an order in doubt is asked again to be cancelled. */
 const CANCEL_AGAIN_MS = 2_000;
 
-type Watch = { status: OrderExecutionStatus; cancelReason: string | null; changed: boolean };
+/** `cancelled`: what the workflow ends with once its orders are over, where it was cancelled itself. */
+type Watch = {
+  status: OrderExecutionStatus;
+  cancelReason: string | null;
+  changed: boolean;
+  cancelled: unknown;
+};
 
 /** @param raw `manualOrderInputSchema`, or `sessionOrderInputSchema` from a session @param carried after continue-as-new */
 export async function orderExecution(raw?: unknown, carried?: OrderExecutionStatus): Promise<OrderExecutionStatus> {
   const { workflowId } = workflowInfo();
   const input = orFail(() => parseOrderInput(raw, workflowId));
-  const watch: Watch = { status: carried ?? checking(''), cancelReason: null, changed: false };
+  const watch: Watch = { status: carried ?? checking(''), cancelReason: null, changed: false, cancelled: null };
   listen(watch);
+  takeCancellation(watch);
+  await CancellationScope.nonCancellable(() => lookAfter(watch, input, workflowId, carried));
+  if (watch.cancelled !== null) throw watch.cancelled;
+  return watch.status;
+}
+
+/** Orders outlive the wish to end their workflow: it is a wish to cancel them, and what is filled stays protected. */
+function takeCancellation(watch: Watch): void {
+  CancellationScope.current().cancelRequested.catch((error: unknown) => {
+    watch.cancelled = error;
+    watch.cancelReason ??= 'its workflow was cancelled';
+  });
+}
+
+async function lookAfter(
+  watch: Watch,
+  input: OrderInput,
+  workflowId: string,
+  carried: OrderExecutionStatus | undefined,
+): Promise<void> {
   if (carried === undefined) {
     const changes = await orFailWithProblems(() => send(watch, input, workflowId));
     if (input.origin === 'session') await reportToSession(input, watch, changes);
   }
   while (watch.status.state === 'working') await watchOrders(watch, input);
   await condition(allHandlersFinished);
-  return watch.status;
 }
 
 const checking = (decisionId: string): OrderExecutionStatus => ({
@@ -118,7 +144,7 @@ async function send(watch: Watch, input: OrderInput, workflowId: string): Promis
   const plan =
     input.origin === 'session'
       ? { decisionId: input.decisionId, intents: input.intents, manual: null }
-      : await activities.proposeOrder({ input, workflowId });
+      : await activities.proposeOrder({ input, workflowId, openKey: workflowInfo().originalExecutionRunId });
   const order = { input, workflowId, ...plan };
   const summary = summaryOf(plan.intents);
   if (input.origin !== 'session') {
@@ -174,7 +200,7 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
 
 /** The paper book is told of; a venue over the network has to be asked. */
 function silenceOf(orders: readonly Order[], input: OrderInput): number {
-  const restingMs = input.origin === 'session' ? RESTING_MS : input.checkIntervalMs;
+  const restingMs = input.origin === 'session' ? RESTING_MS : Math.min(RESTING_MS, input.checkIntervalMs);
   if (orders.some((one) => one.venue !== 'paper')) return lookAgainMs(orders, Date.now(), restingMs);
   return input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
 }

@@ -5,19 +5,23 @@
  */
 import type { BarsRequest, VendorMarket } from '../../adapters/market-data/vendor-market.ts';
 import type { LiveBarStore } from '../../db/live-bars.ts';
+import { isoText } from '../../domain/market/bar-problems.ts';
 import { judgeLiveBars } from '../../domain/market/live-bars.ts';
-import type { LiveBar } from '../../domain/market/merge-bars.ts';
 import type { VendorSource } from '../../schemas/live-market.ts';
 import type { Bar } from '../../schemas/market.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
+
+/** A question that is not answered yet. */
+type Asked = { readonly fromMs: number; readonly asking: Promise<readonly Problem[]> };
 
 export type FeedParts = {
   /** The vendor of a source. @throws InvalidInput where this desk has no access to it */
   readonly vendorOf: (source: VendorSource) => VendorMarket;
   readonly bars: LiveBarStore;
   readonly nowMs: () => number;
-  /** Questions that are not answered yet: nobody asks the same again meanwhile. */
-  readonly asked: Map<string, Promise<readonly Problem[]>>;
+  /** By vendor, symbol and interval: nobody asks meanwhile for what the last question will bring. */
+  readonly asked: Map<string, Asked>;
 };
 
 export const createFeed = (parts: Omit<FeedParts, 'asked'>): FeedParts => ({ ...parts, asked: new Map() });
@@ -28,63 +32,82 @@ export type CatchUp = {
   readonly intervalMs: number;
   /** Open of the first bar to ask for; what is stored from here on is compared with what comes. */
   readonly fromMs: number;
+  /** Bars that open from here on are not needed. @default the time at which it is asked */
+  readonly toMs?: number;
   /** How long to wait for the vendor. An answer that comes later is stored all the same. */
   readonly budgetMs: number;
 };
 
+/** How far back whoever looks again and again asks, for bars that the vendor revises and to judge jumps by. */
+export const REVISED_BARS = 3;
+
 /** @returns why some of it could not be had or used. @throws InvalidInput where the vendor has no such bars */
 export async function catchUp(parts: FeedParts, request: CatchUp): Promise<readonly Problem[]> {
-  const { source, symbol, intervalMs, budgetMs } = request;
-  const vendor = parts.vendorOf(source);
-  const key = JSON.stringify([vendor.name, symbol, intervalMs]);
-  const under = parts.asked.get(key);
-  const asking = under ?? askAndStore(parts, vendor, request);
-  if (under === undefined) {
-    parts.asked.set(key, asking);
-    const forget = (): void => void parts.asked.delete(key);
-    asking.then(forget, forget);
-  }
+  const vendor = parts.vendorOf(request.source);
+  const { budgetMs } = request;
   const got = `no whole answer within ${budgetMs / 1_000} s`;
   const late = [problem('VENDOR_UNREACHABLE', vendor.name, got, 'an answer in time')];
-  return (await within(budgetMs, asking)) ?? late;
+  return (await within(budgetMs, asking(parts, vendor, request))) ?? late;
+}
+
+/** Joins a question that is under way and reaches as far back, else asks after it. One that has an end is not joined. */
+function asking(parts: FeedParts, vendor: VendorMarket, request: CatchUp): Promise<readonly Problem[]> {
+  const { symbol, intervalMs, fromMs, toMs } = request;
+  const key = JSON.stringify([vendor.name, symbol, intervalMs, toMs ?? null]);
+  const under = parts.asked.get(key);
+  if (under !== undefined && under.fromMs <= fromMs) return under.asking;
+  const asked = { fromMs, asking: afterThat(under, () => askAndStore(parts, vendor, request)) };
+  parts.asked.set(key, asked);
+  const forget = (): void => {
+    if (parts.asked.get(key) === asked) parts.asked.delete(key);
+  };
+  asked.asking.then(forget, forget);
+  return asked.asking;
+}
+
+function afterThat<T>(under: Asked | undefined, ask: () => Promise<T>): Promise<T> {
+  return under === undefined ? ask() : under.asking.then(ask, ask);
 }
 
 async function askAndStore(
   parts: FeedParts,
   vendor: VendorMarket,
-  { symbol, intervalMs, fromMs }: CatchUp,
+  { symbol, intervalMs, fromMs, toMs }: CatchUp,
 ): Promise<readonly Problem[]> {
-  const fetched = await fetchBars(vendor, { symbol, intervalMs, fromMs, toMs: parts.nowMs() });
-  const known = (await parts.bars.known(symbol, intervalMs, fromMs)).map((bar) => ({ ...bar, sequence: 0 }));
+  const fetched = await fetchBars(vendor, { symbol, intervalMs, fromMs, toMs: toMs ?? parts.nowMs() });
+  const known = await parts.bars.known(symbol, intervalMs, fromMs);
   const nowMs = parts.nowMs();
   const judged = judgeLiveBars({ known, incoming: fetched.bars, nowMs, intervalMs, path: symbol });
-  const quarantine = judged.quarantine ?? quarantineOf(fetched.problems);
+  const problems = [...fetched.problems, ...judged.problems];
   const { accepted, revisions } = judged;
-  const arrival = { symbol, intervalMs, sourceName: vendor.name, accepted: accepted.map(barOf), revisions, quarantine };
-  await parts.bars.keep({ ...arrival, nowMs });
-  return [...fetched.problems, ...judged.problems.filter((one) => one.code !== 'DATA_STALE')];
+  const quarantine = quarantineOf(problems);
+  await parts.bars.keep({ symbol, intervalMs, sourceName: vendor.name, accepted, revisions, quarantine, nowMs });
+  return problems;
 }
 
-const barOf = ({ sequence, ...bar }: LiveBar): Bar => bar;
+type Fetched = { readonly bars: readonly Bar[]; readonly problems: readonly Problem[] };
 
-type Fetched = { readonly bars: readonly LiveBar[]; readonly problems: readonly Problem[] };
+/** The most bars that one question may bring: 69 days of minutes. */
+export const BARS_MAX = 100_000;
 
-const BARS_MAX = 100_000;
-
-/** Pages that came before something went wrong count. */
+/** Pages that came before something went wrong count; so do the oldest of more bars than one question may bring. */
 async function fetchBars(vendor: VendorMarket, request: BarsRequest): Promise<Fetched> {
-  const bars: LiveBar[] = [];
+  const bars: Bar[] = [];
   try {
     for await (const page of vendor.bars(request)) {
-      bars.push(...page.map((bar) => ({ ...bar, sequence: 1 })));
-      if (bars.length >= BARS_MAX) break;
+      for (const bar of page) bars.push(bar);
+      if (bars.length > BARS_MAX) return { bars: bars.slice(0, BARS_MAX), problems: [tooMany(request)] };
     }
     return { bars, problems: [] };
   } catch (error) {
-    const problems = vendorProblems(error);
-    if (problems === null) throw error;
-    return { bars, problems };
+    if (!(error instanceof VendorFailure)) throw error;
+    return { bars, problems: error.problems };
   }
+}
+
+function tooMany({ symbol, fromMs }: BarsRequest): Problem {
+  const got = `more than ${BARS_MAX} bars of ${symbol} since ${isoText(fromMs)}`;
+  return problem('INPUT_RANGE', 'market.from', got, `at most ${BARS_MAX} bars up to now`, 'begin later');
 }
 
 /** Null when the time is over first; what was promised goes on. */
@@ -97,16 +120,8 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | nu
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** The findings of a vendor's failure; null for an error of another kind, which is not the vendor's. */
-export function vendorProblems(error: unknown): readonly Problem[] | null {
-  if (!(error instanceof Error) || error.name !== 'VendorFailure' || !('problems' in error)) return null;
-  return error.problems as readonly Problem[];
-}
-
-/** Clocks and outages mend themselves; a bar that cannot be does not. */
-const MENDS_ITSELF: readonly string[] = ['DATA_STALE', 'DATA_TIME_FUTURE'];
-
-export const isDataFault = ({ code }: Problem): boolean => code.startsWith('DATA_') && !MENDS_ITSELF.includes(code);
+/** A bar that cannot be does not mend itself; clocks and outages do. */
+export const isDataFault = ({ code }: Problem): boolean => code.startsWith('DATA_') && code !== 'DATA_TIME_FUTURE';
 
 function quarantineOf(problems: readonly Problem[]): string | null {
   const [fault] = problems.filter(isDataFault);

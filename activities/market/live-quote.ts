@@ -7,7 +7,8 @@ import { toDecimal } from '../../domain/decimal.ts';
 import { judgeQuote, type Quote } from '../../domain/market/quote.ts';
 import type { VendorSource } from '../../schemas/live-market.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
-import { type FeedParts, vendorProblems, within } from './catch-up.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
+import { type FeedParts, within } from './catch-up.ts';
 
 /** What was told, and why it is not to be traded on. A stale quote is told too: the gate says how old it is. */
 export type QuoteNow = { readonly quote: Quote | null; readonly problems: readonly Problem[] };
@@ -28,15 +29,14 @@ export async function quoteNow(
     }
     return { quote, problems: judgeQuote(quote, symbol, { nowMs: parts.nowMs(), ageMaxMs }) };
   } catch (error) {
-    const problems = vendorProblems(error);
-    if (problems === null) throw error;
-    return { quote: null, problems };
+    if (!(error instanceof VendorFailure)) throw error;
+    return { quote: null, problems: error.problems };
   }
 }
 
 /** What the gate is told: the price in the middle and its moment, or what is wrong. */
 export type QuoteFacts = Pick<OrderFacts, 'lastPrice' | 'quoteAtMs' | 'quoteFault'> & {
-  /** Why the symbol is not to be traded on at these prices; null where the quote is only missing or old. */
+  /** Why the symbol is not to be traded on at these prices; null where it is only missing, old or ahead of our clock. */
   readonly quarantine: string | null;
 };
 
@@ -46,17 +46,18 @@ export function quoteFacts(
   nowMs: number,
 ): QuoteFacts {
   const none = { lastPrice, quoteAtMs: null, quoteFault: null, quarantine: null };
-  const lie = problems.find((one) => !MISSING.test(one.code));
+  const lie = problems.find((one) => !MENDS_ITSELF.test(one.code));
   if (lie !== undefined) return { ...none, quarantine: textOf(lie) };
-  if (quote === null) return { ...none, quoteFault: problems.map(textOf).join('; ') };
+  const faults = quote === null ? problems : problems.filter(({ code }) => code !== 'DATA_STALE');
+  if (quote === null || faults.length > 0) return { ...none, quoteFault: faults.map(textOf).join('; ') };
   const middle = toDecimal(quote.bid).plus(toDecimal(quote.ask)).div(2);
   return { lastPrice: middle, quoteAtMs: Math.min(quote.atMs, nowMs), quoteFault: null, quarantine: null };
 }
 
 const textOf = ({ code, message }: Problem): string => `${code}: ${message}`;
 
-/** Codes of quotes that are missing or old, which mends itself; of the others the prices cannot be. */
-const MISSING = /^(VENDOR_|CLOCK_SKEW|DATA_STALE)/;
+/** Codes of quotes that are missing, old or of a wrong clock, which mends itself; of the others the prices cannot be. */
+const MENDS_ITSELF = /^(VENDOR_|CLOCK_SKEW|DATA_STALE|DATA_TIME_FUTURE)/;
 
 /** As it is written down with the decision. */
 export const quoteRecord = ({ quote, problems }: QuoteNow): Readonly<Record<string, unknown>> => ({

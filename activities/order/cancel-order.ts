@@ -7,7 +7,7 @@ import type { VenueOrderParts } from './venue-order-parts.ts';
 
 /** CANCEL_SENT is committed before the venue is asked; a cancel may be asked again, it is one thing however often. */
 export async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string): Promise<void> {
-  if (order.state === 'UNKNOWN' || order.state === 'SENT') await lookAtOrder(parts, order);
+  if (order.state === 'UNKNOWN' || order.state === 'SENT' || order.state === 'MANUAL') await lookAtOrder(parts, order);
   const asked = await parts.store.beginCancel(order.clientOrderId, reason);
   if (asked === null) return;
   const outcome = await parts.venue.cancel(asked);

@@ -1,8 +1,8 @@
 /**
  * One look at one order: what the venue says of it, the fills it has that the book lacks, the busts of those that it no
- * longer has, and for an UNKNOWN order one round of the evidence that it was never taken. Looking changes nothing there.
+ * longer has, and for one in doubt a round of the evidence that it is not there. Looking changes nothing at the venue.
  */
-import { toDecimal } from '../../domain/decimal.ts';
+import { toDecimal, ZERO } from '../../domain/decimal.ts';
 import { resolveUnknown, type UnknownEvidence } from '../../domain/execution/resolve-unknown.ts';
 import { Overfilled } from '../../domain/execution/settle.ts';
 import { hasLostFills, lacksFills } from '../../domain/execution/venue-step.ts';
@@ -25,7 +25,7 @@ export async function lookAtOrder(
   told?: VenueOrder,
   busts: readonly VenueBust[] = [],
 ): Promise<boolean> {
-  if (order.state === 'INTENT' || order.state === 'CLAIMED' || order.state === 'MANUAL') return true;
+  if (order.state === 'INTENT' || order.state === 'CLAIMED') return true;
   const look: LookUp =
     told === undefined ? await parts.venue.lookUp(order.clientOrderId) : { kind: 'found', order: told };
   if (look.kind === 'found') return take(parts, order, look.order, busts);
@@ -55,7 +55,10 @@ async function take(
   return true;
 }
 
-/** A fill that is one too many may stand in the place of one that was busted since. @throws Overfilled when not */
+/**
+ * A fill that is one too many may stand in the place of one that was busted since. If no bust is told, nothing is booked:
+ * the comparison of books finds the fill, and freezes the account when it lasts.
+ */
 async function book(
   parts: VenueOrderParts,
   order: Order,
@@ -63,12 +66,19 @@ async function book(
   fills: readonly VenueFill[],
   busts: readonly VenueBust[],
 ): Promise<void> {
+  if (await fits(parts.store.take(order.clientOrderId, seen, fills, busts))) return;
+  const told = await bustsOf(parts, order, seen);
+  if (told !== null && told.length > 0) await fits(parts.store.take(order.clientOrderId, seen, fills, told));
+}
+
+/** False: the venue tells more filled than was ordered, and nothing of it was booked. */
+async function fits(taken: Promise<unknown>): Promise<boolean> {
   try {
-    await parts.store.take(order.clientOrderId, seen, fills, busts);
+    await taken;
+    return true;
   } catch (error) {
-    const told = error instanceof Overfilled ? await bustsOf(parts, order, seen) : null;
-    if (told === null || told.length === 0) throw error;
-    await parts.store.take(order.clientOrderId, seen, fills, told);
+    if (error instanceof Overfilled) return false;
+    throw error;
   }
 }
 
@@ -99,10 +109,12 @@ const fillsSince = (order: Order): number => (order.sentAtMs ?? order.createdAtM
 async function fillsOf({ venue }: VenueOrderParts, order: Order, seen: VenueOrder): Promise<VenueFill[] | null> {
   const answer = await venue.fills(fillsSince(order));
   if (answer.kind === 'failed') return null;
-  return answer.value
-    .filter((one) => one.venueOrderId === seen.venueOrderId)
-    .map((one) => (plain(one.symbol) === plain(order.symbol) ? { ...one, symbol: order.symbol } : one));
+  return fillsNamed(order, seen.venueOrderId, answer.value);
 }
+
+/** Those of one order, with the symbol as we write it. */
+const fillsNamed = (order: Order, venueOrderId: string, fills: readonly VenueFill[]): VenueFill[] =>
+  fills.filter((one) => one.venueOrderId === venueOrderId).map((one) => ({ ...one, symbol: named(order, one.symbol) }));
 
 /** Null when the list did not come back. */
 async function bustsOf({ venue }: VenueOrderParts, order: Order, seen: VenueOrder): Promise<VenueBust[] | null> {
@@ -144,6 +156,7 @@ async function gatherEvidence(
 async function unexplainedFills(parts: VenueOrderParts, order: Order): Promise<VenueAnswer<number>> {
   const answer = await parts.venue.fills(fillsSince(order));
   if (answer.kind === 'failed') return answer;
+  if (order.venueOrderId !== null) return bookOwn(parts, order, order.venueOrderId, answer.value);
   const alike = answer.value.filter(
     (one) =>
       plain(one.symbol) === plain(order.symbol) &&
@@ -152,4 +165,20 @@ async function unexplainedFills(parts: VenueOrderParts, order: Order): Promise<V
   );
   const ids = [...new Set(alike.map((one) => one.venueOrderId))];
   return { kind: 'answered', value: (await parts.store.unknownVenueOrders(order.accountId, ids)).length };
+}
+
+/** Fills of an order that the venue had taken carry its id there: they are booked. @returns how many count beyond the book */
+async function bookOwn(
+  parts: VenueOrderParts,
+  order: Order,
+  venueOrderId: string,
+  fills: readonly VenueFill[],
+): Promise<VenueAnswer<number>> {
+  const own = fillsNamed(order, venueOrderId, fills);
+  const filled = own.reduce((sum, one) => sum.plus(one.quantity), ZERO);
+  if (filled.lte(order.quantityFilled)) return { kind: 'answered', value: 0 };
+  const wrong = foreignAmong(order, own, []);
+  if (wrong !== null) await parts.store.noteBadReport(order, wrong);
+  else await fits(parts.store.take(order.clientOrderId, null, own));
+  return { kind: 'answered', value: own.length };
 }

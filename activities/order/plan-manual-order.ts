@@ -20,6 +20,8 @@ export type ManualFacts = {
   readonly equity: Decimal;
   /** What is held by hand of the symbol, signed. */
   readonly held: Decimal;
+  /** Whether a stop or target of it works at a network venue, where it cannot be made smaller. */
+  readonly isProtected: boolean;
   readonly workflowId: string;
   readonly sequence: number;
   readonly costs: Costs;
@@ -33,7 +35,7 @@ export type ManualPlan = {
   readonly lastPrice: string;
 };
 
-/** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing */
+/** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing, ORDER_PARTIAL_EXIT where its stop would be lost */
 export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): ManualPlan {
   const { bars } = facts;
   const last = bars.openTimeMs.length - 1;
@@ -44,6 +46,7 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   const decisionId = decisionIdOf(input.accountId, facts.workflowId, facts.sequence);
   const exits = !facts.held.isZero() && facts.held.isPositive() !== (input.side === 'buy');
   const quantity = quantityOf(input, facts, price, exits);
+  if (exits) checkPartialExit(quantity, facts);
   const base = { decisionId, asOfMs, price, quantity, input };
   const intents = exits
     ? [order(base, 'exit', input.side, {})]
@@ -90,6 +93,16 @@ function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal,
     throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), expected)]);
   }
   return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
+}
+
+/** An exit cancels the stop of its position first, and a network venue takes the id of a stop once: the rest would be bare. */
+function checkPartialExit(quantity: Decimal, { held, isProtected }: ManualFacts): void {
+  if (!isProtected || quantity.gte(held.abs())) return;
+  const hint = 'an exit cancels the stop, and what is left would have none: close all of it';
+  const all = decimalText(held.abs());
+  throw new InvalidInput([
+    problem('ORDER_PARTIAL_EXIT', 'quantity', decimalText(quantity), `all that is held, ${all}`, hint),
+  ]);
 }
 
 /** Stop: the one given, else 2 ATR14 from the entry's fill. Target: only when given. No ATR yet: no stop, and the gate says so. */

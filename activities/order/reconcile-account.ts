@@ -4,7 +4,13 @@
  */
 import type { Venue } from '../../adapters/broker/venue.ts';
 import type { ReconcileStore } from '../../db/reconcile-store.ts';
-import { compareBooks, type Difference, lasting, type VenueBooks } from '../../domain/execution/compare-books.ts';
+import {
+  compareBooks,
+  type Difference,
+  FILLS_READ_BEFORE_MS,
+  lasting,
+  type VenueBooks,
+} from '../../domain/execution/compare-books.ts';
 import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
@@ -72,10 +78,11 @@ type Compared = VenueAnswer<{ readonly different: readonly Difference[]; readonl
 
 async function compareOnce(parts: ReconcileParts, accountId: string, mayBeBusts = true): Promise<Compared> {
   const startedAtMs = parts.nowMs();
-  const sinceMs = await parts.books.openedAtMs(accountId);
-  const read = await readVenue(parts, sinceMs);
+  const { openedAtMs, fillsMs: sinceMs } = await parts.books.comparedSince(accountId);
+  const readFromMs = sinceMs - FILLS_READ_BEFORE_MS;
+  const read = await readVenue(parts, readFromMs);
   if (read.kind === 'failed') return read;
-  const unread = await bookKnown(parts, accountId, read.value);
+  const unread = await bookKnown(parts, accountId, read.value, readFromMs);
   if (unread.length > 0) return { kind: 'failed', reason: `no answer about ${unread.join(', ')}` };
   const ours = await parts.books.ours(accountId, sinceMs);
   const tookMs = parts.nowMs() - startedAtMs;
@@ -83,7 +90,7 @@ async function compareOnce(parts: ReconcileParts, accountId: string, mayBeBusts 
   const compared = compareBooks(ours, read.value);
   const isOpen = [...compared.different, ...compared.pending].some(({ kind }) => BUST_SIGNS.includes(kind));
   if (!mayBeBusts || !isOpen) return { kind: 'answered', value: compared };
-  const booked = await bookBusts(parts, accountId, sinceMs, ours.busted);
+  const booked = await bookBusts(parts, accountId, openedAtMs, ours.busted);
   if (booked.kind === 'failed') return booked;
   return booked.value > 0 ? compareOnce(parts, accountId, false) : { kind: 'answered', value: compared };
 }
@@ -135,9 +142,14 @@ async function readVenue({ venue }: ReconcileParts, sinceMs: number): Promise<Ve
  * were given up and may have come late.
  * @returns the orders about which the venue did not answer: without them the books cannot be compared
  */
-async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBooks): Promise<string[]> {
+async function bookKnown(
+  parts: ReconcileParts,
+  accountId: string,
+  read: VenueBooks,
+  readFromMs: number,
+): Promise<string[]> {
   const unread: string[] = [];
-  const booked = await parts.books.bookedTrades(accountId);
+  const booked = await parts.books.bookedTrades(accountId, readFromMs);
   const unbooked = read.fills.filter((one) => !booked.has(one.tradeId));
   const listed = new Set(read.openOrders.map((one) => one.clientOrderId));
   for (const order of await parts.books.ordersToLookAt(accountId)) {
@@ -148,7 +160,7 @@ async function bookKnown(parts: ReconcileParts, accountId: string, read: VenueBo
     const isEnding = isBeingCancelled(order);
     // Whoever sent it may have gone: it is taken over, and its evidence is gathered, here too.
     if (isLeftBehind(parts, order)) await parts.store.takeOver(order.decisionId);
-    if (order.state === 'UNKNOWN') await lookAtOrder(parts, order);
+    if (order.state === 'UNKNOWN' || order.state === 'MANUAL') await lookAtOrder(parts, order);
     const isAsked = hasNews || isGone || isLate || isEnding;
     if (isAsked && !(await lookAtOrder(parts, order))) unread.push(order.clientOrderId);
     if (isLate || (isEnding && isListed)) await cancelLate(parts, order.clientOrderId);

@@ -17,6 +17,8 @@ export type VenueOrderParts = {
     | 'noteCancelUnknown'
     | 'noteBadReport'
     | 'inTheWayOf'
+    | 'frozen'
+    | 'decisionsWithLegs'
     | 'unknownVenueOrders'
     | 'changesOf'
   >;

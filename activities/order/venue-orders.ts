@@ -6,7 +6,7 @@
 import type { Broker, BrokerAnswer } from '../../adapters/broker/broker.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';
-import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
+import { isBeingCancelled, isNotSent } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 import type { OrderChange } from '../../schemas/session-walk.ts';
 import type { SendOutcome, VenueOrder } from '../../schemas/venue.ts';
@@ -27,18 +27,28 @@ export const createVenueOrders = (parts: VenueOrderParts): Broker => ({
   submit: async (decisionId) => {
     const elsewhere = await clearWay(parts, decisionId);
     const { claims, refusal } = await parts.store.claim(decisionId, 'opening');
-    for (const claim of claims) await sendOnce(parts, claim);
+    const unsent = await sendAll(parts, claims);
+    refuseStaying(await parts.store.orders(decisionId), unsent);
     if (claims.length > 0) await firstLooks(parts, decisionId);
     const answer = await advance(parts, decisionId);
     return { ...answer, elsewhere: [...elsewhere, ...answer.elsewhere], refusal };
   },
   look: (decisionId) => advance(parts, decisionId),
   cancel: async (decisionId, reason) => {
-    const open = (await parts.store.orders(decisionId)).filter((one) => isOpen(one) && !isProtective(one));
-    for (const order of open) await cancelOrder(parts, order, reason);
+    await cancelOpen(parts, decisionId, reason);
+    const answer = await advance(parts, decisionId);
+    // What was in doubt may have been found while looking: the wish to cancel it stands.
+    if (!answer.own.some((one) => !isProtective(one) && (one.state === 'ACKED' || one.state === 'PARTIAL')))
+      return answer;
+    await cancelOpen(parts, decisionId, reason);
     return advance(parts, decisionId);
   },
 });
+
+async function cancelOpen(parts: VenueOrderParts, decisionId: string, reason: string): Promise<void> {
+  const open = (await parts.store.orders(decisionId)).filter((one) => isOpen(one) && !isProtective(one));
+  for (const order of open) await cancelOrder(parts, order, reason);
+}
 
 const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
 
@@ -51,6 +61,16 @@ async function sendOnce(parts: VenueOrderParts, claim: Claim): Promise<SendOutco
   const isOurs = await store.noteSendOutcome(claim, outcome);
   if (!isOurs && outcome.kind === 'accepted') await lateAccept(parts, claim.order, outcome.order);
   return outcome;
+}
+
+/** @returns client order ids of those that are proven not to have left */
+async function sendAll(parts: VenueOrderParts, claims: readonly Claim[]): Promise<string[]> {
+  const unsent: string[] = [];
+  for (const claim of claims) {
+    const outcome = await sendOnce(parts, claim);
+    if (isNotSent(outcome)) unsent.push(claim.order.clientOrderId);
+  }
+  return unsent;
 }
 
 /** The venue took it after another had taken it over: told at once; what was given up by then is cancelled. */
@@ -81,24 +101,27 @@ async function advance(parts: VenueOrderParts, decisionId: string): Promise<Brok
   const { store } = parts;
   for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
   await endRests(parts, await store.orders(decisionId));
-  const { claims } = await store.claim(decisionId, 'protective');
-  const unsent = [];
-  for (const claim of claims) {
-    const outcome = await sendOnce(parts, claim);
-    if (isNotSent(outcome)) unsent.push(claim.order.clientOrderId);
-  }
+  const { claims, useless } = await store.claim(decisionId, 'protective');
+  const unsent = await sendAll(parts, claims);
+  for (const leg of useless) await cancelOrder(parts, leg, 'its position is gone');
   await endUselessLegs(parts, await store.orders(decisionId));
   await cancelOversizedLegs(parts, await store.orders(decisionId));
-  refuseBare(await store.orders(decisionId), unsent);
+  refuseStaying(await store.orders(decisionId), unsent);
   return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
 }
 
-const isNotSent = (outcome: SendOutcome): boolean => outcome.kind === 'rejected' && outcome.code === 'NOT_SENT';
+/** Something that protects or closes is proven to be still here. */
+export class CouldNotLeave extends Error {
+  override readonly name = 'CouldNotLeave';
+}
 
-/** A leg of ours that is proven to be still here leaves the position bare: the attempt fails, and is made again. */
-function refuseBare(orders: readonly Order[], unsent: readonly string[]): void {
-  const bare = orders.filter((one) => unsent.includes(one.clientOrderId) && one.state === 'REJECTED');
-  if (bare.length > 0) throw new Error(`a leg could not leave yet: ${bare.map(nameOf).join(', ')}`);
+/** A leg or an exit that is still here leaves the position bare: the attempt fails, and is made again. */
+function refuseStaying(orders: readonly Order[], unsent: readonly string[]): void {
+  const staying = orders.filter(
+    (one) => unsent.includes(one.clientOrderId) && one.state === (one.leg === 'exit' ? 'INTENT' : 'REJECTED'),
+  );
+  const bare = staying.filter((one) => one.leg !== 'entry');
+  if (bare.length > 0) throw new CouldNotLeave(`an order could not leave yet: ${bare.map(nameOf).join(', ')}`);
 }
 
 /** What is left of a slow part is cancelled, so that legs fit; a cancel that may never have arrived is asked again. */
@@ -119,11 +142,14 @@ async function endUselessLegs(parts: VenueOrderParts, orders: readonly Order[]):
   }
 }
 
-/** An exit first clears away the legs and rests of its position, until the venue has confirmed each. */
+/**
+ * An exit first clears away the legs and rests of its position, until the venue has confirmed each. On a frozen account
+ * it will not leave: its position keeps what protects it.
+ */
 async function clearWay(parts: VenueOrderParts, decisionId: string): Promise<readonly OrderChange[]> {
   const { store } = parts;
   const exit = (await store.orders(decisionId)).find((one) => one.leg === 'exit' && one.state === 'INTENT');
-  if (exit === undefined) return [];
+  if (exit === undefined || (await store.frozen(exit.accountId)) !== null) return [];
   const cleared = await store.inTheWayOf(exit);
   for (const ms of CLEAR_WAY_MS) {
     const left = await store.inTheWayOf(exit);

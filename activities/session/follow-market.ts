@@ -5,18 +5,18 @@
  */
 import type { LiveSessionStore } from '../../db/live-session-store.ts';
 import type { SeenMarket } from '../../db/session-bars.ts';
-import { isExchangeTraded } from '../../domain/market/calendar.ts';
 import { type Feed, hoursOf, watchFeeds } from '../../domain/market/feed-watch.ts';
 import { allInstants, type LiveInstant, readyInstants } from '../../domain/market/ready-instants.ts';
+import { barsBackMs } from '../../domain/market/session-bars.ts';
 import { barAgeMaxMs } from '../../domain/market/staleness.ts';
-import { parseStrategyParameters, strategyRules, twoLegRules } from '../../domain/signals/catalogue.ts';
+import { parseStrategyParameters, spokenRules, twoLegRules } from '../../domain/signals/catalogue.ts';
 import { isVendorSource, type VendorSource } from '../../schemas/live-market.ts';
 import type { Bar } from '../../schemas/market.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { MarketNews, SessionHandle } from '../../schemas/session-walk.ts';
 import { isTwoLegged, type Strategy } from '../../schemas/signals.ts';
-import { catchUp, type FeedParts, isDataFault } from '../market/catch-up.ts';
+import { catchUp, type FeedParts, isDataFault, REVISED_BARS } from '../market/catch-up.ts';
 
 export type FollowParts = FeedParts & {
   readonly live: LiveSessionStore;
@@ -29,11 +29,7 @@ type MarketInput = Pick<ParsedSession, 'symbols' | 'barIntervalMs' | 'market'>;
 
 /** Bars that every feature has a value after. */
 const PAST_BARS_MIN = 500;
-/** An exchange is open for a fifth of the hours of a year, and of its days for two thirds. */
-const EXCHANGE_SPARSE = 6;
 const PAST_BUDGET_MS = 60_000;
-/** How far back a look asks again, for bars that the vendor revises. */
-const REVISED_BARS = 3;
 const LOOK_BUDGET_MS = 8_000;
 const LOOK_BUDGET_MIN_MS = 500;
 
@@ -49,8 +45,8 @@ export async function openPast(parts: FollowParts, input: ParsedSession, strateg
   const nowMs = parts.nowMs();
   const past = await Promise.all(
     input.symbols.map(async (symbol) => {
-      const reachMs = pastBars(strategy) * intervalMs * (isExchangeTraded(symbol) ? EXCHANGE_SPARSE : 1);
-      const fromMs = source.from === undefined ? nowMs - reachMs : Date.parse(source.from);
+      const backMs = barsBackMs(symbol, intervalMs, pastBars(strategy), nowMs);
+      const fromMs = source.from === undefined ? backMs : Date.parse(source.from);
       const problems = await catchUp(parts, { source, symbol, intervalMs, fromMs, budgetMs: PAST_BUDGET_MS });
       const bars = (await parts.bars.known(symbol, intervalMs, fromMs)).filter(closedBy(nowMs, intervalMs));
       const missing = problems.filter((one) => !isDataFault(one));
@@ -67,9 +63,12 @@ const closedBy =
     bar.openTimeMs + intervalMs <= nowMs;
 
 /** Bars that the strategy and every feature need before they have a value. */
-function pastBars({ type, parameters }: Strategy): number {
-  const rules = isTwoLegged(type) ? twoLegRules(type) : strategyRules(type);
-  return Math.max(rules.warmupBars(parseStrategyParameters(type, parameters)), PAST_BARS_MIN);
+export function pastBars(strategy: Strategy): number {
+  const { type } = strategy;
+  const { rules, parameters } = isTwoLegged(type)
+    ? { rules: twoLegRules(type), parameters: parseStrategyParameters(type, strategy.parameters) }
+    : spokenRules(strategy);
+  return Math.max(rules.warmupBars(parameters), PAST_BARS_MIN);
 }
 
 /** Final where the vendor has said no; an error that is tried again while it does not answer. */

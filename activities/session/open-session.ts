@@ -17,6 +17,8 @@ const CHILDREN_BARS_MAX = 1_000;
 export type OpenParts = {
   readonly store: SessionStore;
   readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
+  /** The bred strategy of a market that was promoted last. */
+  readonly promotedStrategy: (symbol: string, intervalMs: number) => Promise<Strategy | undefined>;
   readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 };
@@ -36,6 +38,19 @@ async function strategyOf(parts: OpenParts, given: ParsedSession['strategy']): P
   if (stored !== undefined) return stored;
   const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
   throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
+}
+
+/** Bred strategies that vote in this session: those promoted for its symbols, when it lists the component. */
+export async function evolvedVoters(
+  parts: Pick<OpenParts, 'promotedStrategy'>,
+  { components, symbols, barIntervalMs }: ParsedSession,
+): Promise<Pick<SessionHandle, 'evolved'>> {
+  if (!components.includes('evolved')) return {};
+  const found = await Promise.all(
+    symbols.map(async (symbol) => [symbol, await parts.promotedStrategy(symbol, barIntervalMs)] as const),
+  );
+  const evolved = Object.fromEntries(found.flatMap(([symbol, one]) => (one === undefined ? [] : [[symbol, one]])));
+  return Object.keys(evolved).length === 0 ? {} : { evolved };
 }
 
 /** A stored strategy keeps its id; a built-in one is named by its type and what it says, however it was spelled. */

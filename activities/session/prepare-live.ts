@@ -1,48 +1,86 @@
 /**
- * The bars that a live session has seen, with everything computed over them, kept until more have come. Indicators are
- * computed over all of it each time: a bar that came after a gap is worth the same as if it had come in time.
+ * The bars that a live session has seen last, with everything computed over them, kept until more have come. A window of
+ * them, so that a session of months costs at each bar what one of a week does: what lies before it no longer shows in any
+ * indicator.
  */
 import type { LiveSessionStore } from '../../db/live-session-store.ts';
 import type { SeenBar } from '../../db/session-bars.ts';
-import { prepareMarkets, timelineOf } from '../../domain/backtest/walk-context.ts';
-import { type BarSeries, rowOfBar, seriesFromRows, sliceSeries } from '../../domain/market/bar-series.ts';
+import { prepareMarkets, type Timeline } from '../../domain/backtest/walk-context.ts';
+import { type BarSeries, rowOfBar, seriesFromRows } from '../../domain/market/bar-series.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
+import { pastBars } from './follow-market.ts';
 import type { Prepared } from './prepare.ts';
 
-type Kept = { readonly bars: readonly SeenBar[]; readonly prepared: Prepared };
+/** `loaded`: how many bars there were when the window was loaded. */
+type Kept = { readonly loaded: number; readonly bars: readonly SeenBar[]; readonly prepared: Prepared };
 
 const SESSIONS_KEPT = 32;
+/** Times what a strategy warms up with. Even an exponential average over a whole warm-up keeps e⁻²⁰ of what is older. */
+const WINDOW_WARMUPS = 10;
 
-export function createLivePreparer(live: Pick<LiveSessionStore, 'bars'>) {
+export type LivePreparer = {
+  /** @param cursor the session stands at this instant or has passed it */
+  readonly prepare: (handle: SessionHandle, input: ParsedSession, cursor: number) => Promise<Prepared>;
+  readonly forget: (handle: SessionHandle) => void;
+};
+
+export function createLivePreparer(live: Pick<LiveSessionStore, 'bars' | 'windowStart'>): LivePreparer {
   const kept = new Map<string, Kept>();
-  return async (handle: SessionHandle, input: ParsedSession): Promise<Prepared> => {
-    const key = `${handle.sessionId}@${handle.epoch}`;
-    const before = kept.get(key);
-    const from = (before?.bars.at(-1)?.instant ?? -1) + 1;
-    const added = await live.bars(handle, from);
-    if (before !== undefined && added.length === 0) return before.prepared;
-    const bars = [...(before?.bars ?? []), ...added];
-    const prepared = prepare(bars, handle, input);
-    kept.delete(key);
-    kept.set(key, { bars, prepared });
-    for (const oldest of kept.keys()) if (kept.size > SESSIONS_KEPT) kept.delete(oldest);
-    return prepared;
+  const load = async (handle: SessionHandle, { symbols }: ParsedSession, before: number): Promise<SeenBar[]> =>
+    live.bars(handle, await live.windowStart(handle, symbols, { before, count: windowBars(handle) }));
+  return {
+    prepare: async (handle, input, cursor) => {
+      const key = keyOf(handle);
+      const before = roomFor(kept.get(key), handle, input);
+      const added = await (before === undefined ? load(handle, input, cursor) : live.bars(handle, nextOf(before)));
+      if (before !== undefined && added.length === 0) return before.prepared;
+      const bars = [...(before?.bars ?? []), ...added];
+      const prepared = prepareBars(bars, handle, input);
+      kept.delete(key);
+      kept.set(key, { loaded: before?.loaded ?? bars.length, bars, prepared });
+      for (const oldest of kept.keys()) if (kept.size > SESSIONS_KEPT) kept.delete(oldest);
+      return prepared;
+    },
+    forget: (handle) => void kept.delete(keyOf(handle)),
   };
 }
 
-function prepare(bars: readonly SeenBar[], handle: SessionHandle, input: ParsedSession): Prepared {
+const keyOf = ({ sessionId, epoch }: SessionHandle): string => `${sessionId}@${epoch}`;
+const windowBars = ({ strategy }: SessionHandle): number => WINDOW_WARMUPS * pastBars(strategy);
+const nextOf = ({ bars }: Kept): number => (bars.at(-1)?.instant ?? -1) + 1;
+
+/** A window that has grown by its own length is loaded anew. */
+const roomFor = (before: Kept | undefined, handle: SessionHandle, { symbols }: ParsedSession): Kept | undefined =>
+  before !== undefined && before.bars.length - before.loaded < symbols.length * windowBars(handle) ? before : undefined;
+
+function prepareBars(bars: readonly SeenBar[], handle: SessionHandle, input: ParsedSession): Prepared {
   const series = input.symbols.map((symbol) => seriesOf(bars, symbol, input.barIntervalMs));
-  const markets = prepareMarkets(series, { strategy: handle.strategy, costs: input.costs });
-  return { markets, series, timeline: timelineOf(series) };
+  const markets = prepareMarkets(series, { strategy: handle.strategy, costs: input.costs, evolved: handle.evolved });
+  return { markets, series, timeline: timelineOf(bars, input.symbols) };
+}
+
+/** Instants keep their numbers; those before the window have no bars. */
+function timelineOf(bars: readonly SeenBar[], symbols: readonly string[]): Timeline {
+  const length = (bars.at(-1)?.instant ?? -1) + 1;
+  const openTimeMs = new Float64Array(length).fill(Number.NaN);
+  const indexes = new Map(symbols.map((symbol) => [symbol, new Int32Array(length).fill(-1)]));
+  const counts = new Map(symbols.map((symbol) => [symbol, 0]));
+  for (const { symbol, instant, openTimeMs: atMs } of bars) {
+    const index = counts.get(symbol) ?? 0;
+    openTimeMs[instant] = atMs;
+    indexes.get(symbol)?.fill(index, instant, instant + 1);
+    counts.set(symbol, index + 1);
+  }
+  return { openTimeMs, indexes };
 }
 
 /** The bars of one symbol out of those a session has seen. */
 export const seriesOf = (bars: readonly SeenBar[], symbol: string, intervalMs: number): BarSeries =>
   seriesFromRows(symbol, intervalMs, bars.filter((bar) => bar.symbol === symbol).map(rowOfBar));
 
-/** What was walked of it: the bars of the first `cursor` instants. */
-export function walkedSeries({ series, timeline }: Prepared, cursor: number): BarSeries[] {
-  const lastMs = timeline.openTimeMs[cursor - 1] ?? Number.NEGATIVE_INFINITY;
-  return series.map((bars) => sliceSeries(bars, 0, bars.openTimeMs.findLastIndex((at) => at <= lastMs) + 1));
-}
+/** What was walked: the bars of the first `cursor` instants. */
+export const walkedSeries = (bars: readonly SeenBar[], input: ParsedSession, cursor: number): BarSeries[] => {
+  const walked = bars.filter(({ instant }) => instant < cursor);
+  return input.symbols.map((symbol) => seriesOf(walked, symbol, input.barIntervalMs));
+};

@@ -9,7 +9,7 @@ import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
-import type { Strategy } from '../../schemas/signals.ts';
+import type { SessionHandle } from '../../schemas/session-walk.ts';
 
 export type Prepared = {
   readonly markets: ReadonlyMap<string, SymbolMarket>;
@@ -23,12 +23,15 @@ type LoadInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 's
 /** The bars a session was opened on: those up to an instant, and their hash. */
 export type SessionData = { readonly endsAtMs: number; readonly hash: string | null };
 
+/** The session's own and those that vote beside it. */
+type Strategies = Pick<SessionHandle, 'strategy' | 'evolved'>;
+
 const SESSIONS_KEPT = 8;
 
 export function createPreparer(market: MarketData) {
   const kept = new Map<string, Promise<Prepared>>();
-  return (key: string, input: PrepareInput, strategy: Strategy, data: SessionData): Promise<Prepared> => {
-    const found = kept.get(key) ?? prepare(market, input, strategy, data);
+  return (key: string, input: PrepareInput, strategies: Strategies, data: SessionData): Promise<Prepared> => {
+    const found = kept.get(key) ?? prepare(market, input, strategies, data);
     kept.delete(key);
     kept.set(key, found);
     found.catch(() => kept.delete(key));
@@ -46,7 +49,7 @@ export async function loadSeries(market: MarketData, input: LoadInput): Promise<
 async function prepare(
   market: MarketData,
   input: PrepareInput,
-  strategy: Strategy,
+  strategies: Strategies,
   data: SessionData,
 ): Promise<Prepared> {
   const series = (await loadSeries(market, input)).map((bars) => upTo(bars, data.endsAtMs));
@@ -55,7 +58,11 @@ async function prepare(
     const hint = 'a session walks the bars it was opened on; start a new one';
     throw new InvalidInput([problem('DATA_CHANGED', 'market', hash, `bars with the hash ${data.hash}`, hint)]);
   }
-  const markets = prepareMarkets(series, { strategy, costs: input.costs });
+  const markets = prepareMarkets(series, {
+    strategy: strategies.strategy,
+    evolved: strategies.evolved,
+    costs: input.costs,
+  });
   return { markets, series, timeline: timelineOf(series) };
 }
 

@@ -63,15 +63,15 @@ export async function fetchBars<F extends Gathered, R>(
 }
 
 /**
- * For walks over a vendor's past: fetches what was not fetched of the range yet. One after the other in this process,
- * because walks that begin at the same time want the same bars.
+ * For walks over a vendor's past: fetches what was not fetched of the range yet. Of one data set one after the other in
+ * this process, because walks that begin at the same time want the same bars.
  */
 export function ensureStored<F extends Gathered, R>(
   market: (name: VendorName) => VendorMarket,
   store: FetchStore<F, R>,
   nowMs: () => number,
 ): (name: VendorName, request: BarsRequest) => Promise<void> {
-  let before: Promise<void> = Promise.resolve();
+  const turns = new Map<string, Promise<void>>();
   const ensure = async (name: VendorName, request: BarsRequest): Promise<void> => {
     const { symbol, intervalMs, fromMs, toMs } = request;
     const untilMs = await store.fetchedUntil({ sourceName: name, symbol, intervalMs, fromMs });
@@ -80,8 +80,14 @@ export function ensureStored<F extends Gathered, R>(
     await fetchBars(market(name), store, { ...request, fromMs: untilMs }, options);
   };
   return (name, request) => {
-    const turn = before.then(() => ensure(name, request));
-    before = turn.catch(() => undefined);
+    const key = JSON.stringify([name, request.symbol, request.intervalMs]);
+    const turn = (turns.get(key) ?? Promise.resolve()).then(() => ensure(name, request));
+    const done = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(key, done);
+    void done.then(() => turns.get(key) === done && turns.delete(key));
     return turn;
   };
 }

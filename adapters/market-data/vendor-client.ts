@@ -3,12 +3,13 @@
  * connections, and only until a deadline. Reads only. What comes back is exact JSON with the vendor's time; a clock that
  * does not agree with ours is refused, because by it a bar is judged closed.
  */
+import { CLOCK_SKEW_MAX_MS } from '../../domain/market/staleness.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
 import { pauseMs } from '../broker/reply-text.ts';
 import type { TokenBucket } from '../broker/token-bucket.ts';
 import { type ExactValue, InexactJson, parseExactJson } from '../http/exact-json.ts';
 import type { HttpAnswer, HttpHeaders } from '../http/venue-http.ts';
-import { VendorFailure } from './vendor-failure.ts';
 
 /** `atMs`: the vendor's clock, cut to whole seconds as its header tells it. */
 export type VendorReply = { readonly json: ExactValue; readonly body: string; readonly atMs: number };
@@ -34,8 +35,6 @@ const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 30_000;
 const RATE_STATUSES: readonly number[] = [418, 429];
 const AGAIN_STATUSES: readonly number[] = [408, 425];
-/** Between the vendor's clock and ours, beyond what a slow answer explains. */
-const SKEW_MS_MAX = 5_000;
 const SECOND_MS = 1_000;
 
 /** @throws VendorFailure */
@@ -105,8 +104,8 @@ function readClock(place: string, headers: HttpHeaders, { askedAtMs, answeredAtM
   }
   const aheadMs = atMs - answeredAtMs;
   const behindMs = askedAtMs - (atMs + SECOND_MS);
-  if (aheadMs <= SKEW_MS_MAX && behindMs <= SKEW_MS_MAX) return atMs;
+  if (aheadMs <= CLOCK_SKEW_MAX_MS && behindMs <= CLOCK_SKEW_MAX_MS) return atMs;
   const got = `a clock ${Math.max(aheadMs, behindMs) / SECOND_MS} s ${aheadMs > 0 ? 'ahead of' : 'behind'} ours`;
-  const expected = `at most ${SKEW_MS_MAX / SECOND_MS} s`;
+  const expected = `at most ${CLOCK_SKEW_MAX_MS / SECOND_MS} s`;
   throw new VendorFailure([problem('CLOCK_SKEW', place, got, expected, 'set the clock of this machine')]);
 }

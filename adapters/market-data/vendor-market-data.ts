@@ -5,9 +5,9 @@
  */
 import { intervalText } from '../../schemas/interval.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
 import type { MarketData, MarketDataRequest } from './market-data.ts';
 import type { ReplayParts } from './replay-market-data.ts';
-import { VendorFailure } from './vendor-failure.ts';
 import type { BarsRequest, VendorName } from './vendor-market.ts';
 
 export type VendorDataParts = Pick<ReplayParts, 'readBars' | 'storedDataHash'> & {

@@ -1,7 +1,7 @@
 /** Vendors' answers against a schema: what does not fit becomes problems that name the place, none is passed over. */
 import type { z } from 'zod';
 import { type Problem, problem } from '../../schemas/problem.ts';
-import { VendorFailure } from './vendor-failure.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
 
 const PROBLEMS_MAX = 20;
 

@@ -28,7 +28,7 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
   )`.execute(db);
 }
 
-/** `frozen` null = orders may go out. `reconciled_at`: when books and venue were last found equal. */
+/** `frozen` null = orders may go out. `reconciled_at`: when no difference lasted between books and venue. */
 async function createStanding(db: Kysely<unknown>): Promise<void> {
   await sql`create table account_standings (
     account_id text primary key references accounts (account_id),

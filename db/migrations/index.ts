@@ -12,6 +12,9 @@ import * as intentGroups from './0009-intent-groups.ts';
 import * as liveSessions from './0010-live-sessions.ts';
 import * as vendorBars from './0011-vendor-bars.ts';
 import * as research from './0012-research.ts';
+import * as dataOrigins from './0013-data-origins.ts';
+import * as orderSends from './0014-order-sends.ts';
+import * as lastEqual from './0015-last-equal.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -26,4 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010-live-sessions': liveSessions,
   '0011-vendor-bars': vendorBars,
   '0012-research': research,
+  '0013-data-origins': dataOrigins,
+  '0014-order-sends': orderSends,
+  '0015-last-equal': lastEqual,
 };

@@ -62,6 +62,7 @@ export function stepOf(
     columns: market.columns,
     rules: market.rules,
     parameters: market.parameters,
+    ...(market.evolved === undefined ? {} : { evolved: market.evolved }),
     components: context.components,
     weights: context.weights,
     direction: context.direction,

@@ -7,14 +7,14 @@ import type { Costs } from '../../schemas/execution.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import type { Policy, TradingMode } from '../../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';
-import { isTwoLegged, type Strategy } from '../../schemas/signals.ts';
+import { isTwoLegged, type Strategy, type TwoLegStrategyType } from '../../schemas/signals.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
 import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import type { AccountHalts } from '../risk/account-halts.ts';
-import { parseStrategyParameters, strategyRules, twoLegRules } from '../signals/catalogue.ts';
+import { parseStrategyParameters, type SpokenRules, spokenRules, twoLegRules } from '../signals/catalogue.ts';
 import { pairBars } from '../signals/pair-bars.ts';
 import type { Columns, SignalRules, StrategyParameters } from '../signals/strategy.ts';
 import { legMarkets } from '../signals/two-leg-strategy.ts';
@@ -26,7 +26,12 @@ export type SymbolMarket = {
   readonly columns: Columns;
   readonly rules: SignalRules;
   readonly parameters: StrategyParameters;
+  /** The bred strategy of the symbol, where the session listens to one. */
+  readonly evolved?: SpokenColumns;
 };
+
+/** Rules with their columns over a symbol's bars. */
+export type SpokenColumns = SpokenRules & { readonly columns: Columns };
 
 /** All instants at which some symbol has a bar, and each symbol's bar index there (−1: none). */
 export type Timeline = {
@@ -63,7 +68,13 @@ export type WalkContext = {
   readonly agesAtMs?: number;
 };
 
-export type MarketSettings = { readonly strategy: Strategy; readonly costs: Costs; readonly seed?: IndicatorSeed };
+export type MarketSettings = {
+  readonly strategy: Strategy;
+  readonly costs: Costs;
+  readonly seed?: IndicatorSeed;
+  /** Bred strategies that vote beside the session's own, by symbol. */
+  readonly evolved?: Readonly<Record<string, Strategy>> | undefined;
+};
 
 /**
  * Computes each symbol's columns: features with `seed`, the strategy's own with the same kernels; those of a strategy
@@ -71,21 +82,32 @@ export type MarketSettings = { readonly strategy: Strategy; readonly costs: Cost
  */
 export function prepareMarkets(
   series: readonly BarSeries[],
-  { strategy, costs, seed = 'talib' }: MarketSettings,
+  { strategy, costs, seed = 'talib', evolved = {} }: MarketSettings,
 ): Map<string, SymbolMarket> {
   const { type } = strategy;
-  const parameters = parseStrategyParameters(type, strategy.parameters);
   const own = isTwoLegged(type)
-    ? pairOf(series, (first, second) => legMarkets(twoLegRules(type), pairBars(first, second), parameters, costs))
-    : series.map((bars) => {
-        const rules = strategyRules(type);
-        return { rules, columns: rules.prepare(bars, parameters, kernels(seed)) };
-      });
+    ? pairMarkets(series, type, strategy, costs)
+    : series.map((bars) => spokenColumns(strategy, bars, seed));
   const markets = series.map((bars, index) => {
     const leg = own[index] as (typeof own)[number];
-    return [bars.symbol, { bars, features: computeFeatureColumns(bars, seed), parameters, ...leg }] as const;
+    const beside = evolved[bars.symbol];
+    const second = beside === undefined ? {} : { evolved: spokenColumns(beside, bars, seed) };
+    return [bars.symbol, { bars, features: computeFeatureColumns(bars, seed), ...leg, ...second }] as const;
   });
   return new Map(markets);
+}
+
+function pairMarkets(series: readonly BarSeries[], type: TwoLegStrategyType, strategy: Strategy, costs: Costs) {
+  const parameters = parseStrategyParameters(type, strategy.parameters);
+  const legs = pairOf(series, (first, second) =>
+    legMarkets(twoLegRules(type), pairBars(first, second), parameters, costs),
+  );
+  return legs.map((leg) => ({ ...leg, parameters }));
+}
+
+function spokenColumns(strategy: Strategy, bars: BarSeries, seed: IndicatorSeed): SpokenColumns {
+  const spoken = spokenRules(strategy);
+  return { ...spoken, columns: spoken.rules.prepare(bars, spoken.parameters, kernels(seed)) };
 }
 
 function pairOf<T>(

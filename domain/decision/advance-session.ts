@@ -21,6 +21,8 @@ export type SessionStep = {
   readonly columns: Columns;
   readonly rules: SignalRules;
   readonly parameters: StrategyParameters;
+  /** The bred strategy of this symbol, where one was promoted and the session listens to it. */
+  readonly evolved?: EvolvedVoice;
   readonly components: readonly ComponentName[];
   readonly weights: ComponentWeights;
   readonly direction: Direction;
@@ -28,6 +30,13 @@ export type SessionStep = {
   /** An order of this symbol is still at work: nothing new is proposed. */
   readonly orderAtWork: boolean;
   readonly maxHoldBars: number | null;
+};
+
+/** A second strategy over the same bars; it votes and closes nothing. */
+export type EvolvedVoice = {
+  readonly rules: SignalRules;
+  readonly columns: Columns;
+  readonly parameters: StrategyParameters;
 };
 
 /** What is proposed. `exitReason` is set when a held position is to be closed. */
@@ -53,7 +62,7 @@ export function advanceSession(step: SessionStep): Proposal {
   const signal = warm
     ? step.rules.signal({ i: step.i, bars: step.bars, columns: step.columns, p: step.parameters })
     : SILENT;
-  const contributions = warm ? technicalVote(step, signal) : [];
+  const contributions = warm ? [...technicalVote(step, signal), ...evolvedVote(step)] : [];
   const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
   const base = { signalled: signal.side !== 0, combination, contributions };
   if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
@@ -69,6 +78,15 @@ function technicalVote(step: SessionStep, signal: StrategySignal): Contribution[
   if (!step.components.includes('technical')) return [];
   const { side, confidence, reasons } = signal;
   return [{ component: 'technical', side, confidence, weight: step.weights.technical, reasons: [...reasons] }];
+}
+
+/** Silent until the bred strategy has warmed up, like a component that is absent. */
+function evolvedVote({ evolved, components, weights, i, bars }: SessionStep): Contribution[] {
+  if (evolved === undefined || !components.includes('evolved')) return [];
+  const { rules, columns, parameters: p } = evolved;
+  if (i < rules.warmupBars(p) - 1) return [];
+  const { side, confidence, reasons } = rules.signal({ i, bars, columns, p });
+  return [{ component: 'evolved', side, confidence, weight: weights.evolved, reasons: [...reasons] }];
 }
 
 function holdOrExit(

@@ -2,7 +2,7 @@
  * Our books against a venue's: what differs, and what may only seem to because an order is under way. Nothing is
  * mended here; a difference goes to a person. Quantities and money are decimal strings.
  */
-import type { Order, OrderState } from '../../schemas/execution.ts';
+import { FINAL_ORDER_STATES, type Order, type OrderState } from '../../schemas/execution.ts';
 import type { VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
 import { decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { executionIdOf } from './identity.ts';
@@ -17,12 +17,12 @@ export type Difference = {
 };
 
 /**
- * `orders`: those open, and those that ended a moment ago. `trades`: ids of fills booked since `sinceMs`. `busted`: the
- * executions that the venue has taken back: they count on neither side, whether its list still has them or not.
+ * `orders`: those open, and those that changed since `sinceMs`. `trades`: fills that are booked, with the instant of each;
+ * compared are those from `sinceMs` on, on either side, so both tell some from before it too. `busted`: the executions that the venue has taken back: they count on neither side, whether its list still has them or not.
  */
 export type OurBooks = {
   readonly orders: readonly Order[];
-  readonly trades: ReadonlySet<string>;
+  readonly trades: ReadonlyMap<string, number>;
   readonly busted: ReadonlySet<string>;
   readonly positions: ReadonlyMap<string, string>;
   readonly cash: string;
@@ -41,17 +41,25 @@ export type VenueBooks = {
 /** `pending`: differences that an order under way may explain; they are looked at again. */
 export type Comparison = { readonly different: readonly Difference[]; readonly pending: readonly Difference[] };
 
+/** Fills are read from so long before the first that is compared: one may have two instants when it was corrected. */
+export const FILLS_READ_BEFORE_MS = 3_600_000;
+
 /** A cent is a difference, a rounding of fees below it is not. */
 const CASH_DIFFERENCE_MIN = toDecimal('0.005');
 /** Reads of a venue may lag behind: an order that changed so recently explains what it touches. */
 const RECENT_MS = 10_000;
-const UNDER_WAY: readonly OrderState[] = ['SENT', 'UNKNOWN', 'CANCEL_SENT', 'CANCEL_UNKNOWN', 'MANUAL'];
+/** Not MANUAL: that is over for the desk, and what it leaves behind is for a person. */
+const UNDER_WAY: readonly OrderState[] = ['SENT', 'UNKNOWN', 'CANCEL_SENT', 'CANCEL_UNKNOWN'];
 
 export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
   const busy = busySymbols(ours);
+  const isBooking = bookingOf(ours, theirs);
   const found: (Difference & { readonly explained: boolean })[] = [
     ...orderDifferences(ours, theirs),
-    ...fillDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(plain(one.symbol)) })),
+    ...fillDifferences(ours, theirs).map((one) => ({
+      ...one,
+      explained: isBooking(one.what) ?? busy.has(plain(one.symbol)),
+    })),
     ...positionDifferences(ours, theirs).map((one) => ({ ...one, explained: busy.has(plain(one.what)) })),
     ...cashDifference(ours, theirs).map((one) => ({ ...one, explained: busy.size > 0 })),
   ];
@@ -62,30 +70,50 @@ export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
   return { different: plainOf(false), pending: plainOf(true) };
 }
 
+/**
+ * Fills of orders of ours are booked before books are compared: only one whose order is in doubt or has just changed may
+ * still be on its way. Undefined for fills that carry no order of ours.
+ */
+function bookingOf(ours: OurBooks, { fills }: VenueBooks): (tradeId: string) => boolean | undefined {
+  const orders = new Map(ours.orders.map((one) => [one.venueOrderId, one]));
+  const ofTrade = new Map(fills.map((one) => [one.tradeId, orders.get(one.venueOrderId)]));
+  return (tradeId) => {
+    const order = ofTrade.get(tradeId);
+    return order === undefined ? undefined : UNDER_WAY.includes(order.state) || isRecent(ours, order);
+  };
+}
+
+const isRecent = ({ changedAtMs, nowMs }: Pick<OurBooks, 'changedAtMs' | 'nowMs'>, order: Order): boolean =>
+  nowMs - (changedAtMs.get(order.clientOrderId) ?? 0) < RECENT_MS;
+
 /** Plain symbols in which an order is on its way, fills, or changed a moment ago. */
-function busySymbols({ orders, changedAtMs, nowMs }: OurBooks): Set<string> {
+function busySymbols(ours: OurBooks): Set<string> {
   const isBusy = (order: Order): boolean =>
     UNDER_WAY.includes(order.state) ||
     ((order.state === 'ACKED' || order.state === 'PARTIAL') && order.type === 'market') ||
-    nowMs - (changedAtMs.get(order.clientOrderId) ?? 0) < RECENT_MS;
-  return new Set(orders.filter(isBusy).map((one) => plain(one.symbol)));
+    isRecent(ours, order);
+  return new Set(ours.orders.filter(isBusy).map((one) => plain(one.symbol)));
 }
 
-/** The intent of an order is committed before it leaves: an open order whose id we do not know is not ours. */
-function orderDifferences(
-  { orders, changedAtMs, nowMs }: OurBooks,
-  { openOrders }: VenueBooks,
-): (Difference & { explained: boolean })[] {
+/**
+ * The intent of an order is committed before it leaves: an open order whose id we do not know is not ours. One that has
+ * ended here and is open there is a difference too, once the venue had the time to show its end.
+ */
+function orderDifferences(ours: OurBooks, { openOrders }: VenueBooks): (Difference & { explained: boolean })[] {
+  const { orders } = ours;
   const known = new Map(orders.map((one) => [one.clientOrderId, one]));
   const open = new Set(openOrders.map((one) => one.clientOrderId));
-  const extra = openOrders
-    .filter((one) => !known.has(one.clientOrderId))
-    .map((one) => ({ ...differenceOf('extraOrder', one.clientOrderId, 'none', told(one)), explained: false }));
+  const extra = openOrders.flatMap((one) => {
+    const mine = known.get(one.clientOrderId);
+    if (mine !== undefined && !FINAL_ORDER_STATES.includes(mine.state)) return [];
+    const difference = differenceOf('extraOrder', one.clientOrderId, mine?.state ?? 'none', told(one));
+    return [{ ...difference, explained: mine !== undefined && isRecent(ours, mine) }];
+  });
   const missing = orders
     .filter((one) => (one.state === 'ACKED' || one.state === 'PARTIAL') && !open.has(one.clientOrderId))
     .map((one) => ({
       ...differenceOf('missingOrder', one.clientOrderId, one.state, 'none'),
-      explained: one.type === 'market' || nowMs - (changedAtMs.get(one.clientOrderId) ?? 0) < RECENT_MS,
+      explained: one.type === 'market' || isRecent(ours, one),
     }));
   return [...extra, ...missing];
 }
@@ -100,15 +128,15 @@ function fillDifferences(
 ): (Difference & { readonly symbol: string })[] {
   const symbols = new Map(orders.map((one) => [plain(one.symbol), one.symbol]));
   const told = new Set(fills.map((one) => executionIdOf(one.tradeId)));
-  const booked = new Set([...trades].map(executionIdOf));
+  const booked = new Set([...trades.keys()].map(executionIdOf));
   const foreign = fills
     .filter((one) => one.atMs >= sinceMs && !isIn(booked, one.tradeId) && !isIn(busted, one.tradeId))
     .map((one) => ({
       ...differenceOf('foreignFill', one.tradeId, 'none', `${one.side} ${one.quantity} ${one.symbol} at ${one.price}`),
       symbol: symbols.get(plain(one.symbol)) ?? one.symbol,
     }));
-  const missing = [...trades].filter((id) => !isIn(told, id) && !isIn(busted, id));
-  return [...foreign, ...missing.map((id) => ({ ...differenceOf('missingFill', id, 'booked', 'none'), symbol: '' }))];
+  const missing = [...trades].filter(([id, atMs]) => atMs >= sinceMs && !isIn(told, id) && !isIn(busted, id));
+  return [...foreign, ...missing.map(([id]) => ({ ...differenceOf('missingFill', id, 'booked', 'none'), symbol: '' }))];
 }
 
 const isIn = (executions: ReadonlySet<string>, tradeId: string): boolean => executions.has(executionIdOf(tradeId));

@@ -4,7 +4,7 @@
  */
 import type { OrderState } from '../../schemas/execution.ts';
 
-/** State → states that may follow. A state without followers is final for the machine; MANUAL waits for a person. */
+/** State → states that may follow. A state without followers is final. MANUAL waits for a person, or until the venue shows the order. */
 export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = {
   PROPOSED: ['GATED', 'DENIED'],
   GATED: ['INTENT'],
@@ -24,7 +24,7 @@ export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = 
   CANCELED: [],
   EXPIRED: [],
   ABSENT: [],
-  MANUAL: [],
+  MANUAL: ['ACKED', 'PARTIAL', 'CANCELED', 'ABSENT'],
 };
 
 /**
@@ -34,6 +34,15 @@ export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = 
 export const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   FILLED: ['ACKED', 'PARTIAL'],
   PARTIAL: ['ACKED'],
+};
+
+/**
+ * The ways back to INTENT, for what would leave a position bare: an exit that is proven never to have left (SENT), and a
+ * leg that was given up before it was ever claimed (ABSENT) and whose entry has filled after all.
+ */
+export const AGAIN_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
+  SENT: ['INTENT'],
+  ABSENT: ['INTENT'],
 };
 
 const WORKING: ReadonlySet<OrderState> = new Set(['ACKED', 'PARTIAL', 'CANCEL_SENT', 'CANCEL_UNKNOWN']);
@@ -65,6 +74,12 @@ export function moveOrder(from: OrderState, to: OrderState): OrderState {
 export function moveByBust(from: OrderState, isFilledStill: boolean): OrderState {
   const to = isFilledStill ? 'PARTIAL' : 'ACKED';
   return BUST_MOVES[from]?.includes(to) === true ? to : from;
+}
+
+/** Back to INTENT, where `AGAIN_MOVES` has the move. @throws ImpossibleOrderMove where it does not */
+export function moveAgain(from: OrderState): OrderState {
+  if (AGAIN_MOVES[from] === undefined) throw new ImpossibleOrderMove(from, 'INTENT');
+  return 'INTENT';
 }
 
 /** True when no state follows. */

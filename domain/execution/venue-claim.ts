@@ -7,8 +7,8 @@ import { FINAL_ORDER_STATES, type Fill, type Order } from '../../schemas/executi
 import type { SendOutcome } from '../../schemas/venue.ts';
 import { type Decimal, decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { isProtective } from './legs.ts';
-import { isWorking, moveOrder } from './order-state.ts';
-import { type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
+import { isWorking, moveAgain, moveOrder } from './order-state.ts';
+import { type LeftToCover, type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
 
 /** `opening`: entries and exits; `protective`: the legs of an entry that has ended. */
 export type ClaimKind = 'opening' | 'protective';
@@ -21,25 +21,39 @@ export const SEND_WITHIN_MS = 10_000;
 
 export const isOpenOrder = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
 
-/** What is recorded of earlier sendings of an order. `guardRefused`: the last one was fenced before its first byte. */
-export type PastSend = { readonly epoch: number; readonly outcome: string | null; readonly guardRefused: boolean };
+/**
+ * What is recorded of earlier sendings of an order. `sends`: of how many it is not proven that no byte left.
+ * `guardRefused`: the last one was fenced before its first byte.
+ */
+export type PastSend = {
+  readonly epoch: number;
+  readonly sends: number;
+  readonly outcome: string | null;
+  readonly guardRefused: boolean;
+};
 
 /** An order goes out at most so often, and only while it is proven that the venue has none of the former ones. */
 const SENDS_MAX = 20;
+
+/** Proof that no byte of a sending left: it is as if it had never been tried. */
+export const isNotSent = (outcome: SendOutcome): boolean => outcome.kind === 'rejected' && outcome.code === 'NOT_SENT';
 
 /**
  * A protective leg that never came to be leaves a position bare, so it may go out again under its own id: when it is
  * proven that no byte left, or (rule D5) where the venue takes an id once for life.
  */
 export function maySendAgain(order: Order, past: PastSend | null, idProfile: IdProfile): boolean {
-  if (!isProtective(order) || past === null || past.epoch >= SENDS_MAX) return false;
+  if (!isProtective(order) || past === null || past.sends >= SENDS_MAX) return false;
   if (order.state === 'REJECTED') return past.outcome?.startsWith('NOT_SENT') ?? false;
   return order.state === 'ABSENT' && (idProfile === 'lifetime-unique' || past.guardRefused);
 }
 
-/** Where an id is taken for life, a refusal of a later sending does not say that a former one will not arrive. */
-export function provenBy(outcome: SendOutcome, epoch: number, idProfile: IdProfile): SendOutcome {
-  if (outcome.kind !== 'rejected' || epoch === 1 || idProfile === 'open-only') return outcome;
+/**
+ * Where an id is taken for life, a refusal of a later sending does not say that a former one will not arrive. `sends`:
+ * how many may have left, this one among them.
+ */
+export function provenBy(outcome: SendOutcome, sends: number, idProfile: IdProfile): SendOutcome {
+  if (outcome.kind !== 'rejected' || sends <= 1 || idProfile === 'open-only') return outcome;
   return { kind: 'ambiguous', reason: `sent before; now ${outcome.code}: ${outcome.message}` };
 }
 
@@ -57,13 +71,68 @@ export const waitingFor = (
     .map((one): Order => (which === 'protective' && again(one) ? { ...one, state: 'INTENT' } : one))
     .filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
 
-/** A stop or an exit that ends unfilled without our cancel: the position stands, and nothing protects it. */
-export const leavesBare = (before: Order, after: Order['state']): boolean =>
-  (before.leg === 'stop' || before.leg === 'exit') &&
-  before.state !== 'INTENT' &&
-  !isBeingCancelled(before) &&
-  UNFILLED_ENDS.includes(after) &&
-  Number(before.quantityFilled) === 0;
+/** A stop or an exit has ended, or an exit stays here: what it was to close may be bare now. */
+export const mayLeaveBare = ({ leg }: Order, after: Order['state']): boolean =>
+  (leg === 'stop' && FINAL_ORDER_STATES.includes(after)) ||
+  (leg === 'exit' && (after === 'INTENT' || FINAL_ORDER_STATES.includes(after)));
+
+/**
+ * Whether something is held that no stop and no exit will close. `held`: signed, of the strategy in the symbol of
+ * `order`; `open`: every open order of the account. What waits for an entry that has filled nothing closes nothing, and
+ * an exit that could not leave does not protect.
+ */
+export function isBare(order: Order, held: Decimal, open: readonly Order[]): boolean {
+  const side = held.isPositive() ? 'sell' : 'buy';
+  const isWaitingLeg = (one: Order): boolean =>
+    one.state === 'INTENT' &&
+    open.some((other) => other.leg === 'entry' && other.decisionId === one.decisionId && isUnfilled(other));
+  const closing = open.filter(
+    (one) =>
+      (one.leg === 'stop' || one.leg === 'exit') &&
+      one.side === side &&
+      isOfSameMarket(one, order) &&
+      one.clientOrderId !== order.clientOrderId &&
+      !isWaitingLeg(one),
+  );
+  const covered = closing.reduce((sum, one) => sum.plus(one.quantity).minus(one.quantityFilled), ZERO);
+  return covered.lt(held.abs());
+}
+
+const isUnfilled = ({ quantityFilled }: Order): boolean => !toDecimal(quantityFilled).gt(ZERO);
+
+/**
+ * An entry that had ended has filled after all: those of its legs that were given up are due again, back at INTENT.
+ * `claimed`: client order ids that were ever on their way to the venue; they are not touched.
+ */
+export function revivedLegs(
+  before: Order,
+  after: Order,
+  orders: readonly Order[],
+  claimed: ReadonlySet<string>,
+): Order[] {
+  if (after.leg !== 'entry' || !toDecimal(after.quantityFilled).gt(before.quantityFilled)) return [];
+  const legs = orders.filter((one) => isProtective(one) && one.decisionId === after.decisionId);
+  // Beside a stop a target never leaves.
+  const due = legs.some(isStop) ? legs.filter(isStop) : legs;
+  return due.filter((one) => one.state === 'ABSENT' && !claimed.has(one.clientOrderId)).map(asAgain);
+}
+
+/** Back at INTENT, by a move that the order state's table allows. */
+export const asAgain = (order: Order): Order => ({ ...order, state: moveAgain(order.state) });
+
+/** Whether legs of a decision wait although their entry has ended with something filled, and none of them is on its way. */
+export function waitsForProtection(orders: readonly Order[]): boolean {
+  const entry = orders.find((one) => one.leg === 'entry');
+  if (entry === undefined || isOpenOrder(entry) || isUnfilled(entry)) return false;
+  const legs = orders.filter(isProtective);
+  return legs.some((one) => one.state === 'INTENT') && !legs.some((one) => one.state === 'SENT');
+}
+
+/** Orders of a session that is being closed which nobody will send: entries with their legs, and in the paper book exits. */
+export function endingWithSession(unsent: readonly Order[]): Order[] {
+  const entries = new Set(unsent.filter((one) => one.leg === 'entry').map((one) => one.decisionId));
+  return unsent.filter((one) => one.venue === 'paper' || (one.leg !== 'exit' && entries.has(one.decisionId)));
+}
 
 /** A leg at the venue that would sell more than its entry has filled, which only a bust can bring about. */
 export const isOversized = (leg: Order, entry: Order | undefined): boolean =>
@@ -105,7 +174,33 @@ export function sizeClaim(waiting: readonly Order[], orders: readonly Order[], f
   if (!isProtective(first)) return sizeExit(waiting, leftToClose(held, first, open));
   const entry = orders.find((one) => one.leg === 'entry');
   if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };
-  return sizeLegs(waiting.filter(isStop), entry, fills, held) ?? targetsAlone(waiting, orders, entry, facts);
+  const left = { held, uncovered: leftToClose(held, first, open) };
+  return sizeLegs(waiting.filter(isStop), entry, fills, left) ?? targetsAlone(waiting, orders, entry, { fills, left });
+}
+
+/** Legs at the venue whose position is gone: left there, they would open the other side. */
+export function uselessLegs(orders: readonly Order[], held: Decimal): Order[] {
+  const entry = orders.find((one) => one.leg === 'entry');
+  if (entry === undefined || isOpenOrder(entry)) return [];
+  return orders.filter(
+    (one) =>
+      isProtective(one) &&
+      (one.state === 'ACKED' || one.state === 'PARTIAL') &&
+      (one.side === 'sell' ? held.lte(ZERO) : held.gte(ZERO)),
+  );
+}
+
+/** What an exit has to wait for: open orders of its position that close it too, or add to it. */
+export const isInTheWay = (one: Order, exit: Order): boolean =>
+  one.decisionId !== exit.decisionId && isOfSameMarket(one, exit) && (isProtective(one) || one.leg === 'entry');
+
+/** @throws Error while something is in the way of an exit that waits: the way has to be cleared again */
+export function refuseObstructed(waiting: readonly Order[], open: readonly Order[]): void {
+  const exit = waiting.find((one) => one.leg === 'exit');
+  const still = exit === undefined ? [] : open.filter((one) => isInTheWay(one, exit));
+  if (still.length === 0) return;
+  const names = still.map(({ clientOrderId, state }) => `${clientOrderId} (${state})`);
+  throw new Error(`orders in the way of an exit are still open: ${names.join(', ')}`);
 }
 
 const isStop = (order: Order): boolean => order.leg === 'stop';
@@ -114,34 +209,38 @@ const isStop = (order: Order): boolean => order.leg === 'stop';
  * What protects twice sells twice: a venue would fill stop and target of one position both. The stop goes out; a target
  * beside it never does. Without a stop the target is all there is.
  */
-function targetsAlone(waiting: readonly Order[], orders: readonly Order[], entry: Order, facts: ClaimFacts): Sizing {
-  if (!orders.some(isStop)) return sizeLegs(waiting, entry, facts.fills, facts.held) ?? NOTHING_YET;
+function targetsAlone(
+  waiting: readonly Order[],
+  orders: readonly Order[],
+  entry: Order,
+  { fills, left }: Pick<ClaimFacts, 'fills'> & { readonly left: LeftToCover },
+): Sizing {
+  if (!orders.some(isStop)) return sizeLegs(waiting, entry, fills, left) ?? NOTHING_YET;
   if (isOpenOrder(entry)) return NOTHING_YET;
   return { sending: [], refusal: null, reason: 'the stop protects the position at the venue, alone' };
 }
 
 const NOTHING_YET: Sizing = { sending: [], refusal: null, reason: null };
 
-/** What other exits on their way will have closed is closed already: two of them must not turn the position. */
-function leftToClose(held: string, exit: Order, open: readonly Order[]): string {
-  const others = open.filter((one) => isSameExit(one, exit) && one.state !== 'INTENT');
+/** What exits on their way will have closed is closed already: nothing beside them must turn the position. */
+function leftToClose(held: string, order: Order, open: readonly Order[]): string {
+  const others = open.filter((one) => isOtherExit(one, order) && one.state !== 'INTENT');
   const closing = others.reduce((sum, one) => sum.plus(one.quantity).minus(one.quantityFilled), ZERO);
-  return decimalText(toDecimal(held).plus(exit.side === 'sell' ? closing.neg() : closing));
+  return decimalText(toDecimal(held).plus(order.side === 'sell' ? closing.neg() : closing));
 }
 
-const isSameExit = (one: Order, exit: Order): boolean =>
-  one.leg === 'exit' &&
-  one.decisionId !== exit.decisionId &&
-  one.strategyId === exit.strategyId &&
-  one.symbol === exit.symbol &&
-  one.side === exit.side;
+const isOtherExit = (one: Order, order: Order): boolean =>
+  one.leg === 'exit' && one.decisionId !== order.decisionId && isOfSameMarket(one, order) && one.side === order.side;
 
 export const addsRisk = (order: Order): boolean => !order.reduceOnly && !isProtective(order);
 
-/** Kill flags and a frozen account stop what adds risk; what reduces passes. */
+/**
+ * Kill flags stop what adds risk; what reduces passes. A frozen account sends neither: a position that is not known
+ * cannot be reduced safely. Legs pass: they cover what the venue itself has told of their own entry.
+ */
 export function haltRefusal(order: Order, killed: string | null, frozen: string | null): GateReason | null {
-  if (!addsRisk(order)) return null;
-  if (killed !== null) return { rule: 'killSwitch', message: `the kill switch is on: ${killed}` };
+  if (isProtective(order)) return null;
+  if (killed !== null && addsRisk(order)) return { rule: 'killSwitch', message: `the kill switch is on: ${killed}` };
   if (frozen === null) return null;
   return { rule: 'accountStanding', message: `account ${order.accountId} is frozen: ${frozen}` };
 }

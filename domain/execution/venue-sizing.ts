@@ -30,14 +30,28 @@ export function sizeExit(waiting: readonly Order[], held: string): Sizing {
   return { sending, refusal: { rule: 'reduceOnly', message: 'nothing is left to close' }, reason: null };
 }
 
-/** Legs wait until their entry has ended; then each covers what it filled, at most what is held. Null: no legs. */
-export function sizeLegs(legs: readonly Order[], entry: Order, fills: readonly Fill[], held: string): Sizing | null {
+/** Signed, of the strategy in the symbol: what is held, and what of it no exit on its way will close. */
+export type LeftToCover = { readonly held: string; readonly uncovered: string };
+
+/**
+ * Legs wait until their entry has ended; then each covers what it filled, at most what is held. While an exit on its way
+ * closes all of it they wait for what becomes of that. Null: no legs.
+ */
+export function sizeLegs(
+  legs: readonly Order[],
+  entry: Order,
+  fills: readonly Fill[],
+  { held, uncovered }: LeftToCover,
+): Sizing | null {
   if (legs.length === 0) return null;
+  const ownSide = (signed: string): Decimal => (entry.side === 'buy' ? toDecimal(signed) : toDecimal(signed).neg());
   const nothing = (reason: string): Sizing => ({ sending: [], refusal: null, reason });
   if (!FINAL_ORDER_STATES.includes(entry.state)) return { sending: [], refusal: null, reason: null };
   const filled = fills.reduce((sum, one) => sum.plus(one.quantity), ZERO);
-  const covered = Decimal.min(filled, toDecimal(held).abs());
-  if (!covered.gt(ZERO)) return nothing('its entry filled nothing, or nothing of it is held');
+  if (!Decimal.min(filled, ownSide(held)).gt(ZERO))
+    return nothing('its entry filled nothing, or nothing of it is held');
+  const covered = Decimal.min(filled, ownSide(uncovered));
+  if (!covered.gt(ZERO)) return { sending: [], refusal: null, reason: null };
   const value = fills.reduce((sum, one) => sum.plus(toDecimal(one.quantity).times(one.price)), ZERO);
   const price = value.div(filled);
   if (covered.times(price).lt(DUST_VALUE)) return nothing(`dust: ${decimalText(covered)} is too small for an order`);

@@ -8,14 +8,20 @@ import type { SendOutcome, VenueBust, VenueFill, VenueOrder, VenueOrderState } f
 import { decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
 import { type Book, type BookStep, type Draft, draftOf, setOrder, stepOf } from './draft.ts';
 import { executionIdOf } from './identity.ts';
-import { canMove, isTerminal, moveOrder } from './order-state.ts';
+import { canMove, isTerminal, moveAgain, moveOrder } from './order-state.ts';
 import { bookExecution } from './settle.ts';
 import { type BookedFill, mergeCorrections, type TradeCorrection, takeBack } from './take-back.ts';
 
-/** SENT → what the answer proves. An order that has left SENT since keeps its state. */
+/**
+ * SENT → what the answer proves. An order that has left SENT since keeps its state. An exit that never left is back at
+ * INTENT: what protected its position is gone already, so it has to be tried again.
+ */
 export function afterSend(order: Order, outcome: SendOutcome): Order {
   if (order.state !== 'SENT') return order;
-  if (outcome.kind === 'rejected') return { ...order, state: moveOrder('SENT', 'REJECTED') };
+  if (outcome.kind === 'rejected') {
+    const isHere = order.leg === 'exit' && outcome.code === 'NOT_SENT';
+    return { ...order, state: isHere ? moveAgain('SENT') : moveOrder('SENT', 'REJECTED') };
+  }
   if (outcome.kind === 'ambiguous') return { ...order, state: moveOrder('SENT', 'UNKNOWN') };
   return { ...order, venueOrderId: outcome.order.venueOrderId, state: moveOrder('SENT', 'ACKED') };
 }
@@ -93,9 +99,13 @@ function acknowledged(order: Order, seen: VenueOrder | null, fills: readonly Ven
   const venueOrderId = seen?.venueOrderId ?? fills[0]?.venueOrderId ?? order.venueOrderId;
   if (seen === null && fills.length === 0) return order;
   const isLate = isLateArrival(order, seen, fills);
+  if (order.state === 'MANUAL') return { ...order, venueOrderId, state: atWork(order) };
   const state = order.state === 'SENT' || order.state === 'UNKNOWN' || isLate ? 'ACKED' : order.state;
   return { ...order, venueOrderId, state };
 }
+
+/** A cancel of it may have been in doubt: it may have filled in part before. */
+const atWork = (order: Order): OrderState => (toDecimal(order.quantityFilled).gt(ZERO) ? 'PARTIAL' : 'ACKED');
 
 /** The one way out of a final state: the venue shows an order that was declared absent, or tells a fill of it. */
 export const isLateArrival = (order: Order, seen: VenueOrder | null, fills: readonly VenueFill[]): boolean =>

@@ -1,13 +1,15 @@
 /**
  * Watches the feeds of a live session: which are silent for too long, when that will be so, and when to look again.
  * A feed is silent from the newest bar on, or from the opening of its market when that came later; a closed market is
- * never silent. Instants are epoch ms by our own clock.
+ * never silent. A bar is looked for when it has closed, wherever its market's hours end. Instants are epoch ms by our
+ * own clock.
  */
 import { calendarOf, isOpen, nextOpenMs, sessionOf } from './calendar.ts';
+import { nextStampMs } from './session-bars.ts';
 import { barAgeMaxMs } from './staleness.ts';
 
 /** The hours of a symbol's market now. `openedAtMs`, `nextOpenMs` are null where it never closes. */
-export type MarketHours = {
+export type FeedHours = {
   readonly isOpen: boolean;
   readonly openedAtMs: number | null;
   readonly nextOpenMs: number | null;
@@ -17,7 +19,7 @@ export type MarketHours = {
 const LAST_BAR_WITHIN_MS = 15_000;
 
 /** @throws InvalidInput CALENDAR_RANGE */
-export function hoursOf(symbol: string, nowMs: number): MarketHours {
+export function hoursOf(symbol: string, nowMs: number): FeedHours {
   const calendar = calendarOf(symbol);
   const atMs = nowMs - LAST_BAR_WITHIN_MS;
   const open = isOpen(calendar, atMs);
@@ -29,7 +31,7 @@ export type Feed = {
   readonly symbol: string;
   /** Open of the newest bar that was accepted; null before the first. */
   readonly newestMs: number | null;
-  readonly hours: MarketHours;
+  readonly hours: FeedHours;
 };
 
 export type FeedWatch = {
@@ -45,31 +47,37 @@ export type FeedWatch = {
   readonly closedUntilMs: number | null;
 };
 
+type Clock = { readonly nowMs: number; readonly intervalMs: number; readonly ageOffsetMs: number };
+
 const PUBLISHED_WITHIN_MS = 2_000;
+/** How long a closed market's last bar is waited for: in a minute without a trade there is none. Chosen. */
+const MISSED_AFTER_MS_MAX = 900_000;
 
 /** What a vendor may take to publish a bar: a tenth of the interval, at most 2 s. */
 const publishedAfterMs = (intervalMs: number): number => Math.min(PUBLISHED_WITHIN_MS, intervalMs / 10);
 
-export function watchFeeds(
-  feeds: readonly Feed[],
-  clock: { readonly nowMs: number; readonly intervalMs: number; readonly ageOffsetMs: number },
-): FeedWatch {
+export function watchFeeds(feeds: readonly Feed[], clock: Clock): FeedWatch {
   const { nowMs, intervalMs, ageOffsetMs } = clock;
   const ageMaxMs = barAgeMaxMs(intervalMs, ageOffsetMs);
   const open = feeds.filter((feed) => feed.hours.isOpen);
   const deadlines = open.map((feed) => ({ symbol: feed.symbol, atMs: silentSinceMs(feed) + ageMaxMs }));
   const coming = deadlines.filter((one) => one.atMs >= nowMs).map((one) => one.atMs);
-  const closedUntilMs = open.length > 0 ? null : earliest(feeds.map((feed) => feed.hours.nextOpenMs));
-  const afterCloseMs = 2 * intervalMs + publishedAfterMs(intervalMs);
-  const expected = open.map((feed) => silentSinceMs(feed) + afterCloseMs);
-  const afterOpeningMs = (closedUntilMs ?? nowMs) + intervalMs + publishedAfterMs(intervalMs);
+  const expected = feeds.map((feed) => expectedAtMs(feed, clock));
   return {
     stale: deadlines.filter((one) => one.atMs < nowMs).map((one) => one.symbol),
     staleAtMs: earliest(coming),
-    nextBarAtMs: open.length === 0 ? afterOpeningMs : earliest(expected.filter((atMs) => atMs > nowMs)),
+    nextBarAtMs: earliest(expected.filter((atMs) => atMs > nowMs)),
     overdue: expected.some((atMs) => atMs <= nowMs),
-    closedUntilMs,
+    closedUntilMs: open.length > 0 ? null : earliest(feeds.map((feed) => feed.hours.nextOpenMs)),
   };
+}
+
+/** When the bar after the newest one should be there. Of a closed market that owes one too long: the bar after now. */
+function expectedAtMs({ symbol, newestMs, hours }: Feed, { nowMs, intervalMs }: Clock): number {
+  const afterMs = intervalMs + publishedAfterMs(intervalMs);
+  const atMs = nextStampMs(symbol, intervalMs, newestMs ?? nowMs - intervalMs) + afterMs;
+  if (hours.isOpen || atMs > nowMs - Math.min(intervalMs, MISSED_AFTER_MS_MAX)) return atMs;
+  return nextStampMs(symbol, intervalMs, nowMs - afterMs) + afterMs;
 }
 
 /** From when on silence counts. A market that opened after its newest bar has its first bar still to come. */

@@ -8,7 +8,7 @@ import { parsePrice, parseVolume } from './bar-cells.ts';
 import { isoText } from './bar-problems.ts';
 import { parseInstant } from './parse-instant.ts';
 import { tickProblem } from './price-tick.ts';
-import { staleProblem } from './staleness.ts';
+import { CLOCK_SKEW_MAX_MS, staleProblem } from './staleness.ts';
 
 export type Quote = {
   /** The exchange's moment of the quote, epoch ms, not that of its arrival. */
@@ -23,13 +23,9 @@ export type QuoteLimits = {
   readonly nowMs: number;
   /** Greatest age, ms. */
   readonly ageMaxMs: number;
-  /** How far the exchange's clock may be ahead of ours. @default 1000 */
-  readonly aheadMaxMs?: number;
   /** The step of prices, a plain decimal; null = unknown, unchecked. @default null */
   readonly tick?: string | null;
 };
-
-const AHEAD_MAX_MS = 1_000;
 
 /** Every reason not to trade on a live quote; none = it may be used. `path` names it, such as the symbol. */
 export function judgeQuote(quote: Quote, path: string, limits: QuoteLimits): readonly Problem[] {
@@ -39,10 +35,10 @@ export function judgeQuote(quote: Quote, path: string, limits: QuoteLimits): rea
 }
 
 function judgeMoment(atMs: number, path: string, limits: QuoteLimits): Problem | null {
-  const { nowMs, ageMaxMs, aheadMaxMs = AHEAD_MAX_MS } = limits;
+  const { nowMs, ageMaxMs } = limits;
   const moment = parseInstant(String(atMs));
   if (!moment.ok) return problem(moment.code, path, atMs, moment.expected, moment.hint);
-  return atMs > nowMs + aheadMaxMs ? aheadProblem(path, atMs, nowMs) : staleProblem(path, atMs, nowMs, ageMaxMs);
+  return atMs > nowMs + CLOCK_SKEW_MAX_MS ? aheadProblem(path, atMs, nowMs) : staleProblem(path, atMs, nowMs, ageMaxMs);
 }
 
 type QuoteColumn = Exclude<keyof Quote, 'atMs'>;

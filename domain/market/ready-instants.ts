@@ -25,20 +25,27 @@ const LATE_MAX_MS = 10_000;
 const lateAfterMs = (intervalMs: number): number => Math.min(intervalMs, LATE_MAX_MS);
 
 export function readyInstants({ waiting, awaited, nowMs, intervalMs }: WaitingBars): LiveInstant[] {
-  const stamps = new Set([...waiting.values()].flatMap((bars) => bars.map((bar) => bar.openTimeMs)));
   const reached = awaited.map((symbol) => waiting.get(symbol)?.at(-1)?.openTimeMs ?? Number.NEGATIVE_INFINITY);
   const allReachedMs = Math.min(...reached);
   const lateBeforeMs = nowMs - intervalMs - lateAfterMs(intervalMs);
-  return [...stamps]
-    .sort((a, b) => a - b)
-    .filter((openTimeMs) => openTimeMs <= Math.max(allReachedMs, lateBeforeMs))
-    .map((openTimeMs) => ({ openTimeMs, bars: barsAt(waiting, openTimeMs) }));
+  const untilMs = Math.max(allReachedMs, lateBeforeMs);
+  return [...barsByStamp(waiting)]
+    .filter(([openTimeMs]) => openTimeMs <= untilMs)
+    .sort(([a], [b]) => a - b)
+    .map(([openTimeMs, bars]) => ({ openTimeMs, bars }));
 }
 
-const barsAt = (waiting: WaitingBars['waiting'], openTimeMs: number): LiveInstant['bars'] =>
-  [...waiting].flatMap(([symbol, bars]) =>
-    bars.filter((bar) => bar.openTimeMs === openTimeMs).map((bar) => ({ symbol, bar })),
-  );
+function barsByStamp(waiting: WaitingBars['waiting']): ReadonlyMap<number, LiveInstant['bars']> {
+  const byStamp = new Map<number, LiveInstant['bars'][number][]>();
+  for (const [symbol, bars] of waiting) {
+    for (const bar of bars) {
+      const together = byStamp.get(bar.openTimeMs);
+      if (together === undefined) byStamp.set(bar.openTimeMs, [{ symbol, bar }]);
+      else together.push({ symbol, bar });
+    }
+  }
+  return byStamp;
+}
 
 /** All instants of several symbols' bars, whoever is late: the past that a session opens with. */
 export const allInstants = (waiting: WaitingBars['waiting']): LiveInstant[] =>

@@ -34,6 +34,39 @@ export function barsExpected(calendar: Calendar, intervalMs: number, fromMs: num
     .filter((atMs) => atMs >= fromMs && atMs < toMs);
 }
 
+/** Longer than any closure of the exchange. */
+const CLOSED_DAYS_MAX = 14;
+
+/**
+ * The stamp of the bar that should come after the one stamped `afterMs`. A daily bar of an exchange is told apart by its
+ * UTC date, whatever the hour of its stamp. Where the calendar ends, one interval later.
+ */
+export function nextStampMs(symbol: string, intervalMs: number, afterMs: number): number {
+  const calendar = calendarOf(symbol);
+  if (calendar === '24x7' || intervalMs > DAY_MS) return afterMs + intervalMs;
+  const stamps = sessionsBetween(calendar, afterMs - DAY_MS, afterMs + CLOSED_DAYS_MAX * DAY_MS).flatMap((session) =>
+    sessionStamps(session, intervalMs),
+  );
+  const placeOf = (atMs: number): number => (intervalMs === DAY_MS ? Math.floor(atMs / DAY_MS) : atMs);
+  return stamps.find((atMs) => placeOf(atMs) > placeOf(afterMs)) ?? afterMs + intervalMs;
+}
+
+/** From which open time on the last `count` bars before `beforeMs` lie, nights, weekends and holidays left out. */
+export function barsBackMs(symbol: string, intervalMs: number, count: number, beforeMs: number): number {
+  const calendar = calendarOf(symbol);
+  if (calendar === '24x7' || intervalMs > DAY_MS) return beforeMs - count * intervalMs;
+  let stamps: number[] = [];
+  let fromMs = beforeMs;
+  do {
+    const untilMs = fromMs;
+    fromMs -= CLOSED_DAYS_MAX * DAY_MS;
+    stamps = [...barsExpected(calendar, intervalMs, fromMs, untilMs), ...stamps];
+  } while (stamps.length < count && rangeProblem(calendar, fromMs) === null);
+  const firstMs = stamps.at(-count) ?? fromMs;
+  // A vendor may stamp a daily bar at midnight.
+  return intervalMs === DAY_MS ? Math.floor(firstMs / DAY_MS) * DAY_MS : firstMs;
+}
+
 /** The stamps of one session's bars. */
 export function sessionStamps(session: TradingSession, intervalMs: number, anchor: BarAnchor = 'clock'): number[] {
   if (intervalMs >= DAY_MS) return [dailyStampMs(session.day)];

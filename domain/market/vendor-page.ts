@@ -7,7 +7,7 @@ import type { Bar } from '../../schemas/market.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { inconsistentColumn, parsePrice, parseVolume } from './bar-cells.ts';
 import { inconsistentProblem, isoText } from './bar-problems.ts';
-import { sameValues } from './merge-bars.ts';
+import { sameValues } from './same-values.ts';
 
 export type PageRange = {
   readonly fromMs: number;

@@ -1,7 +1,10 @@
 /** The built-in strategies by name, and the parsing of their parameters. */
 import { parseInput } from '../../schemas/parse-input.ts';
 import {
+  evolvedParametersSchema,
+  isTwoLegged,
   type SingleStrategyType,
+  type Strategy,
   type StrategyType,
   strategyParameterSchemas,
   type TwoLegStrategyType,
@@ -9,6 +12,7 @@ import {
 import { buyAndHold } from './buy-and-hold.ts';
 import { crossVenue } from './cross-venue.ts';
 import { emaCross } from './ema-cross.ts';
+import { evolvedRules } from './evolved/evolved-rules.ts';
 import { macdCross } from './macd-cross.ts';
 import { meanReversion } from './mean-reversion.ts';
 import { momentum } from './momentum.ts';
@@ -45,3 +49,16 @@ export const twoLegRules = (type: TwoLegStrategyType): TwoLegRules => TWO_LEGGED
 export const parseStrategyParameters = (type: StrategyType, raw: unknown): StrategyParameters => ({
   ...parseInput(strategyParameterSchemas[type], raw ?? {}),
 });
+
+/** Rules with the parameters they are asked with. */
+export type SpokenRules = { readonly rules: StrategyRules; readonly parameters: StrategyParameters };
+
+/**
+ * The rules of any strategy of one symbol, built in or bred. @throws InvalidInput for parameters that do not fit,
+ * RangeError for a strategy of two legs
+ */
+export function spokenRules({ type, parameters }: Pick<Strategy, 'type' | 'parameters'>): SpokenRules {
+  if (isTwoLegged(type)) throw new RangeError(`${type} trades two symbols together`);
+  if (type !== 'evolved') return { rules: strategyRules(type), parameters: parseStrategyParameters(type, parameters) };
+  return { rules: evolvedRules(parseInput(evolvedParametersSchema, parameters).chromosome), parameters: {} };
+}

@@ -32,7 +32,11 @@ function withoutIntent(parts: EngineParts): EngineParts {
     const orders = await store.orders(decisionId);
     const waiting = orders.filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
     if (which === 'protective' || waiting.length === 0) return store.claim(decisionId, which);
-    return { claims: waiting.map((order) => claimOf({ ...order, state: 'SENT' }, nowMs())), refusal: null };
+    return {
+      claims: waiting.map((order) => claimOf({ ...order, state: 'SENT' }, nowMs())),
+      refusal: null,
+      useless: [],
+    };
   };
   const noteSendOutcome: Store['noteSendOutcome'] = async (sent, outcome) => {
     const { claims } = isProtective(sent.order)
@@ -48,9 +52,9 @@ function withoutEpoch(parts: EngineParts): EngineParts {
   const { store, nowMs } = parts;
   const claim: Store['claim'] = async (decisionId, which) => {
     const sent = (await store.orders(decisionId)).filter((one) => one.state === 'SENT');
-    const { claims, refusal } = await store.claim(decisionId, which);
+    const { claims, refusal, useless } = await store.claim(decisionId, which);
     const again = sent.filter((one) => isProtective(one) === (which === 'protective'));
-    return { claims: [...claims, ...again.map((order) => claimOf(order, nowMs()))], refusal };
+    return { claims: [...claims, ...again.map((order) => claimOf(order, nowMs()))], refusal, useless };
   };
   const send: EngineParts['venue']['send'] = (order) => parts.venue.send(order, nowMs() + SEND_WITHIN_MS);
   return { ...parts, store: { ...store, claim, mayStillSend: async () => null }, venue: { ...parts.venue, send } };

@@ -13,6 +13,7 @@ export const EXPERIMENTS = {
   adversarial: () => import('./adversarial.ts'),
   isolation: () => import('./isolation.ts'),
   simulation: () => import('./simulation.ts'),
+  'null-edge': () => import('./null-edge.ts'),
 } satisfies Record<string, Load>;
 
 export type ExperimentName = keyof typeof EXPERIMENTS;

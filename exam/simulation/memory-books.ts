@@ -12,7 +12,7 @@ export type BooksStore = ReconcileParts['books'];
 const WATCH_MS = 86_400_000;
 
 export const memoryBooks = (desk: MemoryDesk): BooksStore => ({
-  openedAtMs: async () => desk.openedAtMs,
+  comparedSince: async () => ({ openedAtMs: desk.openedAtMs, fillsMs: desk.openedAtMs }),
   bookedTrades: async () => bookedTrades(desk),
   ordersToLookAt: async () => ordersSince(desk, desk.nowMs() - WATCH_MS),
   ordersOf: async (_accountId, busts) =>
@@ -42,5 +42,5 @@ function ours(desk: MemoryDesk, sinceMs: number): OurBooks {
   };
 }
 
-const bookedTrades = ({ fills }: MemoryDesk): Set<string> =>
-  new Set(fills.filter((one) => !isReversal(one)).map((one) => one.tradeId));
+const bookedTrades = ({ fills }: MemoryDesk): Map<string, number> =>
+  new Map(fills.filter((one) => !isReversal(one)).map((one) => [one.tradeId, one.atMs]));

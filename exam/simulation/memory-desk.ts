@@ -21,6 +21,7 @@ import type { VenueBust } from '../../schemas/venue.ts';
 /** One row of `order_sends`. */
 export type Send = {
   readonly epoch: number;
+  readonly sends: number;
   readonly claimedAtMs: number;
   readonly sendBeforeMs: number;
   readonly outcome: string | null;

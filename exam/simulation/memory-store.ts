@@ -11,7 +11,7 @@
 import type { VenueOrderParts } from '../../activities/order/venue-orders.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { moveOrder } from '../../domain/execution/order-state.ts';
-import { isSameDoubt, startUnknown } from '../../domain/execution/resolve-unknown.ts';
+import { endOfDoubt, isInDoubt, isSameDoubt, startUnknown } from '../../domain/execution/resolve-unknown.ts';
 import {
   addsRisk,
   asSent,
@@ -23,11 +23,16 @@ import {
   guardRefusal,
   haltRefusal,
   hasEndedUnfilled,
+  isInTheWay,
+  isNotSent,
   maySendAgain,
   type PastSend,
   provenBy,
+  refuseObstructed,
+  revivedLegs,
   SEND_WITHIN_MS,
   sizeClaim,
+  uselessLegs,
   waitingFor,
 } from '../../domain/execution/venue-claim.ts';
 import { afterSend, isLateArrival, type KnownBusts, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
@@ -64,29 +69,30 @@ export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   take: async (clientOrderId, seen, fills, busts = []) => take(desk, clientOrderId, seen, fills, busts),
   evidence: async (clientOrderId) => {
     const send = desk.sends.get(clientOrderId);
-    if (send === undefined || desk.orders.get(clientOrderId)?.state !== 'UNKNOWN') return null;
+    if (send === undefined || !isInDoubt(orderOf(desk, clientOrderId).state)) return null;
     return send.evidence ?? startUnknown(send.claimedAtMs);
   },
   noteVerdict: async (clientOrderId, verdict) => noteVerdict(desk, clientOrderId, verdict),
   beginCancel: async (clientOrderId, reason) => beginCancel(desk, clientOrderId, reason),
   noteCancelUnknown: async (clientOrderId, reason) => {
     const order = orderOf(desk, clientOrderId);
-    if (order.state === 'CANCEL_SENT') change(desk, order, 'CANCEL_UNKNOWN', reason);
+    if (order.state !== 'CANCEL_SENT') return;
+    change(desk, order, 'CANCEL_UNKNOWN', reason);
+    desk.sends.set(clientOrderId, { ...sendOf(desk, clientOrderId), evidence: startUnknown(desk.nowMs()) });
   },
   noteBadReport: async (order, reason) => freeze(desk, `order ${order.clientOrderId}: ${reason}`),
   inTheWayOf: async (exit) => openOrdersOf(desk).filter((one) => isInTheWay(one, exit)),
+  frozen: async () => desk.frozen,
+  decisionsWithLegs: async () => {
+    const waiting = openOrdersOf(desk).filter((one) => isProtective(one) && one.state === 'INTENT');
+    return [...new Set(waiting.map((one) => one.decisionId))];
+  },
   unknownVenueOrders: async (_accountId, ids) => {
     const known = new Set([...desk.orders.values()].map((one) => one.venueOrderId));
     return ids.filter((id) => !known.has(id));
   },
   changesOf: async () => [],
 });
-
-const isInTheWay = (one: Order, exit: Order): boolean =>
-  one.decisionId !== exit.decisionId &&
-  one.strategyId === exit.strategyId &&
-  one.symbol === exit.symbol &&
-  (isProtective(one) || one.leg === 'entry');
 
 /** @throws Error when the decision has no orders */
 function ownOrders(desk: MemoryDesk, decisionId: string): Order[] {
@@ -99,8 +105,10 @@ function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAns
   const orders = ownOrders(desk, decisionId);
   takeOver(desk, orders);
   const waiting = waitingFor(orders, which, (one) => maySendAgain(one, pastSend(desk, one), desk.idProfile));
-  const [first] = waiting;
-  if (first === undefined) return { claims: [], refusal: null };
+  const [any, first] = [orders[0], waiting[0]];
+  const isAbout = which === 'protective' && any !== undefined;
+  const useless = isAbout ? uselessLegs(orders, heldOf(desk, any.strategyId, any.symbol)) : [];
+  if (first === undefined) return { claims: [], refusal: null, useless };
   const entry = orders.find((one) => one.leg === 'entry');
   const fills = countingFills(desk).filter((one) => one.clientOrderId === entry?.clientOrderId);
   const held = heldOf(desk, first.strategyId, first.symbol).toFixed();
@@ -109,15 +117,21 @@ function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAns
   const halted = leaving === undefined ? null : haltRefusal(leaving, desk.killSwitch ?? desk.killFile, desk.frozen);
   const refusal = sizing.refusal ?? halted;
   const reason = refusal?.message ?? sizing.reason;
+  if (refusal === null) refuseObstructed(sizing.sending, openOrdersOf(desk));
   if (reason !== null) endUnsent(desk, refusal === null ? endingWith(orders, waiting) : orders, reason);
-  return { claims: refusal === null ? sizing.sending.map((one) => commitSend(desk, one)) : [], refusal };
+  return { claims: refusal === null ? sizing.sending.map((one) => commitSend(desk, one)) : [], refusal, useless };
 }
 
 function pastSend(desk: MemoryDesk, { clientOrderId }: Order): PastSend | null {
   const send = desk.sends.get(clientOrderId);
   if (send === undefined) return null;
-  const { epoch, outcome } = send;
-  return { epoch, outcome, guardRefused: desk.fencedWrites.includes(fencedWrite(clientOrderId, epoch - 1, 'send')) };
+  const { epoch, sends, outcome } = send;
+  return {
+    epoch,
+    sends,
+    outcome,
+    guardRefused: desk.fencedWrites.includes(fencedWrite(clientOrderId, epoch - 1, 'send')),
+  };
 }
 
 const fencedWrite = (clientOrderId: string, epoch: number, what: 'send' | 'outcome'): string =>
@@ -145,8 +159,16 @@ function commitSend(desk: MemoryDesk, order: Order): SendClaim {
   const sent = asSent(order, nowMs);
   const sendBeforeMs = nowMs + SEND_WITHIN_MS;
   writeOrders(desk, [sent]);
-  const epoch = (desk.sends.get(order.clientOrderId)?.epoch ?? 0) + 1;
-  desk.sends.set(order.clientOrderId, { epoch, claimedAtMs: nowMs, sendBeforeMs, outcome: null, evidence: null });
+  const past = desk.sends.get(order.clientOrderId);
+  const [epoch, sends] = [(past?.epoch ?? 0) + 1, (past?.sends ?? 0) + 1];
+  desk.sends.set(order.clientOrderId, {
+    epoch,
+    sends,
+    claimedAtMs: nowMs,
+    sendBeforeMs,
+    outcome: null,
+    evidence: null,
+  });
   const { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice } = sent;
   note(desk, 'order_sent', { clientOrderId, symbol, side, type, quantity, limitPrice, stopPrice, epoch });
   return { order: sent, epoch, sendBeforeMs };
@@ -171,13 +193,14 @@ function mayStillSend(desk: MemoryDesk, { order, epoch }: SendClaim): string | n
 }
 
 function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): boolean {
-  const outcome = provenBy(told, claimed.epoch, desk.idProfile);
   const { clientOrderId, decisionId } = claimed.order;
   const order = orderOf(desk, clientOrderId);
   const send = sendOf(desk, clientOrderId);
+  const outcome = provenBy(told, send.sends, desk.idProfile);
   if (send.epoch === claimed.epoch) {
     const evidence = outcome.kind === 'ambiguous' ? startUnknown(desk.nowMs()) : null;
-    desk.sends.set(clientOrderId, { ...send, outcome: outcomeText(outcome), evidence });
+    const sends = isNotSent(told) ? send.sends - 1 : send.sends;
+    desk.sends.set(clientOrderId, { ...send, sends, outcome: outcomeText(outcome), evidence });
   }
   if (order.state !== 'SENT' || send.epoch !== claimed.epoch) {
     desk.fencedWrites.push(fencedWrite(clientOrderId, claimed.epoch, 'outcome'));
@@ -211,6 +234,11 @@ function take(
     noteMoves(desk, [order], after.state, seen?.venueStatus ?? 'a fill');
     if (hasEndedUnfilled(after)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry filled nothing');
   }
+  const orders = ordersOf(desk, order.decisionId);
+  const legs = revivedLegs(order, after, orders, new Set(desk.sends.keys()));
+  writeOrders(desk, legs);
+  const revived = orders.filter((one) => legs.some(({ clientOrderId: id }) => id === one.clientOrderId));
+  noteMoves(desk, revived, 'INTENT', 'its entry filled after it had ended');
   return { own: ordersOf(desk, order.decisionId), elsewhere: [], refusal: null };
 }
 
@@ -224,16 +252,14 @@ export function knownBusts(desk: MemoryDesk, order: Order, told: readonly VenueB
 
 function noteVerdict(desk: MemoryDesk, clientOrderId: string, verdict: Verdict): void {
   const order = orderOf(desk, clientOrderId);
-  if (order.state !== 'UNKNOWN' || verdict.kind === 'found') return;
+  if (!isInDoubt(order.state) || verdict.kind === 'found') return;
   const send = sendOf(desk, clientOrderId);
   if (!isSameDoubt(send.evidence, verdict.evidence)) return;
   desk.sends.set(clientOrderId, { ...send, evidence: verdict.evidence });
-  if (verdict.kind === 'absent') {
-    change(desk, order, 'ABSENT', 'the venue does not have it');
-    if (!isProtective(order)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry never came to be');
-    return;
-  }
-  if (verdict.kind === 'manual') change(desk, order, 'MANUAL', verdict.reason);
+  const to = endOfDoubt(order.state, verdict);
+  if (to === null) return;
+  const after = change(desk, order, to, verdict.kind === 'manual' ? verdict.reason : 'the venue does not have it');
+  if (hasEndedUnfilled(after)) endUnsent(desk, ordersOf(desk, order.decisionId), 'its entry never came to be');
 }
 
 function change(desk: MemoryDesk, order: Order, to: Order['state'], reason: string): Order {

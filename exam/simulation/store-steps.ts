@@ -39,6 +39,8 @@ export function storeSteps(through: Through, attempt: Attempt, store: EngineStor
     noteCancelUnknown: steps(store.noteCancelUnknown),
     noteBadReport: steps(store.noteBadReport),
     inTheWayOf: steps(store.inTheWayOf),
+    frozen: steps(store.frozen),
+    decisionsWithLegs: steps(store.decisionsWithLegs),
     unknownVenueOrders: steps(store.unknownVenueOrders),
     changesOf: steps(store.changesOf),
   };
@@ -52,7 +54,7 @@ export function gateSteps(through: Through, attempt: Attempt, gate: MemoryGate):
 export function booksSteps(through: Through, attempt: Attempt, books: BooksStore): BooksStore {
   const steps = stepsOf(through, attempt);
   return {
-    openedAtMs: steps(books.openedAtMs),
+    comparedSince: steps(books.comparedSince),
     bookedTrades: steps(books.bookedTrades),
     ordersToLookAt: steps(books.ordersToLookAt),
     ordersOf: steps(books.ordersOf),

@@ -54,6 +54,7 @@ const MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   PARTIAL: ['FILLED', 'CANCELED', 'EXPIRED', 'CANCEL_SENT'],
   CANCEL_SENT: ['CANCELED', 'CANCEL_UNKNOWN', 'FILLED'],
   CANCEL_UNKNOWN: ['CANCELED', 'FILLED', 'MANUAL'],
+  MANUAL: ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED'],
 };
 /** What a bust may do beside: the order is open again, or ended by the venue with less. */
 const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
@@ -80,7 +81,7 @@ const SEND_WINDOW_MS = 10_000;
 const EXPECTED_ERRORS = [
   /^AnswerLost/,
   /orders in the way of an exit are still open/,
-  /a leg could not leave yet/,
+  /an order could not leave yet/,
   // Both a busted trade and the one in its place, read before the venue tells of the bust.
   /would fill more than was ordered/,
 ];
@@ -90,6 +91,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   const violations: Violation[] = [];
   const recorded = new Map<string, Order>();
   const late = new Set<string>();
+  const everSent = new Set<string>();
   let killedAtMs: number | null = null;
   const fail = (kind: string, where: string): void => void violations.push({ kind, where: `${where} at ${nowMs()}` });
   const hasBust = (id: string): boolean =>
@@ -104,6 +106,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
     onOrder(before, after) {
       const { clientOrderId, state } = after;
       recorded.set(clientOrderId, after);
+      if (state === 'SENT') everSent.add(clientOrderId);
       const mark = MARK_OF[state];
       if (mark !== undefined) marks.add(mark);
       if (state === 'ABSENT' && isAtVenue(clientOrderId) && !late.has(clientOrderId))
@@ -111,6 +114,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       if (before === null) return noteRecorded(after);
       const isAgain = after.leg !== 'entry' && after.leg !== 'exit' && AGAIN.includes(before.state) && state === 'SENT';
       if (isAgain) marks.add('again');
+      else if (isBackHere(before, after, everSent)) marks.add('again');
       else if (BUST_MOVES[before.state]?.includes(state) === true && hasBust(clientOrderId)) marks.add('bust');
       else if (!mayMove(before.state, state, late.has(clientOrderId) && isAtVenue(clientOrderId)))
         fail('impossibleMove', `${clientOrderId} ${before.state} to ${state}`);
@@ -148,6 +152,12 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
     if (problem !== null) fail('exposure', `${order.clientOrderId}: ${problem}`);
   }
 }
+
+/** An exit that is proven to be still here, and a leg that was given up before anybody ever sent it. */
+const isBackHere = (before: Order, after: Order, everSent: ReadonlySet<string>): boolean =>
+  after.state === 'INTENT' &&
+  (after.leg === 'exit' ? before.state === 'SENT' : before.state === 'ABSENT' && !everSent.has(after.clientOrderId)) &&
+  after.leg !== 'entry';
 
 const mayMove = (from: OrderState, to: OrderState, isLate: boolean): boolean =>
   from === to || (MOVES[from]?.includes(to) ?? false) || (from === 'ABSENT' && isLate && LATE_MOVES.includes(to));

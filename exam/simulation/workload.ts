@@ -2,6 +2,7 @@
  * What a seed's people and programs do: orders that walk the way of the workflow orderExecution (gate, intent, send,
  * look until all is final), cancels, a kill switch, reconciliations, and now and then somebody else at the venue.
  */
+import { protectLeft } from '../../activities/order/protect-left.ts';
 import { reconcileAccount } from '../../activities/order/reconcile-account.ts';
 import { lookAgainMs } from '../../domain/execution/look-again.ts';
 import { FINAL_ORDER_STATES, type Leg, type Order, type OrderIntent } from '../../schemas/execution.ts';
@@ -132,7 +133,11 @@ export async function keepReconciling(world: World): Promise<never> {
 }
 
 export const reconcileOnce = (world: World) =>
-  world.workers.run((attempt) => reconcileAccount(world.reconciler(attempt), ACCOUNT));
+  world.workers.run(async (attempt) => {
+    const report = await reconcileAccount(world.reconciler(attempt), ACCOUNT);
+    await protectLeft(world.reconciler(attempt), ACCOUNT);
+    return report;
+  });
 
 export function pullKillSwitch({ desk, dice, scheduler, witness }: World, afterMs: number): void {
   scheduler.after(afterMs, () => {

@@ -35,7 +35,7 @@ export async function writeReportPage(file: string, input: ReportPageInput): Pro
 
 const readBeside = (name: URL): Promise<string> => readFile(name, 'utf8');
 
-async function readLibrary(): Promise<string> {
+export async function readLibrary(): Promise<string> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('lightweight-charts/package.json'));
   return readFile(path.join(folder, 'dist', 'lightweight-charts.standalone.production.js'), 'utf8');
 }
@@ -70,11 +70,11 @@ ${inScript(client)}</script>
 }
 
 /** Nothing is fetched, ever: scripts and styles are those in the file. */
-const POLICY =
+export const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Inside a script element only these two spellings could end or confuse it. */
-const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');
+export const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');
 
 const mainHtml = (input: ReportPageInput, data: ChartData): string => `<main>
 <header>

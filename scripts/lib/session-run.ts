@@ -1,13 +1,12 @@
 /** Runs a session from a script: starts the workflow, shows progress on stderr, waits for the report. */
-import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { Client, Connection } from '@temporalio/client';
 import type { z } from 'zod';
 import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
-import { InvalidInput, type Problem } from '../../schemas/problem.ts';
 import type { SessionReport, SessionStatus, strategySessionInputSchema } from '../../schemas/strategy-session.ts';
 import { statusQuery, strategySessionId, TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
 import type { strategySession } from '../../workflows/strategy-session.ts';
 import type { Desk } from './desk.ts';
+import { failureProblems } from './failure-problems.ts';
 
 export type SessionRequest = z.input<typeof strategySessionInputSchema>;
 
@@ -35,7 +34,7 @@ export async function runSession(
     const stopWatching = watch(() => handle.query(statusQuery), barsTotal);
     return await handle.result().finally(stopWatching);
   } catch (error) {
-    throw problemsOf(error) ?? error;
+    throw failureProblems(error) ?? error;
   } finally {
     await connection.close();
   }
@@ -66,12 +65,4 @@ function progressLine(status: SessionStatus, barsTotal: number | null): string {
   const filled = share === null ? 0 : Math.round(share * BAR_WIDTH);
   const drawn = share === null ? '' : `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}] `;
   return `${drawn}${status.bars} bars, ${status.tradesExecuted} trades, equity ${status.equity} USD`;
-}
-
-function problemsOf(error: unknown): InvalidInput | null {
-  const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-  const failure = cause instanceof ActivityFailure ? cause.cause : cause;
-  if (!(failure instanceof ApplicationFailure) || failure.type !== 'InvalidInput') return null;
-  const [detail] = (failure.details ?? []) as { problems?: Problem[] }[];
-  return new InvalidInput(detail?.problems ?? [], 1);
 }

@@ -31,6 +31,8 @@ const POLLS_WITHIN_MS = 60_000;
 /** Deaths without one success before a start gives up waiting. */
 const DEATHS_MAX = 3;
 const WORKFLOW_QUEUE_TYPE = 1;
+/** A queue that only computes has no workflows. */
+const ACTIVITY_QUEUE_TYPE = 2;
 const ENHANCED_MODE = 1;
 
 type Poller = {
@@ -114,7 +116,7 @@ async function pollersOf(connection: Connection, namespace: string, queue: strin
     namespace,
     taskQueue: { name: queue },
     taskQueueType: WORKFLOW_QUEUE_TYPE,
-    taskQueueTypes: [WORKFLOW_QUEUE_TYPE],
+    taskQueueTypes: [WORKFLOW_QUEUE_TYPE, ACTIVITY_QUEUE_TYPE],
     apiMode: ENHANCED_MODE,
     reportPollers: true,
   });

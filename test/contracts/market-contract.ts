@@ -3,11 +3,11 @@
  * and misbehaves. Time is a clock of the test: what waits moves it on.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { VendorFailure } from '../../adapters/market-data/vendor-failure.ts';
 import type { BarsRequest, VendorMarket } from '../../adapters/market-data/vendor-market.ts';
 import type { VendorParts } from '../../adapters/market-data/vendor-parts.ts';
 import type { Bar } from '../../schemas/market.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
 import {
   HOUR,
   hourBars,

@@ -77,6 +77,7 @@ it('keeps what is known of a data set', async () => {
   const dataSet = {
     symbol: 'BTC/USDT',
     intervalMs: HOUR_MS,
+    origins: [],
     sourceName: 'BTCUSDT_spot_1h.csv.gz',
     rowCount: 65_590,
     gaps: [{ fromMs: START_MS, missingCount: 33 }],
@@ -94,7 +95,16 @@ it('keeps what is known of a data set', async () => {
 it('quarantines a symbol, whichever interval the reason was found in', async () => {
   const quarantined = (symbol: string, intervalMs: number, reason: string | null) =>
     saveDataSet(desk.db, {
-      ...{ symbol, intervalMs, sourceName: 'a.csv', rowCount: 1, gaps: [], dataHash: 'abc', importedAtMs: START_MS },
+      ...{
+        symbol,
+        intervalMs,
+        sourceName: 'a.csv',
+        origins: [],
+        rowCount: 1,
+        gaps: [],
+        dataHash: 'abc',
+        importedAtMs: START_MS,
+      },
       quarantined: reason,
     });
   await quarantined('SPY', HOUR_MS, null);

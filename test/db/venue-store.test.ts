@@ -1,5 +1,5 @@
 /** The sending of an order, fenced in Postgres: who may send, who comes too late, and which legs may go out again. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { readEvents } from '../../db/events.ts';
 import { createOrderStore } from '../../db/order-store.ts';
@@ -12,18 +12,24 @@ import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
 
-const ACCOUNT = 'alpaca-paper';
+let account = '';
 let desk: DeskDatabase;
 let killed: string | null = null;
 let count = 0;
+let accounts = 0;
 beforeAll(async () => {
   desk = await openDeskDatabase();
   const { profiles, startMode } = loadGovernance('config');
   await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
-  const told = { venueAccountId: 'PA1', tradingMode: 'paper', cash: '100000', currency: 'USD' } as const;
-  await openVenueAccount(desk.db, { venue: ACCOUNT, ...told, atMs: Date.now() });
 });
 afterAll(() => desk.close());
+/** Each test has an account of its own: no limit of another's orders is in its way. */
+beforeEach(async () => {
+  accounts += 1;
+  account = `venue-${accounts}`;
+  const told = { venueAccountId: 'PA1', tradingMode: 'paper', cash: '100000', currency: 'USD' } as const;
+  await openVenueAccount(desk.db, { venue: account, ...told, atMs: Date.now() });
+});
 
 const storeOf = (idProfile: 'lifetime-unique' | 'open-only' = 'lifetime-unique', nowMs = Date.now) =>
   createVenueStore({
@@ -39,9 +45,9 @@ const storeOf = (idProfile: 'lifetime-unique' | 'open-only' = 'lifetime-unique',
 async function recorded(): Promise<string> {
   count += 1;
   const decisionId = `d${count}`;
-  const request = anOrderRequest(decisionId, {}, { accountId: ACCOUNT, strategyId: `s${count}` });
+  const request = anOrderRequest(decisionId, {}, { accountId: account, strategyId: `s${count}` });
   const intents = request.intents.map((one) => ({ ...one, symbol: `S${count}/USD` }));
-  const verdict = await createOrderStore(desk.db).record({ ...request, intents, venue: ACCOUNT });
+  const verdict = await createOrderStore(desk.db).record({ ...request, intents, venue: account });
   expect(verdict).toEqual({ approved: true, reasons: [] });
   return decisionId;
 }
@@ -70,6 +76,24 @@ const statesOf = async (decisionId: string): Promise<string[]> =>
 const eventsOf = async (decisionId: string): Promise<string[]> =>
   (await readEvents(desk.db, 0, 10_000)).filter((one) => one.correlationId === decisionId).map((one) => one.type);
 
+/** An exit of all that is held of the decision's symbol, recorded. */
+async function exitOf(decisionId: string): Promise<string> {
+  const [entry] = await storeOf().orders(decisionId);
+  if (entry === undefined) throw new Error('no entry');
+  const { strategyId, symbol } = entry;
+  const change = { leg: 'exit', side: 'sell', type: 'market', limitPrice: null, reduceOnly: true, symbol } as const;
+  const request = anOrderRequest(`${decisionId}x`, change, { accountId: account, strategyId });
+  const [exit] = request.intents.map((one) => ({ ...one, clientOrderId: `${decisionId}x-exit` }));
+  if (exit === undefined) throw new Error('no exit');
+  const facts = { ...request.facts, hasStop: false };
+  const verdict = await createOrderStore(desk.db).record({ ...request, facts, intents: [exit], venue: account });
+  expect(verdict).toEqual({ approved: true, reasons: [] });
+  return `${decisionId}x`;
+}
+const bareEvents = async (decisionId: string): Promise<number> =>
+  (await eventsOf(decisionId)).filter((type) => type === 'position_unprotected').length;
+const NOT_SENT = { kind: 'rejected', code: 'NOT_SENT', message: 'no connection' } as const;
+
 /** An entry that has filled, with its leg claimed. */
 async function filled(store: ReturnType<typeof storeOf>) {
   const decisionId = await recorded();
@@ -89,7 +113,7 @@ describe('an order that is being sent', () => {
     const decisionId = await recorded();
     const first = await store.claim(decisionId, 'opening');
     expect(first).toMatchObject({ refusal: null, claims: [{ epoch: 1, order: { state: 'SENT', leg: 'entry' } }] });
-    expect(await store.claim(decisionId, 'opening')).toEqual({ claims: [], refusal: null });
+    expect(await store.claim(decisionId, 'opening')).toMatchObject({ claims: [], refusal: null });
     expect(await statesOf(decisionId)).toEqual(['entry UNKNOWN', 'stop INTENT']);
     const [claim] = first.claims;
     if (claim === undefined) throw new Error('nothing was claimed');
@@ -140,7 +164,7 @@ describe('a leg that never came to be', () => {
     expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop UNKNOWN']);
     await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent', evidence });
     expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop ABSENT']);
-    expect(await store.claim(decisionId, 'protective')).toEqual({ claims: [], refusal: null });
+    expect(await store.claim(decisionId, 'protective')).toMatchObject({ claims: [], refusal: null });
     expect((await storeOf().claim(decisionId, 'protective')).claims).toMatchObject([{ epoch: 2 }]);
   });
 
@@ -148,6 +172,112 @@ describe('a leg that never came to be', () => {
     const { decisionId, leg } = await filled(storeOf());
     await storeOf().noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
     expect(await eventsOf(decisionId)).toContain('position_unprotected');
-    expect(await storeOf().claim(decisionId, 'protective')).toEqual({ claims: [], refusal: null });
+    expect(await storeOf().claim(decisionId, 'protective')).toMatchObject({ claims: [], refusal: null });
   });
+});
+
+describe('what is held and not protected', () => {
+  it('is told once while its leg cannot leave, which is never given up nor in doubt for it', async () => {
+    const store = storeOf();
+    const { decisionId, leg } = await filled(store);
+    await store.noteSendOutcome(leg, NOT_SENT);
+    for (let epoch = 2; epoch <= 25; epoch += 1) {
+      const [again] = (await store.claim(decisionId, 'protective')).claims;
+      expect(again).toMatchObject({ epoch });
+      if (again !== undefined) await store.noteSendOutcome(again, NOT_SENT);
+    }
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop REJECTED']);
+    expect(await bareEvents(decisionId)).toBe(1);
+  });
+
+  it('keeps its exit at INTENT when that is proven to be still here, and tells it', async () => {
+    const store = storeOf();
+    const { decisionId, leg } = await filled(store);
+    await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+    const exit = await exitOf(decisionId);
+    const [claim] = (await store.claim(exit, 'opening')).claims;
+    if (claim === undefined) throw new Error('nothing was claimed');
+    await store.noteSendOutcome(claim, NOT_SENT);
+    expect(await statesOf(exit)).toEqual(['exit INTENT']);
+    expect(await bareEvents(exit)).toBe(1);
+    expect((await store.claim(exit, 'opening')).claims).toMatchObject([{ epoch: 2 }]);
+  });
+
+  it('is told when an exit ends filled in part, and not when it has closed all', async () => {
+    const store = storeOf();
+    for (const [quantityFilled, told] of [
+      ['0.4', 1],
+      ['1', 0],
+    ] as const) {
+      const { decisionId, leg } = await filled(store);
+      await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+      const exit = await exitOf(decisionId);
+      const [claim] = (await store.claim(exit, 'opening')).claims;
+      if (claim === undefined) throw new Error('nothing was claimed');
+      await store.noteSendOutcome(claim, { kind: 'accepted', order: seenAs(claim.order) });
+      const state = quantityFilled === '1' ? 'FILLED' : 'CANCELED';
+      const fill = { ...fillOf(claim.order), quantity: quantityFilled };
+      await store.take(claim.order.clientOrderId, seenAs(claim.order, { state, quantityFilled }), [fill]);
+      expect(await statesOf(exit)).toEqual([`exit ${state}`]);
+      expect(await bareEvents(exit)).toBe(told);
+    }
+  });
+
+  it('is told when a stop ends filled in part, also by our own cancel', async () => {
+    const store = storeOf();
+    const { decisionId, leg } = await filled(store);
+    const { clientOrderId } = leg.order;
+    await store.noteSendOutcome(leg, { kind: 'accepted', order: seenAs(leg.order) });
+    await store.beginCancel(clientOrderId, 'a person wants it');
+    const fill = { ...fillOf(leg.order), quantity: '0.3' };
+    await store.take(clientOrderId, seenAs(leg.order, { state: 'CANCELED', quantityFilled: '0.3' }), [fill]);
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop CANCELED']);
+    expect(await bareEvents(decisionId)).toBe(1);
+  });
+
+  it('gets its stop when its entry was given up and has filled after all', async () => {
+    const store = storeOf();
+    const decisionId = await recorded();
+    const [claim] = (await store.claim(decisionId, 'opening')).claims;
+    if (claim === undefined) throw new Error('nothing was claimed');
+    const { clientOrderId } = claim.order;
+    await store.noteSendOutcome(claim, { kind: 'ambiguous', reason: 'cut' });
+    const evidence = await store.evidence(clientOrderId);
+    if (evidence === null) throw new Error('the entry is not in doubt');
+    await store.noteVerdict(clientOrderId, { kind: 'absent', evidence });
+    expect(await statesOf(decisionId)).toEqual(['entry ABSENT', 'stop ABSENT']);
+    const seen = seenAs(claim.order, { state: 'FILLED', quantityFilled: '1' });
+    const { own } = await store.take(clientOrderId, seen, [fillOf(claim.order)]);
+    expect(own.map((one) => one.state)).toEqual(['FILLED', 'INTENT']);
+    expect(await store.decisionsWithLegs(account)).toContain(decisionId);
+    expect((await store.claim(decisionId, 'protective')).claims).toMatchObject([{ order: { leg: 'stop' } }]);
+  });
+
+  it('is told when its entry fills beyond what its stop covers, after both had ended', async () => {
+    const store = storeOf();
+    const decisionId = await recorded();
+    const [claim] = (await store.claim(decisionId, 'opening')).claims;
+    if (claim === undefined) throw new Error('nothing was claimed');
+    const { clientOrderId } = claim.order;
+    await store.noteSendOutcome(claim, { kind: 'accepted', order: seenAs(claim.order) });
+    const part = { ...fillOf(claim.order), quantity: '0.4' };
+    await store.take(clientOrderId, seenAs(claim.order, { state: 'CANCELED', quantityFilled: '0.4' }), [part]);
+    const [leg] = (await store.claim(decisionId, 'protective')).claims;
+    if (leg === undefined) throw new Error('no leg was claimed');
+    await store.noteSendOutcome(leg, { kind: 'accepted', order: seenAs(leg.order) });
+    expect(await bareEvents(decisionId)).toBe(0);
+    const late = { ...fillOf(claim.order), tradeId: `late-${decisionId}`, quantity: '0.2' };
+    await store.take(clientOrderId, seenAs(claim.order, { state: 'CANCELED', quantityFilled: '0.6' }), [late]);
+    expect(await bareEvents(decisionId)).toBe(1);
+  });
+});
+
+it('keeps an exit of a frozen account here', async () => {
+  const store = storeOf();
+  const { decisionId, leg } = await filled(store);
+  await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+  const exit = await exitOf(decisionId);
+  await store.noteBadReport(leg.order, 'the venue has it as a buy');
+  expect(await store.claim(exit, 'opening')).toMatchObject({ claims: [], refusal: { rule: 'accountStanding' } });
+  expect(await statesOf(exit)).toEqual(['exit ABSENT']);
 });

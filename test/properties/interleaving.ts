@@ -166,7 +166,7 @@ export async function play(engine: Engine, { scheduler, attempts, plan, killAtSt
 }
 
 /** What an attempt may fail with; the next one goes on. */
-const TRIED_AGAIN = ['in the way of an exit', 'a leg could not leave yet'];
+const TRIED_AGAIN = ['in the way of an exit', 'an order could not leave yet'];
 
 async function run(broker: Broker, call: Attempt['call']): Promise<void> {
   try {

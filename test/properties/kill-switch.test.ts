@@ -90,7 +90,7 @@ itHolds<Engine, Interleaving, Kind>({
         ...memoryStore(desk),
         claim: (decisionId, which) =>
           desk.killSwitch !== null && which === 'protective'
-            ? Promise.resolve({ claims: [], refusal: null })
+            ? Promise.resolve({ claims: [], refusal: null, useless: [] })
             : memoryStore(desk).claim(decisionId, which),
       }),
     },

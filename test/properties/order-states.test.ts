@@ -34,11 +34,12 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   CANCELED: [],
   EXPIRED: [],
   ABSENT: [],
-  MANUAL: [],
+  MANUAL: ['ACKED', 'PARTIAL', 'CANCELED', 'ABSENT'],
 };
 
 /** True when the edges lead from one to the other; one answer may tell of several moves. */
-const leads = (from: OrderState, to: OrderState): boolean => from === to || NEXT[from].some((next) => leads(next, to));
+const leads = (from: OrderState, to: OrderState, passed: readonly OrderState[] = []): boolean =>
+  from === to || NEXT[from].some((next) => !passed.includes(next) && leads(next, to, [...passed, from]));
 
 function movesOn(before: Order, after: Order, lateArrival: boolean): void {
   const told = `${before.state} → ${after.state}`;

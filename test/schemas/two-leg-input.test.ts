@@ -52,6 +52,20 @@ describe('symbols', () => {
   });
 });
 
+it('crossVenue is refused on a vendor, which tells the bars of one venue, and goes by stored bars of two', () => {
+  const two = { strategy: { type: 'crossVenue' }, symbols: ['BTC/USDT:A', 'BTC/USDT:B'] };
+  const sources = [{ source: 'alpaca' }, { source: 'ccxt', exchange: 'binance' }];
+  for (const tradingMode of ['paper', 'analysis']) {
+    for (const market of sources) {
+      expect(problems({ ...two, tradingMode, market })).toEqual([
+        expect.stringMatching(/^INPUT_ENUM market.source replay of stored bars: a vendor tells the bars of one venue/),
+      ]);
+    }
+  }
+  expect(problems({ ...two, tradingMode: 'paper', market: { source: 'replay' } })).toEqual([]);
+  expect(problems({ strategy: 'pairsTrading', tradingMode: 'paper', market: sources[1] })).toEqual([]);
+});
+
 it('parameters out of order are refused', () => {
   expect(problems({ strategy: { type: 'pairsTrading', parameters: { entryZ: 5 } } })).toHaveLength(1);
   expect(problems({ strategy: { type: 'pairsTrading', parameters: { exitZ: 2 } } })).toHaveLength(1);

@@ -8,7 +8,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { configuredMarkets } from '../../adapters/market-data/configured-markets.ts';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
 import { ensureStored } from '../../adapters/market-data/fetch-bars.ts';
-import { VendorFailure } from '../../adapters/market-data/vendor-failure.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { readExactBars } from '../../db/bars.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
@@ -17,6 +16,7 @@ import { createFetchStore } from '../../db/fetch-store.ts';
 import type { Database } from '../../db/tables.ts';
 import type { MarketSettings } from '../../schemas/market-settings.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
+import { VendorFailure } from '../../schemas/vendor-failure.ts';
 import { type FetchArguments, fetchCommand } from '../../scripts/lib/bars/fetch-command.ts';
 import { synthCommand } from '../../scripts/lib/bars/synth-command.ts';
 import { DATA_KEY, startAlpacaDataPeer } from '../adapters/market-data/alpaca-data-peer.ts';

@@ -7,10 +7,12 @@ import { loadGovernance } from '../../config/policy-files.ts';
 import { readAccount } from '../../db/accounts.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { readEvents } from '../../db/events.ts';
+import { createOrderStore } from '../../db/order-store.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import type { Database } from '../../db/tables.ts';
 import { toDecimal } from '../../domain/decimal.ts';
 import { startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
+import { anOrderRequest } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
 import { type Json, newJournal } from './lib/venue/venue-under-test.ts';
 
@@ -51,6 +53,16 @@ function run(...args: readonly string[]): Promise<Ran> {
 
 const codes = ({ json }: Ran): unknown[] => (json.problems as Json[]).map((one) => one.code);
 const accountOf = ({ json }: Ran): Json => (json.accounts as Json[])[0] ?? {};
+const settle = (order: string, phrase: string): Promise<Ran> =>
+  run('--settle', order, '--as', 'absent', ...ACCOUNT, '--reason', 'gone', '--confirm', phrase);
+/** An order of the account with its stop, of which nobody knows whether it was ever taken. */
+async function aManualOrder(decisionId: string): Promise<string> {
+  const request = anOrderRequest(decisionId, {}, { accountId: 'alpaca-paper' });
+  await createOrderStore(db).record({ ...request, venue: 'alpaca-paper' });
+  const entry = db.updateTable('orders').where('client_order_id', '=', `${decisionId}-entry`);
+  await entry.set({ state: 'MANUAL', sent_at: new Date().toISOString() }).execute();
+  return decisionId;
+}
 const release = (phrase: unknown, ...more: readonly string[]): Promise<Ran> =>
   run('--release', ...ACCOUNT, '--reason', 'a fee', '--confirm', String(phrase), ...more);
 
@@ -80,6 +92,29 @@ it('opens the account at the first contact, and finds a missing cent, which free
   expect(await run()).toMatchObject({ code: 0, json: { ok: true } });
 }, 120_000);
 
+it('settles an order that waits for a person with the phrase of that very order, when the venue does not have it', async () => {
+  const order = await aManualOrder('lost-1');
+  const { manual } = accountOf(await run(...ACCOUNT));
+  expect(manual).toMatchObject([{ order: 'lost-1-entry', symbol: 'BTC/USDT' }]);
+  const phrase = String((manual as Json[])[0]?.phrase);
+  const wrong = await settle('lost-1-entry', 'settle lost-1-entry 000000');
+  expect([wrong.code, ...codes(wrong)]).toEqual([4, 'CONFIRMATION_WRONG']);
+  expect(codes(await settle('another', phrase))).toEqual(['NOT_MANUAL']);
+  expect(await settle('lost-1-entry', phrase)).toMatchObject({ code: 0, json: { ok: true, state: 'ABSENT' } });
+  const after = await db.selectFrom('orders').select('state').where('decision_id', '=', order).execute();
+  expect(after.map((row) => row.state)).toEqual(['ABSENT', 'ABSENT']);
+}, 120_000);
+
+it('does not settle an order that the venue has', async () => {
+  await aManualOrder('there-1');
+  const phrase = String((accountOf(await run(...ACCOUNT)).manual as Json[])[0]?.phrase);
+  venue.control.price('BTC/USD', toDecimal('100'));
+  const limit = { symbol: 'BTC/USD', side: 'buy', qty: '1', type: 'limit', limit_price: '50', time_in_force: 'gtc' };
+  venue.control.order({ ...limit, client_order_id: 'there-1-entry' });
+  const refused = await settle('there-1-entry', phrase);
+  expect([refused.code, ...codes(refused)]).toEqual([4, 'ORDER_FOUND']);
+}, 120_000);
+
 it('does not release while anything but cash differs, and says when the venue is away', async () => {
   venue.control.position('BTC/USD', toDecimal('1'), toDecimal('100'));
   const { phrase } = accountOf(await run());
@@ -92,6 +127,14 @@ it('does not release while anything but cash differs, and says when the venue is
 it('lists every mistake of the command line with exit code 2', async () => {
   const ran = await run('--accept-cash', '--reason', 'x');
   expect([ran.code, ...codes(ran)]).toEqual([2, 'ARGUMENT_CONFLICT', 'ARGUMENT_CONFLICT']);
+  const settling = await run('--settle', 'x', '--as', 'filled', '--accept-cash');
+  expect([settling.code, ...codes(settling)]).toEqual([
+    2,
+    'ARGUMENT_CONFLICT',
+    'ARGUMENT_VALUE',
+    'ARGUMENT_MISSING',
+    'ARGUMENT_MISSING',
+  ]);
   const unknown = await run('--account', 'alpaca-papr');
   expect([unknown.code, ...codes(unknown)]).toEqual([2, 'ACCOUNT_UNKNOWN']);
 });

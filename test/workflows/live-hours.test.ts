@@ -31,7 +31,8 @@ it('looks again when the first bar after the next opening has closed, and then m
   const tick = () => run.executeUpdate(tickUpdate, { args: [{}] });
   await until('a look', async () => ((await status()).nextStepAtMs === null ? null : true));
   expect(await status()).toMatchObject({ state: 'running', warnings: [], bars: 0 });
-  expect((await status()).nextStepAtMs).toBe(MONDAY_OPEN + HOUR + 2_000);
+  // The first hour is stamped 09:00 New York and closes at 10:00.
+  expect((await status()).nextStepAtMs).toBe(MONDAY_OPEN + HOUR / 2 + 2_000);
   at.pass(24 * HOUR);
   expect(await tick()).toEqual([]);
   expect(await status()).toMatchObject({ state: 'running', warnings: [] });

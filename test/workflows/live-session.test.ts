@@ -337,6 +337,34 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     at.pass(-4 * HOUR);
   }, 60_000);
 
+  it('fills the stop of an order by hand in the bar that reached it, after more bars than one look shows', async () => {
+    const accountId = await openAccount(at.desk, freshId('stop'));
+    const order = { accountId, symbol: at.symbol, side: 'buy', sizeFraction: 0.03, stop: '95', reasoning: 'a test' };
+    at.close(100);
+    at.close(100);
+    const run = await at.desk.startOrder(freshId('stop'), {
+      ...{ ...order, market: at.source, barIntervalMs: HOUR, checkIntervalMs: 1_000 },
+    });
+    const fills = (count: number) =>
+      until(`${count} fills`, async () => {
+        const query = at.desk.db.selectFrom('fills').selectAll().where('account_id', '=', accountId);
+        const rows = await query.orderBy('at').execute();
+        return rows.length === count ? rows : null;
+      });
+    await fills(1);
+    await at.desk.stopWorker();
+    at.close(100);
+    at.close(90);
+    const reachedMs = Math.floor(at.clock.nowMs / HOUR) * HOUR;
+    for (let bar = 0; bar < 230; bar += 1) at.close(100);
+    await at.desk.startWorker();
+    const [, stop] = await fills(2);
+    expect(stop?.side).toBe('sell');
+    expect(stop?.at.getTime()).toBeLessThanOrEqual(reachedMs);
+    expect(Number(stop?.price)).toBeLessThanOrEqual(95);
+    expect(await run.result()).toMatchObject({ state: 'done' });
+  }, 60_000);
+
   it('refuses a session and an order by hand on a market with an end', async () => {
     const market = { ...at.source, to: new Date(at.clock.nowMs - HOUR).toISOString() };
     const account = { accountId: 'paper-1', strategy: 'momentum', tradingMode: 'paper', barIntervalMs: HOUR };

@@ -5,7 +5,7 @@ import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
 import { cancelOrderUpdate, orderQuery } from '../../workflows/messages/order-execution.ts';
-import { freshId, until } from './desk-under-test.ts';
+import { freshId, problemsOf, until } from './desk-under-test.ts';
 import { openVenueDesk, type VenueDeskUnderTest } from './venue-desk-under-test.ts';
 
 const SYMBOL = 'BTC/USD';
@@ -66,6 +66,17 @@ it('lets one order protect a position: the stop, for what stop and target sell t
   expect(await run.result()).toMatchObject({ state: 'done' });
   expect(await at.reconcile()).toMatchObject({ verdict: 'equal', differences: [] });
 });
+
+it('refuses an exit by hand of a part of what its stop protects, and the stop stays', async () => {
+  const run = await at.desk.startOrder(freshId('whole'), anOrder({ quantity: '9' }));
+  await reaches(run, ['entry FILLED 9', 'stop ACKED 0']);
+  const part = await at.desk.startOrder(freshId('part'), anOrder({ side: 'sell', quantity: '4' }));
+  expect(await problemsOf(part)).toMatchObject([{ code: 'ORDER_PARTIAL_EXIT', path: 'quantity' }]);
+  await reaches(run, ['entry FILLED 9', 'stop ACKED 0']);
+  const exit = await at.desk.startOrder(freshId('all'), anOrder({ side: 'sell', quantity: '9' }));
+  await reaches(exit, ['exit FILLED 9']);
+  await reaches(run, ['entry FILLED 9', 'stop CANCELED 0']);
+}, 30_000);
 
 it('cancels a resting order at the venue, and its legs never leave', async () => {
   const before = accepted().length;

@@ -19,9 +19,11 @@ export const owesLook = (carry: SessionCarry, inbox: Inbox): boolean =>
 
 export async function keepPaired(carry: SessionCarry, inbox: Inbox): Promise<void> {
   inbox.childEnded = false;
-  const { handle, nextDueAtMs } = carry;
-  const request = { handle, limits: carry.input.limits };
+  const { handle, cursor, nextDueAtMs } = carry;
+  const request = { handle, cursor, limits: carry.input.limits };
   const looked = await closing.unwindSession.executeWithOptions({ summary: 'both legs or none' }, [request]);
+  // A batch whose report was lost was told instead: the look is still owed.
+  if (looked.cursor !== cursor) inbox.childEnded = true;
   absorb(carry, { ...looked, nextDueAtMs });
   await tellChildren(inbox, looked.changes);
   await requestCancels(looked.cancels);

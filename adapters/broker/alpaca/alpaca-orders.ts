@@ -25,7 +25,7 @@ export async function sendOrder(
   guard?: SendGuard,
 ): Promise<SendOutcome> {
   const made = orderBody(order);
-  if (!made.ok) return { kind: 'rejected', code: 'NOT_SENT', message: made.message };
+  if (!made.ok) return { kind: 'rejected', code: 'NOT_SENDABLE', message: made.message };
   const asked = { effect: 'venue.send', kind: 'order', method: 'POST', path: '/v2/orders', deadlineMs } as const;
   return sendOutcome(order, await client.request({ ...asked, body: made.body, ...(guard && { guard }) }));
 }

@@ -9,7 +9,10 @@ import { executionIdOf } from '../../../domain/execution/identity.ts';
 import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import type { VenueBust, VenueFill, VenueOrder, VenueOrderState, VenuePosition } from '../../../schemas/venue.ts';
 
-/** Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced` is never ours: unknown. */
+/**
+ * Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced`: somebody has put another order,
+ * which is not ours, in its place.
+ */
 const STATES: Readonly<Record<string, VenueOrderState>> = {
   new: 'ACKED',
   accepted: 'ACKED',
@@ -26,6 +29,7 @@ const STATES: Readonly<Record<string, VenueOrderState>> = {
   partially_filled: 'PARTIAL',
   filled: 'FILLED',
   canceled: 'CANCELED',
+  replaced: 'CANCELED',
   expired: 'EXPIRED',
   rejected: 'REJECTED',
 };

@@ -1,15 +1,14 @@
 /**
  * Whose account it is, its positions and its cash, told as the ledger books them: cash falls by the whole cost of a
  * position, also in futures, where the venue keeps only a margin. Spot knows balances, no positions: what is held of a
- * base currency is the position, its average price comes from the fills.
+ * base currency is the position, its average price is not told.
  */
 import { z } from 'zod';
-import { decimalText, roundPrice, toDecimal, ZERO } from '../../../domain/decimal.ts';
-import type { VenueAnswer, VenueFill, VenuePosition } from '../../../schemas/venue.ts';
+import { decimalText, roundPrice, ZERO } from '../../../domain/decimal.ts';
+import type { VenueAnswer, VenuePosition } from '../../../schemas/venue.ts';
 import type { VenueCash, VenueIdentity } from '../venue.ts';
 import { notNegative, number, text } from './binance-numbers.ts';
 import { type CcxtDesk, type Markets, symbolOf } from './ccxt-markets.ts';
-import { readFillsOf } from './ccxt-reads.ts';
 import { readReply, soon } from './ccxt-reply.ts';
 
 const ACCOUNT_BYTES_MAX = 16_000_000;
@@ -100,29 +99,9 @@ async function readHoldings(desk: CcxtDesk, markets: Markets): Promise<VenueAnsw
     const balance = account.value.balances.find(({ asset }) => asset === market.base);
     const quantity = balance === undefined ? ZERO : balance.free.plus(balance.locked);
     if (quantity.isZero()) continue;
-    const fills = await readFillsOf(desk, markets, market, 0);
-    if (fills.kind === 'failed') return fills;
-    const averagePrice = averageOf(fills.value);
-    positions.push({ symbol: market.symbol, quantity: decimalText(quantity), averagePrice });
+    positions.push({ symbol: market.symbol, quantity: decimalText(quantity), averagePrice: null });
   }
   return { kind: 'answered', value: positions };
-}
-
-/** Average cost over the fills: a sale takes its share of the cost away. 0 where no fill explains what is held. */
-function averageOf(fills: readonly VenueFill[]): string {
-  let [held, cost] = [ZERO, ZERO];
-  for (const { side, quantity, price } of fills) {
-    if (side === 'buy') {
-      held = held.plus(quantity);
-      cost = cost.plus(toDecimal(quantity).times(price));
-    } else if (held.gt(quantity)) {
-      cost = cost.minus(cost.times(quantity).div(held));
-      held = held.minus(quantity);
-    } else {
-      [held, cost] = [ZERO, ZERO];
-    }
-  }
-  return held.isZero() ? '0' : decimalText(roundPrice(cost.div(held)));
 }
 
 async function readSwapPositions(desk: CcxtDesk, markets: Markets): Promise<VenueAnswer<readonly VenuePosition[]>> {

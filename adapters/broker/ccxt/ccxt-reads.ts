@@ -56,7 +56,7 @@ export async function readFills(desk: CcxtDesk, sinceMs: number): Promise<VenueA
 }
 
 /** Pages go by the number of the fill; a full page without a new one means that the rest cannot be reached. */
-export async function readFillsOf(
+async function readFillsOf(
   desk: CcxtDesk,
   markets: Markets,
   market: VenueMarket,

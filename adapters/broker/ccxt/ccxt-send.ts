@@ -24,7 +24,7 @@ export async function sendOrder(
   const markets = await askMarkets(deadlineMs);
   if (markets.kind === 'failed') return { kind: 'rejected', code: 'NOT_SENT', message: markets.reason };
   const made = orderRequest(order, markets.value.bySymbol.get(order.symbol), access.market);
-  if (!made.ok) return { kind: 'rejected', code: 'NOT_SENT', message: made.message };
+  if (!made.ok) return { kind: 'rejected', code: 'NOT_SENDABLE', message: made.message };
   const reply = await client.request({
     effect: 'venue.send',
     kind: 'order',

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { judgeQuotePrices, type Quote } from '../../../domain/market/quote.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import { type Problem, problem } from '../../../schemas/problem.ts';
+import { VendorFailure } from '../../../schemas/vendor-failure.ts';
 import { instantCell, numberCell } from '../vendor-cells.ts';
 import type { VendorReply } from '../vendor-client.ts';
-import { VendorFailure } from '../vendor-failure.ts';
 import { parseReply } from '../vendor-reply.ts';
 
 const barSchema = z

@@ -13,9 +13,9 @@ import { type Bar, CCXT_ID_PATTERN } from '../../../schemas/market.ts';
 import { type MarketSettings, marketProblems } from '../../../schemas/market-settings.ts';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
+import { VendorFailure } from '../../../schemas/vendor-failure.ts';
 import { createTokenBucket } from '../../broker/token-bucket.ts';
 import type { VendorClientParts } from '../vendor-client.ts';
-import { VendorFailure } from '../vendor-failure.ts';
 import type { BarsRequest, VendorMarket } from '../vendor-market.ts';
 import {
   BAR_ANSWER_BYTES_MAX,

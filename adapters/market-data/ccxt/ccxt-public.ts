@@ -7,11 +7,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange } from 'ccxt';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
+import { VendorFailure } from '../../../schemas/vendor-failure.ts';
 import type { EffectName } from '../../effect.ts';
 import type { ExactValue } from '../../http/exact-json.ts';
 import { type HttpAnswer, requestOnce } from '../../http/venue-http.ts';
 import { askVendor, type VendorClientParts } from '../vendor-client.ts';
-import { VendorFailure } from '../vendor-failure.ts';
 
 export type PublicAccess = {
   readonly exchangeId: string;

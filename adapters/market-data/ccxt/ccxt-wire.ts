@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { judgeQuotePrices, type Quote } from '../../../domain/market/quote.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import { problem } from '../../../schemas/problem.ts';
+import { VendorFailure } from '../../../schemas/vendor-failure.ts';
 import type { ExactValue } from '../../http/exact-json.ts';
 import { numberCell } from '../vendor-cells.ts';
-import { VendorFailure } from '../vendor-failure.ts';
 import { parseReply } from '../vendor-reply.ts';
 import type { PublicAnswer } from './ccxt-public.ts';
 

@@ -2,10 +2,9 @@
  * Refuses new risk on old, missing or future market data: a quote older than its limit, a bar that opened more than two
  * intervals and an offset ago, any stamp later than now. History has no age, but it must have a price.
  */
+import { barAgeMaxMs } from '../../market/staleness.ts';
 import type { GateInput, RiskRule } from '../gate-input.ts';
 import { boundsNewRisk, instant, refuse, seconds } from '../wording.ts';
-
-const BAR_INTERVALS_MAX = 2;
 
 export const staleData: RiskRule = boundsNewRisk((input) => {
   const faults = [priceFault(input), ...(input.market.historical ? [] : [barFault(input), quoteFault(input)])];
@@ -22,7 +21,7 @@ function priceFault({ intent, market }: GateInput): string | null {
 function barFault({ desk, market, nowMs: walkedMs }: GateInput): string | null {
   const nowMs = market.agesAtMs ?? walkedMs;
   if (market.barOpenTimeMs === null) return 'no bar is known';
-  const maxMs = BAR_INTERVALS_MAX * market.barIntervalMs + desk.barAgeOffsetMs;
+  const maxMs = barAgeMaxMs(market.barIntervalMs, desk.barAgeOffsetMs);
   return ageFault('bar opened', market.barOpenTimeMs, nowMs, maxMs);
 }
 

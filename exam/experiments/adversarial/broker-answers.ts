@@ -180,6 +180,7 @@ async function lookedAt(peer: Peer, { order, fill }: Report): Promise<string> {
     ...{ noteSendOutcome: note('noteSendOutcome'), noteVerdict: note('noteVerdict'), beginCancel: note('beginCancel') },
     ...{ noteCancelUnknown: note('noteCancelUnknown'), inTheWayOf: note('inTheWayOf'), changesOf: note('changesOf') },
     ...{ unknownVenueOrders: note('unknownVenueOrders'), takeOver: note('takeOver') },
+    ...{ frozen: note('frozen'), decisionsWithLegs: note('decisionsWithLegs') },
   };
   const sleep = async (): Promise<void> => undefined;
   await lookAtOrder({ store, venue, nowMs: Date.now, sleep }, anOrderOf('ours', { state: 'ACKED' }));

@@ -30,10 +30,10 @@ function withResend(engine: ReconcileParts): ReconcileParts {
   const claim: typeof store.claim = async (decisionId, which) => {
     const wanted = which === 'protective';
     const sent = (await store.orders(decisionId)).filter((one) => one.state === 'SENT' && isProtective(one) === wanted);
-    const { claims, refusal } = await store.claim(decisionId, which);
+    const { claims, refusal, useless } = await store.claim(decisionId, which);
     for (const { clientOrderId } of sent) resent.add(clientOrderId);
     const again = sent.map((order) => ({ order, epoch: 2, sendBeforeMs: nowMs() + SEND_WITHIN_MS }));
-    return { claims: [...claims, ...again], refusal };
+    return { claims: [...claims, ...again], refusal, useless };
   };
   const mayStillSend: typeof store.mayStillSend = async (claimed) =>
     resent.has(claimed.order.clientOrderId) ? null : store.mayStillSend(claimed);

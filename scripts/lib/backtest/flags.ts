@@ -77,7 +77,10 @@ const program = () =>
     .option('--max-hold <bars>', 'out after so many bars')
     .option('--funding <rate>', 'paid by leveraged longs at 00, 08 and 16 UTC', '0')
     .option('--borrow <rate>', 'paid by shorts, a year', '0')
-    .option('--via <way>', 'loop or engine: in this process; session, workflow: on the desk (default loop; engine where needed)')
+    .option(
+      '--via <way>',
+      'loop or engine: in this process; session, workflow: on the desk (default loop; engine where needed)',
+    )
     .option('--html <file>', 'write the report as a page')
     .option('--json', 'one JSON document on stdout');
 

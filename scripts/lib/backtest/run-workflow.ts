@@ -1,8 +1,8 @@
 /** A backtest by workflow: started on the desk, computed by whichever machine is free, read back from Postgres. */
 import { loadSeries } from '../../../activities/session/prepare.ts';
 import { deskMarketData } from '../../../adapters/market-data/desk-market-data.ts';
-import { barReaders } from '../../../db/bar-readers.ts';
 import { readBacktest } from '../../../db/backtests.ts';
+import { barReaders } from '../../../db/bar-readers.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import { moneyText } from '../../../domain/engine/outcome.ts';
 import type { BacktestRunResult } from '../../../schemas/backtest-run.ts';
@@ -25,7 +25,8 @@ export async function runWorkflow(desk: Desk, id: string, flags: BacktestFlags):
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck backtest' });
   try {
     const stored = await readBacktest(db, runId);
-    if (stored === undefined) throw new InvalidInput([problem('RUN_UNKNOWN', 'runId', runId, 'a finished backtest')], 1);
+    if (stored === undefined)
+      throw new InvalidInput([problem('RUN_UNKNOWN', 'runId', runId, 'a finished backtest')], 1);
     const { report, trades, fills, closedAtMs } = stored;
     if (html !== null) {
       const input = parseSessionInput(request, strategySessionId('backtest'), Date.now());

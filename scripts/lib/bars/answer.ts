@@ -3,10 +3,11 @@ import { stat } from 'node:fs/promises';
 import { isoText } from '../../../domain/market/bar-problems.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
 import { missingTotal } from '../../../domain/market/gaps.ts';
+import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import { checkSymbol } from '../../../domain/market/symbol.ts';
 import { parseInterval } from '../../../schemas/interval.ts';
 import type { Gap } from '../../../schemas/market.ts';
-import { describeProblems, InvalidInput, type Problem } from '../../../schemas/problem.ts';
+import { describeProblems, InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 
 /** One document for `--json`, the same as lines, and the exit code. */
 export type Answer = {
@@ -37,6 +38,15 @@ export function checkNames({ symbol, interval }: Names, more: readonly Problem[]
     problems.push(...error.problems);
   }
   throw new InvalidInput(problems);
+}
+
+/** An instant or a date of the command line; null where it is left out, or wrong: then it is among the problems. */
+export function instantArgument(path: string, text: string | undefined, problems: Problem[]): number | null {
+  if (text === undefined) return null;
+  const instant = parseInstant(text, { dateOnly: true });
+  if (instant.ok) return instant.ms;
+  problems.push(problem(instant.code, path, text, instant.expected, instant.hint));
+  return null;
 }
 
 /** Tells about every two seconds how far the reading of a file is. */

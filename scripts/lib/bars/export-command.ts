@@ -6,12 +6,11 @@ import { barRange, readExactBars } from '../../../db/bars.ts';
 import { listDataSets } from '../../../db/data-sets.ts';
 import type { Database } from '../../../db/tables.ts';
 import { createBarJoiner } from '../../../domain/market/join-bars.ts';
-import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import { intervalText, parseInterval } from '../../../schemas/interval.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
-import { type Answer, checkNames, type Names } from './answer.ts';
+import { type Answer, checkNames, instantArgument, type Names } from './answer.ts';
 import { writeBarFile } from './write-bar-file.ts';
 
 const BARS_PER_BATCH = 20_000;
@@ -27,8 +26,8 @@ export type ExportArguments = Names & {
 /** `from` is inclusive, `to` exclusive. @throws InvalidInput DATA_EMPTY when nothing is stored there */
 export async function exportCommand(db: Database, args: ExportArguments): Promise<Answer> {
   const problems: Problem[] = [];
-  const from = boundMs(args.from, '--from', problems);
-  const to = boundMs(args.to, '--to', problems);
+  const from = instantArgument('--from', args.from, problems);
+  const to = instantArgument('--to', args.to, problems);
   const higherMs = higherInterval(args, problems);
   const intervalMs = checkNames(args, problems);
   const { symbol, out } = args;
@@ -45,14 +44,6 @@ export async function exportCommand(db: Database, args: ExportArguments): Promis
     document: { ok: true, symbol, intervalMs: writtenMs, interval, rows, fromMs, toMs: endMs, out },
     lines: [`${out}: ${rows} bars of ${symbol} ${interval}`],
   };
-}
-
-function boundMs(text: string | undefined, path: string, problems: Problem[]): number | null {
-  if (text === undefined) return null;
-  const instant = parseInstant(text, { dateOnly: true });
-  if (instant.ok) return instant.ms;
-  problems.push(problem(instant.code, path, text, instant.expected, instant.hint));
-  return null;
 }
 
 /** A whole multiple of the stored interval; null = the stored bars themselves. */

@@ -3,23 +3,22 @@
  * bars into Postgres. Broken off, by kill -9 too, and asked for again, it goes on where it was.
  */
 import { fetchBars, sourceNameOf } from '../../../adapters/market-data/fetch-bars.ts';
-import { VendorFailure } from '../../../adapters/market-data/vendor-failure.ts';
 import type { VendorMarket, VendorName } from '../../../adapters/market-data/vendor-market.ts';
 import { FetchBusy } from '../../../db/bar-fetches.ts';
 import { barRange } from '../../../db/bars.ts';
-import { listDataSets } from '../../../db/data-sets.ts';
+import { readDataSet } from '../../../db/data-sets.ts';
 import { createFetchStore } from '../../../db/fetch-store.ts';
 import type { FinishedFetch } from '../../../db/finish-fetch.ts';
-import { mixtureOf } from '../../../db/finish-fetch.ts';
 import type { Database } from '../../../db/tables.ts';
 import { isoText } from '../../../domain/market/bar-problems.ts';
+import { mixtureOf } from '../../../domain/market/data-origins.ts';
 import { missingTotal } from '../../../domain/market/gaps.ts';
-import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import { checkSymbol } from '../../../domain/market/symbol.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import { CCXT_ID_PATTERN } from '../../../schemas/market.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
-import { type Answer, type BarsContext, checkNames, gapLines, type Names } from './answer.ts';
+import { VendorFailure } from '../../../schemas/vendor-failure.ts';
+import { type Answer, type BarsContext, checkNames, gapLines, instantArgument, type Names } from './answer.ts';
 
 export type FetchArguments = Names & {
   readonly source: string;
@@ -41,8 +40,8 @@ const EXIT_UNUSABLE = 1;
 export async function fetchCommand(db: Database, args: FetchArguments, context: FetchContext): Promise<Answer> {
   const problems: Problem[] = [];
   const vendor = vendorName(args.source, problems);
-  const from = instantOf('--from', args.from, problems);
-  const to = instantOf('--to', args.to, problems);
+  const from = instantArgument('--from', args.from, problems);
+  const to = instantArgument('--to', args.to, problems);
   const storedAs = args.storeAs ?? args.symbol;
   const wrong = checkSymbol(storedAs, '--store-as');
   if (args.storeAs !== undefined && wrong !== null) problems.push(wrong);
@@ -78,14 +77,6 @@ function vendorName(text: string, problems: Problem[]): VendorName {
   return `ccxt:${exchange}`;
 }
 
-function instantOf(path: string, text: string | undefined, problems: Problem[]): number | null {
-  if (text === undefined) return null;
-  const instant = parseInstant(text, { dateOnly: true });
-  if (instant.ok) return instant.ms;
-  problems.push(problem(instant.code, path, text, instant.expected, instant.hint));
-  return null;
-}
-
 /** Without --from a fetch goes on after what is stored; the last stored bar is compared with the vendor's. */
 async function lastStored(db: Database, symbol: string, intervalMs: number): Promise<number> {
   const stored = await barRange(db, symbol, intervalMs);
@@ -103,9 +94,7 @@ function rangeProblem(fromMs: number, toMs: number, nowMs: number): Problem {
 
 /** Said before anything is fetched; the store says it again. */
 async function refuseMixture(db: Database, symbol: string, intervalMs: number, sourceName: string): Promise<void> {
-  const sets = await listDataSets(db);
-  const stored = sets.find((set) => set.symbol === symbol && set.intervalMs === intervalMs);
-  const mixture = mixtureOf(stored, sourceName);
+  const mixture = mixtureOf(await readDataSet(db, symbol, intervalMs), sourceName);
   if (mixture !== null) throw new InvalidInput([mixture]);
 }
 

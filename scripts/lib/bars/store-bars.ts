@@ -3,10 +3,10 @@
  * Doing it again changes nothing. A stored bar is never overwritten unless `replace` says so.
  */
 import path from 'node:path';
-import { sql } from 'kysely';
 import { type ReadBarFileOptions, readBarFile } from '../../../adapters/market-data/csv-file.ts';
+import { lockDataSet } from '../../../db/bar-fetches.ts';
 import { barRange, deleteBars, type InsertedBars, insertBars, readBars, readExactBars } from '../../../db/bars.ts';
-import { type DataSet, listDataSets, saveDataSet } from '../../../db/data-sets.ts';
+import { type DataSet, readDataSet, saveDataSet } from '../../../db/data-sets.ts';
 import { inTransaction } from '../../../db/retry.ts';
 import type { Database } from '../../../db/tables.ts';
 import { toDecimal } from '../../../domain/decimal.ts';
@@ -14,6 +14,7 @@ import { exactBar } from '../../../domain/market/bar-columns.ts';
 import { isoText } from '../../../domain/market/bar-problems.ts';
 import { type BarSeries, dataHash } from '../../../domain/market/bar-series.ts';
 import type { ParsedBars } from '../../../domain/market/csv-bars.ts';
+import { mixtureOf, originsWith } from '../../../domain/market/data-origins.ts';
 import type { ExactTexts } from '../../../domain/market/exact-texts.ts';
 import { findJumps } from '../../../domain/market/jumps.ts';
 import { findReportableGaps } from '../../../domain/market/reportable-gaps.ts';
@@ -70,12 +71,12 @@ export async function importBars(db: Database, request: BarImport): Promise<Impo
 async function storeAll(trx: Database, request: BarImport): Promise<ImportResult> {
   const { series, exactTexts } = request.bars;
   const { symbol, intervalMs } = series;
-  // Two imports into one data set at the same time would each describe only their own bars.
-  await sql`select pg_advisory_xact_lock(hashtext(${`bars ${symbol} ${intervalMs}`}))`.execute(trx);
-  const before = (await listDataSets(trx)).find((set) => set.symbol === symbol && set.intervalMs === intervalMs);
-  const mixed = before !== undefined && mustNotMix(before.sourceName, request.sourceName);
-  if (mixed && !request.replace) throw new InvalidInput([mixtureProblem(before, request.sourceName)]);
-  if (mixed) await deleteBars(trx, symbol, intervalMs);
+  await lockDataSet(trx, series);
+  const stored = await readDataSet(trx, symbol, intervalMs);
+  const mixture = mixtureOf(stored, request.sourceName);
+  if (mixture !== null && !request.replace) throw new InvalidInput([mixture]);
+  const before = mixture === null ? stored : undefined;
+  if (mixture !== null) await deleteBars(trx, symbol, intervalMs);
   const counts = { inserted: 0, changed: 0, same: 0 };
   for (const batch of batchesOf(series, exactTexts)) {
     const part = await insertBars(trx, symbol, intervalMs, batch);
@@ -84,21 +85,9 @@ async function storeAll(trx: Database, request: BarImport): Promise<ImportResult
     counts.changed += part.changed;
     counts.same += part.same;
   }
-  const dataSet = await describe(trx, request, mixed ? null : (before?.quarantined ?? null));
+  const dataSet = await describe(trx, request, before);
   await saveDataSet(trx, dataSet);
   return { ...counts, dataSet };
-}
-
-const SYNTHETIC = 'synthetic seed ';
-export const syntheticName = (seed: number): string => `${SYNTHETIC}${seed}`;
-
-/** Synthetic bars never stand between real ones, nor those of two seeds between each other. */
-const mustNotMix = (a: string, b: string): boolean => a !== b && (a.startsWith(SYNTHETIC) || b.startsWith(SYNTHETIC));
-
-function mixtureProblem({ symbol, rowCount, sourceName }: DataSet, addedName: string): Problem {
-  const got = `${rowCount} stored bars of ${symbol} from ${sourceName}`;
-  const hint = '--replace removes them first; or choose another symbol, such as SYN/USDT';
-  return problem('DATA_MIXED', '--symbol', got, `no bars, or bars of ${addedName}`, hint);
 }
 
 function* batchesOf(series: BarSeries, exactTexts: ExactTexts): Generator<Bar[]> {
@@ -110,7 +99,7 @@ function* batchesOf(series: BarSeries, exactTexts: ExactTexts): Generator<Bar[]>
 }
 
 /** The data set as it is now: the new bars together with those that were stored before. */
-async function describe(trx: Database, request: BarImport, quarantinedBefore: string | null): Promise<DataSet> {
+async function describe(trx: Database, request: BarImport, before: DataSet | undefined): Promise<DataSet> {
   const { series: added } = request.bars;
   const { symbol, intervalMs } = added;
   const stored = await barRange(trx, symbol, intervalMs);
@@ -120,9 +109,10 @@ async function describe(trx: Database, request: BarImport, quarantinedBefore: st
     symbol,
     intervalMs,
     sourceName: request.sourceName,
+    origins: originsWith(before?.origins ?? [], request.sourceName),
     rowCount: series.openTimeMs.length,
     gaps: findReportableGaps(series),
-    quarantined: quarantineOf(series, request, isWhole ? null : quarantinedBefore),
+    quarantined: quarantineOf(series, request, isWhole ? null : (before?.quarantined ?? null)),
     dataHash: dataHash(series),
     importedAtMs: request.nowMs,
   };

@@ -5,6 +5,7 @@
 import type { Database } from '../../../db/tables.ts';
 import { exactBar } from '../../../domain/market/bar-columns.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
+import { syntheticName } from '../../../domain/market/data-origins.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import type { Bar } from '../../../schemas/market.ts';
@@ -12,7 +13,7 @@ import type { Problem } from '../../../schemas/problem.ts';
 import { wholeNumber } from '../flags.ts';
 import { type Answer, type BarsContext, checkNames, type Names, rangeOf } from './answer.ts';
 import { importDocument } from './import-command.ts';
-import { importBars, syntheticName } from './store-bars.ts';
+import { importBars } from './store-bars.ts';
 import { writeBarFile } from './write-bar-file.ts';
 
 const BARS_PER_BATCH = 20_000;

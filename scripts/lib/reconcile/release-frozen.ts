@@ -34,7 +34,10 @@ async function compareOnly(db: Database, account: string): Promise<ComparedAccou
   return compared;
 }
 
-/** A difference in cash alone may be accepted: it was paid in or out at the venue, as fees, interest, dividends are. */
+/**
+ * A difference in cash alone may be accepted: it was paid in or out at the venue, as fees, interest, dividends are. Not one
+ * that an order under way may explain, nor after a fill that came since.
+ */
 async function untilEqual(
   db: Database,
   { account, reason }: ReleaseCommand,
@@ -47,8 +50,10 @@ async function untilEqual(
     throw refused(problem('VENUE_UNREACHABLE', account, compared.reason ?? '', 'a venue that answers'));
   }
   const [first, ...more] = compared.differences;
-  if (!acceptCash || first?.kind !== 'cash' || more.length > 0) throw stillDifferent(compared);
-  await acceptVenueCash(db, { accountId: account, cash: first.theirs, by, reason, atMs: Date.now() });
+  const isCashAlone = compared.verdict === 'different' && first?.kind === 'cash' && more.length === 0;
+  if (!acceptCash || !isCashAlone) throw stillDifferent(compared);
+  const told = { accountId: account, cash: first.theirs, ours: first.ours };
+  if (!(await acceptVenueCash(db, { ...told, by, reason, atMs: Date.now() }))) throw stillDifferent(compared);
   const again = await compareOnly(db, account);
   if (again.verdict !== 'equal') throw stillDifferent(again);
 }

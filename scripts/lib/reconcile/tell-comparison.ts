@@ -15,10 +15,15 @@ export function comparisonLines({
   differences,
   frozen,
   phrase,
+  manual,
 }: ComparedAccount): string[] {
   return [
     `${accountId}: ${VERDICTS[verdict]}${reason === null ? '' : `: ${reason}`}`,
     ...differences.map(({ kind, what, ours, theirs }) => `  ${kind} ${what}: ours ${ours}, theirs ${theirs}`),
     ...(frozen === null ? [] : [`  frozen: ${frozen}`, `  to release it, once they are equal: --confirm "${phrase}"`]),
+    ...manual.flatMap(({ order, symbol, phrase: words }) => [
+      `  order ${order} in ${symbol} waits for a person: nobody knows whether the venue took it`,
+      `  if the venue does not have it: --settle ${order} --as absent --confirm "${words}"`,
+    ]),
   ];
 }

@@ -201,7 +201,7 @@ describe('a send to Alpaca', () => {
     const peer = await aPeer(saying(200, wireOrder()));
     expect(await paperAt(peer.url).send(anOrder({ ...SHARE, ...changes }), soonMs())).toMatchObject({
       kind: 'rejected',
-      code: 'NOT_SENT',
+      code: 'NOT_SENDABLE',
     });
     expect(peer.seen.length).toBe(0);
   });
@@ -318,6 +318,7 @@ describe('what Alpaca tells', () => {
       [{ status: 'partially_filled', filled_qty: '0.5' }, 'PARTIAL'],
       [{ status: 'filled', filled_qty: '2', filled_avg_price: '10.12345678901234567890123' }, 'FILLED'],
       [{ status: 'canceled', filled_qty: '1' }, 'CANCELED'],
+      [{ status: 'replaced' }, 'CANCELED'],
       [{ status: 'expired' }, 'EXPIRED'],
     ] as const;
     for (const [changes, state] of states) {
@@ -351,7 +352,7 @@ describe('what Alpaca tells', () => {
     const same = Array.from({ length: 500 }, (_, index) => wireOrder({ id: `id-${index}` }));
     const stuck = await aPeer(saying(200, same));
     expect(await paperAt(stuck.url).openOrders()).toMatchObject({ kind: 'failed' });
-    const odd = await aPeer(saying(200, [wireOrder(), wireOrder({ id: 'x', status: 'replaced' })]));
+    const odd = await aPeer(saying(200, [wireOrder(), wireOrder({ id: 'x', status: 'sleeping' })]));
     expect(await paperAt(odd.url).openOrders()).toMatchObject({
       kind: 'failed',
       reason: expect.stringContaining('1.status'),

@@ -64,7 +64,7 @@ describe('a send to Binance', () => {
   ] as const)('does not happen for %o', async (changes, reason) => {
     const { peer, venue } = await open({ market: 'spot' });
     const outcome = await venue.send(anOrder(changes), soonMs());
-    expect(outcome).toMatchObject({ kind: 'rejected', code: 'NOT_SENT', message: expect.stringContaining(reason) });
+    expect(outcome).toMatchObject({ kind: 'rejected', code: 'NOT_SENDABLE', message: expect.stringContaining(reason) });
     expect(peer.requests()).toBe(0);
   });
 

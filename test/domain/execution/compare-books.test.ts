@@ -15,7 +15,7 @@ const resting: Order = {
 };
 const ours = (change: Partial<OurBooks> = {}): OurBooks => ({
   orders: [],
-  trades: new Set(),
+  trades: new Map(),
   busted: new Set(),
   positions: new Map(),
   cash: '1000',
@@ -83,7 +83,7 @@ describe('a busted trade', () => {
 
   it('counts on neither side, whether the venue still lists it or not', () => {
     const busted = new Set(['t1']);
-    const booked = ours({ trades: new Set(['2026::t1']), busted });
+    const booked = ours({ trades: new Map([['2026::t1', 10]]), busted });
     for (const mine of [booked, ours({ busted })]) {
       for (const fills of [[aTrade], []])
         expect(kinds(mine, theirs({ fills }))).toEqual({ different: [], pending: [] });
@@ -91,12 +91,12 @@ describe('a busted trade', () => {
   });
 
   it('is the same trade under either of its names', () => {
-    const mine = ours({ trades: new Set(['t1']) });
+    const mine = ours({ trades: new Map([['t1', 10]]) });
     expect(kinds(mine, theirs({ fills: [aTrade] }))).toEqual({ different: [], pending: [] });
   });
 
   it('is a difference as long as nobody has told of the bust', () => {
-    const mine = ours({ trades: new Set(['2026::t1']) });
+    const mine = ours({ trades: new Map([['2026::t1', 10]]) });
     expect(kinds(mine, theirs())).toEqual({ different: ['missingFill'], pending: [] });
   });
 });
@@ -109,7 +109,7 @@ describe('a difference', () => {
     ['extraOrder', ours(), theirs({ openOrders: [listed(resting)] })],
     ['missingOrder', ours({ orders: [resting] }), theirs()],
     ['foreignFill', ours(), theirs({ fills: [{ ...aFill, atMs: 10 }] })],
-    ['missingFill', ours({ trades: new Set(['t1']) }), theirs()],
+    ['missingFill', ours({ trades: new Map([['t1', 10]]) }), theirs()],
   ] as const)('is %s', (kind, mine, their) => {
     expect(kinds(mine, their)).toEqual({ different: [kind], pending: [] });
   });
@@ -125,6 +125,32 @@ describe('a difference', () => {
       different: ['extraOrder'],
       pending: ['position', 'cash'],
     });
+  });
+
+  it('is an order that is open there and over here, once the venue had the time to show its end', () => {
+    const canceled: Order = { ...resting, state: 'CANCELED' };
+    const their = theirs({ openOrders: [listed(resting)] });
+    const changedAtMs = (ms: number) => new Map([[resting.clientOrderId, NOW_MS - ms]]);
+    expect(kinds(ours({ orders: [canceled], changedAtMs: changedAtMs(5_000) }), their)).toEqual({
+      different: [],
+      pending: ['extraOrder'],
+    });
+    expect(kinds(ours({ orders: [canceled], changedAtMs: changedAtMs(20_000) }), their)).toEqual({
+      different: ['extraOrder'],
+      pending: [],
+    });
+  });
+
+  it('is no fill from before the instant that fills are compared from, on whichever side it is', () => {
+    const since = (trades: OurBooks['trades']) => ours({ trades, sinceMs: 100 });
+    expect(kinds(since(new Map([['t1', 99]])), theirs())).toEqual({ different: [], pending: [] });
+    expect(kinds(since(new Map([['t1', 100]])), theirs())).toEqual({ different: ['missingFill'], pending: [] });
+    expect(kinds(since(new Map()), theirs({ fills: [{ ...aFill, atMs: 99 }] }))).toEqual({
+      different: [],
+      pending: [],
+    });
+    const twoInstants = theirs({ fills: [{ ...aFill, atMs: 101 }] });
+    expect(kinds(since(new Map([['t1', 99]])), twoInstants)).toEqual({ different: [], pending: [] });
   });
 
   it('lasts when it looks the same twice', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  endOfDoubt,
   resolveUnknown,
   startUnknown,
   type UnknownEvidence,
@@ -89,16 +90,34 @@ describe('an unknown order', () => {
     expect(resolve([...every(15_000, 4), strange, ...after, round(135_000)])).toMatchObject({ kind: 'absent' });
   });
 
-  it('goes to a person after 15 minutes, with the reason', () => {
+  it('goes to a person after 15 minutes of answers, with the reason', () => {
     const strange = { unexplained: { kind: 'answered', value: 2 } } as const;
+    expect(resolve(every(30_000, 30, strange))).toMatchObject({ kind: 'keep', evidence: { answeredMs: 870_000 } });
     expect(resolve(every(30_000, 31, strange))).toMatchObject({
       kind: 'manual',
-      reason: 'unknown for 900 s: 2 fills or positions that no known order explains',
+      reason: 'unknown through 900 s of answers: 2 fills or positions that no known order explains',
     });
-    expect(resolve(every(30_000, 31, { lookUp: FAILED }))).toMatchObject({
-      kind: 'manual',
-      reason: 'unknown for 900 s: 0 of 5 clean answers over 0 ms',
-    });
+  });
+
+  it('goes to nobody by answers that did not come, nor by a desk that was off', () => {
+    expect(resolve(every(30_000, 200, { lookUp: FAILED }))).toMatchObject({ kind: 'keep' });
+    expect(resolve(every(30_000, 200, { openOrders: FAILED }))).toMatchObject({ kind: 'keep' });
+    expect(resolve([round(0), round(3_600_000)])).toMatchObject({ kind: 'keep', evidence: { misses: 2 } });
+    const strange = { unexplained: { kind: 'answered', value: 1 } } as const;
+    expect(resolve([round(0, strange), round(86_400_000, strange)])).toMatchObject({ kind: 'keep' });
+  });
+
+  it('ends as absent, or as canceled when the venue had taken it; a person ends what is in their hands', () => {
+    const evidence = startUnknown(0);
+    const absent = { kind: 'absent', evidence } as const;
+    const manual = { kind: 'manual', evidence, reason: '' } as const;
+    expect((['UNKNOWN', 'CANCEL_UNKNOWN', 'MANUAL'] as const).map((state) => endOfDoubt(state, absent))).toEqual([
+      'ABSENT',
+      'CANCELED',
+      null,
+    ]);
+    expect(endOfDoubt('CANCEL_UNKNOWN', manual)).toBe('MANUAL');
+    expect(endOfDoubt('UNKNOWN', { kind: 'keep', evidence })).toBeNull();
   });
 
   it('is not absent by a clock that jumps', () => {

@@ -1,8 +1,19 @@
 /** Who may send: two exits of one position, a leg that ended before, a refusal of a second sending. */
 import { describe, expect, it } from 'vitest';
-import { endingWith, provenBy, sizeClaim } from '../../../domain/execution/venue-claim.ts';
+import { toDecimal } from '../../../domain/decimal.ts';
+import {
+  endingWith,
+  endingWithSession,
+  haltRefusal,
+  isBare,
+  maySendAgain,
+  provenBy,
+  revivedLegs,
+  sizeClaim,
+  uselessLegs,
+} from '../../../domain/execution/venue-claim.ts';
 import type { Order } from '../../../schemas/execution.ts';
-import { order } from './support.ts';
+import { order, stopLeg } from './support.ts';
 
 const exit = (decisionId: string, change: Partial<Order> = {}): Order =>
   order({ decisionId, leg: 'exit', side: 'sell', quantity: '10', state: 'INTENT', ...change });
@@ -37,4 +48,85 @@ it('does not take the refusal of a second sending for proof where an id is taken
   expect(provenBy(refusal, 1, 'lifetime-unique')).toBe(refusal);
   expect(provenBy(refusal, 2, 'open-only')).toBe(refusal);
   expect(provenBy(refusal, 2, 'lifetime-unique')).toMatchObject({ kind: 'ambiguous' });
+});
+
+describe('a leg that never left', () => {
+  const refused = stopLeg('95', { state: 'REJECTED' });
+  const past = { epoch: 500, sends: 0, outcome: 'NOT_SENT: no connection', guardRefused: false };
+
+  it('may be tried as often as it takes, but not after twenty sendings that may have left', () => {
+    expect(maySendAgain(refused, past, 'open-only')).toBe(true);
+    expect(maySendAgain(refused, { ...past, sends: 20 }, 'open-only')).toBe(false);
+  });
+
+  it('covers what no exit on its way will close, and waits while that is nothing', () => {
+    const entry = order({ quantity: '10', state: 'FILLED', quantityFilled: '10' });
+    const stop = stopLeg('95', { quantity: '10', state: 'INTENT' });
+    const named = { venue: 'v', accountId: 'a', strategyId: 's-1', symbol: entry.symbol, side: 'buy' } as const;
+    const filling = {
+      tradeId: 't',
+      clientOrderId: entry.clientOrderId,
+      quantity: '10',
+      price: '100',
+      fee: '0',
+      atMs: 0,
+    };
+    const sized = (held: string, open: readonly Order[]) =>
+      sizeClaim([stop], [entry, stop], { held, fills: [{ ...named, ...filling }], open });
+    expect(sized('10', [exit('x', { state: 'SENT', quantity: '4' })]).sending).toMatchObject([{ quantity: '6' }]);
+    expect(sized('10', [exit('x', { state: 'SENT' })])).toEqual({ sending: [], refusal: null, reason: null });
+    expect(sized('0', []).reason).toMatch(/nothing of it is held/);
+    expect(sized('-10', []).reason).toMatch(/nothing of it is held/);
+  });
+});
+
+describe('what is held', () => {
+  const stop = stopLeg('95', { state: 'ACKED', quantity: '10' });
+  const ended = exit('x', { state: 'CANCELED' });
+
+  it('is bare where stops and exits at work close less of it', () => {
+    expect(isBare(ended, toDecimal(10), [stop])).toBe(false);
+    expect(isBare(ended, toDecimal(10), [exit('y', { state: 'INTENT' })])).toBe(false);
+    expect(isBare(ended, toDecimal(10), [{ ...stop, state: 'PARTIAL', quantityFilled: '3' }])).toBe(true);
+    expect(isBare(ended, toDecimal(10), [{ ...stop, symbol: 'ETH/USDT' }])).toBe(true);
+    expect(isBare(ended, toDecimal(-10), [stop])).toBe(true);
+    expect(isBare(ended, toDecimal(0), [])).toBe(false);
+  });
+
+  it('is not protected by the stop of an entry that has filled nothing', () => {
+    const waiting = [order({ state: 'ACKED' }), { ...stop, state: 'INTENT' as const }];
+    expect(isBare(ended, toDecimal(10), waiting)).toBe(true);
+  });
+
+  it('once it is nothing, makes the legs of it useless, on either side', () => {
+    const orders = [order({ state: 'FILLED', quantityFilled: '1' }), stop];
+    expect(uselessLegs(orders, toDecimal(1))).toEqual([]);
+    expect(uselessLegs(orders, toDecimal(0))).toEqual([stop]);
+    expect(uselessLegs(orders, toDecimal(-1))).toEqual([stop]);
+  });
+});
+
+it('revives the stop of an entry that fills after its end, and no leg that ever left', () => {
+  const [before, after] = [order({ state: 'CANCELED' }), order({ state: 'CANCELED', quantityFilled: '1' })];
+  const [stop, target] = [stopLeg('95', { state: 'ABSENT' }), order({ leg: 'target', state: 'ABSENT' })];
+  const revived = (entry: Order, claimed: readonly string[] = []) =>
+    revivedLegs(before, entry, [entry, stop, target], new Set(claimed));
+  expect(revived(after)).toEqual([{ ...stop, state: 'INTENT' }]);
+  expect(revived(before)).toEqual([]);
+  expect(revived(after, [stop.clientOrderId])).toEqual([]);
+});
+
+it('ends with a session what nobody will send: an entry with its legs, not the stop of an entry that has left', () => {
+  const at = { venue: 'alpaca-paper', state: 'INTENT' } as const;
+  const unsent = [order({ ...at, decisionId: 'a' }), stopLeg('95', { ...at, decisionId: 'a' })];
+  const others = [stopLeg('95', { ...at, decisionId: 'b' }), exit('c', at)];
+  expect(endingWithSession([...unsent, ...others])).toEqual(unsent);
+  const onPaper = others.map((one) => ({ ...one, venue: 'paper' }));
+  expect(endingWithSession(onPaper)).toEqual(onPaper);
+});
+
+it('sends no exit of a frozen account, but the legs of what has filled there', () => {
+  expect(haltRefusal(exit('x', { reduceOnly: true }), null, 'differs')).toMatchObject({ rule: 'accountStanding' });
+  expect(haltRefusal(exit('x', { reduceOnly: true }), 'a drill', null)).toBeNull();
+  expect(haltRefusal(stopLeg('95'), 'a drill', 'differs')).toBeNull();
 });

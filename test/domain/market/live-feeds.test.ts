@@ -51,6 +51,18 @@ describe('instants', () => {
     expect(ready(minutes(0), [], T + MINUTE, ['A'])).toEqual([[0, 'A']]);
   });
 
+  it('of a long past are put together at once', () => {
+    const long = (everyMs: number): Bar[] => Array.from({ length: 100_000 }, (_, i) => bar(T + i * everyMs));
+    const instants = allInstants(
+      new Map([
+        ['A', long(MINUTE)],
+        ['B', long(2 * MINUTE)],
+      ]),
+    );
+    expect(instants).toHaveLength(150_000);
+    expect(instants.filter((one) => one.bars.length === 2)).toHaveLength(50_000);
+  });
+
   it('of the past are all there are', () => {
     expect(
       stamps(
@@ -100,6 +112,27 @@ describe('a feed', () => {
     const opened = (now: string) => watch(Date.parse(now), share(now, '2026-03-04T20:59:00Z')).stale;
     expect(opened('2026-03-05T14:32:30Z')).toEqual([]);
     expect(opened('2026-03-05T14:32:31Z')).toEqual(['SPY']);
+  });
+
+  it('of a share is looked for when its bar has closed, on the grid of bars, in whatever hours', () => {
+    const nextLook = (intervalMs: number, now: string, newest: string): string => {
+      const nowMs = Date.parse(now);
+      const feed = { symbol: 'SPY', newestMs: Date.parse(newest), hours: hoursOf('SPY', nowMs) };
+      const { nextBarAtMs, overdue } = watchFeeds([feed], { nowMs, intervalMs, ageOffsetMs: 30_000 });
+      return `${new Date(nextBarAtMs ?? 0).toISOString().slice(0, 19)}${overdue ? ' overdue' : ''}`;
+    };
+    const [hour, day] = [60 * MINUTE, 1_440 * MINUTE];
+    // Opened on Monday at 10:00 New York, with Friday's bar: Monday's is there on Tuesday, not on Wednesday.
+    expect(nextLook(day, '2029-01-08T15:00:00Z', '2029-01-05T05:00:00Z')).toBe('2029-01-09T14:30:02');
+    expect(nextLook(day, '2029-01-09T14:30:03Z', '2029-01-08T05:00:00Z')).toBe('2029-01-10T14:30:02');
+    // The hour stamped 09:00 closes at 10:00, the last one at 16:00.
+    expect(nextLook(hour, '2029-01-08T14:31:00Z', '2029-01-05T20:00:00Z')).toBe('2029-01-08T15:00:02');
+    expect(nextLook(hour, '2029-01-06T03:00:00Z', '2029-01-05T20:00:00Z')).toBe('2029-01-08T15:00:02');
+    // The four hours from 12:00 on hold the last one of a half day, and close three hours after the market.
+    expect(nextLook(4 * hour, '2019-11-29T18:30:00Z', '2019-11-29T13:00:00Z')).toBe('2019-11-29T21:00:02');
+    // A last minute without a trade is not waited for all weekend.
+    expect(nextLook(MINUTE, '2029-01-05T21:00:30Z', '2029-01-05T20:58:00Z')).toBe('1970-01-01T00:00:00 overdue');
+    expect(nextLook(MINUTE, '2029-01-05T21:02:00Z', '2029-01-05T20:58:00Z')).toBe('2029-01-08T14:31:02');
   });
 
   it('is still looked at when its market has just closed, for the last bar', () => {

@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { barsExpected, barsMissed, sessionBarsPerYear } from '../../../domain/market/session-bars.ts';
+import {
+  barsBackMs,
+  barsExpected,
+  barsMissed,
+  nextStampMs,
+  sessionBarsPerYear,
+} from '../../../domain/market/session-bars.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -109,4 +115,52 @@ it.skipIf(!existsSync(FILE))('SPY traded in every hour that is expected from 199
   expect(expected.filter((ms) => !there.has(ms))).toEqual([]);
   const days = (all: readonly number[]): string[] => [...new Set(texts(all).map((text) => text.slice(0, 10)))];
   expect(days(stamps)).toEqual(days(expected));
+});
+
+describe('the bar after a bar', () => {
+  const next = (symbol: string, intervalMs: number, after: string) =>
+    texts([nextStampMs(symbol, intervalMs, at(after))]);
+
+  it('of a pair comes an interval later', () => {
+    expect(next('BTC/USDT', HOUR, '2029-01-05T20:00:00Z')).toEqual(['2029-01-05T21:00']);
+  });
+
+  it('of a share comes after nights, weekends and holidays, and lies on the clock of New York', () => {
+    expect(next('SPY', HOUR, '2029-01-05T19:00:00Z')).toEqual(['2029-01-05T20:00']);
+    expect(next('SPY', HOUR, '2029-01-05T20:00:00Z')).toEqual(['2029-01-08T14:00']);
+    expect(next('SPY', MINUTE, '2029-01-05T20:59:00Z')).toEqual(['2029-01-08T14:30']);
+    expect(next('SPY', 4 * HOUR, '2019-11-29T17:00:00Z')).toEqual(['2019-12-02T13:00']);
+  });
+
+  it('of a day is told by its date, whether the vendor stamps it at the opening, at midnight or in UTC', () => {
+    for (const stamp of ['2029-01-05T14:30:00Z', '2029-01-05T05:00:00Z', '2029-01-05T00:00:00Z']) {
+      expect(next('SPY', DAY, stamp)).toEqual(['2029-01-08T14:30']);
+    }
+  });
+});
+
+describe('so many bars back', () => {
+  const back = (symbol: string, intervalMs: number, count: number, before: string) =>
+    texts([barsBackMs(symbol, intervalMs, count, at(before))]);
+
+  it('are so many intervals of a pair', () => {
+    expect(back('BTC/USDT', HOUR, 48, '2029-01-08T12:00:00Z')).toEqual(['2029-01-06T12:00']);
+  });
+
+  it('reach over the weekend: on Monday at 09:31 the last 500 minutes of SPY begin on Thursday', () => {
+    // One minute of Monday, 390 of Friday, 109 of Thursday: 14:11 New York.
+    expect(back('SPY', MINUTE, 500, '2029-01-08T14:31:00Z')).toEqual(['2029-01-04T19:11']);
+    const fromMs = barsBackMs('SPY', MINUTE, 500, at('2029-01-08T14:31:00Z'));
+    expect(barsExpected('XNYS', MINUTE, fromMs, at('2029-01-08T14:31:00Z'))).toHaveLength(500);
+  });
+
+  it('of days begin with the day, and reach over years', () => {
+    expect(back('SPY', DAY, 3, '2029-01-08T15:00:00Z')).toEqual(['2029-01-04T00:00']);
+    const fromMs = barsBackMs('SPY', DAY, 500, at('2029-01-08T15:00:00Z'));
+    expect(barsExpected('XNYS', DAY, fromMs, at('2029-01-08T15:00:00Z'))).toHaveLength(500);
+  });
+
+  it('end where the calendar does', () => {
+    expect(barsBackMs('SPY', DAY, 1_000_000, at('2029-01-08T15:00:00Z'))).toBeLessThan(at('1986-01-03T00:00:00Z'));
+  });
 });

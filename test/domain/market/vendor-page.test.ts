@@ -92,6 +92,21 @@ describe('joining pages', () => {
     ]);
   });
 
+  it.each([
+    [{ close: 'NaN' }, 'DATA_NOT_A_NUMBER', 'close'],
+    [{ open: '' }, 'DATA_NOT_A_NUMBER', 'open'],
+    [{ high: '1e2' }, 'DATA_NUMBER_FORMAT', 'high'],
+    [{ low: '-99' }, 'DATA_PRICE_NOT_POSITIVE', 'low'],
+    [{ close: '0' }, 'DATA_PRICE_NOT_POSITIVE', 'close'],
+    [{ volume: '-1' }, 'DATA_VOLUME_INVALID', 'volume'],
+    [{ high: '98', low: '103' }, 'DATA_OHLC_INCONSISTENT', 'high'],
+  ])('refuses a bar with %j', (cells, code, column) => {
+    const { problems } = joinPage(NO_PAGE, [bar(11), { ...bar(12), ...cells }], AT, RANGE);
+    expect(problems.map((one) => `${one.code} ${one.path}`)).toEqual([
+      `${code} vendor BTC/USD 1970-01-01T12:00:00Z ${column}`,
+    ]);
+  });
+
   it('gives one run, whatever way the bars are cut into pages, shuffled inside and repeated', () => {
     const whole = bars(10, 35);
     const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 24 }), { maxLength: 8 });

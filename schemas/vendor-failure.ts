@@ -3,7 +3,7 @@
  * VENDOR_RATE_LIMITED, VENDOR_REFUSED (another HTTP status), VENDOR_REPLY (an answer that makes no sense), VENDOR_PAGES
  * (pages that do not go on), CLOCK_SKEW, QUOTE_CROSSED and the DATA_* codes of a bar. `path` begins with the vendor.
  */
-import { describeProblems, type Problem } from '../../schemas/problem.ts';
+import { describeProblems, type Problem } from './problem.ts';
 
 const TRANSIENT_CODES: readonly string[] = ['VENDOR_UNREACHABLE', 'VENDOR_RATE_LIMITED'];
 

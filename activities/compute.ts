@@ -1,0 +1,163 @@
+/**
+ * The heavy hands of research, on queue `compute`: trials on the threads of this machine. Any number of machines serve the
+ * queue. A batch is given by reference and its results go to Postgres; rows that are there already are not evaluated
+ * again, so a batch that was lost in the middle is simply done once more.
+ */
+import { Context, heartbeat } from '@temporalio/activity';
+import type { ComputeAnswer, ComputePool } from '../adapters/compute/compute-pool.ts';
+import type { MarketData } from '../adapters/market-data/market-data.ts';
+import type { EvolutionStore } from '../db/evolution-store.ts';
+import type { ResearchRun } from '../db/research-runs.ts';
+import type { SearchStore } from '../db/search-store.ts';
+import { type ComputeTask, chromosomeOfRow, searchOfRow } from '../domain/learning/trial/compute-task.ts';
+import { TRAINING_COST_FACTOR } from '../domain/learning/trial/evaluate-chromosome.ts';
+import { sliceSeries } from '../domain/market/bar-series.ts';
+import type { BacktestRunResult } from '../schemas/backtest-run.ts';
+import { type EvolutionResult, type EvolutionRunInput, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
+import { type ParameterSearchInput, parameterSearchInputSchema } from '../schemas/parameter-search.ts';
+import type { DataSplit, TrialBatch } from '../schemas/research.ts';
+import { finalOnInvalidInput } from './failure.ts';
+import { type CloseEvolution, closeEvolution } from './research/close-evolution.ts';
+import { type BacktestParts, type RunBacktest, runBacktest } from './research/run-backtest.ts';
+import { runBars, yearOf } from './research/run-bars.ts';
+import { askPoints, searchTrialRow } from './research/search-steps.ts';
+
+export type ComputeParts = Omit<BacktestParts, 'market' | 'nowMs'> & {
+  readonly pool: ComputePool;
+  readonly market: MarketData;
+  readonly evolutions: EvolutionStore;
+  readonly searches: SearchStore;
+  readonly nowMs: () => number;
+};
+
+/** A part of a round: `roundFrom` is the first trial of the round, which knows all before it. */
+export type SearchBatch = TrialBatch & { readonly roundFrom: number };
+
+export type BatchResult = { readonly evaluated: number };
+
+const HEARTBEAT_EVERY_MS = 300;
+
+export type ComputeActivities = ReturnType<typeof createComputeActivities>;
+
+export const createComputeActivities = (parts: ComputeParts) => {
+  const { pool, market, evolutions, searches, nowMs } = parts;
+  const compute = (
+    run: ResearchRun,
+    task: ComputeTask,
+    candidates: readonly string[],
+    threads: number,
+    progress: Progress,
+  ): Promise<readonly ComputeAnswer[]> => {
+    const { seen } = splitOf(run);
+    return pool.evaluate({
+      key: `${run.data.dataHash}:${seen}`,
+      loadBars: async () => sliceSeries(await runBars(market, run.data), 0, seen),
+      task,
+      candidates,
+      threads,
+      signal: Context.current().cancellationSignal,
+      onProgress: (done) => {
+        progress.done = done;
+      },
+    });
+  };
+
+  return {
+    /** Evaluates the genomes of some trials. @throws InvalidInput (final) DATA_CHANGED */
+    evaluateGenomes: ({ runId, fromTrial, toTrial }: TrialBatch): Promise<BatchResult> =>
+      beating(async (progress) => {
+        const run = await evolutions.read(runId);
+        const genomes = await evolutions.toEvaluate(runId, fromTrial, toTrial);
+        const input = evolutionRunInputSchema.parse(run.input);
+        const texts = genomes.map(({ genes }) => JSON.stringify(genes));
+        const answers = await compute(run, evolutionTask(run, input), texts, input.threads, progress);
+        const rows = genomes.map(({ trial, genomeId }, index) => trialRow(trial, genomeId, answers[index]));
+        await evolutions.evaluated(runId, rows, fromTrial, toTrial);
+        return { evaluated: rows.length };
+      }),
+
+    /** Evaluates some trials of a search's round. @throws InvalidInput (final) DATA_CHANGED */
+    evaluateTrials: ({ runId, roundFrom, fromTrial, toTrial }: SearchBatch): Promise<BatchResult> =>
+      beating(async (progress) => {
+        const run = await searches.read(runId);
+        const there = await searches.trials(runId, fromTrial, toTrial);
+        if (there.length === toTrial - fromTrial) return { evaluated: 0 };
+        const input = parameterSearchInputSchema.parse(run.input);
+        const points = askPoints(input, await searches.trials(runId, 0, roundFrom), { fromTrial, toTrial });
+        const texts = points.map((point) => JSON.stringify(point));
+        const answers = await compute(run, searchTask(run, input), texts, input.threads, progress);
+        const rows = points.map((point, index) => {
+          const { row = null, error = 'not evaluated' } = answers[index] ?? {};
+          return searchTrialRow(fromTrial + index, point, row === null ? null : searchOfRow(row), error);
+        });
+        await searches.evaluated(runId, rows);
+        return { evaluated: rows.length };
+      }),
+
+    /** Judges the champion on the sealed bars and ends the run. */
+    closeEvolution: (request: CloseEvolution): Promise<EvolutionResult> =>
+      beating(async () => {
+        const run = await evolutions.read(request.runId);
+        const closing = { store: evolutions, loadBars: (one: ResearchRun) => runBars(market, one.data), nowMs };
+        return closeEvolution(closing, request, evolutionRunInputSchema.parse(run.input));
+      }),
+
+    /** One strategy over bars. @throws InvalidInput (final) DATA_EMPTY, STRATEGY_UNKNOWN */
+    runBacktest: (request: RunBacktest): Promise<BacktestRunResult> => beating(() => runBacktest(parts, request)),
+  };
+};
+
+type Progress = { done: number };
+
+/** Runs an activity that says three times a second how far it is: so often, because that is when it hears of a pause. */
+async function beating<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
+  const progress = { done: 0 };
+  const timer = setInterval(() => heartbeat({ ...progress }), HEARTBEAT_EVERY_MS);
+  try {
+    return await finalOnInvalidInput(() => work(progress));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function splitOf({ runId, split }: ResearchRun): DataSplit {
+  if (split === null) throw new Error(`run ${runId} was opened without a split of its bars`);
+  return split;
+}
+
+const evolutionTask = (run: ResearchRun, { direction, costs, fitness }: EvolutionRunInput): ComputeTask => ({
+  kind: 'evolution',
+  terms: {
+    split: splitOf(run),
+    fitness,
+    periodsPerYear: yearOf(run.data),
+    direction,
+    costs,
+    costFactor: TRAINING_COST_FACTOR,
+  },
+});
+
+const searchTask = (run: ResearchRun, input: ParameterSearchInput): ComputeTask => ({
+  kind: 'search',
+  terms: {
+    split: splitOf(run),
+    periodsPerYear: yearOf(run.data),
+    strategyType: input.strategyType,
+    regime: input.regime,
+    direction: input.direction,
+    costs: input.costs,
+    costFactor: 1,
+  },
+});
+
+/** The genome itself stands in `genomes`; a trial names it. */
+function trialRow(trial: number, genomeId: string, answer: ComputeAnswer | undefined) {
+  const { row = null, error = 'not evaluated' } = answer ?? {};
+  const params = { genomeId };
+  if (row === null) {
+    return { trial, candidateId: genomeId, params, fitness: null, sharpe: null, figures: null, error };
+  }
+  const { fitness, sharpe, selectionScore, tradeCount } = chromosomeOfRow(row);
+  const figures = { selectionScore, tradeCount };
+  return { trial, candidateId: genomeId, params, fitness, sharpe, figures, error: null };
+}

@@ -1,0 +1,37 @@
+/**
+ * The port of a machine's threads: many candidates over one series of bars, evaluated on as many threads as are asked
+ * for. Bars and indicator columns lie once in shared memory, whatever the number of threads. Batches run one after the
+ * other; threads stay up between them. How it is done: `thread-pool.ts` and `compute-thread.ts`.
+ */
+
+import type { ComputeTask } from '../../domain/learning/trial/compute-task.ts';
+import type { BarSeries } from '../../domain/market/bar-series.ts';
+
+export type ComputeRequest = {
+  /** Names these very bars: their hash and count. */
+  readonly key: string;
+  /** Called only when this machine does not hold them yet. */
+  readonly loadBars: () => Promise<BarSeries>;
+  readonly task: ComputeTask;
+  /** Each as JSON. */
+  readonly candidates: readonly string[];
+  /** 0 = as many as the machine has cores. */
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  /** How many are done, now and then. */
+  readonly onProgress: (done: number) => void;
+};
+
+/** Figures as a row of doubles (`compute-task.ts`), or why there are none. */
+export type ComputeAnswer = { readonly row: Float64Array | null; readonly error: string | null };
+
+export type ComputePool = {
+  /**
+   * An answer for each candidate, in order: the same on any number of threads.
+   * @throws the signal's reason when it is aborted; nobody computes any more then
+   */
+  readonly evaluate: (request: ComputeRequest) => Promise<readonly ComputeAnswer[]>;
+  /** Starts as many threads as the machine has cores, so that the first batch does not wait for them. */
+  readonly warmUp: () => void;
+  readonly close: () => Promise<void>;
+};

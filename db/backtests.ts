@@ -1,0 +1,55 @@
+/** Backtests that were run by workflow: report, trades, fills, and wealth as packed doubles. Written once a run. */
+import { sql } from 'kysely';
+import type { ClosedTrade, Fill } from '../schemas/execution.ts';
+import type { SessionReport } from '../schemas/strategy-session.ts';
+import { sessionReportSchema } from '../schemas/strategy-session.ts';
+import { endRun, type OpenRun, openRun, type ResearchRun } from './research-runs.ts';
+import { inTransaction } from './retry.ts';
+import type { Database } from './tables.ts';
+
+export type StoredBacktest = {
+  readonly report: SessionReport;
+  readonly trades: readonly ClosedTrade[];
+  readonly fills: readonly Fill[];
+  /** Epoch ms of each close, and wealth there. */
+  readonly closedAtMs: Float64Array;
+  readonly equity: Float64Array;
+};
+
+export type BacktestStore = ReturnType<typeof createBacktestStore>;
+
+export const createBacktestStore = (db: Database) => ({
+  open: (run: OpenRun): Promise<ResearchRun> => inTransaction(db, (trx) => openRun(trx, run)),
+  read: (runId: string) => readBacktest(db, runId),
+  save: (runId: string, backtest: StoredBacktest, nowMs: number): Promise<void> =>
+    inTransaction(db, async (trx) => {
+      await insertBacktest(trx, runId, backtest);
+      await endRun(trx, runId, { state: 'done', result: { report: backtest.report }, nowMs });
+    }),
+});
+
+async function insertBacktest(trx: Database, runId: string, backtest: StoredBacktest): Promise<void> {
+  const { report, trades, fills, closedAtMs, equity } = backtest;
+  const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+  await sql`insert into backtests (run_id, report, trades, fills, closed_at_ms, equity)
+    values (${runId}, ${json(report)}, ${json(trades)}, ${json(fills)}, ${bytesOf(closedAtMs)}, ${bytesOf(equity)})
+    on conflict do nothing`.execute(trx);
+}
+
+const bytesOf = (values: Float64Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+/** Undefined for a run that has not ended. */
+export async function readBacktest(db: Database, runId: string): Promise<StoredBacktest | undefined> {
+  const row = await db.selectFrom('backtests').selectAll().where('run_id', '=', runId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    report: sessionReportSchema.parse(row.report),
+    trades: row.trades as unknown as ClosedTrade[],
+    fills: row.fills as unknown as Fill[],
+    closedAtMs: doublesOf(row.closed_at_ms),
+    equity: doublesOf(row.equity),
+  };
+}
+
+/** A copy: the bytes of a driver need not lie where doubles may. */
+const doublesOf = (bytes: Buffer): Float64Array => new Float64Array(new Uint8Array(bytes).buffer);

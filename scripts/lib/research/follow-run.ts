@@ -1,0 +1,84 @@
+/**
+ * Starts a run of research from a file and follows it: a bar with the time that is left on stderr, the result at the end.
+ * Interrupting the script leaves the run alone; it goes on without being watched.
+ */
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { dataConverterOf } from '../../../adapters/payload/data-converter.ts';
+import type { ResearchProgress } from '../../../schemas/research.ts';
+import { progressQuery, RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
+import type { Desk } from '../desk.ts';
+import { failureProblems } from '../failure-problems.ts';
+import { say } from '../progress.ts';
+
+export type StartRun = {
+  readonly workflowType: string;
+  readonly workflowId: string;
+  readonly input: unknown;
+  readonly summary: string;
+};
+
+const LOOK_EVERY_MS = 1_000;
+const LINE_EVERY_MS = 10_000;
+const BAR_WIDTH = 30;
+
+/**
+ * @returns the run's result, or null when nobody waits for it
+ * @throws InvalidInput with the run's own problems when it refuses its input
+ */
+export async function startRun(desk: Desk, run: StartRun, follow: boolean): Promise<unknown> {
+  const connection = await Connection.connect({ address: desk.temporal.address });
+  try {
+    const dataConverter = dataConverterOf(desk.payloadKeys);
+    const client = new Client({ connection, namespace: desk.temporal.namespace, dataConverter });
+    const handle = await client.workflow.start(run.workflowType, {
+      taskQueue: RESEARCH_QUEUE,
+      workflowId: run.workflowId,
+      args: [run.input],
+      staticSummary: run.summary,
+    });
+    say(`run ${handle.workflowId}`);
+    if (!follow) return null;
+    const stopWatching = watch(handle);
+    return await handle.result().finally(stopWatching);
+  } catch (error) {
+    throw failureProblems(error) ?? error;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Draws a progress bar on a terminal, a line every ten seconds elsewhere. */
+function watch(handle: WorkflowHandle): () => void {
+  let lastLineMs = Date.now();
+  const look = async (): Promise<void> => {
+    const progress = await handle.query(progressQuery).catch(() => null);
+    if (progress === null) return;
+    if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(progress, Date.now()).padEnd(100)}`);
+    else if (Date.now() - lastLineMs >= LINE_EVERY_MS) {
+      lastLineMs = Date.now();
+      say(`  ${progressLine(progress, Date.now())}`);
+    }
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    if (process.stderr.isTTY) process.stderr.write(`\r${' '.repeat(100)}\r`);
+  };
+}
+
+export function progressLine(
+  { state, step, steps, trials, bestScore, endsAtMs }: ResearchProgress,
+  nowMs: number,
+): string {
+  const filled = steps === 0 ? 0 : Math.round((step / steps) * BAR_WIDTH);
+  const best = bestScore === null ? '' : `, best ${Number(bestScore.toPrecision(4))}`;
+  const left = endsAtMs === null ? '' : `, ${leftText(endsAtMs - nowMs)} left`;
+  const bar = `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}]`;
+  return `${bar} ${step} of ${steps}, ${trials} trials${best}${left}${state === 'running' ? '' : ` (${state})`}`;
+}
+
+function leftText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 90) return `${seconds} s`;
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
+}

@@ -1,0 +1,87 @@
+/**
+ * A run of research as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON, whose
+ * figures the tables show. The chart is TradingView's lightweight-charts, as on the pages of sessions.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { inScript, POLICY, readLibrary } from '../report-page.ts';
+import { escapeHtml } from '../report-page-tables.ts';
+
+/** Points are [step, value]; colours are names of the style sheet. */
+export type ChartLine = {
+  readonly name: string;
+  readonly colourName: 'accent' | 'short';
+  readonly points: readonly (readonly [number, number])[];
+};
+
+export type RunPage = {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly stepName: string;
+  readonly lines: readonly ChartLine[];
+  /** Heading and HTML of each part below the chart. */
+  readonly sections: readonly { readonly heading: string; readonly html: string }[];
+  /** The run's result as scripts print it. */
+  readonly result: unknown;
+};
+
+/** Writes the page, and the folders above it; an older page at the same path is replaced. */
+export async function writeRunPage(file: string, page: RunPage): Promise<void> {
+  const html = await runPage(page);
+  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+  await writeFile(file, html, 'utf8');
+}
+
+/** The whole page as text. */
+export async function runPage({ title, subtitle, stepName, lines, sections, result }: RunPage): Promise<string> {
+  const [library, client, style] = await Promise.all([
+    readLibrary(),
+    readFile(new URL('./run-page-client.js', import.meta.url), 'utf8'),
+    readFile(new URL('../report-page.css', import.meta.url), 'utf8'),
+  ]);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${escapeHtml(title)}</title>
+<style>
+${style}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="quiet">${escapeHtml(subtitle)}</p>
+</header>
+<section aria-labelledby="fitness">
+<h2 id="fitness">Fitness</h2>
+<figure aria-label="Fitness by ${escapeHtml(stepName)}. The tables below hold the figures."><div id="chart"></div></figure>
+<noscript><p>The chart needs JavaScript; the tables below hold all figures.</p></noscript>
+</section>
+${sections.map(({ heading, html }) => `<section>\n<h2>${escapeHtml(heading)}</h2>\n${html}\n</section>`).join('\n')}
+</main>
+<script type="application/json" id="chart-data">${jsonInPage({ lines, stepName })}</script>
+<script type="application/json" id="run-result">${jsonInPage(result)}</script>
+<script>${inScript(library)}</script>
+<script>
+${inScript(client)}</script>
+</body>
+</html>
+`;
+}
+
+const jsonInPage = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/** Cells are escaped; numbers keep all their digits, so that they are those of the JSON. */
+export function tableHtml(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  if (rows.length === 0) return '<p class="quiet">none</p>';
+  const cell = (value: string | number | null): string =>
+    typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escapeHtml(value ?? '–')}</td>`;
+  const names = head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
+  const lines = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
+  return `<div class="scroll"><table>\n<thead><tr>${names}</tr></thead>\n<tbody>\n${lines}\n</tbody>\n</table></div>`;
+}
+
+export const textHtml = (text: string): string => `<pre>${escapeHtml(text)}</pre>`;

@@ -1,0 +1,72 @@
+/** A walk whose report was lost is told again to whoever asks next, and a look between two bars never takes its place. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadGovernance } from '../../config/policy-files.ts';
+import { seedDesk } from '../../db/seed-desk.ts';
+import { createSessionStore } from '../../db/session-store.ts';
+import type { LoadedSession, WalkOutcome } from '../../db/session-walk.ts';
+import { parseSessionInput } from '../../schemas/session-input.ts';
+import type { SessionHandle, WalkResult } from '../../schemas/session-walk.ts';
+import { strategySchema } from '../../schemas/signals.ts';
+import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.ts';
+
+let desk: DeskDatabase;
+beforeAll(async () => {
+  desk = await openDeskDatabase();
+  const { profiles, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: START_MS });
+});
+afterAll(() => desk.close());
+
+const strategy = strategySchema.parse({ type: 'pairsTrading' });
+
+async function openPair(sessionId: string) {
+  const workflowId = `strategy-session:${sessionId}`;
+  const symbols = ['AAA/USDT', 'BBB/USDT'];
+  const input = parseSessionInput(
+    { accountId: 'paper-1', strategy, symbols, tradingMode: 'paper', barIntervalMs: 3_600_000 },
+    workflowId,
+    START_MS,
+  );
+  const at = { dataHash: 'abc', startsAtMs: START_MS, dataEndsAtMs: START_MS, nowMs: START_MS };
+  const request = { input, workflowId, openKey: 'one', strategy, strategyId: sessionId, ...at };
+  const store = createSessionStore(desk.db);
+  const opened = await store.open(request);
+  if (opened.outcome !== 'opened') throw new Error('the session did not open');
+  const { epoch, runCount: run, accountId } = opened.session;
+  const handle = { sessionId, workflowId, run, epoch, accountId, strategyId: sessionId, strategy } as SessionHandle;
+  return { store, handle, limits: input.limits };
+}
+
+/** A walk that did nothing but move to `cursor`; `warning` tells its answer from others. */
+const outcomeAt =
+  (cursor: number, bars: number) =>
+  ({ state }: LoadedSession): WalkOutcome => ({
+    batch: {
+      ...{ state, cursor, decisions: [], intents: [], orders: new Map(), fills: [], entries: [], trades: [] },
+      ...{ equity: [], handOver: [], cancels: [] },
+    },
+    result: { cursor, progress: { bars } } as WalkResult,
+  });
+
+it('a look that was asked for before the lost batch gives its answer, acts not, and leaves it to be told again', async () => {
+  const { store, handle, limits } = await openPair('lost-batch');
+  const walked = await store.walk(handle, 0, limits, outcomeAt(1, 11));
+  const never = (): never => {
+    throw new Error('there is nothing to unwind yet');
+  };
+  expect(await store.unwind(handle, { key: 'look-1', cursor: 0 }, never)).toEqual(walked);
+  expect(await store.unwind(handle, { key: 'look-1', cursor: 0 }, never)).toEqual(walked);
+  const looked = await store.unwind(handle, { key: 'look-2', cursor: 1 }, outcomeAt(1, 22));
+  expect(looked).toMatchObject({ cursor: 1, progress: { bars: 22 } });
+  expect(await store.unwind(handle, { key: 'look-2', cursor: 1 }, never)).toEqual(looked);
+  expect(await store.walk(handle, 0, limits, never)).toEqual(walked);
+});
+
+it('a look whose answer was lost gives it again after a slow batch was committed behind it', async () => {
+  const { store, handle, limits } = await openPair('slow-batch');
+  await store.walk(handle, 0, limits, outcomeAt(1, 11));
+  const looked = await store.unwind(handle, { key: 'look', cursor: 1 }, outcomeAt(1, 22));
+  const second = await store.walk(handle, 1, limits, outcomeAt(2, 33));
+  expect(await store.unwind(handle, { key: 'look', cursor: 1 }, outcomeAt(2, 44))).toEqual(looked);
+  expect(await store.walk(handle, 1, limits, outcomeAt(2, 55))).toEqual(second);
+});

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBacktest } from '../../db/backtests.ts';
+import { saveEvolved } from '../../db/strategies.ts';
+import { evolvedStrategy } from '../../domain/signals/evolved/evolved-rules.ts';
+import type { Chromosome } from '../../schemas/chromosome.ts';
+import { readSessionOutcome } from '../../scripts/lib/backtest/read-session.ts';
+import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib/research-in-process.ts';
+import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
+import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
+
+let desk: DeskUnderTest;
+let research: ResearchInProcess;
+
+const SYMBOL = 'BRED/USDT';
+const CHROMOSOME: Chromosome = {
+  entryLong: [
+    { kind: 'compare', indicator: 'rsi', periods: [14], comparator: 'below', threshold: 40, lookback: 2 },
+    { kind: 'compare', indicator: 'change', periods: [5], comparator: 'below', threshold: 0, lookback: 1 },
+  ],
+  entryShort: [],
+  exit: [
+    { kind: 'compare', indicator: 'rsi', periods: [14], comparator: 'above', threshold: 60, lookback: 1 },
+    { kind: 'barsHeld', above: 30 },
+  ],
+  filter: [],
+  risk: { positionFraction: 0.08, stopAtr: 3, targetAtr: 6, maxHoldBars: 60 },
+};
+const STRATEGY_ID = 'evolved-0123456789abcdef';
+
+beforeAll(async () => {
+  desk = await openDeskUnderTest();
+  research = await openResearchInProcess(desk, `research-${randomUUID()}`);
+  await storeBars(desk.db, SYMBOL, walkBars('bred', 2_500, 0.006));
+  const run = await research.startEvolution('of-this-market', {
+    symbol: SYMBOL,
+    barIntervalMs: HOUR_MS,
+    population: 4,
+    generations: 1,
+  });
+  const { runId } = await run.result();
+  await saveEvolved(desk.db, {
+    strategyId: STRATEGY_ID,
+    definition: evolvedStrategy(CHROMOSOME),
+    promoted: true,
+    health: 'unknown',
+    symbol: SYMBOL,
+    barIntervalMs: HOUR_MS,
+    runId,
+    decidedAtMs: Date.now(),
+  });
+});
+afterAll(async () => {
+  await research?.close();
+  await desk?.close();
+});
+
+const session = (change: object = {}) => ({
+  accountId: 'paper-1',
+  strategy: STRATEGY_ID,
+  symbols: [SYMBOL],
+  tradingMode: 'backtest',
+  barIntervalMs: HOUR_MS,
+  market: { source: 'replay' },
+  startingCash: '10000',
+  ...change,
+});
+
+const shown = (trades: readonly { entryAtMs: number; exitAtMs: number; quantity: string; pnl: string }[]) =>
+  trades.map(({ pnl, entryAtMs, exitAtMs, quantity }) => ({
+    entryAtMs,
+    exitAtMs,
+    quantity,
+    pnl: Number(pnl).toFixed(4),
+  }));
+
+describe('a bred strategy', () => {
+  it('runs in a session by its id and trades as in its backtest', async () => {
+    const sessionId = freshId('bred');
+    await (await desk.startSession(sessionId, session())).result();
+    const run = await research.startBacktest(freshId('bred'), {
+      strategy: STRATEGY_ID,
+      symbol: SYMBOL,
+      interval: '1h',
+    });
+    const { runId, report } = await run.result();
+    const stored = await readBacktest(desk.db, runId);
+    const walked = await readSessionOutcome(desk.db, sessionId);
+    expect(walked.trades.length).toBeGreaterThan(20);
+    expect(shown(stored?.trades ?? [])).toEqual(shown(walked.trades));
+    expect(Number(report.equityEnd)).toBeCloseTo(Number(walked.report.equityEnd), 6);
+    expect(stored?.equity.at(-1)).toBeCloseTo(Number(walked.report.equityEnd), 6);
+  });
+
+  it('votes as the evolved component where a session lists it', async () => {
+    const components = ['technical', 'evolved', 'llm'];
+    const sessionId = freshId('voting');
+    await (await desk.startSession(sessionId, session({ strategy: { type: 'hybrid' }, components }))).result();
+    const rows = await desk.db
+      .selectFrom('decisions')
+      .select('contributions')
+      .where('session_id', '=', sessionId)
+      .execute();
+    const votes = rows.flatMap(({ contributions }) => contributions.filter((one) => one.component === 'evolved'));
+    expect(votes.length).toBeGreaterThan(2_000);
+    expect(votes.some((one) => one.side === 1)).toBe(true);
+  });
+
+  it('is refused as a backtest when nobody has stored it', async () => {
+    const run = await research.startBacktest(freshId('no'), {
+      strategy: 'evolved-none',
+      symbol: SYMBOL,
+      interval: '1h',
+    });
+    expect((await problemsOf(run)).map(({ code }) => code)).toEqual(['STRATEGY_UNKNOWN']);
+  });
+});
+
+describe('a backtest by workflow', () => {
+  it('gives the trades and the report of a session, and lists every mistake of its input', async () => {
+    const sessionId = freshId('plain');
+    await (await desk.startSession(sessionId, session({ strategy: { type: 'momentum' } }))).result();
+    const walked = await readSessionOutcome(desk.db, sessionId);
+    const flags = { strategy: 'momentum', params: 'lookback=20', symbol: SYMBOL, interval: '1h' };
+    const { runId, report } = await (await research.startBacktest(freshId('plain'), flags)).result();
+    const stored = await readBacktest(desk.db, runId);
+    expect(shown(stored?.trades ?? [])).toEqual(shown(walked.trades));
+    expect(Number(report.equityEnd)).toBeCloseTo(Number(walked.report.equityEnd), 6);
+    const wrong = await research.startBacktest(freshId('wrong'), { ...flags, size: 'all', commission: 'free', fil: 1 });
+    expect((await problemsOf(wrong)).map(({ path }) => path).sort()).toEqual(['fil']);
+    const texts = await research.startBacktest(freshId('texts'), { ...flags, size: 'all', commission: 'free' });
+    expect((await problemsOf(texts)).map(({ path }) => path).sort()).toEqual(['commission', 'size']);
+  });
+});

@@ -1,0 +1,47 @@
+/** Computing machines as processes of their own, started and killed by a test. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { computeQueueOf } from '../../workflows/messages/research.ts';
+import type { DeskUnderTest } from './desk-under-test.ts';
+
+export type Machine = { readonly kill: () => Promise<void> };
+
+const started = new Set<ChildProcess>();
+
+/** Ends what a test that failed has left. */
+export function killMachines(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
+const PROGRAM = path.resolve(import.meta.dirname, 'compute-machine.ts');
+
+/** Waits until the machine serves the computing queue beside `researchQueue`. */
+export async function startMachine(desk: DeskUnderTest, researchQueue: string): Promise<Machine> {
+  const { appUrl: databaseUrl } = desk.database;
+  const machine = { address: inject('temporalAddress'), databaseUrl, taskQueue: computeQueueOf(researchQueue) };
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, JSON.stringify(machine)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  await said(child, 'ready');
+  return {
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+function said(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes(word)) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the machine ended with ${code} before it served`)));
+  });
+}
