@@ -37,7 +37,7 @@ const requesters = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
 const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.data/', 'assembly/', 'coverage/', 'test/histories/', 'test/fixtures/'] },
+  { ignores: ['node_modules/', '.data/', 'assembly/', 'examples/', 'coverage/', 'test/histories/', 'test/fixtures/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
