@@ -225,7 +225,20 @@ describe('the command', () => {
     expect(second.stdout).toBe(first.stdout);
     const document = JSON.parse(first.stdout);
     expect(Object.keys(document)).toEqual([
-      ...['ok', 'dataHash', 'codeVersion', 'resultHash', 'bars', 'trades', 'equity', 'metrics'],
+      ...[
+        'ok',
+        'dataHash',
+        'codeVersion',
+        'resultHash',
+        'bars',
+        'trades',
+        'equity',
+        'metrics',
+        'orders',
+        'fills',
+        'via',
+        'rules',
+      ],
     ]);
     expect(document.equity).toHaveLength(3_000);
     expect(document.metrics.finalEquity).toBe(document.equity.at(-1)[1]);
