@@ -89,9 +89,10 @@ export const ORDER_SCENARIOS: readonly Scenario[] = [
     await atWork(run);
     await run.terminate('from outside');
   }),
-  order('order-cancelled-from-outside', 'III/USDT', {}, async (run) => {
+  order('order-cancelled-from-outside', 'III/USDT', {}, async (run, desk) => {
     await atWork(run);
     await run.cancel();
+    await storeCloses(desk.db, 'III/USDT', [90, 90], FLAT.length);
     await toItsEnd(run);
   }),
   order('order-entry-closed-by-hand', 'JJJ/USDT', {}, async (run, desk) => {
