@@ -13,7 +13,7 @@ const NO_NUMBERS = ['NaN', 'Infinity', '', ' ', '0x10', '1,5', '1e999999999', '-
 /** Changes that no reading can make sense of, whichever order is meant. */
 const senseless = (draw: Draw): unknown =>
   draw.pick<() => unknown>([
-    () => wireOrderOf('ours', { status: draw.pick(['sleeping', 'FILLED', '', 'replaced', 7, null, '__proto__']) }),
+    () => wireOrderOf('ours', { status: draw.pick(['sleeping', 'FILLED', '', 'Replaced', 7, null, '__proto__']) }),
     () => wireOrderOf('ours', { qty: draw.pick(NO_NUMBERS.filter((one) => one !== null)) }),
     () => wireOrderOf('ours', { qty: String(-draw.whole(0, 9)) }),
     () => wireOrderOf('ours', { status: 'partially_filled', filled_qty: String(draw.whole(2, 900)) }),
