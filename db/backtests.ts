@@ -1,6 +1,7 @@
 /** Backtests that were run by workflow: report, trades, fills, and wealth as packed doubles. Written once a run. */
 import { sql } from 'kysely';
-import type { ClosedTrade, Fill } from '../schemas/execution.ts';
+import { z } from 'zod';
+import { type ClosedTrade, closedTradeSchema, type Fill, fillSchema } from '../schemas/execution.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { sessionReportSchema } from '../schemas/strategy-session.ts';
 import { endRun, type OpenRun, openRun, type ResearchRun } from './research-runs.ts';
@@ -44,8 +45,8 @@ export async function readBacktest(db: Database, runId: string): Promise<StoredB
   if (row === undefined) return undefined;
   return {
     report: sessionReportSchema.parse(row.report),
-    trades: row.trades as unknown as ClosedTrade[],
-    fills: row.fills as unknown as Fill[],
+    trades: z.array(closedTradeSchema).parse(row.trades),
+    fills: z.array(fillSchema).parse(row.fills),
     closedAtMs: doublesOf(row.closed_at_ms),
     equity: doublesOf(row.equity),
   };

@@ -77,7 +77,7 @@ export function tradingActivities(parts: TradingParts) {
       compliance,
       quarantined,
       killFile,
-      readStrategy: async (strategyId) => (await readStrategy(db, strategyId))?.definition,
+      readStrategy: (strategyId) => readStrategy(db, strategyId),
       promotedStrategy: async (symbol, intervalMs) => (await promotedStrategy(db, symbol, intervalMs))?.definition,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
       nowMs,

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../../db/sessions.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
-import { InvalidInput, problem } from '../../schemas/problem.ts';
+import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import { STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
@@ -14,27 +14,43 @@ import { twoLegProblems } from '../../schemas/two-leg-input.ts';
 /** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
 const CHILDREN_BARS_MAX = 1_000;
 
+type StoredStrategy = { readonly definition: Strategy; readonly promoted: boolean };
+
 export type OpenParts = {
   readonly store: SessionStore;
-  readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
+  readonly readStrategy: (strategyId: string) => Promise<StoredStrategy | undefined>;
   /** The bred strategy of a market that was promoted last. */
   readonly promotedStrategy: (symbol: string, intervalMs: number) => Promise<Strategy | undefined>;
   readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 };
 
-/** @throws InvalidInput STRATEGY_UNKNOWN, or what a stored strategy of two legs asks of the session */
-export async function resolveStrategy(parts: OpenParts, input: ParsedSession): Promise<Strategy> {
-  const strategy = await strategyOf(parts, input.strategy);
-  const problems = twoLegProblems(strategy.type, input);
+type StrategyParts = Pick<OpenParts, 'readStrategy'>;
+
+/** @throws InvalidInput STRATEGY_UNKNOWN, STRATEGY_NOT_PROMOTED, or what a stored strategy of two legs asks of the session */
+export async function resolveStrategy(parts: StrategyParts, input: ParsedSession): Promise<Strategy> {
+  const { definition, promoted } = await strategyOf(parts, input.strategy);
+  const problems = twoLegProblems(definition.type, input);
+  const isUnproven = definition.type === 'evolved' && !promoted;
+  if (isUnproven && input.tradingMode === 'live') problems.push(notPromoted(input.strategy));
   if (problems.length > 0) throw new InvalidInput(problems);
-  return strategy;
+  return definition;
 }
 
-async function strategyOf(parts: OpenParts, given: ParsedSession['strategy']): Promise<Strategy> {
-  if (typeof given !== 'string') return given;
+const notPromoted = (given: ParsedSession['strategy']): Problem =>
+  problem(
+    'STRATEGY_NOT_PROMOTED',
+    'strategy',
+    typeof given === 'string' ? given : given.type,
+    'the id of a bred strategy that has passed the promotion gate',
+    'run it on paper, or let an evolution promote it on bars that no trial has seen',
+  );
+
+async function strategyOf(parts: StrategyParts, given: ParsedSession['strategy']): Promise<StoredStrategy> {
+  if (typeof given !== 'string') return { definition: given, promoted: false };
   const type = STRATEGY_TYPES.find((one) => one === given);
-  const stored = type === undefined ? await parts.readStrategy(given) : strategySchema.parse({ type });
+  if (type !== undefined) return { definition: strategySchema.parse({ type }), promoted: false };
+  const stored = await parts.readStrategy(given);
   if (stored !== undefined) return stored;
   const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
   throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);

@@ -4,6 +4,7 @@
  * Cointegration Tests (Queen's Economics Department working paper 1227, 2010), table 2, tau_c, N = 2. P-value:
  * Approximate Asymptotic Distribution Functions for Unit-Root and Cointegration Tests (JBES 12, 1994), N = 2.
  */
+import { normalCdf } from '../normal-distribution.ts';
 
 /** At 1, 5 and 10 percent: a t below the value rejects "not tied". */
 export type CriticalValues = {
@@ -37,32 +38,8 @@ const RIGHT = [2.1945, 0.64695, -0.29198, -0.042377] as const;
 export function pValueOf(t: number): number {
   if (t > TAU_MAX) return 1;
   if (t < TAU_MIN) return 0;
-  return normalBelow(polynomial(t <= TAU_STAR ? LEFT : RIGHT, t));
+  return normalCdf(polynomial(t <= TAU_STAR ? LEFT : RIGHT, t));
 }
 
 const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, one) => sum * x + one, 0);
-
-const FAR = 6;
-
-/** Standard normal distribution function: Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/15 + …), exact to the last digits here. */
-function normalBelow(x: number): number {
-  if (x < -FAR) return tail(-x);
-  if (x > FAR) return 1 - tail(x);
-  let term = x;
-  let sum = x;
-  for (let n = 3; Math.abs(term) > 1e-17 * Math.abs(sum) && n < 400; n += 2) {
-    term *= (x * x) / n;
-    sum += term;
-  }
-  return 0.5 + sum * density(x);
-}
-
-const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
-
-/** 1 - Φ(x) for a large x, by its continued fraction. */
-function tail(x: number): number {
-  let fraction = x;
-  for (let k = 60; k > 0; k -= 1) fraction = x + k / fraction;
-  return density(x) / fraction;
-}

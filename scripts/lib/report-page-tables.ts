@@ -126,8 +126,8 @@ export function gapsHtml(series: readonly BarSeries[]): string {
     (gap) => `<tr><td>${escapeHtml(gap.symbol)}</td><td>${minuteText(gap.fromMs)}</td>
 <td class="number">${gap.missingCount}</td><td class="number">${durationText(gap.lengthMs)}</td></tr>`,
   );
-  const head =
-    '<th scope="col">Symbol</th><th scope="col">First missing bar</th><th scope="col" class="number">Bars missing</th><th scope="col" class="number">Length</th>';
+  const head = `<th scope="col">Symbol</th><th scope="col">First missing bar</th>
+<th scope="col" class="number">Bars missing</th><th scope="col" class="number">Length</th>`;
   return `<p class="quiet">${note}. Nothing was filled in.</p>
 ${scrolling('gaps', note, head, rows.join('\n'))}`;
 }

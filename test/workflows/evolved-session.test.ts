@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveStrategy } from '../../activities/session/open-session.ts';
 import { readBacktest } from '../../db/backtests.ts';
-import { saveEvolved } from '../../db/strategies.ts';
+import { readStrategy, saveEvolved } from '../../db/strategies.ts';
 import { evolvedStrategy } from '../../domain/signals/evolved/evolved-rules.ts';
 import type { Chromosome } from '../../schemas/chromosome.ts';
+import { parseSessionInput } from '../../schemas/session-input.ts';
+import type { Strategy } from '../../schemas/signals.ts';
 import { readSessionOutcome } from '../../scripts/lib/backtest/read-session.ts';
 import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib/research-in-process.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
@@ -11,6 +14,7 @@ import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
 
 let desk: DeskUnderTest;
 let research: ResearchInProcess;
+let runId: string;
 
 const SYMBOL = 'BRED/USDT';
 const CHROMOSOME: Chromosome = {
@@ -28,6 +32,16 @@ const CHROMOSOME: Chromosome = {
 };
 const STRATEGY_ID = 'evolved-0123456789abcdef';
 
+const saveBred = (strategy: { strategyId: string; definition: Strategy; promoted: boolean }): Promise<void> =>
+  saveEvolved(desk.db, {
+    ...strategy,
+    health: 'unknown',
+    symbol: SYMBOL,
+    barIntervalMs: HOUR_MS,
+    runId,
+    decidedAtMs: Date.now(),
+  });
+
 beforeAll(async () => {
   desk = await openDeskUnderTest();
   research = await openResearchInProcess(desk, `research-${randomUUID()}`);
@@ -38,17 +52,8 @@ beforeAll(async () => {
     population: 4,
     generations: 1,
   });
-  const { runId } = await run.result();
-  await saveEvolved(desk.db, {
-    strategyId: STRATEGY_ID,
-    definition: evolvedStrategy(CHROMOSOME),
-    promoted: true,
-    health: 'unknown',
-    symbol: SYMBOL,
-    barIntervalMs: HOUR_MS,
-    runId,
-    decidedAtMs: Date.now(),
-  });
+  runId = (await run.result()).runId;
+  await saveBred({ strategyId: STRATEGY_ID, definition: evolvedStrategy(CHROMOSOME), promoted: true });
 });
 afterAll(async () => {
   await research?.close();
@@ -104,6 +109,21 @@ describe('a bred strategy', () => {
     const votes = rows.flatMap(({ contributions }) => contributions.filter((one) => one.component === 'evolved'));
     expect(votes.length).toBeGreaterThan(2_000);
     expect(votes.some((one) => one.side === 1)).toBe(true);
+  });
+
+  it('is refused with real money until it is promoted', async () => {
+    const strategyId = 'evolved-unproven';
+    const definition = evolvedStrategy({ ...CHROMOSOME, exit: [{ kind: 'barsHeld', above: 5 }] });
+    await saveBred({ strategyId, definition, promoted: false });
+    const parts = { readStrategy: (id: string) => readStrategy(desk.db, id) };
+    const resolve = (strategy: string | Strategy, tradingMode: 'paper' | 'live') =>
+      resolveStrategy(parts, { ...parseSessionInput(session(), 'strategy-session:one', 0), strategy, tradingMode });
+    for (const unproven of [strategyId, definition]) {
+      const refused = { problems: [{ code: 'STRATEGY_NOT_PROMOTED', path: 'strategy' }] };
+      await expect(resolve(unproven, 'live')).rejects.toMatchObject(refused);
+      expect(await resolve(unproven, 'paper')).toEqual(definition);
+    }
+    expect(await resolve(STRATEGY_ID, 'live')).toEqual(evolvedStrategy(CHROMOSOME));
   });
 
   it('is refused as a backtest when nobody has stored it', async () => {

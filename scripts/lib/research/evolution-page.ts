@@ -26,9 +26,11 @@ export async function evolutionPage(db: Database, result: EvolutionResult): Prom
   const generations = await readGenerations(db, result.runId);
   const { champion } = result;
   const ancestors = champion === null ? [] : await ancestorsOf(db, result.runId, champion);
+  const { trials, failedTrials, dataHash } = result;
+  const counts = `${result.generations} generations, ${trials} trials, ${failedTrials} failed`;
   return {
     title: `Evolution ${result.runId}`,
-    subtitle: `${result.generations} generations, ${result.trials} trials, ${result.failedTrials} failed · bars ${result.dataHash.slice(0, 16)}`,
+    subtitle: `${counts} · bars ${dataHash.slice(0, 16)}`,
     stepName: 'generation',
     lines: [line('best', 'accent', generations, 'bestFitness'), line('median', 'short', generations, 'medianFitness')],
     sections: [

@@ -19,9 +19,10 @@ export async function searchPage(db: Database, result: ParameterSearchResult): P
   const trials = await readTrials(db, result.runId, 0);
   const { best, symbol, strategyType, regime } = result;
   const names = Object.keys(result.importance);
+  const counts = `${result.trials} trials, ${result.failedTrials} failed`;
   return {
     title: `Parameter search ${result.runId}`,
-    subtitle: `${strategyType} on ${symbol}, regime ${regime}, ${result.trials} trials, ${result.failedTrials} failed · bars ${result.dataHash.slice(0, 16)}`,
+    subtitle: `${strategyType} on ${symbol}, regime ${regime}, ${counts} · bars ${result.dataHash.slice(0, 16)}`,
     stepName: 'trial',
     lines: [{ name: 'best so far', colourName: 'accent', points: bestSoFar(trials) }],
     sections: [
