@@ -100,6 +100,7 @@ const fillRow = (fill: Fill) => ({
   quantity: fill.quantity,
   price: fill.price,
   fee: fill.fee,
+  fee_quantity: fill.feeQuantity ?? null,
   at: toInstant(fill.atMs),
   takes_back: fill.takesBack ?? null,
 });
@@ -115,6 +116,7 @@ const fillOf = (row: Selectable<Tables['fills']>): Fill => ({
   quantity: row.quantity,
   price: row.price,
   fee: row.fee,
+  ...(row.fee_quantity === null ? {} : { feeQuantity: row.fee_quantity }),
   atMs: row.at.getTime(),
   ...(row.takes_back === null ? {} : { takesBack: row.takes_back }),
 });

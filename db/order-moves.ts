@@ -3,7 +3,7 @@
  * an alert for a person. Called inside the transaction that has written the order and its fills.
  */
 import { toDecimal, ZERO } from '../domain/decimal.ts';
-import { isBare, mayLeaveBare } from '../domain/execution/venue-claim.ts';
+import { isBare, mayLeaveBare } from '../domain/execution/protection.ts';
 import type { Order, OrderState } from '../schemas/execution.ts';
 import { appendEvents } from './events.ts';
 import { workingOrders } from './orders.ts';
@@ -32,7 +32,8 @@ export async function tellBare(trx: Database, order: Order, reason: string | nul
   const positions = await positionsOfAccount(trx, accountId);
   const own = positions.find((one) => one.strategyId === strategyId && one.symbol === symbol);
   const held = own === undefined ? ZERO : toDecimal(own.quantity);
-  if (!isBare(order, held, await workingOrders(trx, accountId))) return;
+  const price = toDecimal(own?.markPrice ?? '0');
+  if (!isBare(order, held, await workingOrders(trx, accountId), price)) return;
   const payload = { clientOrderId, accountId, symbol, reason };
   await appendEvents(trx, [{ type: 'position_unprotected', payload, correlationId: decisionId, atMs }]);
 }

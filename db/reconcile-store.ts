@@ -7,12 +7,13 @@ import type { ReconcileReport } from '../schemas/reconciliation.ts';
 import type { VenueBust } from '../schemas/venue.ts';
 import { freezeAccount, noteReconciled, standingOf } from './account-standings.ts';
 import { readAccount } from './accounts.ts';
+import { uncountedExecutions } from './fills-set-aside.ts';
 import { unknownAccount } from './load-walk.ts';
 import { ordersSince } from './orders.ts';
 import { positionsOfAccount } from './positions.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
-import { bustedExecutions, ordersOfBusts } from './trade-busts.ts';
+import { ordersOfBusts } from './trade-busts.ts';
 
 export type ReconcileStore = ReturnType<typeof createReconcileStore>;
 
@@ -82,7 +83,7 @@ function ours(db: Database, accountId: string, sinceMs: number, nowMs: number): 
       orders: found.map((one) => one.order),
       changedAtMs: new Map(found.map((one) => [one.order.clientOrderId, one.updatedAtMs])),
       trades: await bookedTrades(trx, accountId, sinceMs - FILLS_READ_BEFORE_MS),
-      busted: await bustedExecutions(trx, accountId),
+      busted: await uncountedExecutions(trx, accountId),
       positions,
       cash: account.cash,
       sinceMs,

@@ -17,6 +17,7 @@ const APPEND_ONLY = [
   'gate_refusals',
   'fenced_writes',
   'trade_busts',
+  'fills_set_aside',
   'bar_revisions',
   'session_bars',
 ] as const;

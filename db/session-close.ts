@@ -1,7 +1,7 @@
 /** Closes a session: its last orders end, the report is built from its rows and stored. Done twice, it is done once. */
 import type { Transaction } from 'kysely';
 import { buildReport, type ReportParts } from '../domain/backtest/session-report.ts';
-import { endingWithSession } from '../domain/execution/venue-claim.ts';
+import { endingWithSession } from '../domain/execution/order-ends.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { appendAudit } from './audit.ts';

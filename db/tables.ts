@@ -355,8 +355,18 @@ type FillsTable = {
   quantity: string;
   price: string;
   fee: string;
+  fee_quantity: string | null;
   at: Instant;
   takes_back: string | null;
+};
+
+type FillsSetAsideTable = {
+  account_id: string;
+  execution_id: string;
+  fill: VenueFill;
+  set_by: string;
+  reason: string;
+  at: Instant;
 };
 
 type TradeBustsTable = {
@@ -535,6 +545,7 @@ export type Tables = {
   orders: OrdersTable;
   fills: FillsTable;
   trade_busts: TradeBustsTable;
+  fills_set_aside: FillsSetAsideTable;
   positions: PositionsTable;
   book_clocks: BookClocksTable;
   trades: TradesTable;

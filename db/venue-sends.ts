@@ -6,7 +6,10 @@
 import type { Transaction } from 'kysely';
 import { type Decimal, ZERO } from '../domain/decimal.ts';
 import { positionOf } from '../domain/execution/book.ts';
+import { type ClaimFacts, sizeClaim, sizeOvertaken } from '../domain/execution/claim-sizing.ts';
+import { refuseObstructed } from '../domain/execution/exit-way.ts';
 import { isProtective } from '../domain/execution/legs.ts';
+import { uselessLegs } from '../domain/execution/protection.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
 import {
   addsRisk,
@@ -18,10 +21,7 @@ import {
   haltRefusal,
   maySendAgain,
   type PastSend,
-  refuseObstructed,
   SEND_WITHIN_MS,
-  sizeClaim,
-  uselessLegs,
   waitingFor,
 } from '../domain/execution/venue-claim.ts';
 import type { Sizing } from '../domain/execution/venue-sizing.ts';
@@ -35,6 +35,7 @@ import { toInstant } from './instant.ts';
 import type { LoadedAccount } from './load-walk.ts';
 import { noteMove } from './order-moves.ts';
 import { updateOrders, workingOrders } from './orders.ts';
+import { isOvertaken } from './overtaken.ts';
 import { openOrders } from './paper-book.ts';
 import { readSession } from './sessions.ts';
 import type { Database, Tables } from './tables.ts';
@@ -56,8 +57,11 @@ export type VenueStoreParts = {
   readonly idProfile: 'lifetime-unique' | 'open-only';
 };
 
+/** `lot`: the step in which the venue takes quantities; `free`: what it says there is to close, where it was asked. */
+export type VenueFacts = { readonly lot: string | null; readonly free: string | null };
+
 /**
- * `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it filled.
+ * `opening`: entries and exits; `protective`: the legs of an entry that has ended, sized by what it brought.
  * @throws Error while open orders are in the way of an exit
  */
 export async function claimOrders(
@@ -65,6 +69,7 @@ export async function claimOrders(
   parts: VenueStoreParts,
   decisionId: string,
   which: ClaimKind,
+  { lot, free }: VenueFacts,
 ): Promise<ClaimAnswer> {
   const { orders, loaded } = await openOrders(trx, decisionId);
   await takeOver(trx, parts, orders);
@@ -76,8 +81,11 @@ export async function claimOrders(
   const [first] = waiting;
   if (first === undefined) return { claims: [], refusal: null, useless };
   const open = await workingOrders(trx, first.accountId);
-  const sizing = await sizeOf(trx, waiting, orders, loaded, open);
-  const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending));
+  const frozen = await frozenOf(trx, first.accountId);
+  const overtaken = frozen !== null && first.leg === 'exit' && (await isOvertaken(trx, first));
+  const sized = await sizeOf(trx, waiting, orders, loaded, { open, lot });
+  const sizing = overtaken ? sizeOvertaken(sized, free, lot) : sized;
+  const refusal = sizing.refusal ?? (await sendRefusal(trx, parts, loaded, sizing.sending, overtaken ? null : frozen));
   if (refusal === null) refuseObstructed(sizing.sending, open);
   const unsent = refusal === null ? endingWith(orders, waiting) : orders;
   const reason = refusal?.message ?? sizing.reason;
@@ -126,7 +134,7 @@ async function sizeOf(
   waiting: readonly Order[],
   orders: readonly Order[],
   loaded: LoadedAccount,
-  open: readonly Order[],
+  facts: Pick<ClaimFacts, 'open' | 'lot'>,
 ): Promise<Sizing> {
   const held = heldOf(waiting, loaded).toFixed();
   const entry = orders.find((one) => one.leg === 'entry');
@@ -134,7 +142,7 @@ async function sizeOf(
   return sizeClaim(waiting, orders, {
     held,
     fills: needsFills ? await fillsOfOrder(trx, entry.clientOrderId) : [],
-    open,
+    ...facts,
   });
 }
 
@@ -144,13 +152,14 @@ async function sendRefusal(
   parts: VenueStoreParts,
   loaded: LoadedAccount,
   sending: readonly Order[],
+  frozen: string | null,
 ): Promise<GateReason | null> {
   const [first] = sending;
   if (first === undefined) return null;
   if (addsRisk(first) && loaded.account.tradingMode === 'live' && !loaded.liveArmed) {
     return { rule: 'tradingMode', message: `account ${first.accountId} is not armed any more` };
   }
-  const halted = haltRefusal(first, loaded.killSwitch ?? parts.killFile(), await frozenOf(trx, first.accountId));
+  const halted = haltRefusal(first, loaded.killSwitch ?? parts.killFile(), frozen);
   return halted ?? (addsRisk(first) ? await sessionRefusal(trx, first) : null);
 }
 

@@ -1,12 +1,15 @@
 /** The book of record behind the order engine for network venues: each call is one transaction, safe to repeat. */
+
+import { isInTheWay } from '../domain/execution/exit-way.ts';
 import { isProtective } from '../domain/execution/legs.ts';
-import { isInTheWay } from '../domain/execution/venue-claim.ts';
 import type { Order } from '../schemas/execution.ts';
 import { frozenOf } from './account-standings.ts';
 import { ordersOfDecision, workingOrders } from './orders.ts';
+import { isOvertaken } from './overtaken.ts';
 import { changesElsewhere } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
+import { booksFor } from './venue-books.ts';
 import { mayStillSend, noteSendOutcome } from './venue-guard.ts';
 import { claimOrders, type SendClaim, takeOverSent } from './venue-sends.ts';
 import {
@@ -26,8 +29,12 @@ export const createVenueStore = (parts: VenueTakeParts) => {
   return {
     orders: (decisionId: string) => ordersOfDecision(db, decisionId),
     /** Commits which orders may leave, under which epoch; takes over what a former attempt left in SENT. */
-    claim: (decisionId: string, which: 'opening' | 'protective') =>
-      inTransaction(db, (trx) => claimOrders(trx, parts, decisionId, which)),
+    claim: (
+      decisionId: string,
+      which: 'opening' | 'protective',
+      lot: string | null = null,
+      free: string | null = null,
+    ) => inTransaction(db, (trx) => claimOrders(trx, parts, decisionId, which, { lot, free })),
     /** An attempt that claimed the decision's orders is gone for good: what it left in SENT becomes UNKNOWN. */
     takeOver: (decisionId: string) => inTransaction(db, (trx) => takeOverSent(trx, parts, decisionId)),
     mayStillSend: (claim: SendClaim) => mayStillSend(parts, claim),
@@ -52,9 +59,13 @@ export const createVenueStore = (parts: VenueTakeParts) => {
     inTheWayOf: (exit: Order) => inTheWayOf(db, exit),
     /** Which of these venue order ids no order of the account carries. */
     unknownVenueOrders: (accountId: string, ids: readonly string[]) => unknownVenueOrders(db, accountId, ids),
+    /** What the books say beside a venue that does not tell its fees. */
+    booksFor: (order: Order, tradeIds: readonly string[]) => booksFor(db, order, tradeIds),
     changesOf: (orders: readonly Order[]) => changesElsewhere(db, orders),
     /** Why the account sends nothing; null when it may. */
     frozen: (accountId: string) => frozenOf(db, accountId),
+    /** Whether the way of an exit was being cleared already: what protected its position is gone, or going. */
+    isOvertaken: (exit: Order) => isOvertaken(db, exit),
     /** Decisions of the account with legs that have not left, whose orders are read one by one. */
     decisionsWithLegs: (accountId: string) => decisionsWithLegs(db, accountId),
   };

@@ -3,22 +3,19 @@ import type { Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { ZERO } from '../domain/decimal.ts';
 import { positionOf } from '../domain/execution/book.ts';
+import { cancelStep } from '../domain/execution/exit-way.ts';
+import { hasEndedUnfilled, isOpenOrder } from '../domain/execution/order-ends.ts';
 import { moveOrder } from '../domain/execution/order-state.ts';
+import { leavesUncovered, revivedLegs } from '../domain/execution/protection.ts';
 import type { UnknownEvidence, UnknownVerdict } from '../domain/execution/resolve-unknown.ts';
 import { endOfDoubt, isInDoubt, isSameDoubt, startUnknown } from '../domain/execution/resolve-unknown.ts';
-import {
-  cancelStep,
-  hasEndedUnfilled,
-  isOpenOrder,
-  leavesUncovered,
-  revivedLegs,
-} from '../domain/execution/venue-claim.ts';
 import { isLateArrival, takeVenueAnswer, type VenueTake } from '../domain/execution/venue-step.ts';
 import type { Fill, Order, OrderState } from '../schemas/execution.ts';
 import type { VenueBust, VenueFill, VenueOrder } from '../schemas/venue.ts';
 import { freezeAccount } from './account-standings.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
+import { executionsSetAside } from './fills-set-aside.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { noteMove, tellBare } from './order-moves.ts';
 import { orderByClientId, ordersOfDecision, updateOrders, workingOrders } from './orders.ts';
@@ -121,7 +118,7 @@ async function tellUncovered(trx: Database, order: Order, step: VenueTake, atMs:
 const noteLateArrival = (trx: Database, { clientOrderId, decisionId }: Order, atMs: number) =>
   appendEvents(trx, [{ type: 'order_late_arrival', payload: { clientOrderId }, correlationId: decisionId, atMs }]);
 
-/** Trade ids that are booked: those of the order, whatever they are called, and any that is told. */
+/** Trade ids that are booked: those of the order, whatever they are called, and any that is told; and those set aside. */
 async function knownTrades(trx: Database, order: Order, fills: readonly VenueFill[]): Promise<Set<string>> {
   if (fills.length === 0) return new Set();
   const told = fills.map((one) => one.tradeId);
@@ -133,7 +130,7 @@ async function knownTrades(trx: Database, order: Order, fills: readonly VenueFil
     .where('takes_back', 'is', null)
     .where((eb) => eb.or([eb('client_order_id', '=', order.clientOrderId), eb('trade_id', 'in', told)]))
     .execute();
-  return new Set(rows.map((row) => row.trade_id));
+  return new Set([...rows.map((row) => row.trade_id), ...(await executionsSetAside(trx, order.accountId))]);
 }
 
 /** The evidence gathered so far about an order in doubt; null when it is in none. */

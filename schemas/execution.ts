@@ -112,6 +112,8 @@ export const fillSchema = z.strictObject({
   price: decimalSchema,
   /** Positive when paid; a fill that takes another one back returns its fee. */
   fee: decimalSchema,
+  /** Taken of the traded coin itself, its value at the fill's price is in `fee`: a buy brings so much less. Absent: none. */
+  feeQuantity: decimalSchema.optional(),
   atMs: z.number().int(),
   /** Trade id of a fill that the venue has busted and this one takes back, to the other side. Absent: a fill. */
   takesBack: z.string().nullable().optional(),

@@ -34,7 +34,11 @@ export const venueOrderSchema = z.strictObject({
 });
 export type VenueOrder = z.infer<typeof venueOrderSchema>;
 
-/** `fee` is null where the venue tells it elsewhere or later. */
+/**
+ * `fee`: in the quote currency, null where the venue tells it elsewhere or later. `feeQuantity`: what the venue took of the
+ * traded coin itself, so that a buy brings less than it filled; absent: nothing. `isFeeUntold`: it takes its fee of what the
+ * fill brings, coins of a buy or money of a sale, and does not say how much.
+ */
 export const venueFillSchema = z.strictObject({
   tradeId: z.string(),
   venueOrderId: z.string(),
@@ -43,6 +47,8 @@ export const venueFillSchema = z.strictObject({
   quantity: decimalSchema,
   price: decimalSchema,
   fee: decimalSchema.nullable(),
+  feeQuantity: decimalSchema.optional(),
+  isFeeUntold: z.literal(true).optional(),
   atMs: z.number().int(),
 });
 export type VenueFill = z.infer<typeof venueFillSchema>;

@@ -1,5 +1,5 @@
 /** Cancels of single orders at a venue: recorded before the venue is asked, asked as often as it takes. */
-import { isOversized } from '../../domain/execution/venue-claim.ts';
+import { isOversized } from '../../domain/execution/protection.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { CancelOutcome } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';

@@ -8,6 +8,7 @@ import { Overfilled } from '../../domain/execution/settle.ts';
 import { hasLostFills, lacksFills } from '../../domain/execution/venue-step.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { LookUp, VenueAnswer, VenueBust, VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import { withUntoldFees } from './untold-fees.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
 /** Fills are asked for from a little before the order was sent: clocks differ. */
@@ -47,7 +48,7 @@ async function take(
   }
   const busts = known.length > 0 || !hasLostFills(order, seen) ? known : await bustsOf(parts, order, seen);
   const needsFills = lacksFills(order, seen) || (busts !== null && busts.length > 0);
-  const fills = needsFills ? await fillsOf(parts, order, seen) : [];
+  const fills = needsFills ? await fillsOf(parts, order, seen, busts ?? []) : [];
   if (fills === null || busts === null) return false;
   const wrong = foreignAmong(order, fills, busts);
   if (wrong !== null) await parts.store.noteBadReport(order, wrong);
@@ -105,11 +106,17 @@ const plain = (symbol: string): string => symbol.replace('/', '');
 
 const fillsSince = (order: Order): number => (order.sentAtMs ?? order.createdAtMs) - FILLS_MARGIN_MS;
 
-/** Null when the list did not come back. */
-async function fillsOf({ venue }: VenueOrderParts, order: Order, seen: VenueOrder): Promise<VenueFill[] | null> {
-  const answer = await venue.fills(fillsSince(order));
+/** Null when the list did not come back, or it is not known yet what the fills have cost. */
+async function fillsOf(
+  parts: VenueOrderParts,
+  order: Order,
+  seen: VenueOrder,
+  busts: readonly VenueBust[],
+): Promise<VenueFill[] | null> {
+  const answer = await parts.venue.fills(fillsSince(order));
   if (answer.kind === 'failed') return null;
-  return fillsNamed(order, seen.venueOrderId, answer.value);
+  const own = fillsNamed(order, seen.venueOrderId, answer.value);
+  return withUntoldFees(parts, order, own, { all: answer.value, sinceMs: fillsSince(order), busts });
 }
 
 /** Those of one order, with the symbol as we write it. */
@@ -179,6 +186,10 @@ async function bookOwn(
   if (filled.lte(order.quantityFilled)) return { kind: 'answered', value: 0 };
   const wrong = foreignAmong(order, own, []);
   if (wrong !== null) await parts.store.noteBadReport(order, wrong);
-  else await fits(parts.store.take(order.clientOrderId, null, own));
+  else {
+    const paid = await withUntoldFees(parts, order, own, { all: fills, sinceMs: fillsSince(order), busts: [] });
+    if (paid === null) return { kind: 'failed', reason: 'it is not known yet what its fills have cost' };
+    await fits(parts.store.take(order.clientOrderId, null, paid));
+  }
   return { kind: 'answered', value: own.length };
 }

@@ -3,7 +3,7 @@
  * gone (a late arrival, a fill that was told after the end). Part of each reconciliation.
  */
 import type { Broker } from '../../adapters/broker/broker.ts';
-import { waitsForProtection } from '../../domain/execution/venue-claim.ts';
+import { waitsForProtection } from '../../domain/execution/protection.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 import { CouldNotLeave, createVenueOrders } from './venue-orders.ts';

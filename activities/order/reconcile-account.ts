@@ -2,7 +2,6 @@
  * One account against its venue. What only needs booking is booked first: fills, busts and ends of known orders.
  * What then differs twice, with a pause in between, freezes the account and is told; nothing is invented or mended.
  */
-import type { Venue } from '../../adapters/broker/venue.ts';
 import type { ReconcileStore } from '../../db/reconcile-store.ts';
 import {
   compareBooks,
@@ -11,7 +10,7 @@ import {
   lasting,
   type VenueBooks,
 } from '../../domain/execution/compare-books.ts';
-import { isBeingCancelled } from '../../domain/execution/venue-claim.ts';
+import { isBeingCancelled } from '../../domain/execution/exit-way.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
 import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
@@ -21,7 +20,6 @@ import type { VenueOrderParts } from './venue-order-parts.ts';
 
 export type ReconcileParts = VenueOrderParts & {
   readonly books: ReconcileStore;
-  readonly venue: VenueOrderParts['venue'] & Pick<Venue, 'positions' | 'cash'>;
   /** Pause between the two comparisons: longer than the venue's reads lag behind. */
   readonly settleMs: number;
 };

@@ -18,11 +18,16 @@ export type VenueOrderParts = {
     | 'noteBadReport'
     | 'inTheWayOf'
     | 'frozen'
+    | 'isOvertaken'
     | 'decisionsWithLegs'
     | 'unknownVenueOrders'
     | 'changesOf'
+    | 'booksFor'
   >;
-  readonly venue: Pick<Venue, 'name' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'busts' | 'cancel'>;
+  readonly venue: Pick<
+    Venue,
+    'name' | 'lot' | 'send' | 'lookUp' | 'openOrders' | 'fills' | 'busts' | 'positions' | 'cash' | 'cancel'
+  >;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };

@@ -4,13 +4,14 @@
  * A send is never repeated; whatever is in doubt is looked up.
  */
 import type { Broker, BrokerAnswer } from '../../adapters/broker/broker.ts';
+import { isBeingCancelled } from '../../domain/execution/exit-way.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';
-import { isBeingCancelled, isNotSent } from '../../domain/execution/venue-claim.ts';
+import { isNotSent } from '../../domain/execution/venue-claim.ts';
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
-import type { OrderChange } from '../../schemas/session-walk.ts';
 import type { SendOutcome, VenueOrder } from '../../schemas/venue.ts';
 import { cancelOrder, cancelOversizedLegs } from './cancel-order.ts';
+import { clearWay, freeAtVenue } from './clear-way.ts';
 import { lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
@@ -20,13 +21,13 @@ export type { VenueOrderParts } from './venue-order-parts.ts';
 const PARTIAL_WAIT_MS = 30_000;
 /** Looks directly after a send, while a market order fills. */
 const FIRST_LOOKS_MS = [50, 150, 400];
-const CLEAR_WAY_MS = [0, 100, 300, 1_000, 2_000];
 
 export const createVenueOrders = (parts: VenueOrderParts): Broker => ({
   venue: parts.venue.name,
   submit: async (decisionId) => {
-    const elsewhere = await clearWay(parts, decisionId);
-    const { claims, refusal } = await parts.store.claim(decisionId, 'opening');
+    const orders = await parts.store.orders(decisionId);
+    const elsewhere = await clearWay(parts, orders);
+    const { claims, refusal } = await claimOpening(parts, decisionId, orders);
     const unsent = await sendAll(parts, claims);
     refuseStaying(await parts.store.orders(decisionId), unsent);
     if (claims.length > 0) await firstLooks(parts, decisionId);
@@ -51,6 +52,17 @@ async function cancelOpen(parts: VenueOrderParts, decisionId: string, reason: st
 }
 
 const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
+
+/** Overtaken by a freeze, an exit leaves only with what the venue itself says. */
+async function claimOpening(parts: VenueOrderParts, decisionId: string, orders: readonly Order[]) {
+  const free = await freeAtVenue(parts, orders);
+  return parts.store.claim(decisionId, 'opening', await lotOf(parts, orders), free);
+}
+
+/** The step in which the venue takes quantities of what the decision trades. */
+async function lotOf({ venue }: VenueOrderParts, [order]: readonly Order[]): Promise<string | null> {
+  return order === undefined ? null : venue.lot(order.symbol);
+}
 
 type Claim = Awaited<ReturnType<VenueOrderParts['store']['claim']>>['claims'][number];
 
@@ -100,8 +112,9 @@ async function firstLooks(parts: VenueOrderParts, decisionId: string): Promise<v
 async function advance(parts: VenueOrderParts, decisionId: string): Promise<BrokerAnswer> {
   const { store } = parts;
   for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
-  await endRests(parts, await store.orders(decisionId));
-  const { claims, useless } = await store.claim(decisionId, 'protective');
+  const orders = await store.orders(decisionId);
+  await endRests(parts, orders);
+  const { claims, useless } = await store.claim(decisionId, 'protective', await lotOf(parts, orders));
   const unsent = await sendAll(parts, claims);
   for (const leg of useless) await cancelOrder(parts, leg, 'its position is gone');
   await endUselessLegs(parts, await store.orders(decisionId));
@@ -140,28 +153,6 @@ async function endUselessLegs(parts: VenueOrderParts, orders: readonly Order[]):
   for (const leg of orders.filter((one) => isProtective(one) && isOpen(one))) {
     await cancelOrder(parts, leg, 'the other leg has closed the position');
   }
-}
-
-/**
- * An exit first clears away the legs and rests of its position, until the venue has confirmed each. On a frozen account
- * it will not leave: its position keeps what protects it.
- */
-async function clearWay(parts: VenueOrderParts, decisionId: string): Promise<readonly OrderChange[]> {
-  const { store } = parts;
-  const exit = (await store.orders(decisionId)).find((one) => one.leg === 'exit' && one.state === 'INTENT');
-  if (exit === undefined || (await store.frozen(exit.accountId)) !== null) return [];
-  const cleared = await store.inTheWayOf(exit);
-  for (const ms of CLEAR_WAY_MS) {
-    const left = await store.inTheWayOf(exit);
-    if (left.length === 0) break;
-    if (ms > 0) await parts.sleep(ms);
-    for (const order of left) await cancelOrder(parts, order, 'the position is being closed');
-  }
-  const still = await store.inTheWayOf(exit);
-  if (still.length > 0) throw new Error(`orders in the way of an exit are still open: ${still.map(nameOf).join(', ')}`);
-  const now = await Promise.all(cleared.map(({ decisionId: id }) => store.orders(id)));
-  const ids = new Set(cleared.map((one) => one.clientOrderId));
-  return store.changesOf(now.flat().filter((one) => ids.has(one.clientOrderId)));
 }
 
 const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} (${state})`;

@@ -15,6 +15,8 @@ import * as research from './0012-research.ts';
 import * as dataOrigins from './0013-data-origins.ts';
 import * as orderSends from './0014-order-sends.ts';
 import * as lastEqual from './0015-last-equal.ts';
+import * as coinFees from './0016-coin-fees.ts';
+import * as fillsSetAside from './0017-fills-set-aside.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -32,4 +34,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-data-origins': dataOrigins,
   '0014-order-sends': orderSends,
   '0015-last-equal': lastEqual,
+  '0016-coin-fees': coinFees,
+  '0017-fills-set-aside': fillsSetAside,
 };

@@ -19,7 +19,7 @@ export type Difference = {
 /**
  * `orders`: those open, and those that changed since `sinceMs`. `trades`: fills that are booked, with the instant of each;
  * compared are those from `sinceMs` on, on either side, so both tell some from before it too. `busted`: the executions
- * that the venue has taken back: they count on neither side, whether its list still has them or not.
+ * that the venue has taken back, or a person has set aside: they count on neither side, whether its list has them or not.
  */
 export type OurBooks = {
   readonly orders: readonly Order[];

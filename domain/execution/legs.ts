@@ -101,3 +101,7 @@ const isFlat = (draft: Draft, order: Order): boolean =>
 function cancelAll(draft: Draft, matches: (order: Order) => boolean): void {
   for (const order of draft.orders.filter(matches)) moveInDraft(draft, order, 'CANCELED');
 }
+
+/** Of one strategy in one symbol: the same position. */
+export const isOfSameMarket = (one: Order, other: Order): boolean =>
+  one.strategyId === other.strategyId && one.symbol === other.symbol;

@@ -1,12 +1,14 @@
 /**
  * Books one execution into a draft: fill, cash, position, postings, the order's new state and its group.
- * Cash moves by quantity × price and by the fee; a short receives cash, borrowed cash may go below zero.
+ * Cash moves by quantity × price and by the fee; a short receives cash, borrowed cash may go below zero. A fee taken of the
+ * coin is booked as what it is worth: less is held, at the same price, and the rest of the cash that went is the fee.
  */
 import type { Costs, Fill, Order, OrderState } from '../../schemas/execution.ts';
 import { type Decimal, decimalText, toDecimal } from '../decimal.ts';
 import { bookFill } from './book-fill.ts';
 import { type Draft, positionOf, setOrder, setPosition } from './draft.ts';
 import { feeOf } from './fill-model.ts';
+import { heldByFill } from './held-by-fill.ts';
 import { tradeIdOf } from './identity.ts';
 import { fillEntries } from './ledger.ts';
 import { afterFill } from './legs.ts';
@@ -14,8 +16,15 @@ import { isTerminal, moveOrder } from './order-state.ts';
 import { flatPosition } from './position.ts';
 
 export type Execution = { readonly quantity: Decimal; readonly price: Decimal; readonly atMs: number };
-/** An execution as its venue names and charges it. */
-export type NamedExecution = Execution & { readonly tradeId: string; readonly fee: Decimal };
+/**
+ * An execution as its venue names and charges it. `fee` is all of it in quote currency; `feeQuantity`: the part of it that
+ * was taken of the traded coin.
+ */
+export type NamedExecution = Execution & {
+  readonly tradeId: string;
+  readonly fee: Decimal;
+  readonly feeQuantity?: Decimal;
+};
 
 /** Books the execution of a working order at the paper book's costs; its group follows. */
 export function settle(draft: Draft, order: Order, execution: Execution, costs: Costs): void {
@@ -36,8 +45,8 @@ export function bookExecution(
   execution: NamedExecution,
 ): { readonly filled: Order; readonly closed: boolean } {
   const { quantity, price, fee } = execution;
-  const signed = order.side === 'buy' ? quantity : quantity.neg();
   const fill = fillOf(draft, order, execution);
+  const signed = heldByFill(fill);
   const before = positionOf(draft, order.strategyId, order.symbol) ?? flatPosition(order.strategyId, order.symbol);
   const booking = bookFill(before, { order, fill, price }, signed, fee);
   draft.cash = draft.cash.minus(signed.times(price)).minus(fee);
@@ -62,6 +71,7 @@ function fillOf(draft: Draft, order: Order, execution: NamedExecution): Fill {
     quantity: decimalText(execution.quantity),
     price: decimalText(execution.price),
     fee: decimalText(execution.fee),
+    ...(execution.feeQuantity === undefined ? {} : { feeQuantity: decimalText(execution.feeQuantity) }),
     atMs: execution.atMs,
   };
 }

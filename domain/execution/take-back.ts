@@ -7,6 +7,7 @@ import type { ClosedTrade, Fill, Order } from '../../schemas/execution.ts';
 import { type Decimal, decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { bookFill } from './book-fill.ts';
 import { type Draft, positionOf, setOrder, setPosition } from './draft.ts';
+import { heldByFill } from './held-by-fill.ts';
 import { bustIdOf } from './identity.ts';
 import { fillEntries } from './ledger.ts';
 import { moveByBust } from './order-state.ts';
@@ -41,12 +42,13 @@ export function takeBack(
   const [was, is] = [fold(history), fold(left)];
   const held = positionOf(draft, order.strategyId, order.symbol) ?? flatPosition(order.strategyId, order.symbol);
   const fee = toDecimal(busted.fee);
-  const signed = signedOf(busted);
+  const signed = heldByFill(busted);
   const reversal: Fill = {
     ...busted,
     tradeId: bustIdOf(busted.tradeId),
     side: busted.side === 'buy' ? 'sell' : 'buy',
     fee: decimalText(fee.neg()),
+    ...(busted.feeQuantity === undefined ? {} : { feeQuantity: decimalText(toDecimal(busted.feeQuantity).neg()) }),
     atMs,
     takesBack: busted.tradeId,
   };
@@ -63,9 +65,6 @@ export function takeBack(
   return { order: reduced, reversal, trades: correctionsOf(was.trades, is.trades) };
 }
 
-const signedOf = ({ side, quantity }: Fill): Decimal =>
-  side === 'buy' ? toDecimal(quantity) : toDecimal(quantity).neg();
-
 type Folded = { readonly position: BookPosition; readonly trades: readonly ClosedTrade[] };
 
 function fold(history: readonly BookedFill[]): Folded {
@@ -76,7 +75,7 @@ function fold(history: readonly BookedFill[]): Folded {
     const booking = bookFill(
       position,
       { order, fill, price: toDecimal(fill.price) },
-      signedOf(fill),
+      heldByFill(fill),
       toDecimal(fill.fee),
     );
     position = booking.position;

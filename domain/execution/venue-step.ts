@@ -9,7 +9,7 @@ import { decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
 import { type Book, type BookStep, type Draft, draftOf, setOrder, stepOf } from './draft.ts';
 import { executionIdOf } from './identity.ts';
 import { canMove, isTerminal, moveAgain, moveOrder } from './order-state.ts';
-import { bookExecution } from './settle.ts';
+import { bookExecution, type NamedExecution } from './settle.ts';
 import { type BookedFill, mergeCorrections, type TradeCorrection, takeBack } from './take-back.ts';
 
 /**
@@ -51,7 +51,7 @@ export function takeVenueAnswer(
   { busts, history }: KnownBusts = NO_BUSTS,
 ): VenueTake {
   const draft = draftOf(book);
-  const told = [...fills, ...busts.flatMap(({ replacement }) => (replacement === null ? [] : [replacement]))];
+  const told = [...fills, ...busts.flatMap((one) => replacedBy(one, history))];
   let current = acknowledged(order, seen, told);
   setOrder(draft, current);
   const busted = new Map(busts.map((one) => [one.executionId, one]));
@@ -64,6 +64,16 @@ export function takeVenueAnswer(
   const settled = seen === null ? current : { ...current, state: stateSeen(current, seen) };
   setOrder(draft, settled);
   return { ...stepOf(draft), trades: mergeCorrections(trades) };
+}
+
+/** The trade in the place of a busted one; a fee that it does not tell is still that of the first. */
+function replacedBy({ executionId, replacement }: VenueBust, history: readonly BookedFill[]): VenueFill[] {
+  if (replacement === null) return [];
+  const first = history.find(({ fill }) => executionIdOf(fill.tradeId) === executionId)?.fill;
+  if (first === undefined || replacement.fee !== null) return [replacement];
+  const { feeQuantity = '0' } = first;
+  const fee = decimalText(toDecimal(first.fee).minus(toDecimal(feeQuantity).times(first.price)));
+  return [{ ...replacement, fee, feeQuantity }];
 }
 
 /** Each busted fill of the order once: what has been taken back is no longer in the history. */
@@ -86,13 +96,14 @@ function takeBackAll(
   return current;
 }
 
-const executionOf = ({ quantity, price, atMs, tradeId, fee }: VenueFill) => ({
-  quantity: toDecimal(quantity),
-  price: toDecimal(price),
-  fee: fee === null ? ZERO : toDecimal(fee),
-  atMs,
-  tradeId,
-});
+/** A fee taken of the coin costs what that is worth at the price of the fill; what was never told is no fee. */
+function executionOf({ quantity, price, atMs, tradeId, fee, feeQuantity }: VenueFill): NamedExecution {
+  const paid = toDecimal(fee ?? '0');
+  const named = { quantity: toDecimal(quantity), price: toDecimal(price), atMs, tradeId };
+  const taken = toDecimal(feeQuantity ?? '0');
+  if (taken.isZero()) return { ...named, fee: paid };
+  return { ...named, fee: paid.plus(taken.times(price)), feeQuantity: taken };
+}
 
 /** Being seen at the venue proves that it took the order, also one that was given up as absent or rejected. */
 function acknowledged(order: Order, seen: VenueOrder | null, fills: readonly VenueFill[]): Order {

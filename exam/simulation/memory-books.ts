@@ -2,7 +2,7 @@
 import type { ReconcileParts } from '../../activities/order/reconcile-account.ts';
 import { decimalText, ZERO } from '../../domain/decimal.ts';
 import type { OurBooks } from '../../domain/execution/compare-books.ts';
-import { isOpenOrder } from '../../domain/execution/venue-claim.ts';
+import { isOpenOrder } from '../../domain/execution/order-ends.ts';
 import type { Order } from '../../schemas/execution.ts';
 import { freeze, isReversal, type MemoryDesk, note } from './memory-desk.ts';
 

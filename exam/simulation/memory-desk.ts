@@ -9,10 +9,10 @@ import { NO_COUNTERS, type WalkState } from '../../domain/backtest/walk-state.ts
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { type Decimal, toDecimal, ZERO } from '../../domain/decimal.ts';
 import type { BookStep } from '../../domain/execution/book.ts';
+import { isOpenOrder } from '../../domain/execution/order-ends.ts';
 import { isWorking } from '../../domain/execution/order-state.ts';
 import type { BookPosition } from '../../domain/execution/position.ts';
 import type { UnknownEvidence } from '../../domain/execution/resolve-unknown.ts';
-import { isOpenOrder } from '../../domain/execution/venue-claim.ts';
 import { openRiskState } from '../../domain/risk/risk-state.ts';
 import { type Fill, legSchema, type Order } from '../../schemas/execution.ts';
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';

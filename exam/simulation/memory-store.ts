@@ -9,8 +9,13 @@
  *   desk.killSwitch = 'a reason';       // from now on nothing that adds risk may leave
  */
 import type { VenueOrderParts } from '../../activities/order/venue-orders.ts';
+import { ZERO } from '../../domain/decimal.ts';
+import { sizeClaim, sizeOvertaken } from '../../domain/execution/claim-sizing.ts';
+import { cancelStep, isCleared, isInTheWay, refuseObstructed } from '../../domain/execution/exit-way.ts';
 import { isProtective } from '../../domain/execution/legs.ts';
+import { hasEndedUnfilled } from '../../domain/execution/order-ends.ts';
 import { moveOrder } from '../../domain/execution/order-state.ts';
+import { revivedLegs, uselessLegs } from '../../domain/execution/protection.ts';
 import { endOfDoubt, isInDoubt, isSameDoubt, startUnknown } from '../../domain/execution/resolve-unknown.ts';
 import {
   addsRisk,
@@ -18,21 +23,14 @@ import {
   asTakenOver,
   asUnsent,
   type ClaimKind,
-  cancelStep,
   endingWith,
   guardRefusal,
   haltRefusal,
-  hasEndedUnfilled,
-  isInTheWay,
   isNotSent,
   maySendAgain,
   type PastSend,
   provenBy,
-  refuseObstructed,
-  revivedLegs,
   SEND_WITHIN_MS,
-  sizeClaim,
-  uselessLegs,
   waitingFor,
 } from '../../domain/execution/venue-claim.ts';
 import { afterSend, isLateArrival, type KnownBusts, takeVenueAnswer } from '../../domain/execution/venue-step.ts';
@@ -62,7 +60,7 @@ type Verdict = Parameters<EngineStore['noteVerdict']>[1];
 
 export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   orders: async (decisionId) => ordersOf(desk, decisionId),
-  claim: async (decisionId, which) => claim(desk, decisionId, which),
+  claim: async (decisionId, which, lot = null, free = null) => claim(desk, decisionId, which, { lot, free }),
   takeOver: async (decisionId) => takeOver(desk, ownOrders(desk, decisionId)),
   mayStillSend: async (claimed) => mayStillSend(desk, claimed),
   noteSendOutcome: async (claimed, outcome) => noteSendOutcome(desk, claimed, outcome),
@@ -83,6 +81,7 @@ export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   noteBadReport: async (order, reason) => freeze(desk, `order ${order.clientOrderId}: ${reason}`),
   inTheWayOf: async (exit) => openOrdersOf(desk).filter((one) => isInTheWay(one, exit)),
   frozen: async () => desk.frozen,
+  isOvertaken: async (exit) => isOvertaken(desk, exit),
   decisionsWithLegs: async () => {
     const waiting = openOrdersOf(desk).filter((one) => isProtective(one) && one.state === 'INTENT');
     return [...new Set(waiting.map((one) => one.decisionId))];
@@ -90,6 +89,11 @@ export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   unknownVenueOrders: async (_accountId, ids) => {
     const known = new Set([...desk.orders.values()].map((one) => one.venueOrderId));
     return ids.filter((id) => !known.has(id));
+  },
+  booksFor: async ({ symbol }, tradeIds) => {
+    const own = desk.positions.filter((one) => one.symbol === symbol);
+    const held = own.reduce((sum, one) => sum.plus(one.quantity), ZERO).toFixed();
+    return { held, cash: desk.cash.toFixed(), booked: new Set(tradeIds.filter((id) => desk.tradeIds.has(id))) };
   },
   changesOf: async () => [],
 });
@@ -101,7 +105,9 @@ function ownOrders(desk: MemoryDesk, decisionId: string): Order[] {
   return orders;
 }
 
-function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAnswer {
+type VenueFacts = { readonly lot: string | null; readonly free: string | null };
+
+function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind, { lot, free }: VenueFacts): ClaimAnswer {
   const orders = ownOrders(desk, decisionId);
   takeOver(desk, orders);
   const waiting = waitingFor(orders, which, (one) => maySendAgain(one, pastSend(desk, one), desk.idProfile));
@@ -112,15 +118,26 @@ function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind): ClaimAns
   const entry = orders.find((one) => one.leg === 'entry');
   const fills = countingFills(desk).filter((one) => one.clientOrderId === entry?.clientOrderId);
   const held = heldOf(desk, first.strategyId, first.symbol).toFixed();
-  const sizing = sizeClaim(waiting, orders, { held, fills, open: openOrdersOf(desk) });
+  const sized = sizeClaim(waiting, orders, { held, fills, open: openOrdersOf(desk), lot });
+  const overtaken = desk.frozen !== null && first.leg === 'exit' && isOvertaken(desk, first);
+  const sizing = overtaken ? sizeOvertaken(sized, free, lot) : sized;
+  const frozen = overtaken ? null : desk.frozen;
   const [leaving] = sizing.sending;
-  const halted = leaving === undefined ? null : haltRefusal(leaving, desk.killSwitch ?? desk.killFile, desk.frozen);
+  const halted = leaving === undefined ? null : haltRefusal(leaving, desk.killSwitch ?? desk.killFile, frozen);
   const refusal = sizing.refusal ?? halted;
   const reason = refusal?.message ?? sizing.reason;
   if (refusal === null) refuseObstructed(sizing.sending, openOrdersOf(desk));
   if (reason !== null) endUnsent(desk, refusal === null ? endingWith(orders, waiting) : orders, reason);
   return { claims: refusal === null ? sizing.sending.map((one) => commitSend(desk, one)) : [], refusal, useless };
 }
+
+/** Legs of its position that went since it was recorded, which is when an exit at INTENT last changed. */
+const isOvertaken = (desk: MemoryDesk, exit: Order): boolean =>
+  [...desk.orders.values()].some(
+    (one) => isCleared(one, exit) && changedAt(desk, one.clientOrderId) >= changedAt(desk, exit.clientOrderId),
+  );
+
+const changedAt = ({ changedAtMs }: MemoryDesk, clientOrderId: string): number => changedAtMs.get(clientOrderId) ?? 0;
 
 function pastSend(desk: MemoryDesk, { clientOrderId }: Order): PastSend | null {
   const send = desk.sends.get(clientOrderId);

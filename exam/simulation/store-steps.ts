@@ -40,8 +40,10 @@ export function storeSteps(through: Through, attempt: Attempt, store: EngineStor
     noteBadReport: steps(store.noteBadReport),
     inTheWayOf: steps(store.inTheWayOf),
     frozen: steps(store.frozen),
+    isOvertaken: steps(store.isOvertaken),
     decisionsWithLegs: steps(store.decisionsWithLegs),
     unknownVenueOrders: steps(store.unknownVenueOrders),
+    booksFor: steps(store.booksFor),
     changesOf: steps(store.changesOf),
   };
 }

@@ -40,6 +40,7 @@ const LATE_MS = [60_000, 180_000] as const;
 
 export const venuePort = (parts: PortParts, attempt: Attempt): EngineVenue => ({
   name: 'model',
+  lot: async () => null,
   send: (order, deadlineMs, guard) => send(parts, attempt, order, deadlineMs, guard),
   lookUp: (clientOrderId) => lookUp(parts, attempt, clientOrderId),
   openOrders: () => read(parts, attempt, (atMs) => openAt(parts.venue, atMs)),

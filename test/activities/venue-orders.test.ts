@@ -6,7 +6,7 @@ import { type MemoryDesk, openMemoryDesk, ordersOf, writeOrders } from '../../ex
 import { memoryStore } from '../../exam/simulation/memory-store.ts';
 import type { Order } from '../../schemas/execution.ts';
 import { deskLimitsSchema } from '../../schemas/risk.ts';
-import type { SendOutcome, VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type { SendOutcome, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
 import { exitOrder, order, stopLeg } from '../domain/execution/support.ts';
 
 const NOT_SENT: SendOutcome = { kind: 'rejected', code: 'NOT_SENT', message: 'the bucket is paused' };
@@ -17,6 +17,9 @@ let fills: VenueFill[];
 /** Answers in place of the venue, first come first served; empty: it takes every order. */
 let scripted: SendOutcome[];
 let sent: Order[];
+/** What the venue says it holds, and what happens beside a cancel. */
+let positionsNow: () => VenueAnswer<readonly VenuePosition[]> = () => ({ kind: 'answered', value: [] });
+let whenCancelled = (): void => undefined;
 /** How many look-ups fail before the next answer. */
 let blind = 0;
 beforeEach(() => {
@@ -24,6 +27,8 @@ beforeEach(() => {
   blind = 0;
   there = new Map();
   [fills, scripted, sent] = [[], [], []];
+  whenCancelled = () => undefined;
+  positionsNow = () => holding('10');
   const limits = deskLimitsSchema.parse({});
   const named = { accountId: 'venue-1', venue: 'model', cash: '100000', idProfile: 'lifetime-unique' } as const;
   desk = openMemoryDesk({ ...named, limits, nowMs: () => nowMs });
@@ -37,6 +42,9 @@ const parts = (): VenueOrderParts => ({
   },
   venue: {
     name: 'model',
+    lot: async () => null,
+    positions: async () => positionsNow(),
+    cash: async () => ({ kind: 'answered', value: { cash: '0', currency: 'USD' } }),
     send: async (one) => scripted.shift() ?? takes(one),
     lookUp: async (id) => {
       blind -= 1;
@@ -47,10 +55,19 @@ const parts = (): VenueOrderParts => ({
     openOrders: async () => ({ kind: 'answered', value: [...there.values()].filter((one) => one.state === 'ACKED') }),
     fills: async () => ({ kind: 'answered', value: fills }),
     busts: async () => ({ kind: 'answered', value: [] }),
-    cancel: async ({ clientOrderId }) => ({ kind: 'canceled', order: changed(clientOrderId, { state: 'CANCELED' }) }),
+    cancel: async ({ clientOrderId }) => {
+      const order = changed(clientOrderId, { state: 'CANCELED' });
+      whenCancelled();
+      return { kind: 'canceled', order };
+    },
   },
 });
 const engine = () => createVenueOrders(parts());
+
+const holding = (quantity: string): VenueAnswer<readonly VenuePosition[]> => ({
+  kind: 'answered',
+  value: [{ symbol: order().symbol, quantity, averagePrice: null }],
+});
 
 /** Market orders fill at once, others rest. */
 function takes(one: Order): SendOutcome {
@@ -96,6 +113,14 @@ async function held(): Promise<void> {
   expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ACKED']);
 }
 
+/** Somebody else's order for 3 of them rests there. */
+function closedElsewhere(): VenueAnswer<readonly VenuePosition[]> {
+  const other = { venueOrderId: 'v-other', clientOrderId: 'other', symbol: order().symbol, side: 'sell' } as const;
+  const numbers = { quantity: '3', quantityFilled: '0', averagePrice: null, limitPrice: '200', stopPrice: null };
+  there.set('other', { ...other, ...numbers, state: 'ACKED', venueStatus: 'new', submittedAtMs: nowMs });
+  return holding('10');
+}
+
 describe('an exit', () => {
   it('that is proven to be still here waits at INTENT and is tried again, however often it takes', async () => {
     await held();
@@ -115,6 +140,48 @@ describe('an exit', () => {
     expect((await engine().submit('d-2', null)).refusal).toMatchObject({ rule: 'accountStanding' });
     expect(statesOf('d-2')).toEqual(['exit ABSENT']);
     expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ACKED']);
+  });
+
+  describe('whose stop was cancelled for it before the account was frozen', () => {
+    beforeEach(async () => {
+      await held();
+      recordExit();
+      whenCancelled = () => {
+        desk.frozen = 'books and venue differ';
+      };
+    });
+
+    it('leaves, for the venue holds what it closes', async () => {
+      expect((await engine().submit('d-2', null)).refusal).toBeNull();
+      expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop CANCELED']);
+      expect(statesOf('d-2')).toEqual(['exit FILLED']);
+      expect(sent.at(-1)).toMatchObject({ leg: 'exit', quantity: '10' });
+    });
+
+    it.each([
+      ['less than the books have', () => holding('4'), '4'],
+      ['some of which another order there closes', closedElsewhere, '7'],
+    ])('leaves for no more than the venue has, %s', async (_what, told, quantity) => {
+      positionsNow = told;
+      positionsNow();
+      await engine().submit('d-2', null);
+      expect(sent.at(-1)).toMatchObject({ leg: 'exit', quantity });
+    });
+
+    it('stays where the venue holds nothing, or the other side', async () => {
+      positionsNow = () => holding('-10');
+      expect((await engine().submit('d-2', null)).refusal).toMatchObject({ rule: 'reduceOnly' });
+      expect(statesOf('d-2')).toEqual(['exit ABSENT']);
+    });
+
+    it('waits while the venue does not say what it holds, and is tried again by whoever comes after', async () => {
+      positionsNow = () => ({ kind: 'failed', reason: 'cut' });
+      await expect(engine().submit('d-2', null)).rejects.toThrow('overtaken by a freeze');
+      expect(statesOf('d-2')).toEqual(['exit INTENT']);
+      positionsNow = () => holding('10');
+      await engine().submit('d-2', null);
+      expect(statesOf('d-2')).toEqual(['exit FILLED']);
+    });
   });
 
   it('does not leave beside a stop that left after the way was cleared', async () => {

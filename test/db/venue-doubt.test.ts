@@ -6,6 +6,7 @@ import type { VenueOrderParts } from '../../activities/order/venue-order-parts.t
 import { loadGovernance } from '../../config/policy-files.ts';
 import { noteReconciled, standingOf } from '../../db/account-standings.ts';
 import { readAccount } from '../../db/accounts.ts';
+import { setFillsAside } from '../../db/fills-set-aside.ts';
 import { createOrderStore } from '../../db/order-store.ts';
 import { createReconcileStore } from '../../db/reconcile-store.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
@@ -13,6 +14,7 @@ import { manualOrders, settleManual } from '../../db/settle-manual.ts';
 import { acceptVenueCash, openVenueAccount } from '../../db/venue-accounts.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { compareBooks } from '../../domain/execution/compare-books.ts';
+import { fillsBeyond } from '../../domain/execution/fills-beyond.ts';
 import { costsSchema, type Order } from '../../schemas/execution.ts';
 import { deskLimitsSchema } from '../../schemas/risk.ts';
 import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
@@ -49,6 +51,9 @@ const partsWith = (venue: Partial<VenueOrderParts['venue']> = {}): VenueOrderPar
   store: storeNow(),
   venue: {
     name: ACCOUNT,
+    lot: async () => null,
+    positions: async () => ({ kind: 'answered', value: [] }),
+    cash: async () => ({ kind: 'answered', value: { cash: '0', currency: 'USD' } }),
     send: async () => ({ kind: 'ambiguous', reason: 'cut' }),
     lookUp: async () => ({ kind: 'notFound' }),
     openOrders: async () => ({ kind: 'answered', value: [] }),
@@ -116,6 +121,24 @@ async function inManualHands(): Promise<Order> {
   expect(await statesOf(order)).toEqual(['entry MANUAL 0', 'stop INTENT 0']);
   return now(order);
 }
+
+it('books what fits of an order that was filled too much, once a person has set the rest aside', async () => {
+  const order = await sent('accepted');
+  const first = fillOf(order, '1');
+  const second = { ...fillOf(order, '0.5'), tradeId: `t-${order.clientOrderId}-2`, atMs: nowMs() + 1 };
+  const seen = seenAs(order, { quantityFilled: '1', state: 'FILLED', venueStatus: 'filled' });
+  const parts = partsWith({
+    lookUp: async () => ({ kind: 'found', order: seen }),
+    fills: async () => ({ kind: 'answered', value: [second, first] }),
+  });
+  await lookAtOrder(parts, order);
+  expect(await statesOf(order)).toEqual(['entry ACKED 0', 'stop INTENT 0']);
+  const fills = fillsBeyond([second, first], [await now(order)]);
+  expect(fills).toEqual([second]);
+  await setFillsAside(desk.db, { accountId: ACCOUNT, fills, by: 'a person', reason: 'sold there', atMs: nowMs() });
+  await lookAtOrder(parts, await now(order));
+  expect(await statesOf(order)).toEqual(['entry FILLED 1', 'stop INTENT 0']);
+});
 
 describe('a cancel that the venue answers by not knowing the order', () => {
   it('ends the order after five clean answers over a minute, and its legs with it', async () => {

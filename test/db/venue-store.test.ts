@@ -281,3 +281,19 @@ it('keeps an exit of a frozen account here', async () => {
   expect(await store.claim(exit, 'opening')).toMatchObject({ claims: [], refusal: { rule: 'accountStanding' } });
   expect(await statesOf(exit)).toEqual(['exit ABSENT']);
 });
+
+it('lets an exit leave whose stop was cancelled for it before the freeze, for no more than the venue holds', async () => {
+  const store = storeOf();
+  const { decisionId, leg } = await filled(store);
+  await store.noteSendOutcome(leg, { kind: 'accepted', order: seenAs(leg.order) });
+  const exit = await exitOf(decisionId);
+  const { clientOrderId } = leg.order;
+  await store.beginCancel(clientOrderId, 'the position is being closed');
+  await store.take(clientOrderId, seenAs(leg.order, { state: 'CANCELED', venueStatus: 'canceled' }), []);
+  await store.noteBadReport(leg.order, 'the venue has it as a buy');
+  await expect(store.claim(exit, 'opening')).rejects.toThrow('overtaken by a freeze');
+  expect(await statesOf(exit)).toEqual(['exit INTENT']);
+  const { claims, refusal } = await store.claim(exit, 'opening', null, '0.4');
+  expect(refusal).toBeNull();
+  expect(claims).toMatchObject([{ order: { leg: 'exit', quantity: '0.4' } }]);
+});

@@ -39,6 +39,7 @@ const stored = (fill: Fill): StoredFill => ({
   quantity: fill.quantity,
   price: fill.price,
   fee: fill.fee,
+  fee_quantity: fill.feeQuantity ?? null,
   at: new Date(fill.atMs),
   takes_back: fill.takesBack ?? null,
   order: undefined,

@@ -75,6 +75,9 @@ export function createVenueModel(plan: VenuePlan, nowMs: () => number, between: 
   };
   const venue: VenueOrderParts['venue'] = {
     name: 'model',
+    lot: async () => null,
+    positions: async () => ({ kind: 'answered', value: [] }),
+    cash: async () => ({ kind: 'answered', value: { cash: '0', currency: 'USD' } }),
     send: async (sent, deadlineMs, guard) => {
       await between();
       const stop = nowMs() > deadlineMs ? 'too late' : ((await guard?.()) ?? null);

@@ -92,6 +92,27 @@ it('opens the account at the first contact, and finds a missing cent, which free
   expect(await run()).toMatchObject({ code: 0, json: { ok: true } });
 }, 120_000);
 
+it('sets fills aside that are none of its own, once a person has put the position right, and trades on', async () => {
+  const other = { symbol: 'ETH/USD', qty: '1', type: 'market', time_in_force: 'gtc' };
+  venue.control.price('ETH/USD', toDecimal('100'));
+  venue.control.order({ ...other, side: 'buy' });
+  const found = await run(...ACCOUNT);
+  expect(found.code).toBe(1);
+  const held = await release(accountOf(found).phrase, '--accept-fills', '--accept-cash');
+  expect([held.code, ...codes(held)]).toEqual([4, 'STILL_DIFFERENT', 'STILL_DIFFERENT']);
+  venue.control.price('ETH/USD', toDecimal('101'));
+  venue.control.order({ ...other, side: 'sell' });
+  const closed = await run(...ACCOUNT);
+  expect((accountOf(closed).differences as Json[]).map((one) => one.kind).sort()).toEqual(['cash', 'foreignFill']);
+  const { phrase } = accountOf(closed);
+  expect(codes(await release(phrase, '--accept-cash'))).toEqual(['STILL_DIFFERENT', 'STILL_DIFFERENT']);
+  expect(await release(phrase, '--accept-fills', '--accept-cash')).toMatchObject({ code: 0, json: { ok: true } });
+  expect(await run()).toMatchObject({ code: 0, json: { ok: true, accounts: [{ verdict: 'equal', frozen: null }] } });
+  const audit = await db.selectFrom('audit').select('body').where('kind', '=', 'fills_set_aside').execute();
+  expect(audit).toHaveLength(2);
+  expect(audit[0]?.body).toMatchObject({ reason: 'a fee', fills: [{ side: 'buy', quantity: '1' }] });
+}, 180_000);
+
 it('settles an order that waits for a person with the phrase of that very order, when the venue does not have it', async () => {
   const order = await aManualOrder('lost-1');
   const { manual } = accountOf(await run(...ACCOUNT));

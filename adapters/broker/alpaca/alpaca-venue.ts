@@ -28,6 +28,8 @@ export type AlpacaParts = Partial<AlpacaTimeouts> & {
 export type AlpacaPaperVenue = Venue & { readonly mode: 'paper' };
 export type AlpacaLiveVenue = Venue & { readonly mode: 'live' };
 
+/** Coins are counted to nine decimals there. */
+const PAIR_LOT = '0.000000001';
 const TOTAL_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 5_000;
 
@@ -54,6 +56,7 @@ function createAlpaca(config: AlpacaPaperConfig | AlpacaLiveConfig, parts: Alpac
   return {
     idProfile: parts.idProfile ?? 'lifetime-unique',
     identity: () => readIdentity(client, access),
+    lot: async (symbol) => (symbol.includes('/') ? PAIR_LOT : null),
     send: (order, deadlineMs, guard) => sendOrder(client, order, deadlineMs, guard),
     lookUp: (clientOrderId) => lookUpOrder(client, clientOrderId),
     openOrders: () => readOpenOrders(client),

@@ -95,7 +95,9 @@ export const wireOrderSchema = orderSchema.transform((order): VenueOrder => {
   };
 });
 
-/** Fees are activities of their own at Alpaca, so a fill tells none. A bust in the list is no fill; what it undoes is told elsewhere. */
+/**
+ * Fees are activities of their own at Alpaca, so a fill tells none; of pairs they are gone at once, of what the fill brings.
+ * A bust in the list is no fill; what it undoes is told elsewhere. */
 export const wireFillSchema = z
   .looseObject({
     ...{ id, order_id: id, symbol: id, side, qty: positive, price: positive, transaction_time: instant },
@@ -111,6 +113,7 @@ export const wireFillSchema = z
       quantity: decimalText(row.qty),
       price: decimalText(row.price),
       fee: null,
+      ...(row.symbol.includes('/') ? { isFeeUntold: true } : {}),
       atMs: row.transaction_time,
     },
   }));

@@ -102,7 +102,10 @@ const fillSchema = z
     isBuyer: z.boolean().optional(),
     buyer: z.boolean().optional(),
   })
-  .refine(({ isBuyer, buyer }) => isBuyer !== undefined || buyer !== undefined, { error: 'no side' });
+  .refine(({ isBuyer, buyer }) => isBuyer !== undefined || buyer !== undefined, { error: 'no side' })
+  .refine(({ commission, qty, commissionAsset, symbol }) => !symbol.startsWith(commissionAsset) || commission.lt(qty), {
+    error: 'a fee as large as the fill',
+  });
 
 /** A fill with its number, by which pages go on. */
 export type NumberedFill = { readonly id: string; readonly fill: VenueFill };
@@ -116,17 +119,17 @@ export const wireFillSchema = (markets: Markets) =>
       side: (one.isBuyer ?? one.buyer) ? 'buy' : 'sell',
       quantity: decimalText(one.qty),
       price: decimalText(one.price),
-      fee: feeOf(one, markets),
+      ...feeOf(one, markets),
       atMs: one.time,
     };
     return { id: one.id, fill };
   });
 
-/** In the quote currency; one in the base currency at the fill's own price; one in a third (BNB) cannot be told. */
-function feeOf(one: z.output<typeof fillSchema>, { byId }: Markets): string | null {
+/** In the quote currency, or of the coin itself; one in a third (BNB) cannot be told. */
+function feeOf(one: z.output<typeof fillSchema>, { byId }: Markets): Pick<VenueFill, 'fee' | 'feeQuantity'> {
   const market = byId.get(one.symbol);
-  if (one.commission.isZero() || one.commissionAsset === market?.quote) return decimalText(one.commission);
-  return one.commissionAsset === market?.base ? decimalText(one.commission.times(one.price)) : null;
+  if (one.commission.isZero() || one.commissionAsset === market?.quote) return { fee: decimalText(one.commission) };
+  return one.commissionAsset === market?.base ? { fee: '0', feeQuantity: decimalText(one.commission) } : { fee: null };
 }
 
 export const wireTimeSchema = z.looseObject({ serverTime: instant });

@@ -4,6 +4,7 @@
  * one is made; the identity is the caller's first question and brings the markets along.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { decimalText } from '../../../domain/decimal.ts';
 import { createTokenBucket } from '../token-bucket.ts';
 import type { Venue } from '../venue.ts';
 import { cancelAllOrders } from './cancel-all.ts';
@@ -14,6 +15,7 @@ import type { CcxtTimeouts } from './ccxt-exchange.ts';
 import { type CcxtDesk, createMarkets } from './ccxt-markets.ts';
 import { cancelOrder, lookUpOrder } from './ccxt-orders.ts';
 import { readClock, readFills, readOpenOrders } from './ccxt-reads.ts';
+import { soon } from './ccxt-reply.ts';
 import { sendOrder } from './ccxt-send.ts';
 
 /** What a test or an exam puts in place of the usual. `requestsPerMinute`: of this process, below the venue's limit. */
@@ -55,6 +57,7 @@ function createCcxt(config: CcxtPaperConfig | CcxtLiveConfig, parts: CcxtParts):
   return {
     idProfile: ID_PROFILES[access.exchange],
     identity: () => readIdentity(desk),
+    lot: (symbol) => lotOf(desk, symbol),
     send: (order, deadlineMs, guard) => sendOrder(desk, order, deadlineMs, guard),
     lookUp: (clientOrderId) => lookUpOrder(desk, clientOrderId),
     openOrders: () => readOpenOrders(desk),
@@ -67,4 +70,10 @@ function createCcxt(config: CcxtPaperConfig | CcxtLiveConfig, parts: CcxtParts):
     cancelAll: () => cancelAllOrders(desk),
     clock: () => readClock(desk),
   };
+}
+
+async function lotOf({ client, askMarkets }: CcxtDesk, symbol: string): Promise<string | null> {
+  const markets = await askMarkets(soon(client).deadlineMs);
+  const market = markets.kind === 'failed' ? undefined : markets.value.bySymbol.get(symbol);
+  return market === undefined ? null : decimalText(market.quantityStep);
 }

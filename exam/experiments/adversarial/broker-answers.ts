@@ -180,7 +180,8 @@ async function lookedAt(peer: Peer, { order, fill }: Report): Promise<string> {
     ...{ noteSendOutcome: note('noteSendOutcome'), noteVerdict: note('noteVerdict'), beginCancel: note('beginCancel') },
     ...{ noteCancelUnknown: note('noteCancelUnknown'), inTheWayOf: note('inTheWayOf'), changesOf: note('changesOf') },
     ...{ unknownVenueOrders: note('unknownVenueOrders'), takeOver: note('takeOver') },
-    ...{ frozen: note('frozen'), decisionsWithLegs: note('decisionsWithLegs') },
+    ...{ frozen: note('frozen'), isOvertaken: note('isOvertaken'), decisionsWithLegs: note('decisionsWithLegs') },
+    booksFor: async () => ({ held: '0', cash: '0', booked: new Set() }),
   };
   const sleep = async (): Promise<void> => undefined;
   await lookAtOrder({ store, venue, nowMs: Date.now, sleep }, anOrderOf('ours', { state: 'ACKED' }));

@@ -9,6 +9,7 @@ export type ReleaseCommand = {
   readonly reason: string;
   readonly phrase: string;
   readonly acceptCash: boolean;
+  readonly acceptFills: boolean;
 };
 export type SettleCommand = {
   readonly kind: 'settle';
@@ -31,24 +32,26 @@ export function readReconcileCommand(argv?: readonly string[]): ReconcileCommand
     .option('--account <id>', 'one account; all when left out')
     .option('--release', 'lets a frozen account trade again, when books and venue are equal')
     .option('--accept-cash', 'with --release: what the venue has more or less in cash was paid in or out there')
+    .option('--accept-fills', 'with --release: fills there that no order here has room for are set aside, never booked')
     .option('--settle <order>', 'ends an order in state MANUAL that the venue does not have')
     .option('--as <end>', 'with --settle: absent')
     .option('--reason <text>', 'with --release or --settle: what had happened; audited')
     .option('--confirm [phrase]', 'with --release or --settle: the phrase that a comparison prints')
     .option('--json', 'one JSON document on stdout');
   parseFlags(program, () => mistakes(program.opts()), argv);
-  const { account, release, settle, reason, confirm, acceptCash } = program.opts();
+  const { account, release, settle, reason, confirm, acceptCash, acceptFills } = program.opts();
   if (release !== true && settle === undefined) return { kind: 'compare', account: account ?? null };
   if (typeof confirm !== 'string' || confirm.trim() === '') throw confirmationMissing();
   const told = { account: account ?? '', reason: oneLine(reason ?? ''), phrase: confirm };
   if (settle !== undefined) return { kind: 'settle', order: settle, ...told };
-  return { kind: 'release', ...told, acceptCash: acceptCash === true };
+  return { kind: 'release', ...told, acceptCash: acceptCash === true, acceptFills: acceptFills === true };
 }
 
 type Options = {
   readonly account?: string;
   readonly release?: true;
   readonly acceptCash?: true;
+  readonly acceptFills?: true;
   readonly settle?: string;
   readonly as?: string;
   readonly reason?: string;
@@ -72,7 +75,7 @@ function mistakes(options: Options): Problem[] {
 }
 
 /** Flags of what is not asked for. */
-function strayFlags({ release, settle, as, acceptCash, reason, confirm }: Options): Problem[] {
+function strayFlags({ release, settle, as, acceptCash, acceptFills, reason, confirm }: Options): Problem[] {
   const flagsOf = (flags: Record<string, unknown>, needs: string): Problem[] =>
     Object.entries(flags).flatMap(([flag, value]) =>
       value === undefined ? [] : [problem('ARGUMENT_CONFLICT', flag, `without ${needs}`, `${needs} ${flag} …`)],
@@ -80,7 +83,7 @@ function strayFlags({ release, settle, as, acceptCash, reason, confirm }: Option
   const isEither = release === true || settle !== undefined;
   return [
     ...(release === true ? flagsOf({ '--settle': settle }, 'another call') : []),
-    ...(release === true ? [] : flagsOf({ '--accept-cash': acceptCash }, '--release')),
+    ...(release === true ? [] : flagsOf({ '--accept-cash': acceptCash, '--accept-fills': acceptFills }, '--release')),
     ...(settle === undefined ? flagsOf({ '--as': as }, '--settle') : []),
     ...(isEither ? [] : flagsOf({ '--reason': reason, '--confirm': confirm }, '--release')),
   ];

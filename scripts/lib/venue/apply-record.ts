@@ -4,7 +4,7 @@
  */
 import { type Decimal, toDecimal, ZERO } from '../../../domain/decimal.ts';
 import type { JournalRecord, RecordOf } from './journal-record.ts';
-import { isOpen, type OrderStatus, signed, type VenueOrder, type VenuePosition } from './venue-order.ts';
+import { effectsOf, isOpen, type OrderStatus, signed, type VenueOrder, type VenuePosition } from './venue-order.ts';
 import { type AccountBook, bookOf, currentHoldings, currentOrder, type VenueState } from './venue-state.ts';
 
 /** Takes one line into the books. @throws Error when it speaks of an account or order that is not there */
@@ -94,16 +94,18 @@ function filled(book: AccountBook, record: RecordOf<'fill'>): void {
   const price = toDecimal(record.price);
   const filledQuantity = toDecimal(record.filledQuantity);
   const leavesQuantity = toDecimal(record.leavesQuantity);
-  book.fills.push({ tradeId, orderId, symbol, side, quantity, price, filledQuantity, leavesQuantity, atMs });
+  const fee = toDecimal(record.fee ?? '0');
+  const fill = { tradeId, orderId, symbol, side, quantity, price, filledQuantity, leavesQuantity, fee, atMs };
+  book.fills.push(fill);
   const isDone = leavesQuantity.isZero();
   const status: OrderStatus = isDone ? 'filled' : 'partially_filled';
   const filledValue = order.filledValue.plus(quantity.times(price));
   const filledAtMs = isDone ? atMs : null;
   setVersion(book, { ...order, status, filledQuantity, filledValue, filledAtMs, updatedAtMs: atMs });
   const { cash, positions } = currentHoldings(book);
-  const change = signed(side, quantity);
-  const position = nextPosition(positions.get(symbol) ?? null, change, price);
-  hold(book, atMs, cash.minus(change.times(price)), symbol, position);
+  const effects = effectsOf(fill);
+  const position = nextPosition(positions.get(symbol) ?? null, effects.held, price);
+  hold(book, atMs, cash.plus(effects.cash), symbol, position);
 }
 
 function busted(book: AccountBook, record: RecordOf<'bust'>): void {
@@ -129,7 +131,8 @@ function busted(book: AccountBook, record: RecordOf<'bust'>): void {
   const quantity = toDecimal(record.positionAfter);
   const isSame = !quantity.isZero() && value.div(quantity).gt(ZERO);
   const averagePrice = isSame ? value.div(quantity) : fill.price;
-  hold(book, atMs, cash.plus(signed(side, valueLost)), symbol, { quantity, averagePrice });
+  const feeBack = corrected === null && side === 'sell' ? fill.fee : ZERO;
+  hold(book, atMs, cash.plus(signed(side, valueLost)).plus(feeBack), symbol, { quantity, averagePrice });
 }
 
 function changed(book: AccountBook, record: RecordOf<'change'>): void {

@@ -5,7 +5,7 @@
 import { type Decimal, decimalText, ZERO } from '../../../domain/decimal.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { Engine } from './engine.ts';
-import { isOpen, type OrderStatus, signed, type VenueFill, type VenueOrder } from './venue-order.ts';
+import { effectsOf, isOpen, type OrderStatus, signed, type VenueFill, type VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentHoldings, currentOrder, quantityHeld } from './venue-state.ts';
 
 /** @throws InvalidInput TRADE_UNKNOWN for a trade that is not there, or counts no more */
@@ -19,7 +19,7 @@ export function bustTrade(engine: Engine, book: AccountBook, tradeId: string, pr
   const executionId = engine.nextId();
   const filled = price === null ? order.filledQuantity.minus(fill.quantity) : order.filledQuantity;
   const { symbol, side, quantity } = fill;
-  const change = price === null ? signed(side, quantity) : ZERO;
+  const change = price === null ? effectsOf(fill).held : ZERO;
   engine.emit({
     kind: 'bust',
     account: book.account,
@@ -35,8 +35,11 @@ export function bustTrade(engine: Engine, book: AccountBook, tradeId: string, pr
   return executionId;
 }
 
-const cashBack = ({ side, quantity, price }: VenueFill, corrected: Decimal | null): Decimal =>
-  signed(side, quantity.times(price.minus(corrected ?? ZERO)));
+/** With its fee, unless another price counts in its place. */
+const cashBack = (fill: VenueFill, corrected: Decimal | null): Decimal =>
+  corrected === null
+    ? effectsOf(fill).cash.negated()
+    : signed(fill.side, fill.quantity.times(fill.price.minus(corrected)));
 
 function statusAfter(order: VenueOrder, filled: Decimal): OrderStatus {
   if (order.status === 'filled') return 'canceled';

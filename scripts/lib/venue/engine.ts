@@ -20,6 +20,8 @@ export type EngineSettings = {
   readonly tickMs: number;
   /** Refuse what Alpaca refuses beyond the wire format: see `strict-rules.ts`. */
   readonly isStrict: boolean;
+  /** Fraction of what a fill of a coin brings: coins of a buy, money of a sale. */
+  readonly receivedFee: number;
 };
 
 export type Engine = {

@@ -49,7 +49,7 @@ const reject = z.strictObject({
   code: z.number(),
   message: z.string(),
 });
-/** `filledQuantity` is the order's total after it; cash and position are the account's after it. */
+/** `filledQuantity` is the order's total after it; cash and position are the account's after it. `fee`: of what it brings. */
 const fill = z.strictObject({
   kind: z.literal('fill'),
   ...onOrder,
@@ -59,6 +59,7 @@ const fill = z.strictObject({
   price: decimalString,
   filledQuantity: decimalString,
   leavesQuantity: decimalString,
+  fee: decimalString.optional(),
   cashAfter: decimalString,
   positionAfter: decimalString,
 });

@@ -6,7 +6,7 @@
 import { type Decimal, decimalText, floorToStep, toDecimal, ZERO } from '../../../domain/decimal.ts';
 import type { Engine } from './engine.ts';
 import { afterFill, endOrder, triggerOrder } from './order-group.ts';
-import { isCrypto, isWorking, remainingOf, signed, type VenueOrder } from './venue-order.ts';
+import { effectsOf, isCrypto, isWorking, remainingOf, type VenueOrder } from './venue-order.ts';
 import { type AccountBook, currentHoldings, currentOrder, findOrder, openOrders, quantityHeld } from './venue-state.ts';
 
 const FRACTION_STEP = toDecimal('0.000000001');
@@ -94,8 +94,9 @@ export function fillOrder(
 ): void {
   const { id: orderId, clientOrderId, symbol, side } = order;
   const { cash } = currentHoldings(book);
-  const change = signed(side, quantity);
   const filledQuantity = order.filledQuantity.plus(quantity);
+  const fee = feeOf(engine, order, quantity, price);
+  const effects = effectsOf({ side, quantity, price, fee });
   engine.emit({
     kind: 'fill',
     account: book.account,
@@ -108,10 +109,19 @@ export function fillOrder(
     price: decimalText(price),
     filledQuantity: decimalText(filledQuantity),
     leavesQuantity: decimalText(order.quantity.minus(filledQuantity)),
-    cashAfter: decimalText(cash.minus(change.times(price))),
-    positionAfter: decimalText(quantityHeld(book, symbol).plus(change)),
+    ...(fee.isZero() ? {} : { fee: decimalText(fee) }),
+    cashAfter: decimalText(cash.plus(effects.cash)),
+    positionAfter: decimalText(quantityHeld(book, symbol).plus(effects.held)),
   });
   afterFill(engine, book, currentOrder(book, orderId));
+}
+
+/** Of coins only; rounded up to what a coin is divided into. */
+function feeOf({ settings }: Engine, { symbol, side }: VenueOrder, quantity: Decimal, price: Decimal): Decimal {
+  if (!isCrypto(symbol) || settings.receivedFee === 0) return ZERO;
+  const brought = side === 'buy' ? quantity : quantity.times(price);
+  const steps = brought.times(toDecimal(settings.receivedFee)).div(FRACTION_STEP);
+  return steps.ceil().times(FRACTION_STEP);
 }
 
 /** Ends orders whose day is over and gives every working order its chance at the present price. */

@@ -31,6 +31,8 @@ export type VenueOptions = {
   readonly faults?: Partial<FaultRates>;
   readonly hasNumericIds?: boolean;
   readonly isStrict?: boolean;
+  /** Fraction of what a fill of a coin brings that is kept as its fee. @default 0 */
+  readonly receivedFee?: number;
   /** Forgets so many last lines of the journal first. @default 0 */
   readonly journalRollback?: number;
 };
@@ -50,11 +52,11 @@ const TICK_MS = 1_000;
 
 export async function startVenue(options: VenueOptions): Promise<Venue> {
   const { seed = 1, isLive = false, tickMs = TICK_MS, credentials = [DEFAULT_CREDENTIALS] } = options;
-  const { profile = 'lifetime-unique', isStrict = false } = options;
+  const { profile = 'lifetime-unique', isStrict = false, receivedFee = 0 } = options;
   const journal = openJournal(options.journal, options.journalRollback ?? 0);
   const faults = createFaults(seed, { ...NO_FAULTS, ...options.faults });
   const mode = isLive ? 'live' : 'paper';
-  const engine = createEngine(journal, { profile, mode, seed, tickMs, isStrict }, faults);
+  const engine = createEngine(journal, { profile, mode, seed, tickMs, isStrict, receivedFee }, faults);
   const accesses = credentials.map((one): Access => ({ ...one, account: accountNumber(one.key, isLive) }));
   openAccounts(engine, accesses, options.cash ?? '100000');
   const stats = noStats();

@@ -52,6 +52,7 @@ const venueCommand = () =>
     .option('--garbage <fraction>', 'replies of status 200 that are HTML or broken JSON', '0')
     .option('--partial <fraction>', 'orders that fill in two parts', '0')
     .option('--cancel-race <fraction>', 'cancels that arrive after a fill', '0')
+    .option('--received-fee <fraction>', 'of what a fill of a coin brings: coins of a buy, money of a sale', '0')
     .option('--numeric-ids', 'ids as JSON numbers beyond 2^53')
     .option('--strict', 'refuse what Alpaca refuses of coins (classes, day, plain stops) and fractions of shares')
     .option('--json', 'the ready line as JSON');
@@ -80,6 +81,7 @@ function readOptions(flags: Flags, problems: Problem[]): VenueOptions {
     isLive: flags.live ?? false,
     hasNumericIds: flags.numericIds ?? false,
     isStrict: flags.strict ?? false,
+    receivedFee: readFraction('--received-fee', flags.receivedFee, problems),
     faults: readFaults(flags, problems, whole),
   };
 }
@@ -95,15 +97,17 @@ function readCredentials(flags: Flags, problems: Problem[]): Credentials[] {
   return [];
 }
 
+function readFraction(flag: string, text: string, problems: Problem[]): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  problems.push(problem('ARGUMENT_VALUE', flag, text, 'a fraction from 0 to 1', '0.05 is one in twenty'));
+  return 0;
+}
+
 type ReadWhole = (flag: string, text: string, least?: number) => number;
 
 function readFaults(flags: Flags, problems: Problem[], whole: ReadWhole): FaultRates {
-  const fraction = (flag: string, text: string): number => {
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= 0 && value <= 1) return value;
-    problems.push(problem('ARGUMENT_VALUE', flag, text, 'a fraction from 0 to 1', '0.05 is one in twenty'));
-    return 0;
-  };
+  const fraction = (flag: string, text: string): number => readFraction(flag, text, problems);
   const status = (flags.status ?? []).map((text): [string, number] => {
     const [code = '', rate = ''] = text.split(':');
     if (!/^[45]\d\d$/.test(code))

@@ -53,8 +53,20 @@ export type VenueFill = {
   readonly price: Decimal;
   readonly filledQuantity: Decimal;
   readonly leavesQuantity: Decimal;
+  /** Kept of what it brought: coins of a buy, money of a sale. */
+  readonly fee: Decimal;
   readonly atMs: number;
 };
+
+/** What a fill changes of what is held, and of the cash. */
+export function effectsOf({ side, quantity, price, fee }: Pick<VenueFill, 'side' | 'quantity' | 'price' | 'fee'>): {
+  readonly held: Decimal;
+  readonly cash: Decimal;
+} {
+  const change = signed(side, quantity);
+  const paid = change.times(price).negated();
+  return side === 'buy' ? { held: change.minus(fee), cash: paid } : { held: change, cash: paid.minus(fee) };
+}
 
 /** `executionId` names the bust, and the trade in its place where there is one. */
 export type VenueBust = {

@@ -51,6 +51,8 @@ function checkReversals(fills: readonly StoredFill[], findings: Findings): void 
     findings.amount(`${path}.quantity`, fill.quantity, amount(of.quantity), 'as in what it takes back');
     findings.amount(`${path}.price`, fill.price, amount(of.price), 'as in what it takes back');
     findings.amount(`${path}.fee`, fill.fee, amount(of.fee).neg(), 'the fee that is returned');
+    const returned = amount(of.fee_quantity ?? '0').neg();
+    findings.amount(`${path}.fee_quantity`, fill.fee_quantity ?? '0', returned, 'the coins that are returned');
   }
 }
 
@@ -63,8 +65,8 @@ function checkIntent(order: Order, intent: Intent | undefined, findings: Finding
   for (const key of ['decision_id', 'leg', 'account_id', 'strategy_id', 'symbol', 'side', 'type'] as const) {
     findings.value(`${path}.${key}`, order[key], intent[key], 'as in its intent');
   }
-  // A leg covers what its entry has filled, so it may be smaller than it was meant to be.
-  const shrinks = order.leg === 'stop' || order.leg === 'target';
+  // A leg covers what its entry has filled, and an exit at a venue closes what is still held, in lots.
+  const shrinks = order.leg === 'stop' || order.leg === 'target' || (order.leg === 'exit' && order.venue !== 'paper');
   const wanted = amount(intent.quantity);
   const fits = shrinks ? amount(order.quantity).lte(wanted) : amount(order.quantity).eq(wanted);
   if (!fits) findings.mismatch(`${path}.quantity`, order.quantity, `${amountText(wanted)}, as in its intent`);

@@ -7,6 +7,7 @@ import type { BarSeries } from '../../../domain/market/bar-series.ts';
 import { type Amount, amount, NONE, sum } from './amounts.ts';
 import type { Funding } from './funding.ts';
 import type { StoredFill } from './read-account.ts';
+import { signedOf } from './rebuild.ts';
 
 export type CurvePoint = { readonly atMs: number; readonly equity: Amount };
 
@@ -58,7 +59,7 @@ function openAccount(startingCash: Amount) {
   return {
     take(fill: StoredFill | undefined): void {
       if (fill === undefined) return;
-      const signed = amount(fill.quantity).times(fill.side === 'buy' ? 1 : -1);
+      const signed = signedOf(fill);
       cash = cash.minus(signed.times(fill.price)).minus(fill.fee);
       held.set(fill.symbol, (held.get(fill.symbol) ?? NONE).plus(signed));
     },

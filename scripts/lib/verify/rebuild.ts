@@ -70,7 +70,11 @@ export function rebuild(startingCash: Amount, fills: readonly StoredFill[]): Reb
 /** One strategy in one symbol: the fills that count, and what they make. Both lists grow with every fill. */
 type Market = { readonly fills: StoredFill[]; readonly holding: Holding; readonly roundTrips: RoundTrip[] };
 
-const signedOf = (fill: StoredFill): Amount => amount(fill.quantity).times(fill.side === 'buy' ? 1 : -1);
+/** What a fill changes of what is held: a fee taken of the coin itself is not. */
+export const signedOf = (fill: StoredFill): Amount =>
+  amount(fill.quantity)
+    .times(fill.side === 'buy' ? 1 : -1)
+    .minus(fill.fee_quantity ?? '0');
 
 const withoutFill = ({ fills }: Market, reversal: StoredFill): Market =>
   fills

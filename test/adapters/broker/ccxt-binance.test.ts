@@ -146,13 +146,13 @@ describe('ids, fees and pages at Binance', () => {
   });
 
   it.each([
-    ['USD', '0.05'],
-    ['BTC', '0.05'],
-    ['BNB', null],
-  ])('tells a fee in %s as %s', async (commissionAsset, fee) => {
+    ['USD', { fee: '0.05' }],
+    ['BTC', { fee: '0', feeQuantity: '0.0005' }],
+    ['BNB', { fee: null }],
+  ])('tells a fee in %s as %j', async (commissionAsset, fee) => {
     const { venue } = await open({ market: 'spot', commission: '0.001', commissionAsset });
     await venue.send(anOrder(MARKET), soonMs());
-    expect(await venue.fills(Date.now() - 1_000)).toMatchObject({ value: [{ quantity: '0.5', price: '100', fee }] });
+    expect(await venue.fills(Date.now() - 1_000)).toMatchObject({ value: [{ quantity: '0.5', price: '100', ...fee }] });
   });
 
   it('reads fills over many pages, near and far back', async () => {

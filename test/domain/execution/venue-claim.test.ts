@@ -1,17 +1,10 @@
 /** Who may send: two exits of one position, a leg that ended before, a refusal of a second sending. */
 import { describe, expect, it } from 'vitest';
 import { toDecimal } from '../../../domain/decimal.ts';
-import {
-  endingWith,
-  endingWithSession,
-  haltRefusal,
-  isBare,
-  maySendAgain,
-  provenBy,
-  revivedLegs,
-  sizeClaim,
-  uselessLegs,
-} from '../../../domain/execution/venue-claim.ts';
+import { sizeClaim } from '../../../domain/execution/claim-sizing.ts';
+import { endingWithSession } from '../../../domain/execution/order-ends.ts';
+import { isBare, revivedLegs, uselessLegs } from '../../../domain/execution/protection.ts';
+import { endingWith, haltRefusal, maySendAgain, provenBy } from '../../../domain/execution/venue-claim.ts';
 import type { Order } from '../../../schemas/execution.ts';
 import { order, stopLeg } from './support.ts';
 
@@ -85,17 +78,19 @@ describe('what is held', () => {
   const ended = exit('x', { state: 'CANCELED' });
 
   it('is bare where stops and exits at work close less of it', () => {
-    expect(isBare(ended, toDecimal(10), [stop])).toBe(false);
-    expect(isBare(ended, toDecimal(10), [exit('y', { state: 'INTENT' })])).toBe(false);
-    expect(isBare(ended, toDecimal(10), [{ ...stop, state: 'PARTIAL', quantityFilled: '3' }])).toBe(true);
-    expect(isBare(ended, toDecimal(10), [{ ...stop, symbol: 'ETH/USDT' }])).toBe(true);
-    expect(isBare(ended, toDecimal(-10), [stop])).toBe(true);
-    expect(isBare(ended, toDecimal(0), [])).toBe(false);
+    expect(isBare(ended, toDecimal(10), [stop], toDecimal(100))).toBe(false);
+    expect(isBare(ended, toDecimal(10), [exit('y', { state: 'INTENT' })], toDecimal(100))).toBe(false);
+    expect(isBare(ended, toDecimal(10), [{ ...stop, state: 'PARTIAL', quantityFilled: '3' }], toDecimal(100))).toBe(
+      true,
+    );
+    expect(isBare(ended, toDecimal(10), [{ ...stop, symbol: 'ETH/USDT' }], toDecimal(100))).toBe(true);
+    expect(isBare(ended, toDecimal(-10), [stop], toDecimal(100))).toBe(true);
+    expect(isBare(ended, toDecimal(0), [], toDecimal(100))).toBe(false);
   });
 
   it('is not protected by the stop of an entry that has filled nothing', () => {
     const waiting = [order({ state: 'ACKED' }), { ...stop, state: 'INTENT' as const }];
-    expect(isBare(ended, toDecimal(10), waiting)).toBe(true);
+    expect(isBare(ended, toDecimal(10), waiting, toDecimal(100))).toBe(true);
   });
 
   it('once it is nothing, makes the legs of it useless, on either side', () => {
