@@ -22,6 +22,8 @@ export type TradingWorkerParts = TradingParts & {
   readonly codePath: string;
   /** What encrypts payloads; none when left out. */
   readonly payloadKeys?: readonly Uint8Array[];
+  /** What the worker does when asked. @default tradingActivities of these parts */
+  readonly activities?: ReturnType<typeof tradingActivities>;
 };
 
 /** Seeds the desk's first policy and answers the worker; `run()` serves, `shutdown()` drains. @throws InvalidInput */
@@ -36,7 +38,7 @@ export async function createTradingWorker(parts: TradingWorkerParts): Promise<Wo
     taskQueue: parts.taskQueue ?? TRADING_QUEUE,
     workflowBundle: { codePath: parts.codePath },
     dataConverter: dataConverterOf(parts.payloadKeys ?? []),
-    activities: tradingActivities(parts),
+    activities: parts.activities ?? tradingActivities(parts),
     interceptors: { activity: [beatWhileRunning] },
     identity: `quarterdeck:${process.pid}@${hostname()}`,
     shutdownGraceTime: '10 seconds',

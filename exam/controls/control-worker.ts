@@ -1,70 +1,72 @@
 /**
- * A worker like workers/all.ts, but with the order engine put together here, around one port that lacks a safeguard.
- * For controls only: nothing of the product imports it, and no setting of the product leads to it.
+ * The product's own trading worker, but with an order engine that is put together here, around ports that lack a
+ * safeguard. For controls only: nothing of the product imports it, and no setting of the product leads to it.
  */
-import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
+import type { OrderStep } from '../../activities/execution.ts';
 import { createVenueOrders } from '../../activities/order/venue-orders.ts';
+import type { Broker } from '../../adapters/broker/broker.ts';
 import { configuredVenues } from '../../adapters/broker/configured-venues.ts';
+import type { Venue } from '../../adapters/broker/venue.ts';
 import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
-import { type Environment, parseEnvironment } from '../../config/environment.ts';
+import { parseEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { openDatabase } from '../../db/connection.ts';
-import type { Database } from '../../db/tables.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema } from '../../schemas/execution.ts';
-import { beatWhileRunning } from '../../workers/heartbeats.ts';
+import { createTradingWorker } from '../../workers/create-trading-worker.ts';
 import { ensureSchedules } from '../../workers/schedules.ts';
-import { tradingActivities } from '../../workers/trading.ts';
+import { type TradingParts, tradingActivities } from '../../workers/trading.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
-import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
-import { type EngineParts, weakened } from './weakened-engine.ts';
+import { weakened } from './weakened-engine.ts';
 
 const POOL_SIZE = 12;
 
 export async function runControlWorker(control: string): Promise<void> {
   const environment = parseEnvironment();
   const { temporalAddress: address, databaseUrl, temporalNamespace: namespace, home, configFolder } = environment;
-  if (address === null || databaseUrl === null || home === null || configFolder === null) {
+  const { payloadKeys } = environment;
+  const venues = configuredVenues(environment);
+  const [venue] = venues;
+  if (address === null || databaseUrl === null || home === null || configFolder === null || venue === undefined) {
     throw new Error('this worker is started by an exam');
   }
-  const connection = await Connection.connect({ address });
+  const [codePath, nativeConnection, connection] = await Promise.all([
+    workflowBundle(path.join(home, 'cache'), payloadKeys.length > 0),
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
-  const dataConverter = dataConverterOf(environment.payloadKeys);
-  const client = new Client({ connection, namespace, dataConverter });
-  const venues = configuredVenues(environment);
+  const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
   const parts = { db, client, home, configFolder, codeVersion: 'control', bornAtMs: Date.now(), venues };
-  const worker = await Worker.create({
-    connection: await NativeConnection.connect({ address }),
+  const activities = { ...tradingActivities(parts), ...orderActivities(weakBroker(parts, venue, control)) };
+  const worker = await createTradingWorker({
+    ...parts,
+    nativeConnection,
     namespace,
-    taskQueue: TRADING_QUEUE,
-    workflowBundle: { codePath: await workflowBundle(path.join(home, 'cache'), environment.payloadKeys.length > 0) },
-    dataConverter,
-    activities: { ...tradingActivities(parts), ...weakActivities(environment, db, configFolder, control) },
-    interceptors: { activity: [beatWhileRunning] },
-    identity: `quarterdeck:${process.pid}@${hostname()}`,
-    stickyQueueScheduleToStartTimeout: '2 seconds',
+    codePath,
+    payloadKeys,
+    activities,
   });
   await Promise.all([worker.run(), ensureSchedules(client)]);
 }
 
-/** The two activities that send. */
-function weakActivities(environment: Environment, db: Database, configFolder: string, control: string) {
-  const [venue] = configuredVenues(environment);
-  if (venue === undefined) throw new Error('no venue is configured');
+/** As the desk puts it together (workers/venue-desk.ts), around weakened ports. */
+function weakBroker({ db, configFolder }: TradingParts, venue: Venue, control: string): Broker {
   const { desk } = loadGovernance(configFolder);
   const costs = costsSchema.parse({});
-  const engine: EngineParts = {
-    store: createVenueStore({ db, costs, desk, killFile: () => null, nowMs: Date.now, idProfile: venue.idProfile }),
-    venue,
-    nowMs: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  };
-  const orders = createVenueOrders(weakened(engine, control));
-  return {
-    submitOrders: (step: { readonly decisionId: string }) => orders.submit(step.decisionId, null),
-    workOrders: async ({ decisionId }: { readonly decisionId: string }) => (await orders.look(decisionId)).own,
-  };
+  const { idProfile } = venue;
+  const store = createVenueStore({ db, costs, desk, killFile: () => null, nowMs: Date.now, idProfile });
+  return createVenueOrders(weakened({ store, venue, nowMs: Date.now, sleep: (ms) => sleep(ms) }, control));
 }
+
+/** The activities that reach the order engine; an exam trades at one venue only. */
+const orderActivities = (broker: Broker) => ({
+  submitOrders: ({ decisionId }: OrderStep) => broker.submit(decisionId, null),
+  workOrders: async ({ decisionId }: { readonly decisionId: string }) => (await broker.look(decisionId)).own,
+  cancelOrders: async ({ decisionId, reason }: { readonly decisionId: string; readonly reason: string }) =>
+    (await broker.cancel(decisionId, reason)).own,
+});

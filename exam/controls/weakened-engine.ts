@@ -12,6 +12,8 @@ type Store = EngineParts['store'];
 type Claim = Awaited<ReturnType<Store['claim']>>['claims'][number];
 
 const SEND_WITHIN_MS = 10_000;
+/** Of a send that nobody looks at again before its first byte: its own deadline counts no more. */
+const UNWATCHED_MS = 60_000;
 const WEAKEN: Readonly<Record<string, (parts: EngineParts) => EngineParts>> = {
   'no-intent': withoutIntent,
   'no-epoch': withoutEpoch,
@@ -43,7 +45,7 @@ function withoutIntent(parts: EngineParts): EngineParts {
       ? { claims: [sent] }
       : await store.claim(sent.order.decisionId, 'opening');
     const own = claims.find((one) => one.order.clientOrderId === sent.order.clientOrderId);
-    return own === undefined || store.noteSendOutcome(own, outcome);
+    return own !== undefined && (await store.noteSendOutcome(own, outcome));
   };
   return { ...parts, store: { ...store, claim, noteSendOutcome, mayStillSend: async () => null } };
 }
@@ -56,7 +58,7 @@ function withoutEpoch(parts: EngineParts): EngineParts {
     const again = sent.filter((one) => isProtective(one) === (which === 'protective'));
     return { claims: [...claims, ...again.map((order) => claimOf(order, nowMs()))], refusal, useless };
   };
-  const send: EngineParts['venue']['send'] = (order) => parts.venue.send(order, nowMs() + SEND_WITHIN_MS);
+  const send: EngineParts['venue']['send'] = (order) => parts.venue.send(order, nowMs() + UNWATCHED_MS);
   return { ...parts, store: { ...store, claim, mayStillSend: async () => null }, venue: { ...parts.venue, send } };
 }
 

@@ -16,8 +16,11 @@ import { percentile, readOrderMoves, tally, unknownPassages } from '../rig/order
 import { patiently } from '../rig/patience.ts';
 import { type ProgressBar, progressBar } from '../rig/progress-bar.ts';
 import { openRig, type Rig, type TemporalChoice } from '../rig/rig.ts';
+import { isSeen, secondAccepts } from '../rig/second-accepts.ts';
 import { killPostgres, killTemporal } from '../rig/services.ts';
+import { sideBySide } from '../small-desk/side-by-side.ts';
 import { type PlannedOrder, planOrders } from './orders-plan.ts';
+import { type Pressure, pressureOf } from './orders-pressure.ts';
 
 const PROFILES = ['lifetime-unique', 'open-only'] as const;
 type Profile = (typeof PROFILES)[number];
@@ -25,19 +28,17 @@ type Profile = (typeof PROFILES)[number];
 /** Orders that pass the gate. More are proposed, because openings of a symbol in doubt are refused; there is an end to it. */
 const ORDERS = 300;
 const PROPOSED_PART_MAX = 4;
-const KILL_EVERY_MS = 2_000;
-/** Workflows at once: a worker that lives four seconds must get through the tasks that its predecessor left. */
-const OPEN_MAX = 40;
-/** Before this share of sends a worker stands still, until long after another has taken over. */
-const FREEZE_SHARE = 0.03;
-const WAKE_AFTER_MS = 9_000;
 const KILLS_MIN = 30;
 const UNKNOWN_MIN = 20;
-/** After the last order: how long kills go on at most, and how long orders may then still take. */
-const PATIENCE = { drainMs: 240_000, calmMs: 120_000 };
-/** With a safeguard gone many never end. */
-const PATIENCE_WITH_CONTROL = { drainMs: 30_000, calmMs: 10_000 };
+/** Ends of orders that are asked for at once. */
+const LANES = 20;
 const ACCOUNT = 'alpaca-paper';
+
+const CONTROLS: Readonly<Record<string, string>> = {
+  'no-intent': 'duplicate',
+  'no-epoch': 'duplicate',
+  resubmit: 'duplicate',
+};
 
 export const experiment = ordersExperiment('orders', 'development');
 
@@ -45,7 +46,7 @@ export const experiment = ordersExperiment('orders', 'development');
 export function ordersExperiment(name: string, temporal: TemporalChoice): Experiment {
   return {
     name,
-    controls: { 'no-intent': 'duplicate', 'no-epoch': 'duplicate', resubmit: 'duplicate' },
+    controls: CONTROLS,
     run: async (options) => {
       const rounds: Round[] = [];
       for (const profile of PROFILES) rounds.push(await runProfile(options, profile, temporal));
@@ -65,30 +66,19 @@ type Round = {
 async function runProfile(options: ExamOptions, profile: Profile, temporal: TemporalChoice): Promise<Round> {
   const count = Math.ceil((options.size ?? ORDERS) / PROFILES.length);
   say(`\n${count} orders, more proposed, client ids ${profile}`);
-  const faults = [
-    '--cut-after',
-    '0.05',
-    '--cut-before',
-    '0.05',
-    '--read-lag-ms',
-    '5000',
-    '--partial',
-    '0.1',
-    '--slow-ms',
-    '300',
-  ];
+  const pressure = pressureOf(options.control);
+  const { cutBefore, cutAfter, freezing } = pressure;
+  const cuts = ['--cut-after', String(cutAfter), '--cut-before', String(cutBefore)];
+  const faults = [...cuts, '--read-lag-ms', '5000', '--partial', '0.1', '--slow-ms', '300'];
   const venueFlags = ['--profile', profile, '--seed', String(options.seed), '--cash', '1000000', ...faults];
-  const workerOrders = { seed: options.seed, control: options.control, freezeShare: FREEZE_SHARE };
+  const workerOrders = { seed: options.seed, control: options.control, ...freezing };
   const rig = await openRig({ venueFlags, workers: 2, workerOrders, symbols: CROWD_SYMBOLS, temporal });
   let isClean = false;
   try {
     await rig.startWorkers();
-    // With a safeguard gone orders may have no rows to be counted by, and may never end: so many are proposed, and that is it.
-    const proposed = options.control === null ? count * PROPOSED_PART_MAX : count;
-    const plan = planOrders(options.seed, profile, proposed, rig.symbols);
-    const openMax = options.control === null ? OPEN_MAX : proposed;
-    const patience = options.control === null ? PATIENCE : PATIENCE_WITH_CONTROL;
-    const round = await trade(rig, { plan, wanted: count, openMax, patience }, profile);
+    const plan = planOrders(options.seed, profile, count * PROPOSED_PART_MAX, rig.symbols);
+    const expected = options.control === null ? null : (CONTROLS[options.control] ?? null);
+    const round = await trade(rig, { plan, wanted: count, pressure, expected }, profile);
     isClean = round.violations.length === 0;
     return round;
   } finally {
@@ -100,28 +90,37 @@ async function runProfile(options: ExamOptions, profile: Profile, temporal: Temp
 type Task = {
   readonly plan: readonly PlannedOrder[];
   readonly wanted: number;
-  /** Workflows at once. */
-  readonly openMax: number;
-  readonly patience: typeof PATIENCE;
+  readonly pressure: Pressure;
+  /** What a control must end with: seen, it needs no further orders. */
+  readonly expected: string | null;
 };
+
+type IsOver = () => Promise<boolean>;
 
 async function trade(rig: Rig, task: Task, profile: Profile): Promise<Round> {
   const orders = deskOrders(rig.connection);
   const bar = progressBar(`orders ${profile}`);
   await patiently(() => accountOpened(rig), 60_000);
   const startedAtMs = Date.now();
-  const killing = startKilling(rig, KILL_EVERY_MS);
-  const waking = startWaking(rig, WAKE_AFTER_MS);
+  const killing = startKilling(rig, task.pressure.killEveryMs);
+  const waking = startWaking(rig, task.pressure.wake);
   const market = moveMarket(rig);
   const tell = (passed: number, proposed: number): void =>
     bar.show(passed, task.wanted, `through, ${proposed} proposed, ${killing.kills.length} kills`);
-  const [services, sent] = await Promise.all([killServices(rig, task), sendUntilEnough(rig, orders, task, tell)]);
+  const isOver = async (): Promise<boolean> =>
+    task.expected !== null && (await patiently(() => isSeen(rig, task.expected ?? '', waking.woken), 60_000));
+  const sending = sendUntilEnough(rig, orders, task, { tell, isOver });
+  const [services, sent] = await Promise.all([
+    task.expected === null ? killServices(rig, task) : NO_SERVICE_KILLED,
+    sending,
+  ]);
   const { plan, cancelsUnheard } = sent;
   market.widen();
-  await drain(rig, orders, { ...task, plan }, killing, bar);
+  await drain(rig, orders, { ...task, plan }, { killing, bar, isOver });
   await Promise.all([market.stop(), waking.stop()]);
   bar.end();
   const checked = await checkBooks(rig, { deskAccount: ACCOUNT });
+  const zombies = await secondAccepts(rig, waking.woken);
   const ends = await endsOf(orders, plan);
   const passed = plan.length - Object.values(ends.refused).reduce((sum, one) => sum + one, 0);
   const moves = await readOrderMoves(rig.pool);
@@ -129,7 +128,7 @@ async function trade(rig: Rig, task: Task, profile: Profile): Promise<Round> {
   const resolved = passages.flatMap(({ ms }) => (ms === null ? [] : [ms]));
   const hits = killing.kills.filter(({ inFlight }) => inFlight > 0);
   return {
-    violations: [...checked.violations, ...ends.violations].map((one) => ({
+    violations: [...zombies, ...checked.violations, ...ends.violations].map((one) => ({
       ...one,
       where: `${profile}: ${one.where}`,
     })),
@@ -148,7 +147,7 @@ async function trade(rig: Rig, task: Task, profile: Profile): Promise<Round> {
         killing.kills.map(({ livedMs }) => livedMs),
         0.5,
       ),
-      woken: waking.wokenCount(),
+      woken: waking.woken.length,
       fencedWrites: await fencedWrites(rig),
       ...services,
       cancelsUnheard,
@@ -177,23 +176,26 @@ type Sent = {
 async function sendUntilEnough(
   rig: Rig,
   orders: DeskOrders,
-  { plan, wanted, openMax }: Task,
-  tell: (passed: number, proposed: number) => void,
+  { plan, wanted, pressure }: Task,
+  { tell, isOver }: { readonly tell: (passed: number, proposed: number) => void; readonly isOver: IsOver },
 ): Promise<Sent> {
+  const { openMax, patience } = pressure;
   const cancels: Promise<boolean>[] = [];
   const started: PlannedOrder[] = [];
   let open: string[] = [];
+  const deadlineMs = Date.now() + patience.sendMs;
   for (const planned of plan) {
     const { id, request, pauseMs, cancelAfterMs } = planned;
     await sleep(pauseMs);
-    while (open.length >= openMax) open = await stillRunning(orders, open);
+    while (open.length >= openMax && Date.now() < deadlineMs && !(await isOver()))
+      open = await stillRunning(orders, open);
     const passed = await patiently(() => passedCount(rig), 60_000);
     tell(passed, started.length);
-    if (passed >= wanted) break;
+    if (passed >= wanted || Date.now() >= deadlineMs || (await isOver())) break;
     await orders.start(id, request);
     started.push(planned);
     open.push(id);
-    if (cancelAfterMs !== null) cancels.push(cancelLater(orders, id, cancelAfterMs));
+    if (cancelAfterMs !== null) cancels.push(cancelLater(orders, planned, patience.cancelMs));
   }
   const heard = await Promise.all(cancels);
   return { plan: started, cancelsUnheard: heard.filter((wasHeard) => !wasHeard).length };
@@ -213,13 +215,16 @@ async function stillRunning(orders: DeskOrders, ids: readonly string[]): Promise
   return ids.filter((_, index) => flags[index] === true);
 }
 
-const cancelLater = (orders: DeskOrders, id: string, afterMs: number): Promise<boolean> =>
-  sleep(afterMs)
-    .then(() => orders.cancel(id, 'asked by the exam'))
+const cancelLater = (orders: DeskOrders, { id, cancelAfterMs }: PlannedOrder, withinMs: number): Promise<boolean> =>
+  sleep(cancelAfterMs ?? 0)
+    .then(() => orders.cancel(id, 'asked by the exam', withinMs))
     .then(
       () => true,
       () => false,
     );
+
+/** A control keeps its services: what its safeguard is there for happens to workers and replies. */
+const NO_SERVICE_KILLED: Figures = { postgresKills: 0, temporalKills: 0 };
 
 /** One kill of each, in the first and in the second half of the sending. */
 async function killServices(rig: Rig, { plan, wanted }: Task): Promise<Figures> {
@@ -234,13 +239,12 @@ async function killServices(rig: Rig, { plan, wanted }: Task): Promise<Figures> 
 async function drain(
   rig: Rig,
   orders: DeskOrders,
-  { plan, patience }: Task,
-  killing: Killing,
-  bar: ProgressBar,
+  { plan, pressure: { patience } }: Task,
+  { killing, bar, isOver }: { readonly killing: Killing; readonly bar: ProgressBar; readonly isOver: IsOver },
 ): Promise<void> {
   let open = plan.map(({ id }) => id);
   const wait = async (deadlineMs: number): Promise<void> => {
-    while (open.length > 0 && Date.now() < deadlineMs) {
+    while (open.length > 0 && Date.now() < deadlineMs && !(await isOver())) {
       open = await stillRunning(orders, open);
       bar.show(plan.length - open.length, plan.length, `ended, ${killing.kills.length} kills`);
     }
@@ -258,12 +262,12 @@ async function endsOf(
 ): Promise<{ violations: Violation[]; refused: Record<string, number> }> {
   const violations: Violation[] = [];
   const rules: string[] = [];
-  for (const { id } of plan) {
+  await sideBySide(plan, LANES, async ({ id }) => {
     const end = await orders.end(id, 2_000);
     if (end.kind === 'failed') violations.push({ kind: 'workflow', where: `${id}: ${end.reason}` });
     if (end.kind === 'running') violations.push({ kind: 'unfinished', where: `${id} is still running` });
     if (end.kind === 'done' && end.status.state === 'refused') rules.push(end.status.reasons[0]?.rule ?? 'no reason');
-  }
+  });
   return { violations, refused: tally(rules) };
 }
 

@@ -15,8 +15,8 @@ export type OrderEnd =
 
 export type DeskOrders = {
   readonly start: (id: string, request: OrderRequest) => Promise<void>;
-  /** Nothing happens when it has ended. @throws Error while its workflow has had no task done for a minute */
-  readonly cancel: (id: string, reason: string) => Promise<void>;
+  /** Nothing happens when it has ended. @throws Error when its workflow has had no task done for `withinMs`, a minute unless told */
+  readonly cancel: (id: string, reason: string, withinMs?: number) => Promise<void>;
   readonly end: (id: string, withinMs: number) => Promise<OrderEnd>;
   readonly isRunning: (id: string) => Promise<boolean>;
 };
@@ -24,14 +24,13 @@ export type DeskOrders = {
 const PATIENCE_MS = 60_000;
 /** What a killed worker had in hand goes to the other one after this; ten seconds unless told. */
 const TASK_TIMEOUT = '2 seconds';
-const UPDATE_MS_MAX = 60_000;
 
 export function deskOrders(connection: Connection, namespace = 'default'): DeskOrders {
   const client = new Client({ connection, namespace });
   const handleOf = (id: string) => client.workflow.getHandle(orderExecutionId(id));
   return {
     start: (id, request) => patiently(() => start(client, id, request), PATIENCE_MS),
-    cancel: (id, reason) =>
+    cancel: (id, reason, withinMs = PATIENCE_MS) =>
       patiently(
         async () => {
           const update = {
@@ -39,9 +38,9 @@ export function deskOrders(connection: Connection, namespace = 'default'): DeskO
             updateId: `cancel-${reason.replaceAll(' ', '-')}`,
           };
           const ask = () => handleOf(id).executeUpdate(cancelOrderUpdate, update);
-          await client.withDeadline(Date.now() + UPDATE_MS_MAX, ask);
+          await client.withDeadline(Date.now() + withinMs, ask);
         },
-        PATIENCE_MS,
+        withinMs,
         hasEnded,
       ).catch((error: unknown) => {
         if (!hasEnded(error)) throw error;

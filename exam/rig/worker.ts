@@ -4,7 +4,7 @@
  * line on stdin: a spare that takes over at once. It ends with the rig.
  */
 import { installEffectHook } from '../../adapters/effect.ts';
-import { freezeBeforeSends } from './freezing.ts';
+import { freezeAtSends } from './freezing.ts';
 import { springTraps } from './traps.ts';
 import { workerOrdersSchema } from './worker-orders.ts';
 
@@ -12,7 +12,7 @@ const [word = ''] = process.argv.slice(2);
 const orders = workerOrdersSchema.parse(JSON.parse(word));
 await toldToGo();
 process.stdin.once('end', () => process.exit(1)).unref();
-installEffectHook(freezeBeforeSends(orders));
+installEffectHook(freezeAtSends(orders));
 installEffectHook(springTraps(orders));
 if (orders.control === null) await import('../../workers/all.ts');
 else await (await import('../controls/control-worker.ts')).runControlWorker(orders.control);
