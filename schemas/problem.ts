@@ -3,6 +3,7 @@
  * `got` is cut to 80 characters. A list of problems is always complete: all mistakes at once.
  */
 import { z } from 'zod';
+import { marketHintOf } from './market-hints.ts';
 
 export const problemSchema = z.strictObject({
   code: z.string(),
@@ -32,7 +33,7 @@ function printJson(value: unknown): string {
   }
 }
 
-/** Builds a problem; `message` is made from the parts when absent. */
+/** Builds a problem; `message` is made from the parts when absent, the hint of market data from its code. */
 export function problem(
   code: string,
   path: string,
@@ -41,7 +42,7 @@ export function problem(
   hint = '',
   message = `${path === '' ? 'input' : path}: got ${showGot(got)}, expected ${expected}`,
 ): Problem {
-  return { code, message, path, got: showGot(got), expected, hint };
+  return { code, message, path, got: showGot(got), expected, hint: hint === '' ? marketHintOf(code) : hint };
 }
 
 /** One line per problem, for terminals and failure messages. */

@@ -13,6 +13,7 @@ import { deskDown, messageOf } from './lib/desk-problem.ts';
 import { parseFlags } from './lib/flags.ts';
 import { projectFolder } from './lib/paths.ts';
 import { query } from './lib/postgres-probe.ts';
+import { isTooSlow, postgresSlow } from './lib/postgres-problem.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
 
@@ -35,6 +36,7 @@ async function refuseSilence(databaseUrl: string): Promise<void> {
   try {
     await query(databaseUrl, 'select 1');
   } catch (error) {
+    if (isTooSlow(error)) throw postgresSlow('DATABASE_URL', error);
     const expected = `a database that answers (${messageOf(error)})`;
     throw deskDown('POSTGRES_DOWN', 'DATABASE_URL', maskPassword(databaseUrl), expected, 'start that server');
   }

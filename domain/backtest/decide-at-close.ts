@@ -8,6 +8,7 @@ import { type Decimal, toDecimal } from '../decimal.ts';
 import { advanceSession, type Proposal } from '../decision/advance-session.ts';
 import { type BookPosition, positionOf } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
+import { DUST_VALUE } from '../execution/venue-sizing.ts';
 import { atrAt, marketFeatures, regimeAt } from '../features/market-features.ts';
 import { correlationGroup } from '../market/correlation.ts';
 import { gate } from '../risk/gate.ts';
@@ -43,9 +44,12 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
   };
 }
 
+/** At a network venue the rest of a coin that no order can close, because fees were taken of it, is no position. */
 export function heldPosition(state: WalkState, symbol: string, context: WalkContext): BookPosition | undefined {
   const position = positionOf(state.book, context.strategyId, symbol);
-  return position === undefined || position.quantity.isZero() ? undefined : position;
+  if (position === undefined || position.quantity.isZero()) return undefined;
+  const isDust = context.venue !== 'paper' && position.quantity.abs().times(position.markPrice).lt(DUST_VALUE);
+  return isDust ? undefined : position;
 }
 
 export function stepOf(

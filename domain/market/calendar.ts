@@ -31,12 +31,27 @@ export type TradingSession = {
 };
 
 /**
- * The calendar of a symbol: a ticker of one to five letters, also with a class of one or two (SPY, BRK.B, BF-B) and
- * with the venue behind a colon (SPY:A), trades at the New York exchanges; everything else (BTC/USDT, BTC-USD,
- * ETH/USDT:USDT, BTCUSDT) around the clock.
+ * The calendar of a symbol. What is written as a pair (BTC/USDT, BTC-USD, ETH/USDT:USDT, and BTCUSDT, whose end is a
+ * currency) trades around the clock; everything else (SPY, AMZN1, BRK.B, SPY:A) at the New York exchanges. Where that
+ * is wrong a suffix behind the colon names the calendar: `GOLD1:24X7`, `US500/USD:XNYS`, for two venues `GOLD1:24X7A`
+ * and `GOLD1:24X7B`. It is part of the symbol, so data set, session, gate and report cannot differ.
  */
-export const calendarOf = (symbol: string): Calendar => (TICKER.test(symbol) ? 'XNYS' : '24x7');
-const TICKER = /^[A-Z]{1,5}([./-][A-Z]{1,2})?(:[A-Z0-9]{1,10})?$/;
+export function calendarOf(symbol: string): Calendar {
+  const named = NAMED_CALENDAR.exec(symbol)?.[1];
+  if (named !== undefined) return named === 'XNYS' ? 'XNYS' : '24x7';
+  const [name = ''] = symbol.split(':');
+  return TICKER.test(name) && !JOINED_PAIR.test(name) ? 'XNYS' : '24x7';
+}
+const NAMED_CALENDAR = /:(XNYS|24X7)[A-Z0-9]*$/;
+/** The same symbol with the suffix that names its calendar: SPY:A as SPY:24X7A. */
+export function symbolWithCalendar(symbol: string, name: 'XNYS' | '24X7'): string {
+  const [word, venue = ''] = symbol.replace(/:(XNYS|24X7)/, ':').split(':');
+  return `${word}:${name}${venue}`;
+}
+/** No pair: one word, or a word and the one or two letters of a class of shares. */
+const TICKER = /^[A-Z0-9]+([./-][A-Z]{1,2})?$/;
+/** Tickers of the New York exchanges have at most five letters. */
+const JOINED_PAIR = /^(?=.{6})[A-Z0-9]{2,}(USDT|USDC|FDUSD|BUSD|TUSD|USD|EUR|GBP|JPY|BTC|ETH|BNB)$/;
 
 export const isExchangeTraded = (symbol: string): boolean => calendarOf(symbol) !== '24x7';
 

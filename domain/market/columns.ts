@@ -14,11 +14,15 @@ export type ColumnSet<C extends string> = {
   readonly letters: readonly string[];
 };
 
-/** Where each column stands, 0-based (-1 = nowhere), the header's own word for it, and how many cells there are. */
+/**
+ * Where each column stands, 0-based (-1 = nowhere), the header's own word for it, how many cells there are, and how
+ * many of them a row must have: cells at the end of the header that have no name may be missing.
+ */
 export type Header<C extends string> = {
   readonly at: ReadonlyMap<C, number>;
   readonly name: ReadonlyMap<C, string>;
   readonly cellCount: number;
+  readonly cellCountMin: number;
 };
 
 /** The header, or every problem of it at once. `where` is FILE:line. */
@@ -39,7 +43,8 @@ export function readHeader<C extends string>(
   }
   if (problems.length > 0) return problems;
   const name = new Map([...at].map(([column, i]) => [column, cells[i] ?? column]));
-  return { at, name, cellCount: cells.length };
+  const cellCountMin = names.findLastIndex((one) => one !== '') + 1;
+  return { at, name, cellCount: cells.length, cellCountMin };
 }
 
 /**

@@ -1,4 +1,7 @@
-/** Problems up to a bound, and a count of all: a broken file of a million lines must not fill the memory. */
+/**
+ * Problems up to a bound, and a count of all: a broken file of a million lines must not fill the memory. The first of
+ * each code is kept beyond the bound too, so that no kind of problem stays untold, nor why the reading stopped.
+ */
 import { type Problem, problem } from '../../schemas/problem.ts';
 
 export type ProblemList = {
@@ -17,14 +20,16 @@ export function createProblemList(path: string, keptMax: number): ProblemList {
   return {
     add(one) {
       count += 1;
+      if (kept.length < keptMax || !byCode.has(one.code)) kept.push(one);
       byCode.set(one.code, (byCode.get(one.code) ?? 0) + 1);
-      if (kept.length < keptMax) kept.push(one);
     },
     count: () => count,
     countByCode: () => Object.fromEntries(byCode),
-    list: () => (count > kept.length ? [...kept, omitted(path, count, kept.length)] : kept),
+    list: () => (count > kept.length ? [...kept, omitted(path, count, kept.length, keptMax)] : kept),
   };
 }
 
-const omitted = (path: string, count: number, keptCount: number): Problem =>
-  problem('DATA_PROBLEMS_OMITTED', path, count, `at most ${keptCount} problems`, `${count - keptCount} are not listed`);
+function omitted(path: string, count: number, keptCount: number, keptMax: number): Problem {
+  const hint = `${count - keptCount} are not listed`;
+  return problem('DATA_PROBLEMS_OMITTED', path, count, `at most ${keptMax} problems`, hint);
+}

@@ -42,6 +42,9 @@ export type ParsedQuotes = {
   readonly problems: readonly Problem[];
   readonly problemCount: number;
   readonly problemCountByCode: Readonly<Record<string, number>>;
+  /** QUOTE_CROSSED inside a bar of quotes: told, not refused. */
+  readonly warnings: readonly Problem[];
+  readonly warningCount: number;
 };
 
 export type QuoteParser = Omit<TableReader, 'placeOf'> & {
@@ -58,6 +61,7 @@ export function createQuoteParser(options: QuoteParserOptions): QuoteParser {
   const problems = createProblemList(file, problemsMax);
   const tally = { rowCount: 0, goodCount: 0, firstMs: null as number | null };
   let before: Before | null = null;
+  const warnings = createProblemList(file, problemsMax);
   const takeRow = (row: AnyRow, priceProblems: readonly Problem[]): void => {
     const time = judgeTime(row, before, options);
     for (const one of [...time.problems, ...priceProblems]) problems.add(one);
@@ -70,7 +74,11 @@ export function createQuoteParser(options: QuoteParserOptions): QuoteParser {
   const tick = options.tick ?? null;
   const takeQuote = (row: TableRow<QuoteColumn>): void =>
     takeRow(row, judgeQuotePrices(filled(row.texts), row.where, tick));
-  const takeBar = (row: TableRow<QuoteBarColumn>): void => takeRow(row, judgeQuoteBar(row, tick));
+  const takeBar = (row: TableRow<QuoteBarColumn>): void => {
+    const priceProblems = judgeQuoteBar(row, tick);
+    takeRow(row, priceProblems);
+    if (priceProblems.length === 0) for (const one of crossedInside(row)) warnings.add(one);
+  };
   const { placeOf: _, ...reader } =
     kind === 'quotes'
       ? createTableReader({ file, problems, columns: QUOTE_FILE, take: takeQuote, isSensible: isSensibleQuote })
@@ -86,7 +94,8 @@ export function createQuoteParser(options: QuoteParserOptions): QuoteParser {
       const { rowCount, goodCount, firstMs: fromMs } = tally;
       const toMs = before?.openTimeMs ?? null;
       const told = { problems: problems.list(), problemCount: problems.count() };
-      return { rowCount, goodCount, fromMs, toMs, ...told, problemCountByCode: problems.countByCode() };
+      const warned = { warnings: warnings.list(), warningCount: warnings.count() };
+      return { rowCount, goodCount, fromMs, toMs, ...told, problemCountByCode: problems.countByCode(), ...warned };
     },
   };
 }
@@ -137,14 +146,31 @@ function judgeQuoteBar({ texts, where }: TableRow<QuoteBarColumn>, tick: string 
     if (wrong !== null)
       problems.push(inconsistentProblem(where(wrong === 'high' ? `${side}High` : `${side}Low`), prices));
   }
-  for (const moment of ['Open', 'Close'] as const) {
-    const quote = { bid: texts[`bid${moment}`], ask: texts[`ask${moment}`] };
-    const crossed = crossedProblem(where(`bid${moment}`), quote);
-    if (crossed !== null) problems.push(crossed);
-  }
+  problems.push(...crossedAt(['Open', 'Close'], { texts, where }));
   const offTick = QUOTE_BAR_PRICES.map((column) => tickProblem(where(column), texts[column], tick));
   return [...problems, ...offTick.filter((one) => one !== null)];
 }
+
+type QuoteBarCells = Pick<TableRow<QuoteBarColumn>, 'texts' | 'where'>;
+
+function crossedAt(
+  moments: readonly ('Open' | 'High' | 'Low' | 'Close')[],
+  { texts, where }: QuoteBarCells,
+): Problem[] {
+  return moments
+    .map((one) => crossedProblem(where(`bid${one}`), { bid: texts[`bid${one}`], ask: texts[`ask${one}`] }))
+    .filter((one) => one !== null);
+}
+
+/**
+ * Where the bid is never above the ask, neither is its greatest above the greatest ask, nor its least above the least:
+ * bars that say otherwise were crossed at a moment in between. Consolidated feeds have such bars: told, not refused.
+ */
+const crossedInside = (row: QuoteBarCells): readonly Problem[] =>
+  crossedAt(['High', 'Low'], row).map((one) => ({
+    ...one,
+    hint: 'crossed for a moment inside the bar; its ends are not',
+  }));
 
 type PriceTexts = Readonly<Record<QuoteBarPrice, string>>;
 

@@ -18,18 +18,40 @@ const WARM_UP_DRAWS = 12;
 const TWO_TO_32 = 4_294_967_296;
 
 /** A generator for one seed text, such as `1:BTC/USDT`. */
-export function createRandom(seedText: string): Random {
-  const uniform = sfc32(sha256(new TextEncoder().encode(seedText)));
+export const createRandom = (seedText: string): Random => randomFrom(stateOf(seedText));
+
+/**
+ * Generators of one seed text by number (0, 1, …): each has a stream of its own, whichever are made and in what order.
+ * One digest serves all, for where many are made and each is asked little.
+ */
+export function randomFamily(seedText: string): (index: number) => Random {
+  const [a, b, c, counter] = stateOf(seedText);
+  return (index) => randomFrom([a ^ mixed(index), b, c, counter]);
+}
+
+/** The finish of MurmurHash3: every bit of the number moves about half of the bits of what comes out. */
+function mixed(index: number): number {
+  let h = Math.imul(index ^ (index >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return h ^ (h >>> 16);
+}
+
+type State = readonly [number, number, number, number];
+
+function stateOf(seedText: string): State {
+  const digest = sha256(new TextEncoder().encode(seedText));
+  const words = new DataView(digest.buffer, digest.byteOffset, 16);
+  return [words.getInt32(0), words.getInt32(4), words.getInt32(8), words.getInt32(12)];
+}
+
+function randomFrom(state: State): Random {
+  const uniform = sfc32(state);
   const normal = polarNormal(uniform);
   return { uniform, normal, studentT5: () => scaledT5(uniform, normal) };
 }
 
-function sfc32(digest: Uint8Array): () => number {
-  const words = new DataView(digest.buffer, digest.byteOffset, 16);
-  let a = words.getInt32(0);
-  let b = words.getInt32(4);
-  let c = words.getInt32(8);
-  let counter = words.getInt32(12);
+function sfc32([first, second, third, start]: State): () => number {
+  let [a, b, c, counter] = [first, second, third, start];
   const draw = (): number => {
     const sum = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;

@@ -5,7 +5,7 @@
  * Gaps are looked for between the first and the last bar, and only where the calendar knows the sessions.
  */
 import type { Gap } from '../../schemas/market.ts';
-import type { Problem } from '../../schemas/problem.ts';
+import { type Problem, problem } from '../../schemas/problem.ts';
 import type { BarSeries } from './bar-series.ts';
 import {
   type Calendar,
@@ -14,6 +14,7 @@ import {
   isWeekend,
   rangeProblem,
   sessionsBetween,
+  symbolWithCalendar,
   tradesWithin,
 } from './calendar.ts';
 import { newYorkDay } from './calendars/new-york-time.ts';
@@ -23,6 +24,8 @@ import { type BarAnchor, dailyStampMs, sessionStamps } from './session-bars.ts';
 const DAY_MS = 86_400_000;
 /** More bars than this share on days without a session: the symbol does not keep the exchange's days. Chosen. */
 const STRAY_SHARE_MAX = 0.1;
+/** Two weekends: shorter series say nothing about a calendar. */
+const JUDGED_FROM_MS = 14 * DAY_MS;
 const ANCHORS: readonly BarAnchor[] = ['clock', 'opening', 'utc'];
 
 type Stamps = Pick<BarSeries, 'symbol' | 'openTimeMs' | 'intervalMs'>;
@@ -33,16 +36,31 @@ export function findReportableGaps(series: Stamps): Gap[] {
   return series.intervalMs === DAY_MS ? missingDays(series) : missingInSessions(series);
 }
 
-/** CALENDAR_RANGE when bars lie where the calendar of the symbol knows no sessions: gaps there are not counted. */
+/**
+ * CALENDAR_RANGE when bars lie where the calendar of the symbol knows no sessions: gaps there are not counted.
+ * CALENDAR_MISMATCH when the bars speak against the calendar that the symbol tells (calendar.ts).
+ */
 export function calendarProblems(series: Stamps, file: string): Problem[] {
   const { openTimeMs, symbol } = series;
-  if (openTimeMs.length === 0 || !keepsSessions(series)) return [];
+  if (openTimeMs.length === 0) return [];
+  if (!keepsSessions(series)) return mismatchProblems(series, file);
   const ends = [openTimeMs[0] as number, openTimeMs.at(-1) as number];
   const hint = 'gaps outside of it are not counted';
   return ends
     .map((atMs) => rangeProblem(calendarOf(symbol), atMs, file, hint))
     .filter((one) => one !== null)
     .slice(0, 1);
+}
+
+function mismatchProblems({ symbol, openTimeMs, intervalMs }: Stamps, file: string): Problem[] {
+  const spanMs = (openTimeMs.at(-1) as number) - (openTimeMs[0] as number);
+  if (intervalMs > DAY_MS || spanMs < JUDGED_FROM_MS) return [];
+  const [got, expected, name, effect] = isExchangeTraded(symbol)
+    ? (['bars on days without a session', 'bars on the days of XNYS', '24X7', 'its orders wait for sessions'] as const)
+    : (['no bar on a weekend', 'bars around the clock', 'XNYS', 'its nights and weekends count as gaps'] as const);
+  if (!isExchangeTraded(symbol) && openTimeMs.some((atMs) => isWeekend(Math.floor(atMs / DAY_MS)))) return [];
+  const hint = `${effect}; where that is wrong, store it as ${symbolWithCalendar(symbol, name)}`;
+  return [problem('CALENDAR_MISMATCH', file, got, expected, hint)];
 }
 
 /** By its symbol, unless the bars say otherwise. Bars longer than a day keep their own grid. */

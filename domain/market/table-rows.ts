@@ -117,10 +117,14 @@ function feedCells<C extends string>(
   const cells = splitCsvLine(line);
   if (cells === null) {
     parts.problems.add(problem('DATA_ENCODING', place, line, 'cells with closed quotes'));
-  } else if (cells.length > header.cellCount && cells.slice(header.cellCount).some((extra) => extra !== '')) {
-    parts.problems.add(tooManyCells(cells, header, place, line, parts));
-  } else parts.take(rowOf(cells, header, place, lineNumber));
+  } else if (cells.slice(header.cellCount).some((extra) => extra !== '')) {
+    parts.problems.add(tooManyCells(cells, header, place, parts));
+  } else if (cells.length < header.cellCountMin) parts.problems.add(columnCountProblem(cells, header, place));
+  else parts.take(rowOf(cells, header, place, lineNumber));
 }
+
+const columnCountProblem = (cells: readonly string[], header: Header<string>, place: string): Problem =>
+  problem('DATA_COLUMN_COUNT', place, `${cells.length} columns`, `${header.cellCount} columns, as the header has`);
 
 function rowOf<C extends string>(
   cells: readonly string[],
@@ -140,25 +144,33 @@ function textsOf<C extends string>(cells: readonly string[], header: Header<C>):
 
 const THOUSANDS = /^\d{1,3},\d{3}(\.\d+)?$/;
 
-/** A comma inside a number makes a cell too many: the column is named where only one way to mend it gives a row. */
+/**
+ * A comma inside a number makes a cell too many: the column is named where only one way to mend it gives a row. Where
+ * no number can have been cut, or the row is good without what hangs over, there are columns too many.
+ */
 function tooManyCells<C extends string>(
   cells: readonly string[],
   header: Header<C>,
   place: string,
-  line: string,
   { isSensible }: TableParts<C>,
 ): Problem {
-  const mended = cells.flatMap((cell, i) => {
-    const joined = `${cell},${cells[i + 1] ?? ''}`;
-    if (cells.length !== header.cellCount + 1 || !THOUSANDS.test(joined)) return [];
-    const whole = joined.replace(',', '');
-    return isSensible(textsOf([...cells.slice(0, i), whole, ...cells.slice(i + 2)], header)) ? [{ at: i, joined }] : [];
+  const extraCount = cells.length - header.cellCount;
+  const cuts = cells.flatMap((cell, at) => {
+    const joined = `${cell},${cells[at + 1] ?? ''}`;
+    return THOUSANDS.test(joined) ? [{ at, joined }] : [];
   });
+  const mended = cuts.filter(({ at, joined }) => {
+    const row = [...cells.slice(0, at), joined.replace(',', ''), ...cells.slice(at + 2)];
+    return extraCount === 1 && isSensible(textsOf(row, header));
+  });
+  const isWhole = mended.length === 0 && isSensible(textsOf(cells.slice(0, header.cellCount), header));
+  if (cuts.length < extraCount || isWhole) return columnCountProblem(cells, header, place);
   const [only, another] = mended;
   const column = another === undefined ? [...header.at].find(([, at]) => at === only?.at)?.[0] : undefined;
   const expected = `${header.cellCount} cells, there are ${cells.length}`;
   const hint = 'a comma inside a number? write 1234.56 without separators';
-  if (only === undefined || column === undefined) return problem('DATA_NUMBER_FORMAT', place, line, expected, hint);
+  if (only === undefined || column === undefined)
+    return problem('DATA_NUMBER_FORMAT', place, cells.join(','), expected, hint);
   return problem('DATA_NUMBER_FORMAT', `${place}:${header.name.get(column)}`, only.joined, expected, hint);
 }
 

@@ -11,6 +11,7 @@ import { withLock } from './lock.ts';
 import { deskFiles, deskHome, ensureFolder } from './paths.ts';
 import { type PostgresServer, postgresStatus, rolePasswords, startPostgres, stopPostgres } from './postgres.ts';
 import { localUrl, query } from './postgres-probe.ts';
+import { unusableDatabase } from './postgres-problem.ts';
 import { say, timed } from './progress.ts';
 import { startTemporal, stopTemporal, type TemporalServer, temporalStatus } from './temporal.ts';
 import { connectTemporal } from './temporal-namespace.ts';
@@ -47,7 +48,7 @@ export async function openDesk(): Promise<Desk> {
   const environment = parseEnvironment();
   const home = deskHome(environment);
   const [database, temporal] = await Promise.all([findDatabase(home, environment), temporalStatus(home, environment)]);
-  if (database === null) throw notUp('POSTGRES_DOWN', environment.databaseUrl ?? home);
+  if (database === null) throw await unusableDatabase(home, environment);
   if (temporal === null) throw notUp('TEMPORAL_DOWN', environment.temporalAddress ?? home);
   return describe(home, database, temporal, environment);
 }

@@ -8,6 +8,7 @@ import { findDatabase } from './desk.ts';
 import { messageOf } from './desk-problem.ts';
 import { deskHome, projectFolder } from './paths.ts';
 import { query } from './postgres-probe.ts';
+import { unusableDatabase } from './postgres-problem.ts';
 import { readWorkers, type WorkerEntry } from './supervisor-state.ts';
 import { type TemporalServer, temporalStatus } from './temporal.ts';
 import { findTemporalCli, versionOf } from './temporal-cli.ts';
@@ -37,9 +38,7 @@ export async function examineDesk(): Promise<Examination> {
   ]);
   const workers = presentWorker(runningSupervisor(home)) === null ? [] : readWorkers(home);
   const problems = [
-    ...(database === null
-      ? [down('POSTGRES_DOWN', 'postgres', environment.databaseUrl === null ? START_HINT : 'start it')]
-      : []),
+    ...(database === null ? await postgresProblems(home, environment) : []),
     ...(await examineTemporal(temporal, environment)),
     ...(await examineWorkers(home, temporal, workers)),
   ];
@@ -57,6 +56,11 @@ export async function examineDesk(): Promise<Examination> {
     versions: await versions(database?.databaseUrl ?? null, temporal, temporal?.cli ?? cli),
     problems,
   };
+}
+
+async function postgresProblems(home: string, environment: Environment): Promise<readonly Problem[]> {
+  const hint = environment.databaseUrl === null ? START_HINT : 'start it';
+  return (await unusableDatabase(home, environment, 'postgres', hint)).problems;
 }
 
 const down = (code: string, part: string, hint: string): Problem =>

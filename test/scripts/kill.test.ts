@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
@@ -236,6 +237,19 @@ describe('clearing', () => {
     expect([ran.code, codes(ran)]).toEqual([3, ['POSTGRES_DOWN']]);
     expect(existsSync(killFile())).toBe(true);
     expect((await readKillSwitch(db)).active).toBe(true);
+  });
+
+  it('does not call a Postgres down that is up and held by a lock', async () => {
+    await kill(['--reason', 'a drill']);
+    const phrase = await phraseNow();
+    await db.transaction().execute(async (trx) => {
+      await sql`lock table kill_switch in access exclusive mode`.execute(trx);
+      const ran = await kill(['--clear', '--confirm', phrase]);
+      expect([ran.code, codes(ran)]).toEqual([3, ['POSTGRES_SLOW']]);
+      expect(ran.json).toMatchObject({ problems: [{ hint: expect.stringMatching(/lock.*nothing was cleared/) }] });
+    });
+    expect(existsSync(killFile())).toBe(true);
+    expect((await kill(['--clear', '--confirm', phrase])).code).toBe(0);
   });
 
   it('refuses a phrase that was shown before somebody else set the row or the file again', async () => {

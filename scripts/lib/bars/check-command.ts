@@ -7,6 +7,7 @@ import path from 'node:path';
 import { readBarFile } from '../../../adapters/market-data/csv-file.ts';
 import { readColumnNames } from '../../../adapters/market-data/read-table.ts';
 import { QUOTE_BAR_FILE, QUOTE_FILE } from '../../../domain/market/bar-file-columns.ts';
+import { calendarOf } from '../../../domain/market/calendar.ts';
 import { knowsColumn } from '../../../domain/market/columns.ts';
 import { describeQuality } from '../../../domain/market/data-quality.ts';
 import { commonStepMs } from '../../../domain/market/gaps.ts';
@@ -70,7 +71,7 @@ async function checkBars(
     exitCode: ok ? 0 : 1,
     document: {
       ok,
-      ...{ kind: 'bars', ...range },
+      ...{ kind: 'bars', ...range, calendar: calendarOf(symbol) },
       rows: quality.rows,
       gaps: parsed.gaps,
       missingCount: quality.missing,
@@ -103,10 +104,13 @@ function kindProblems(kind: string | undefined): Problem[] {
   return [problem('ARGUMENT_VALUE', '--kind', kind, KINDS.join(' | '))];
 }
 
-/** SPY_1d_raw.csv.gz holds bars of SPY: what stands before the first _ or . of the name, if that is a symbol. */
+/**
+ * SPY_1d_raw.csv.gz holds bars of SPY: what stands before the first _ or . of the name, if that is a symbol. Without one
+ * every missing bar is told.
+ */
 function symbolOfName(file: string): string {
   const word = path.basename(file).split(/[_.]/)[0] ?? '';
-  return checkSymbol(word, '') === null ? word : 'UNNAMED';
+  return checkSymbol(word, '') === null ? word : 'UNNAMED:24X7';
 }
 
 const isPipe = (file: string): Promise<boolean> =>

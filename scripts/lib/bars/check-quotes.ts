@@ -3,11 +3,13 @@ import { readColumnNames, readTable } from '../../../adapters/market-data/read-t
 import { QUOTE_BAR_FILE } from '../../../domain/market/bar-file-columns.ts';
 import { isoText } from '../../../domain/market/bar-problems.ts';
 import { knowsColumn } from '../../../domain/market/columns.ts';
-import { createQuoteParser, type QuoteKind } from '../../../domain/market/quote-rows.ts';
+import { createQuoteParser, type ParsedQuotes, type QuoteKind } from '../../../domain/market/quote-rows.ts';
 import { describeProblems } from '../../../schemas/problem.ts';
-import { type Answer, type BarsContext, progressTeller } from './answer.ts';
+import { type Answer, type BarsContext, progressTeller, warningLines } from './answer.ts';
 import { codeLines } from './quality-lines.ts';
 import { writeQuotesPage } from './quality-page.ts';
+
+const WARNING_LINES_MAX = 10;
 
 export type CheckQuotesArguments = { readonly file: string; readonly tick?: string; readonly html?: string };
 
@@ -30,14 +32,23 @@ export async function checkQuotes({ file, tick, html }: CheckQuotesArguments, co
       ...{ kind, rows: rowCount, goodRows: goodCount, fromMs, toMs },
       crossedCount: problemCountByCode.QUOTE_CROSSED ?? 0,
       ...{ problemCount, problemCountByCode, problems },
+      ...{ crossedInsideCount: parsed.warningCount, warnings: parsed.warnings },
       ...(html === undefined ? {} : { html }),
     },
     lines: [
       `${file}: ${rowCount} ${kind === 'quotes' ? 'quotes' : 'quote bars'}, ${goodCount} good`,
       `  ${range}`,
       ...(ok ? [] : [...codeLines(problemCountByCode), describeProblems(problems)]),
-      ok ? '  good: no quote is crossed' : `  refused: ${problemCount} problems`,
+      ...insideLines(parsed),
+      ok
+        ? `  good: no quote is crossed${parsed.warningCount === 0 ? '' : ' at its ends'}`
+        : `  refused: ${problemCount} problems`,
       ...(html === undefined ? [] : [`  page: ${html}`]),
     ],
   };
 }
+
+const insideLines = ({ warnings, warningCount }: ParsedQuotes): string[] =>
+  warningCount === 0
+    ? []
+    : [`  warning: ${warningCount} bars were crossed inside`, ...warningLines(warnings.slice(0, WARNING_LINES_MAX))];

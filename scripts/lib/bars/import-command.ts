@@ -1,6 +1,7 @@
 /** `npm run bars -- import FILE --symbol S --interval I`: checks a file and stores it, all or nothing. */
 import type { DataSet } from '../../../db/data-sets.ts';
 import type { Database } from '../../../db/tables.ts';
+import { calendarOf } from '../../../domain/market/calendar.ts';
 import { missingTotal } from '../../../domain/market/gaps.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import {
@@ -42,6 +43,7 @@ export async function importCommand(db: Database, args: ImportArguments, context
       ok: true,
       ...importDocument(result),
       ...rangeOf(parsed.series),
+      calendar: calendarOf(symbol),
       rows: parsed.series.openTimeMs.length,
       gaps: parsed.gaps,
       missingCount: missingTotal(parsed.gaps),

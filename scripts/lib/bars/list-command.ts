@@ -3,6 +3,7 @@ import { barRange } from '../../../db/bars.ts';
 import { listDataSets } from '../../../db/data-sets.ts';
 import type { Database } from '../../../db/tables.ts';
 import { isoText } from '../../../domain/market/bar-problems.ts';
+import { calendarOf } from '../../../domain/market/calendar.ts';
 import { missingTotal } from '../../../domain/market/gaps.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import type { Answer } from './answer.ts';
@@ -14,6 +15,7 @@ export async function listCommand(db: Database): Promise<Answer> {
       symbol: set.symbol,
       intervalMs: set.intervalMs,
       interval: intervalText(set.intervalMs),
+      calendar: calendarOf(set.symbol),
       sourceName: set.sourceName,
       rows: set.rowCount,
       ...storedRange(await barRange(db, set.symbol, set.intervalMs)),

@@ -61,6 +61,7 @@ export async function writeQuotesPage(
     ['Last', stampText(parsed.toMs ?? undefined)],
     ['Kind', kind === 'quotes' ? 'quotes' : 'quote bars'],
     ['Crossed', countText(parsed.problemCountByCode.QUOTE_CROSSED ?? 0)],
+    ['Crossed inside', countText(parsed.warningCount)],
     ['Problems', countText(parsed.problemCount)],
   ] as const;
   await writePage(out, 'Data quality: quotes', [

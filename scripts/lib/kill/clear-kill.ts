@@ -6,6 +6,7 @@ import type { Environment } from '../../../config/environment.ts';
 import { clearKillSwitch } from '../../../db/kill-switch.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { deskDown, messageOf } from '../desk-problem.ts';
+import { isTooSlow, postgresSlow, unusableDatabase } from '../postgres-problem.ts';
 import { forgetPhrase, isConfirmed } from './confirmation.ts';
 import { onDatabase, readRow } from './kill-database.ts';
 import { readKillFile, reasonOf, removeKillFile } from './kill-file.ts';
@@ -19,7 +20,10 @@ export type ClearReport = {
 
 const REFUSED = 4;
 
-/** @throws InvalidInput: exit code 3 POSTGRES_DOWN; 4 CONFIRMATION_WRONG, KILL_SWITCH_CHANGED. The desk stays blocked then */
+/**
+ * @throws InvalidInput: exit code 3 POSTGRES_DOWN, POSTGRES_SLOW; 4 CONFIRMATION_WRONG, KILL_SWITCH_CHANGED. The desk
+ * stays blocked then
+ */
 export async function clearKill(
   home: string,
   environment: Environment,
@@ -40,9 +44,9 @@ export async function clearKill(
     return { ok: true, cleared: { file: file.text !== null, row: row.active }, clearedBy, atMs } as const;
   }).catch((error: unknown) => {
     if (error instanceof InvalidInput) throw error;
-    throw postgresDown(home, messageOf(error));
+    throw isTooSlow(error) ? postgresSlow(home, error, SLOW_HINT) : postgresDown(home, messageOf(error));
   });
-  if (cleared === null) throw postgresDown(home, 'no answer');
+  if (cleared === null) throw await unusableDatabase(home, environment, home, DOWN_HINT);
   forgetPhrase(home);
   return cleared;
 }
@@ -67,5 +71,8 @@ const changedMeanwhile = (): InvalidInput =>
     REFUSED,
   );
 
+const DOWN_HINT = 'npm start -- --once; nothing was cleared';
+const SLOW_HINT = 'the server is up but busy, or something holds a lock: try again; nothing was cleared';
+
 const postgresDown = (home: string, got: string): InvalidInput =>
-  deskDown('POSTGRES_DOWN', home, got, 'Postgres, to note who cleared it', 'npm start -- --once; nothing was cleared');
+  deskDown('POSTGRES_DOWN', home, got, 'Postgres, to note who cleared it', DOWN_HINT);

@@ -14,7 +14,10 @@ function parse(lines: readonly string[], options: Partial<BarParserOptions> = {}
 }
 
 const told = (lines: readonly string[], options: Partial<BarParserOptions> = {}): string[] =>
-  parse(lines, options).problems.map((one) => `${one.code} ${one.path}`);
+  parse(lines, options).problems.map((one) => {
+    expect(one.hint, one.message).not.toBe('');
+    return `${one.code} ${one.path}`;
+  });
 
 const COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Column = (typeof COLUMNS)[number] | 'time';
@@ -129,6 +132,28 @@ describe('a cell', () => {
     expect(told(bar('1,010,1,250.5,1000,1020,7'))).toEqual(['DATA_NUMBER_FORMAT f.csv:2']);
   });
 
+  it.each([
+    ['too few', '10,12,9,11', 5],
+    ['too few by far', '10', 2],
+    ['one too many', '10,12,9,11,5,7', 7],
+    ['a word too many', '10,12,9,11,5,note', 7],
+    ['one too many beside prices of three digits', '100,101,99,100.5,500,7', 7],
+    ['three too many', '10,12,9,11,5,7,8,9', 9],
+  ])('counts: a line with %s is told with both counts', (_what, cells, count) => {
+    const header = 'time,open,high,low,close,volume';
+    const stamp = (hour: number) => new Date(FIRST + hour * HOUR).toISOString();
+    const lines = [header, `${stamp(0)},10,12,9,11,5`, `${stamp(1)},${cells}`, `${stamp(2)},10,12,9,11,5`];
+    const { problems } = parse(lines);
+    const [got, expected] = [`"${count} columns"`, '6 columns, as the header has'];
+    expect(problems).toMatchObject([{ code: 'DATA_COLUMN_COUNT', path: 'f.csv:3', got, expected }]);
+  });
+
+  it('counts: cells that are empty at the end, or have no name in the header, are not missed', () => {
+    const stamp = new Date(FIRST).toISOString();
+    expect(told(['time,open,high,low,close,volume', `${stamp},10,12,9,11,5,,`])).toEqual([]);
+    expect(told(['time,open,high,low,close,volume,', `${stamp},10,12,9,11,5`])).toEqual([]);
+  });
+
   it('may be quoted, padded, long and exact', () => {
     expect(told(withCell(2, 'close', '"11.0"'))).toEqual([]);
     expect(told(withCell(2, 'close', '  11.5\t'))).toEqual([]);
@@ -183,11 +208,11 @@ describe('a stamp', () => {
     ['2025-02-29', 'DATA_TIME_INVALID', 'month 2 of 2025 has 28 days'],
     ['2026-04-31 10:00', 'DATA_TIME_INVALID', 'month 4 of 2026 has 30 days'],
     ['2026-00-10T00:00Z', 'DATA_TIME_INVALID', 'months are 01 to 12'],
-    ['2026-03-02T00:00:00+14:30', 'DATA_TIME_INVALID', ''],
-    ['2026-03-02T00:00:00 America/New_York', 'DATA_TIME_INVALID', ''],
-    ['1772409600000.5', 'DATA_TIME_INVALID', ''],
-    ['1.7724096e12', 'DATA_TIME_INVALID', ''],
-    ['', 'DATA_TIME_INVALID', ''],
+    ['2026-03-02T00:00:00+14:30', 'DATA_TIME_INVALID', 'write the moment as 2024-01-31T23:00:00Z'],
+    ['2026-03-02T00:00:00 America/New_York', 'DATA_TIME_INVALID', 'write the moment as 2024-01-31T23:00:00Z'],
+    ['1772409600000.5', 'DATA_TIME_INVALID', 'write the moment as 2024-01-31T23:00:00Z'],
+    ['1.7724096e12', 'DATA_TIME_INVALID', 'write the moment as 2024-01-31T23:00:00Z'],
+    ['', 'DATA_TIME_INVALID', 'write the moment as 2024-01-31T23:00:00Z'],
     ['2026-03-02T00:00', 'DATA_TIME_ZONE_MISSING', 'append Z when the time is UTC, or an offset like -05:00'],
     ['2026-03-02 00:00:00.000', 'DATA_TIME_ZONE_MISSING', 'append Z when the time is UTC, or an offset like -05:00'],
     ['2026-03-02', 'DATA_TIME_ZONE_MISSING', 'dates alone are read for intervals of whole days only'],

@@ -14,6 +14,7 @@ import {
   rangeProblem,
   sessionOf,
   sessionsBetween,
+  symbolWithCalendar,
   tradesWithin,
 } from '../../../domain/market/calendar.ts';
 import { newYorkDay, newYorkOffsetMs } from '../../../domain/market/calendars/new-york-time.ts';
@@ -256,7 +257,15 @@ it.each([
   ...['SPY', 'AAPL', 'F', 'GOOGL', 'BRK.B', 'BF-B', 'BRK-PA', 'SPY:A', 'BRK.B:NYSE'].map(
     (symbol) => [symbol, 'XNYS'] as const,
   ),
-  ...['BTC/USDT', 'ETH/BTC', 'BTC-USD', 'BTC-PERP', 'ETH/USDT:USDT', 'BTCUSDT', '1INCH'].map(
-    (symbol) => [symbol, '24x7'] as const,
-  ),
+  ...['AMZN1', 'AMZN1:B', '3M', 'GOOGLE', 'ETHER', 'BNB', 'AUSD', 'XNYS'].map((symbol) => [symbol, 'XNYS'] as const),
+  ...['BTC/USDT', 'ETH/BTC', 'BTC-USD', 'BTC-PERP', 'ETH/USDT:USDT'].map((symbol) => [symbol, '24x7'] as const),
+  ...['BTCUSDT', 'ETHBTC', 'XBTUSD:A', '1INCHUSDT'].map((symbol) => [symbol, '24x7'] as const),
+  ...['GOLD1:24X7', 'GOLD:24X7B', 'SPY:24X7'].map((symbol) => [symbol, '24x7'] as const),
+  ...['BTC/USDT:XNYS', 'US500-USD:XNYSA'].map((symbol) => [symbol, 'XNYS'] as const),
 ])('%s keeps the calendar %s', (symbol, calendar) => expect(calendarOf(symbol)).toBe(calendar));
+
+it('the suffix that names a calendar takes the place of one, and keeps the venue', () => {
+  expect(symbolWithCalendar('SPY', '24X7')).toBe('SPY:24X7');
+  expect(symbolWithCalendar('SPY:A', '24X7')).toBe('SPY:24X7A');
+  expect(symbolWithCalendar('GOLD1:24X7B', 'XNYS')).toBe('GOLD1:XNYSB');
+});

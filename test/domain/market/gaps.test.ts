@@ -118,6 +118,33 @@ const DATA = path.resolve(process.cwd(), '../shared/data');
 const present = existsSync(path.join(DATA, 'gaps.json'));
 if (!present) console.warn(`SKIPPED: gaps of real files, no folder ${DATA}`);
 
+describe('bars that speak against the calendar of their symbol', () => {
+  const daily = (symbol: string, days: number, isKept = (_day: number) => true) => {
+    const stamps = Array.from({ length: days }, (_, i) => at('2024-01-01T00:00:00Z') + i * DAY);
+    return barsAt(symbol, DAY, stamps.filter(isKept));
+  };
+  const weekdays = (ms: number): boolean => ![0, 6].includes(new Date(ms).getUTCDay());
+  const told = (series: ReturnType<typeof daily>) =>
+    calendarProblems(series, 'f.csv').map((one) => [one.code, one.hint.split(' ').at(-1)]);
+
+  it('are told with the symbol that would be right, once two weekends are there', () => {
+    expect(told(daily('GOLD1', 15))).toEqual([['CALENDAR_MISMATCH', 'GOLD1:24X7']]);
+    expect(told(daily('GOLD1:A', 40))).toEqual([['CALENDAR_MISMATCH', 'GOLD1:24X7A']]);
+    expect(told(daily('US500/USD', 19, weekdays))).toEqual([['CALENDAR_MISMATCH', 'US500/USD:XNYS']]);
+    expect(told(daily('GOLD1', 14))).toEqual([]);
+    expect(told(daily('US500/USD', 12, weekdays))).toEqual([]);
+  });
+
+  it('are none once the symbol names the other calendar, and gaps are counted by that', () => {
+    expect(told(daily('GOLD1:24X7', 40))).toEqual([]);
+    expect(told(daily('US500/USD:XNYS', 40, weekdays))).toEqual([]);
+    expect(findReportableGaps(daily('US500/USD', 12, weekdays))).toHaveLength(1);
+    // 2024-01-01 and 2024-01-15 are holidays: bars too many are no gaps.
+    expect(findReportableGaps(daily('US500/USD:XNYS', 12, weekdays))).toEqual([]);
+    expect(findReportableGaps(daily('SPY:24X7', 8, (ms) => ms !== at('2024-01-06T00:00:00Z')))).toHaveLength(1);
+  });
+});
+
 describe.skipIf(!present)('gaps of real crypto files', () => {
   const known: Record<string, [string, number][]> = present
     ? JSON.parse(readFileSync(path.join(DATA, 'gaps.json'), 'utf8'))

@@ -66,6 +66,16 @@ describe('a file of quote bars', () => {
     expect(told2('10,12,9,NaN,5,10,12,9,11,5')).toEqual(['DATA_NOT_A_NUMBER q.csv:3:bid_close']);
   });
 
+  it('tells a bar that was crossed inside, by its extremes, and refuses it only for its ends', () => {
+    const bar = (cells: string) => parse([HEADER, `1772445600000,${cells}`], { kind: 'quoteBars' });
+    const inside = (cells: string) => bar(cells).warnings.map((one) => `${one.code} ${one.path} ${one.got}`);
+    expect(inside('10,12,9,11,5,10,12,9,11,5')).toEqual([]);
+    expect(inside('10,12,9,11,5,10,11.99,9,11,5')).toEqual(['QUOTE_CROSSED q.csv:2:bid_high "bid 12 ask 11.99"']);
+    expect(inside('10,12,9.5,11,5,10,12,9.4,11,5')).toEqual(['QUOTE_CROSSED q.csv:2:bid_low "bid 9.5 ask 9.4"']);
+    expect(bar('10,12,9.5,11,5,10,11.9,9.4,11,5')).toMatchObject({ goodCount: 1, problemCount: 0, warningCount: 2 });
+    expect(bar('10.1,12,9.5,11,5,10,11.9,9.4,11,5')).toMatchObject({ goodCount: 0, problemCount: 1, warningCount: 0 });
+  });
+
   it('has each stamp once', () => {
     const bar = '1772445600000,10,12,9,11,5,10,12,9,11,5';
     expect(told([HEADER, bar, bar], { kind: 'quoteBars' })).toEqual(['DATA_TIME_DUPLICATE q.csv:3:time']);
