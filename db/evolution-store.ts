@@ -26,7 +26,7 @@ export type EvolutionStore = ReturnType<typeof createEvolutionStore>;
 export const createEvolutionStore = (db: Database) => ({
   open: (run: OpenRun) => inTransaction(db, (trx) => openRun(trx, run)),
   read: (runId: string) => readRun(db, runId),
-  counts: (runId: string) => countTrials(db, runId),
+  counts: (runId: string, from = 0) => countTrials(db, runId, from),
   generation: (runId: string, generation: number) => readGeneration(db, runId, generation),
   generations: (runId: string) => readGenerations(db, runId),
   last: (runId: string) => lastGeneration(db, runId),

@@ -55,7 +55,12 @@ export async function readTrials(db: Database, runId: string, from: number, to =
   }));
 }
 
-export async function countTrials(db: Database, runId: string): Promise<{ trials: number; failedTrials: number }> {
+/** Trials from number `from` on. */
+export async function countTrials(
+  db: Database,
+  runId: string,
+  from = 0,
+): Promise<{ trials: number; failedTrials: number }> {
   const row = await db
     .selectFrom('trials')
     .select((eb) => [
@@ -63,6 +68,7 @@ export async function countTrials(db: Database, runId: string): Promise<{ trials
       eb.fn.countAll<number>().filterWhere('state', '=', 'failed').as('failed'),
     ])
     .where('run_id', '=', runId)
+    .where('trial', '>=', from)
     .executeTakeFirstOrThrow();
   return { trials: row.trials, failedTrials: row.failed };
 }

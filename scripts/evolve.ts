@@ -17,7 +17,11 @@ await runScript(async () => {
   const desk = await openDesk();
   const workflowId = evolutionRunId(id);
   const summary = `${input.population} × ${input.generations} on ${input.symbol}`;
-  const ended = await startRun(desk, { workflowType: 'evolutionRun', workflowId, input: raw, summary }, follow);
+  const ended = await startRun(
+    desk,
+    { workflowType: 'evolutionRun', workflowId, input: raw, summary },
+    follow ? 'steps' : 'none',
+  );
   if (ended === null) {
     printAnswer({ ok: true, workflowId }, [`started ${workflowId}`]);
     return 0;

@@ -21,7 +21,11 @@ await runScript(async () => {
   const desk = await openDesk();
   const workflowId = parameterSearchId(id);
   const summary = `${input.strategyType} on ${input.symbol}, ${input.regime}, ${input.trials} trials`;
-  const ended = await startRun(desk, { workflowType: 'parameterSearch', workflowId, input: raw, summary }, follow);
+  const ended = await startRun(
+    desk,
+    { workflowType: 'parameterSearch', workflowId, input: raw, summary },
+    follow ? 'steps' : 'none',
+  );
   if (ended === null) {
     printAnswer({ ok: true, workflowId }, [`started ${workflowId}`]);
     return 0;

@@ -80,9 +80,21 @@ async function finish(
     return { summary, hall: hallOf(hall) };
   }
   const hall = admitGeneration(hallOf(before?.hall ?? []), generation, population);
-  const summary = summarise(generation, population, before?.lineageHash ?? NO_LINEAGE, await store.counts(runId));
+  const counts = await countsAfter(store, runId, before);
+  const summary = summarise(generation, population, before?.lineageHash ?? NO_LINEAGE, counts);
   await store.finished(runId, { ...summary, hall });
   return { summary, hall };
+}
+
+/** Those of the generation before and what has come since: a run of a million is not counted from its start each time. */
+async function countsAfter(
+  store: EvolutionStore,
+  runId: string,
+  before: Pick<GenerationSummary, 'trials' | 'failedTrials'> | undefined,
+): Promise<{ trials: number; failedTrials: number }> {
+  const known = before ?? { trials: 0, failedTrials: 0 };
+  const since = await store.counts(runId, known.trials);
+  return { trials: known.trials + since.trials, failedTrials: known.failedTrials + since.failedTrials };
 }
 
 /** The hall as it was stored. */

@@ -2,7 +2,8 @@
 import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import { type SessionReport, sessionReportSchema } from '../../schemas/strategy-session.ts';
-import { fillsOf, moneyText, noDecisionsOf, refusalsOf, sumOf, tradesOf } from '../engine/outcome.ts';
+import { moneyText } from '../engine/money-text.ts';
+import { fillsOf, noDecisionsOf, refusalsOf, sumOf, tradesOf } from '../engine/outcome.ts';
 import type { EngineRun } from '../engine/run-report.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { findReportableGaps } from '../market/reportable-gaps.ts';

@@ -1,14 +1,14 @@
 /**
- * A run as rows that people and pages read: closed trades and fills as exact decimal texts, wealth as text. The doubles
+ * A run as rows that people and pages read: closed trades and fills as exact decimal texts. The doubles
  * of the engine are printed to the 8 decimals of the books (12 for prices below 0.01).
  */
 import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
-import { decimalText, roundMoney, roundPrice, toDecimal } from '../decimal.ts';
+import { decimalText, roundPrice, toDecimal } from '../decimal.ts';
 import { GATE_RULES } from './desk-gate.ts';
+import { moneyText } from './money-text.ts';
 import type { EngineRun } from './run-report.ts';
 import { ENTRY, EXIT_REASONS, FILL, TRADE } from './state.ts';
 
-export const moneyText = (amount: number): string => decimalText(roundMoney(toDecimal(amount)));
 const priceText = (price: number): string => decimalText(roundPrice(toDecimal(price)));
 
 export function tradesOf({ account }: EngineRun, strategyId: string): ClosedTrade[] {
@@ -54,10 +54,6 @@ export function fillsOf({ account }: EngineRun, strategyId: string): Fill[] {
 }
 
 const symbolOf = ({ lanes }: EngineRun['account'], place: number): string => lanes[place]?.market.bars.symbol ?? '';
-
-/** Epoch ms of each close and the wealth there. */
-export const equityTexts = ({ equity, closedAtMs }: EngineRun): (readonly [number, string])[] =>
-  Array.from(equity, (amount, k) => [closedAtMs[k] as number, moneyText(amount)] as const);
 
 /** Why nothing was decided, by reason. */
 export function noDecisionsOf({ tally }: EngineRun): Record<string, number> {

@@ -14,6 +14,8 @@ export const EXPERIMENTS = {
   isolation: () => import('./isolation.ts'),
   simulation: () => import('./simulation.ts'),
   'null-edge': () => import('./null-edge.ts'),
+  evolution: () => import('./evolution.ts'),
+  'evolution-large': () => import('./evolution-large.ts'),
 } satisfies Record<string, Load>;
 
 export type ExperimentName = keyof typeof EXPERIMENTS;

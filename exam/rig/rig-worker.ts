@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { isPolled } from '../../scripts/lib/workers.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild, TYPESCRIPT } from './child.ts';
 import type { WorkerOrders } from './worker-orders.ts';
 
 export type RigWorker = {
@@ -30,8 +30,12 @@ export type RigWorker = {
 
 type WorkerRequest = {
   readonly name: string;
-  /** The JavaScript that is run. */
+  /** The program that is run: JavaScript, or TypeScript as it lies in the project. */
   readonly file: string;
+  /** The queue whose work it asks for first. @default trading */
+  readonly queue?: string;
+  /** Whether a spare stands by. @default true */
+  readonly spare?: boolean;
   readonly orders: WorkerOrders;
   readonly env: Record<string, string>;
   readonly logFolder: string;
@@ -39,8 +43,10 @@ type WorkerRequest = {
 
 const READY_WITHIN_MS = 60_000;
 
-export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest): RigWorker {
-  const args = ['--enable-source-maps', file, JSON.stringify(orders)];
+export function rigWorker(request: WorkerRequest): RigWorker {
+  const { name, file, orders, env, logFolder, queue = TRADING_QUEUE, spare: hasSpare = true } = request;
+  const loader = file.endsWith('.ts') ? TYPESCRIPT : [];
+  const args = [...loader, '--enable-source-maps', file, JSON.stringify(orders)];
   const load = (): Child => startChild({ name, program: process.execPath, args, env, logFolder });
   let child: Child | null = null;
   let spare: Child | null = null;
@@ -59,7 +65,7 @@ export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest)
       child = spare?.isRunning() === true ? spare : load();
       startedAtMs = Date.now();
       child.tell('go');
-      spare = load();
+      spare = hasSpare ? load() : null;
     },
     kill: () => end('SIGKILL'),
     end: async () => {
@@ -73,7 +79,7 @@ export function rigWorker({ name, file, orders, env, logFolder }: WorkerRequest)
       while (Date.now() < deadlineMs) {
         if (child === null || !child.isRunning())
           throw new Error(`${name} is not running: see its log in ${logFolder}`);
-        if (await isPolled(connection, 'default', TRADING_QUEUE, { pid: child.pid, startedAtMs: Infinity })) return;
+        if (await isPolled(connection, 'default', queue, { pid: child.pid, startedAtMs: Infinity })) return;
         await sleep(50);
       }
       throw new Error(`${name} has not asked for work in ${withinMs} ms: see its log in ${logFolder}`);

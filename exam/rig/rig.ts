@@ -84,6 +84,12 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 type Closers = (() => Promise<unknown>)[];
 const openRigs = new Set<Closers>();
 
+/** Has a rig of another kind end with the others. @returns what ends it, once */
+export function whenInterrupted(closers: Closers): () => Promise<void> {
+  openRigs.add(closers);
+  return () => takeDown(closers);
+}
+
 /** For Ctrl-C: nothing is left running; the folders go with the next exam. */
 export async function closeOpenRigs(): Promise<void> {
   await Promise.all([...openRigs].map(takeDown));

@@ -133,7 +133,7 @@ ${scrolling('gaps', note, head, rows.join('\n'))}`;
 }
 
 /** A table in a box that scrolls; the box can be reached and scrolled by keyboard. */
-const scrolling = (headingId: string, caption: string, head: string, rows: string): string =>
+export const scrolling = (headingId: string, caption: string, head: string, rows: string): string =>
   `<div class="scroll" role="region" aria-labelledby="${headingId}" tabindex="0">
 <table><caption class="visually-hidden">${escapeHtml(caption)}</caption>
 <thead><tr>${head}</tr></thead>

@@ -11,6 +11,7 @@ import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
 import { type ChartData, chartData } from './report-page-data.ts';
+import { monthsHtml } from './report-page-months.ts';
 import { escapeHtml, figuresHtml, gapsHtml, tradesHtml } from './report-page-tables.ts';
 
 export type ReportPageInput = {
@@ -94,6 +95,10 @@ ${toolbar(data)}
 <h2 id="figures">Figures</h2>
 ${figuresHtml(input.report, input.metrics)}
 </section>
+<section aria-labelledby="months">
+<h2 id="months">Returns by month</h2>
+${monthsHtml(closesOf(input), Number(input.report.equityStart))}
+</section>
 <section aria-labelledby="trades">
 <h2 id="trades">Trades</h2>
 ${tradesHtml(input.trades)}
@@ -123,6 +128,12 @@ ${data.symbols.length > 1 ? choice : ''}
 <button type="button" id="last">Last 200 candles</button>
 <span class="quiet">${data.barsPerCandle > 1 ? joined : ''}</span>
 </div>`;
+}
+
+/** Wealth without the point of the start, which is no close and may lie in the month before. */
+function closesOf({ equity, series }: ReportPageInput): ReportPageInput['equity'] {
+  const firstMs = Math.min(...series.map((one) => one.openTimeMs[0] ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(firstMs) ? equity.filter(([atMs]) => atMs > firstMs) : equity;
 }
 
 function subtitle({ report, series }: ReportPageInput): string {

@@ -51,7 +51,7 @@ describe('bars check', () => {
     ]);
   });
 
-  it('counts the problems of each code, also of those it does not list', async () => {
+  it('counts the problems of each code, lists the first hundred and the first of each code', async () => {
     const rows = Array.from({ length: 150 }, (_, i) => bar(i).replace(/,5$/, ',-5'));
     const { exitCode, document, lines } = await check(
       file('many.csv', [HEADER, ...rows, bar(149), 'x,1,1,1,1,1'].join('\n')),
@@ -62,7 +62,12 @@ describe('bars check', () => {
       problemCountByCode: { DATA_VOLUME_INVALID: 150, DATA_TIME_DUPLICATE: 1, DATA_TIME_INVALID: 1 },
     });
     expect(lines).toContain('        150  DATA_VOLUME_INVALID');
-    expect((document.problems as unknown[]).length).toBe(101);
+    const listed = (document.problems as { code: string; hint: string }[]).slice(100);
+    expect(listed).toMatchObject([
+      { code: 'DATA_TIME_DUPLICATE' },
+      { code: 'DATA_TIME_INVALID' },
+      { code: 'DATA_PROBLEMS_OMITTED', hint: '50 are not listed' },
+    ]);
   });
 
   it('knows quotes by their columns, or is told', async () => {

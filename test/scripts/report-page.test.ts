@@ -188,6 +188,13 @@ describe('the page as text', () => {
     expect(html).toContain('None: every bar of the range is there.');
   });
 
+  it('tells what wealth did month by month, the start apart', async () => {
+    const html = await reportPage(input());
+    const table = /<h2 id="months">[\s\S]*?<\/section>/.exec(html)?.[0] ?? '';
+    expect(table.match(/<tr><th scope="row">/g)).toHaveLength(1);
+    expect(table).toContain('<tr><th scope="row">2024</th><td class="number up">0.60 %</td><td class="number">–</td>');
+  });
+
   it('writes the same bytes twice', async () => {
     expect(await reportPage(input())).toBe(await reportPage(input()));
   });
@@ -283,11 +290,12 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
     expect(await page.locator('h2').allTextContents()).toEqual([
       'Price, equity and drawdown',
       'Figures',
+      'Returns by month',
       'Trades',
       'Gaps in the bars',
     ]);
     expect(await page.getByRole('region', { name: 'Trades' }).last().getByRole('row').count()).toBe(3);
-    expect(await page.locator('.scroll caption').count()).toBe(2);
+    expect(await page.locator('.scroll caption').count()).toBe(3);
     await page.close();
   }, 60_000);
 

@@ -6,9 +6,10 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { TrialRange } from '../../schemas/research.ts';
 import type { Inbox } from './inbox.ts';
 
-const BATCHES_WANTED = 8;
-const BATCH_MIN = 10;
-const BATCH_MAX = 100;
+/** Chosen: each batch costs a workflow task, as much as some thirty trials; two at a time keep a machine busy. */
+const BATCHES_WANTED = 4;
+const BATCH_MIN = 25;
+const BATCH_MAX = 250;
 
 export function batchesOf({ fromTrial, toTrial }: TrialRange): TrialRange[] {
   const count = toTrial - fromTrial;

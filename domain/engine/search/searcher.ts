@@ -27,7 +27,11 @@ export type Searcher = {
   readonly kernel: Kernel['kind'];
   /** Over the bars from `from` to `last`, both included; the whole market without them. */
   readonly evaluate: (chromosome: Chromosome, from?: number, last?: number) => SearchStatistics;
+  /** The same for each range [from, to), from an account of its own; masks are joined once for all. */
+  readonly evaluateRanges: (chromosome: Chromosome, ranges: readonly SearchRange[]) => SearchStatistics[];
 };
+
+type SearchRange = { readonly from: number; readonly to: number };
 
 const MASKS_MAX = 512;
 
@@ -64,17 +68,28 @@ export function createSearcher(parts: SearcherParts): Searcher {
     for (const gene of entries) kernel.and(target, maskOf(gene), words);
     for (const gene of filters) kernel.and(target, maskOf(gene), words);
   };
+  const join = (chromosome: Chromosome): void => {
+    joinAll(long, chromosome.entryLong, chromosome.filter);
+    joinAll(short, chromosome.entryShort, chromosome.filter);
+    view(exit).fill(0);
+    for (const gene of chromosome.exit) if (gene.kind !== 'barsHeld') kernel.or(exit, maskOf(gene), words);
+    kernel.settle(long, short, exit, market.blocked, words);
+  };
+  const runOver = (own: EnginePlan, from: number, last: number): SearchStatistics => {
+    searchParameters(own, from, last, parameters);
+    kernel.run(market, long, short, exit, p, out);
+    return statisticsOf(results);
+  };
   return {
     kernel: kernel.kind,
     evaluate(chromosome, from = 0, last = market.count - 1) {
-      joinAll(long, chromosome.entryLong, chromosome.filter);
-      joinAll(short, chromosome.entryShort, chromosome.filter);
-      view(exit).fill(0);
-      for (const gene of chromosome.exit) if (gene.kind !== 'barsHeld') kernel.or(exit, maskOf(gene), words);
-      kernel.settle(long, short, exit, market.blocked, words);
-      searchParameters(chromosomePlan(plan, chromosome), from, last, parameters);
-      kernel.run(market, long, short, exit, p, out);
-      return statisticsOf(results);
+      join(chromosome);
+      return runOver(chromosomePlan(plan, chromosome), from, last);
+    },
+    evaluateRanges(chromosome, ranges) {
+      join(chromosome);
+      const own = chromosomePlan(plan, chromosome);
+      return ranges.map(({ from, to }) => runOver(own, from, to - 1));
     },
   };
 }

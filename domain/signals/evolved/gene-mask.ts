@@ -32,13 +32,24 @@ export function geneMask(gene: MarketGene, columns: GeneColumns): Mask {
 function comparisonMask({ indicator, periods, comparator, threshold }: CompareGene, columns: GeneColumns): Mask {
   const values = columns.indicator(indicator, periods);
   const holds = HOLDS[comparator];
-  return Uint8Array.from(values, (now, i) => (holds(values[i - 1] ?? Number.NaN, now, threshold) ? 1 : 0));
+  const mask = new Uint8Array(values.length);
+  let before = Number.NaN;
+  for (let i = 0; i < mask.length; i += 1) {
+    const now = values[i] as number;
+    if (holds(before, now, threshold)) mask[i] = 1;
+    before = now;
+  }
+  return mask;
 }
 
 /** True where the mask was true at the bar or at one of the lookback - 1 bars before it. */
-const withinLookback = (mask: Mask, lookback: number): Mask =>
-  lookback === 1
-    ? mask
-    : mask.map((_bit, i) => (mask.subarray(Math.max(0, i - lookback + 1), i + 1).includes(1) ? 1 : 0));
+function withinLookback(mask: Mask, lookback: number): Mask {
+  if (lookback === 1) return mask;
+  let barsSince = Number.POSITIVE_INFINITY;
+  return mask.map((bit) => {
+    barsSince = bit === 1 ? 0 : barsSince + 1;
+    return barsSince < lookback ? 1 : 0;
+  });
+}
 
 const whereEqual = (codes: Int8Array, code: number): Mask => Uint8Array.from(codes, (one) => (one === code ? 1 : 0));

@@ -8,7 +8,7 @@ import { engineReport } from '../../../domain/backtest/engine-report.ts';
 import { builtInVoice } from '../../../domain/engine/desk-plan.ts';
 import type { EngineMarket } from '../../../domain/engine/market.ts';
 import { engineMarket } from '../../../domain/engine/market.ts';
-import { equityTexts } from '../../../domain/engine/outcome.ts';
+import { equityTexts } from '../../../domain/engine/money-text.ts';
 import { enginePlan } from '../../../domain/engine/research-plan.ts';
 import { runReport } from '../../../domain/engine/run-report.ts';
 import type { Voice } from '../../../domain/engine/signals.ts';

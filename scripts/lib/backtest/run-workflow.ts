@@ -1,17 +1,12 @@
 /** A backtest by workflow: started on the desk, computed by whichever machine is free, read back from Postgres. */
-import { loadSeries } from '../../../activities/session/prepare.ts';
-import { deskMarketData } from '../../../adapters/market-data/desk-market-data.ts';
-import { readBacktest } from '../../../db/backtests.ts';
-import { barReaders } from '../../../db/bar-readers.ts';
+import { readBacktest, type StoredBacktest } from '../../../db/backtests.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
-import { moneyText } from '../../../domain/engine/outcome.ts';
+import type { Database } from '../../../db/tables.ts';
+import { equityTexts } from '../../../domain/engine/money-text.ts';
 import type { BacktestRunResult } from '../../../schemas/backtest-run.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
-import { parseSessionInput } from '../../../schemas/session-input.ts';
 import { backtestId } from '../../../workflows/messages/backtest.ts';
-import { strategySessionId } from '../../../workflows/messages/strategy-session.ts';
 import type { Desk } from '../desk.ts';
-import { writeReportPage } from '../report-page.ts';
 import { startRun } from '../research/follow-run.ts';
 import type { BacktestOutcome } from './document.ts';
 import type { BacktestFlags } from './flags.ts';
@@ -21,23 +16,34 @@ export async function runWorkflow(desk: Desk, id: string, flags: BacktestFlags):
   const { given, request, html } = flags;
   const summary = `${String(given.strategy)} on ${request.symbols.join(', ')}`;
   const run = { workflowType: 'backtest', workflowId: backtestId(id), input: given, summary };
-  const { runId } = (await startRun(desk, run, true)) as BacktestRunResult;
+  const { runId } = (await startRun(desk, run, 'end')) as BacktestRunResult;
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck backtest' });
   try {
     const stored = await readBacktest(db, runId);
     if (stored === undefined)
       throw new InvalidInput([problem('RUN_UNKNOWN', 'runId', runId, 'a finished backtest')], 1);
-    const { report, trades, fills, closedAtMs } = stored;
-    if (html !== null) {
-      const input = parseSessionInput(request, strategySessionId('backtest'), Date.now());
-      const series = await loadSeries(deskMarketData(barReaders(db)), input);
-      const wealth = Array.from(stored.equity, (amount, k) => [closedAtMs[k] as number, amount] as const);
-      const title = `${report.strategyType} on ${report.symbols.join(', ')}`;
-      await writeReportPage(html, { title, report, series, trades, fills, equity: wealth });
-    }
-    const equity = Array.from(stored.equity, (amount, k) => [closedAtMs[k] as number, moneyText(amount)] as const);
-    return { report, trades, fills, equity };
+    if (html !== null) await writePage(db, stored, request, html);
+    const { report, trades, fills } = stored;
+    return { report, trades, fills, equity: equityTexts(stored) };
   } finally {
     await closeDatabase(db);
   }
+}
+
+/** Pages need the bars, and much code to load and draw them: both only when there is to be one. */
+async function writePage(
+  db: Database,
+  stored: StoredBacktest,
+  request: BacktestFlags['request'],
+  file: string,
+): Promise<void> {
+  const [{ storedSeries }, { writeReportPage }] = await Promise.all([
+    import('./stored-series.ts'),
+    import('../report-page.ts'),
+  ]);
+  const { report, trades, fills, closedAtMs } = stored;
+  const series = await storedSeries(db, request);
+  const equity = Array.from(stored.equity, (amount, k) => [closedAtMs[k] as number, amount] as const);
+  const title = `${report.strategyType} on ${report.symbols.join(', ')}`;
+  await writeReportPage(file, { title, report, series, trades, fills, equity });
 }

@@ -40,7 +40,12 @@ export async function evolutionPage(db: Database, result: EvolutionResult): Prom
         heading: 'Lineage',
         html: tableHtml(
           ['generation', 'genome', 'parents', 'fitness'],
-          ancestors.map((one) => [one.generation, one.genomeId, one.parents.join(', ') || null, one.fitness]),
+          ancestors.map(({ generation, genomeId, parents, fitness }) => [
+            generation,
+            shortId(genomeId),
+            parents.map(shortId).join(', ') || null,
+            fitness,
+          ]),
         ),
       },
       {
@@ -61,6 +66,9 @@ export async function evolutionPage(db: Database, result: EvolutionResult): Prom
     result,
   };
 }
+
+/** The whole of it is in Postgres; so much tells genomes of a run apart. */
+const shortId = (genomeId: string): string => genomeId.slice(0, 16);
 
 const line = (
   name: string,

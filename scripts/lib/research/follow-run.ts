@@ -17,6 +17,9 @@ export type StartRun = {
   readonly summary: string;
 };
 
+/** none: it is started and left alone; end: its result is waited for; steps: with a bar of how far it is. */
+export type Follow = 'none' | 'end' | 'steps';
+
 const LOOK_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 10_000;
 const BAR_WIDTH = 30;
@@ -25,7 +28,7 @@ const BAR_WIDTH = 30;
  * @returns the run's result, or null when nobody waits for it
  * @throws InvalidInput with the run's own problems when it refuses its input
  */
-export async function startRun(desk: Desk, run: StartRun, follow: boolean): Promise<unknown> {
+export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promise<unknown> {
   const connection = await Connection.connect({ address: desk.temporal.address });
   try {
     const dataConverter = dataConverterOf(desk.payloadKeys);
@@ -37,8 +40,8 @@ export async function startRun(desk: Desk, run: StartRun, follow: boolean): Prom
       staticSummary: run.summary,
     });
     say(`run ${handle.workflowId}`);
-    if (!follow) return null;
-    const stopWatching = watch(handle);
+    if (follow === 'none') return null;
+    const stopWatching = follow === 'steps' ? watch(handle) : () => undefined;
     return await handle.result().finally(stopWatching);
   } catch (error) {
     throw failureProblems(error) ?? error;

@@ -74,14 +74,22 @@ ${inScript(client)}</script>
 
 const jsonInPage = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Cells are escaped; numbers keep all their digits, so that they are those of the JSON. */
-export function tableHtml(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+export type Cell = string | number | null;
+
+/** Cells are escaped; numbers keep all their digits, so that they are those of the JSON. Columns of numbers end flush. */
+export function tableHtml(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return '<p class="quiet">none</p>';
-  const cell = (value: string | number | null): string =>
-    typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escapeHtml(value ?? '–')}</td>`;
-  const names = head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
+  const kinds = head.map((_name, column) =>
+    isOfNumbers(rows.map((row) => row[column] ?? null)) ? ' class="number"' : '',
+  );
+  const cell = (value: Cell, column: number): string =>
+    `<td${kinds[column] ?? ''}>${escapeHtml(String(value ?? '–'))}</td>`;
+  const names = head.map((name, column) => `<th scope="col"${kinds[column] ?? ''}>${escapeHtml(name)}</th>`).join('');
   const lines = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
   return `<div class="scroll"><table>\n<thead><tr>${names}</tr></thead>\n<tbody>\n${lines}\n</tbody>\n</table></div>`;
 }
+
+const isOfNumbers = (cells: readonly Cell[]): boolean =>
+  cells.some((cell) => typeof cell === 'number') && cells.every((cell) => cell === null || typeof cell === 'number');
 
 export const textHtml = (text: string): string => `<pre>${escapeHtml(text)}</pre>`;

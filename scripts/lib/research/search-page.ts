@@ -4,7 +4,7 @@ import type { Database } from '../../../db/tables.ts';
 import { readTrials, type TrialRow } from '../../../db/trials.ts';
 import type { ParameterSearchResult } from '../../../schemas/parameter-search.ts';
 import type { Desk } from '../desk.ts';
-import { type RunPage, tableHtml, writeRunPage } from './run-page.ts';
+import { type Cell, type RunPage, tableHtml, writeRunPage } from './run-page.ts';
 
 export async function writeSearchPage(desk: Desk, result: ParameterSearchResult, file: string): Promise<void> {
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck search' });
@@ -31,7 +31,7 @@ export async function searchPage(db: Database, result: ParameterSearchResult): P
         heading: 'Importance of the parameters',
         html: tableHtml(
           ['parameter', 'best', 'importance'],
-          names.map((name) => [name, textOf(best?.parameters[name]), result.importance[name] ?? 0]),
+          names.map((name) => [name, cellOf(best?.parameters[name]), result.importance[name] ?? 0]),
         ),
       },
       {
@@ -43,7 +43,7 @@ export async function searchPage(db: Database, result: ParameterSearchResult): P
             row.error ?? 'complete',
             row.fitness,
             row.sharpe,
-            ...names.map((name) => textOf(row.params[name])),
+            ...names.map((name) => cellOf(row.params[name])),
           ]),
         ),
       },
@@ -52,7 +52,8 @@ export async function searchPage(db: Database, result: ParameterSearchResult): P
   };
 }
 
-const textOf = (value: unknown): string | null => (value === undefined ? null : String(value));
+const cellOf = (value: unknown): Cell =>
+  value === undefined ? null : typeof value === 'number' ? value : String(value);
 
 function bestSoFar(trials: readonly TrialRow[]): (readonly [number, number])[] {
   let best = Number.NEGATIVE_INFINITY;

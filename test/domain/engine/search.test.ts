@@ -110,7 +110,14 @@ describe('the search kernels', () => {
     const inHalf = searchers(half, COSTS).simd;
     for (let run = 0; run < 40; run += 1) {
       const chromosome = HEREDITY.create(random);
-      expect(inWhole.evaluate(chromosome, 0, 599)).toEqual(inHalf.evaluate(chromosome));
+      const start = inWhole.evaluate(chromosome, 0, 599);
+      expect(start).toEqual(inHalf.evaluate(chromosome));
+      const both = [start, inWhole.evaluate(chromosome, 600, 999)];
+      const ranges = [
+        { from: 0, to: 600 },
+        { from: 600, to: 1_000 },
+      ];
+      expect(inWhole.evaluateRanges(chromosome, ranges)).toEqual(both);
     }
   });
 

@@ -1,0 +1,151 @@
+/**
+ * The research half of a desk in pieces, on loopback: Postgres, Temporal, a worker for the runs themselves and one that
+ * computes, each a process of its own. The one that computes is there to be killed.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, type Connection } from '@temporalio/client';
+import { inheritedEnvironment } from '../../config/environment.ts';
+import { closeDatabase, openDatabase } from '../../db/connection.ts';
+import { migrate } from '../../db/migrate.ts';
+import type { Database } from '../../db/tables.ts';
+import { readState } from '../../scripts/lib/desk-state.ts';
+import { deskFiles, ensureFolder, projectFolder } from '../../scripts/lib/paths.ts';
+import { postgresStatus, rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
+import { localUrl } from '../../scripts/lib/postgres-probe.ts';
+import { referTo } from '../../scripts/lib/processes.ts';
+import { say, timed } from '../../scripts/lib/progress.ts';
+import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
+import { connectTemporal } from '../../scripts/lib/temporal-namespace.ts';
+import { COMPUTE_QUEUE, RESEARCH_QUEUE } from '../../workflows/messages/research.ts';
+import { EXAM_CONFIG } from '../exam.ts';
+import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
+import { rigEnvironment, whenInterrupted } from './rig.ts';
+import { type RigWorker, rigWorker } from './rig-worker.ts';
+import { frozenFolderOf } from './worker-orders.ts';
+
+export type ResearchRig = {
+  readonly home: string;
+  readonly address: string;
+  /** The `temporal` program, for what a person would type. */
+  readonly cli: string;
+  readonly client: Client;
+  /** As the owner of the tables. */
+  readonly db: Database;
+  readonly research: RigWorker;
+  readonly compute: RigWorker;
+  /** Ids of the processes that there are now; of a worker that does not run, undefined. */
+  readonly processes: () => Readonly<Record<RigProcess, number | undefined>>;
+  /** Stops everything; `keep` leaves the folder with all logs and data for a look. */
+  readonly close: (keep: boolean) => Promise<void>;
+};
+
+export type RigProcess = 'research' | 'compute' | 'postgres' | 'temporal';
+
+export type ResearchRigOptions = {
+  /** Whether a second process that computes stands by, loaded, so that a killed one is replaced at once. */
+  readonly spare: boolean;
+};
+
+const NAMESPACE = 'default';
+const WORKER = path.join(projectFolder, 'exam', 'rig', 'worker.ts');
+
+/** Both workers are at work when it returns. */
+export async function openResearchRig({ spare }: ResearchRigOptions): Promise<ResearchRig> {
+  await removeLeftOvers();
+  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
+  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
+  say(`rig in ${home}`);
+  const closers: (() => Promise<unknown>)[] = [() => stopPostgres(home), () => stopTemporal(home)];
+  const takeDown = whenInterrupted(closers);
+  const close = async (keep: boolean): Promise<void> => {
+    await takeDown();
+    rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
+    if (keep) say(`kept for a look: ${home}`);
+  };
+  try {
+    return { home, close, ...(await assemble(home, spare, closers)) };
+  } catch (error) {
+    await close(true);
+    throw error;
+  }
+}
+
+async function assemble(home: string, spare: boolean, closers: (() => Promise<unknown>)[]) {
+  const services = await bringUp(home);
+  const worker = (queue: string, spared: boolean): RigWorker =>
+    rigWorker({
+      name: queue,
+      file: WORKER,
+      queue,
+      spare: spared,
+      orders: { frozenFolder: frozenFolderOf(home), freezeShare: 0, control: null, seed: 1 },
+      env: workerEnvironment(home, queue, services),
+      logFolder: ensureFolder(deskFiles(home).logs),
+    });
+  const [research, compute] = [worker(RESEARCH_QUEUE, false), worker(COMPUTE_QUEUE, spare)];
+  closers.unshift(() => Promise.all([research.end(), compute.end()]));
+  const connection = await connectTemporal(services.address, 10_000);
+  const db = openDatabase(services.adminUrl, {
+    poolSize: 4,
+    applicationName: 'quarterdeck exam',
+    statementTimeoutMs: 0,
+  });
+  closers.unshift(() => Promise.all([closeDatabase(db), connection.close()]));
+  await startBoth(research, compute, connection);
+  const client = new Client({ connection, namespace: NAMESPACE });
+  const postgres = (await postgresStatus(home))?.pid;
+  const temporal = readState(home).temporal?.process?.pid;
+  const processes = () => ({ research: research.child()?.pid, compute: compute.child()?.pid, postgres, temporal });
+  return { client, db, research, compute, processes, address: services.address, cli: services.cli };
+}
+
+type Services = {
+  readonly adminUrl: string;
+  readonly appUrl: string;
+  readonly address: string;
+  readonly cli: string;
+};
+
+async function bringUp(home: string): Promise<Services> {
+  const [{ adminUrl, port }, { address, cli }] = await Promise.all([
+    timed(
+      'postgres',
+      () => startPostgres(home),
+      (one) => `on 127.0.0.1:${one.port}`,
+    ),
+    timed(
+      'temporal',
+      () => startTemporal(home, rigEnvironment()),
+      (one) => `on ${one.address}`,
+    ),
+  ]);
+  if (cli === null) throw new Error('the temporal program of the rig is gone');
+  const passwords = rolePasswords(home);
+  await migrate(adminUrl, passwords);
+  return { adminUrl, appUrl: localUrl(port, 'quarterdeck_app', passwords.appPassword), address, cli };
+}
+
+const workerEnvironment = (home: string, queue: string, { appUrl, address }: Services): Record<string, string> =>
+  inheritedEnvironment({
+    PAYLOAD_KEY: undefined,
+    QUARTERDECK_HOME: home,
+    QUARTERDECK_CONFIG: EXAM_CONFIG,
+    DATABASE_URL: appUrl,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    WORKER_QUEUES: queue,
+  });
+
+async function startBoth(research: RigWorker, compute: RigWorker, connection: Connection): Promise<void> {
+  // One after the other: both make the workflow bundle where there is none.
+  for (const worker of [research, compute]) {
+    worker.start();
+    await timed(
+      worker.name,
+      () => worker.isReady(connection),
+      () => `process ${worker.child()?.pid}`,
+    );
+  }
+}
