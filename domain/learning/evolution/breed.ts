@@ -2,14 +2,14 @@
  * From one generation to the next. Each child has a generator of its own, seeded by (run seed, generation, index):
  * whoever breeds it, and in which order, it is the same child.
  */
-import { createRandom, type Random } from '../../market/random.ts';
+import { type Random, randomFamily } from '../../market/random.ts';
 import { crowdedScores } from './diversity.ts';
 import type { Heredity, Offspring, Scored } from './heredity.ts';
 import { ranked, tournament } from './select.ts';
 
 /**
- * `crossoverRate`, `mutationRate`: how often a child has two parents, is mutated; `immigrantFraction`: newcomers a
- * generation; `diversityPressure`: see `crowdedScores`; `unique`: no two of a generation mean the same, where a
+ * `crossoverRate`, `mutationRate`: how often a child has two parents, is mutated; `furtherMutationRate`: how often one
+ * that was mutated is mutated once more, again and again; `immigrantFraction`: newcomers a generation; `diversityPressure`: see `crowdedScores`; `unique`: no two of a generation mean the same, where a
  * mutation can still tell them apart.
  */
 export type EvolutionSettings = {
@@ -19,20 +19,23 @@ export type EvolutionSettings = {
   readonly eliteCount: number;
   readonly crossoverRate: number;
   readonly mutationRate: number;
+  readonly furtherMutationRate: number;
   readonly immigrantFraction: number;
   readonly diversityPressure: number;
   readonly unique: boolean;
 };
 
 const REMUTATIONS_MAX = 10;
+const MUTATIONS_MAX = 10;
 
-const generatorOf = ({ seed }: EvolutionSettings, generation: number, index: number): Random =>
-  createRandom(`evolution:${seed}:${generation}:${index}`);
+const generatorsOf = ({ seed }: EvolutionSettings, generation: number): ((index: number) => Random) =>
+  randomFamily(`evolution:${seed}:${generation}`);
 
 /** Generation 0: newcomers only. */
 export function firstGeneration<Genome>(settings: EvolutionSettings, heredity: Heredity<Genome>): Offspring<Genome>[] {
+  const generatorOf = generatorsOf(settings, 0);
   const newcomer = (index: number) => {
-    const random = generatorOf(settings, 0, index);
+    const random = generatorOf(index);
     return { genome: heredity.create(random), parents: [], random };
   };
   return settle(
@@ -54,9 +57,10 @@ export function nextGeneration<Genome>(
 ): Offspring<Genome>[] {
   const scores = crowdedScores(before, heredity, settings.diversityPressure);
   const best = ranked(before.map((one) => one.fitness)).slice(0, settings.eliteCount);
+  const generatorOf = generatorsOf(settings, generation);
   const immigrantsFrom = settings.population - Math.floor(settings.immigrantFraction * settings.population);
   const born = Array.from({ length: settings.population }, (_, index) => {
-    const random = generatorOf(settings, generation, index);
+    const random = generatorOf(index);
     const elite = before[best[index] ?? -1];
     if (elite !== undefined) return { genome: elite.genome, parents: [elite.id], random };
     if (index >= immigrantsFrom) return { genome: heredity.create(random), parents: [], random };
@@ -68,7 +72,7 @@ export function nextGeneration<Genome>(
 function child<Genome>(
   before: readonly Scored<Genome>[],
   scores: readonly number[],
-  { tournamentSize, crossoverRate, mutationRate }: EvolutionSettings,
+  { tournamentSize, crossoverRate, mutationRate, furtherMutationRate }: EvolutionSettings,
   heredity: Heredity<Genome>,
   random: Random,
 ): { genome: Genome; parents: string[] } {
@@ -76,7 +80,12 @@ function child<Genome>(
   const [first, second] = [choose(), choose()];
   const crossed = random.uniform() < crossoverRate;
   const genome = crossed ? heredity.cross(first.genome, second.genome, random) : first.genome;
-  const mutated = random.uniform() < mutationRate ? heredity.mutate(genome, random) : genome;
+  let mutated = genome;
+  let rate = mutationRate;
+  for (let step = 0; step < MUTATIONS_MAX && rate > 0 && random.uniform() < rate; step += 1) {
+    mutated = heredity.mutate(mutated, random);
+    rate = furtherMutationRate;
+  }
   return { genome: mutated, parents: crossed && second.id !== first.id ? [first.id, second.id] : [first.id] };
 }
 

@@ -21,7 +21,7 @@ export function drawFrom<T>(choices: readonly T[], random: Random): T {
 const onePoint: Operator = (first, second, random) => {
   const shorter = Math.min(first.length, second.length);
   const cut = shorter < 2 ? drawBelow(shorter + 1, random) : 1 + drawBelow(shorter - 1, random);
-  return [...first.slice(0, cut), ...second.slice(cut)];
+  return first.slice(0, cut).concat(second.slice(cut));
 };
 
 /** A stretch of the second between two cuts inside the first (DEAP's cxTwoPoint): the child keeps the first's length. */
@@ -31,7 +31,7 @@ const twoPoint: Operator = (first, second, random) => {
   const a = 1 + drawBelow(shorter, random);
   const b = 1 + drawBelow(shorter - 1, random);
   const [from, to] = b >= a ? [a, b + 1] : [b, a];
-  return [...first.slice(0, from), ...second.slice(from, to), ...first.slice(to)];
+  return first.slice(0, from).concat(second.slice(from, to), first.slice(to));
 };
 
 /** Each place from either with equal chance; what one list has beyond the other stays with even chance. */

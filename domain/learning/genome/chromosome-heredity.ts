@@ -23,9 +23,18 @@ export const chromosomeHeredity = (direction: Direction): Heredity<Chromosome> =
   speciesOf: chromosomeSpecies,
 });
 
+/**
+ * How likely a newcomer's list has one gene more, again and again: conditions that must all hold seldom do, so most
+ * newcomers are given one, and what else helps is found by mutation.
+ */
+const FURTHER_GENE_RATE = 0.35;
+
 function randomChromosome(random: Random): Chromosome {
-  const list = <Gene>({ least, most }: (typeof LIST_SIZES)[ListName], gene: (random: Random) => Gene): Gene[] =>
-    Array.from({ length: least + drawBelow(most - least + 1, random) }, () => gene(random));
+  const list = <Gene>({ least, most }: (typeof LIST_SIZES)[ListName], gene: (random: Random) => Gene): Gene[] => {
+    const genes = Array.from({ length: least }, () => gene(random));
+    while (genes.length < most && random.uniform() < FURTHER_GENE_RATE) genes.push(gene(random));
+    return genes;
+  };
   return {
     entryLong: list(LIST_SIZES.entryLong, randomMarketGene),
     entryShort: list(LIST_SIZES.entryShort, randomMarketGene),
@@ -53,21 +62,30 @@ function crossed(first: Chromosome, second: Chromosome, random: Random): Chromos
   };
 }
 
-/** A third of the mutations change the risk, the others a list: a gene is tuned, replaced, added or dropped. */
+/**
+ * A third of the mutations change the risk, the others a list, that of an entry three times as often: a gene is added, dropped,
+ * drawn anew, or tuned in what is left of the chances. Dropping is likelier than adding, so that genes have to help.
+ */
 const RISK_SHARE = 1 / 3;
+const ENTRY_CHANCES = 3;
+const ADD_RATE = 0.12;
+const DROP_RATE = 0.2;
+const REDRAW_RATE = 0.4;
 
 function mutated(chromosome: Chromosome, direction: Direction, random: Random): Chromosome {
   if (random.uniform() < RISK_SHARE) return { ...chromosome, risk: mutatedRisk(chromosome.risk, random) };
-  const name = drawFrom(
-    LISTS.filter((list) => isOpen(list, direction)),
-    random,
-  );
+  const name = drawFrom(openLists(direction), random);
   if (name === 'exit') return { ...chromosome, exit: mutatedList(chromosome.exit, name, randomExitGene, random) };
   return { ...chromosome, [name]: mutatedList<MarketGene>(chromosome[name], name, randomMarketGene, random) };
 }
 
-const isOpen = (list: ListName, direction: Direction): boolean =>
-  !(list === 'entryLong' && direction === 'shortOnly') && !(list === 'entryShort' && direction === 'longOnly');
+/** Each list as often as it has chances to be changed; without the side that may not be entered. */
+const openLists = (direction: Direction): ListName[] =>
+  LISTS.flatMap((list) => {
+    if (list === 'exit' || list === 'filter') return [list];
+    const isClosed = direction === (list === 'entryLong' ? 'shortOnly' : 'longOnly');
+    return isClosed ? [] : new Array<ListName>(ENTRY_CHANCES).fill(list);
+  });
 
 function mutatedList<Gene extends ExitGene>(
   genes: readonly Gene[],
@@ -78,9 +96,11 @@ function mutatedList<Gene extends ExitGene>(
   const { least, most } = LIST_SIZES[name];
   const kind = random.uniform();
   const place = drawBelow(Math.max(1, genes.length), random);
-  if (genes.length === 0 || (kind < 0.15 && genes.length < most)) return [...genes, draw(random)];
-  if (kind < 0.3 && genes.length > least) return genes.filter((_gene, index) => index !== place);
-  const change = kind < 0.5 ? () => draw(random) : (gene: Gene) => tuned(gene, draw, random);
+  if (genes.length === 0 || (kind < ADD_RATE && genes.length < most)) return [...genes, draw(random)];
+  const isDropped = kind < ADD_RATE + DROP_RATE && genes.length > least;
+  if (isDropped) return genes.filter((_gene, index) => index !== place);
+  const change =
+    kind < ADD_RATE + DROP_RATE + REDRAW_RATE ? () => draw(random) : (gene: Gene) => tuned(gene, draw, random);
   return genes.map((gene, index) => (index === place ? change(gene) : gene));
 }
 

@@ -15,20 +15,33 @@ export const canonicalChromosome = (chromosome: Chromosome): Chromosome => ({
 });
 
 function distinct<Gene extends ExitGene>(genes: readonly Gene[]): Gene[] {
-  const bySpelling = new Map(genes.map((gene) => [canonicalJson(gene), gene]));
+  if (genes.length < 2) return [...genes];
+  const bySpelling = new Map(genes.map((gene) => [spelling(gene), gene]));
   return [...bySpelling].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gene]) => gene);
 }
 
-/** Lower-case hex sha256 of the canonical text. */
-export const chromosomeId = (chromosome: Chromosome): string =>
-  sha256Hex(canonicalJson(canonicalChromosome(chromosome)));
+/** Genes are inherited as they are, so each is spelled once in its life. */
+const SPELLINGS = new WeakMap<ExitGene, string>();
 
-/** What its rules look at, list by list, without numbers: strategies of one kind compete with each other. */
-export function chromosomeSpecies(chromosome: Chromosome): string {
+function spelling(gene: ExitGene): string {
+  const text = SPELLINGS.get(gene) ?? canonicalJson(gene);
+  SPELLINGS.set(gene, text);
+  return text;
+}
+
+/** Lower-case hex sha256 of the canonical text, which is put together from what its genes are spelled like. */
+export function chromosomeId(chromosome: Chromosome): string {
+  const { entryLong, entryShort, exit, filter, risk } = canonicalChromosome(chromosome);
+  const lists = Object.entries({ entryLong, entryShort, exit, filter });
+  const told = lists.map(([name, genes]) => `"${name}":[${genes.map(spelling).join()}]`);
+  return sha256Hex(`{${told.join()},"risk":${canonicalJson(risk)}}`);
+}
+
+/** What makes it enter, without numbers: strategies of one kind compete with each other. */
+export function chromosomeSpecies({ entryLong, entryShort }: Chromosome): string {
   const kinds = (genes: readonly ExitGene[]): string =>
     [...new Set(genes.map((gene) => (gene.kind === 'compare' ? gene.indicator : gene.kind)))].sort().join('+');
-  const { entryLong, entryShort, exit, filter } = chromosome;
-  return [entryLong, entryShort, exit, filter].map(kinds).join('|');
+  return `${kinds(entryLong)}|${kinds(entryShort)}`;
 }
 
 /** Conditions a reader has to keep in mind: genes, one more for each that looks back, a target and a limit of time. */

@@ -21,6 +21,8 @@ const BARS_HELD_SHARE = 0.3;
 const LOOKBACK_SHARE = 0.3;
 const TARGET_SHARE = 0.5;
 const MAX_HOLD_SHARE = 0.5;
+/** Of thresholds in the half where the comparison seldom holds; the others lie anywhere. */
+const RARE_SIDE_SHARE = 0.75;
 
 export const drawOnGrid = (grid: Grid, random: Random): number => gridValue(grid, drawBelow(gridCount(grid), random));
 
@@ -38,14 +40,24 @@ export const randomExitGene = (random: Random): ExitGene =>
 function randomCompareGene(random: Random): CompareGene {
   const indicator = drawFrom(GENE_INDICATORS, random);
   const { periods, thresholds } = GENE_RANGES[indicator];
+  const comparator = drawFrom(COMPARATORS, random);
   return {
     kind: 'compare',
     indicator,
     periods: [...drawFrom(periods, random)],
-    comparator: drawFrom(COMPARATORS, random),
-    threshold: drawOnGrid(thresholds, random),
+    comparator,
+    threshold: drawThreshold(thresholds, comparator, random),
     lookback: random.uniform() < LOOKBACK_SHARE ? drawFrom(LOOKBACKS, random) : 1,
   };
+}
+
+/** Mostly in the half of the grid where the comparison holds seldom: what nearly always holds says nothing. */
+function drawThreshold(grid: Grid, comparator: CompareGene['comparator'], random: Random): number {
+  if (random.uniform() >= RARE_SIDE_SHARE) return drawOnGrid(grid, random);
+  const middle = (gridCount(grid) - 1) / 2;
+  const place = drawBelow(Math.floor(middle) + 1, random);
+  const isAbove = comparator === 'above' || comparator === 'crossesAbove';
+  return gridValue(grid, isAbove ? gridCount(grid) - 1 - place : place);
 }
 
 /** Counts of bars: as often 1 to 10 as 10 to 100. */

@@ -29,9 +29,21 @@ export function repair(chromosome: Chromosome, direction: Direction): Chromosome
   };
 }
 
+/** The very gene where it is in order. */
 function repairGene<Gene extends ExitGene>(gene: Gene): Gene {
-  if (gene.kind === 'barsHeld') return { ...gene, above: snap(BARS_HELD, gene.above) };
-  return gene.kind === 'compare' ? { ...gene, ...repairComparison(gene) } : gene;
+  if (gene.kind === 'barsHeld') {
+    const above = snap(BARS_HELD, gene.above);
+    return above === gene.above ? gene : { ...gene, above };
+  }
+  return gene.kind !== 'compare' || isInOrder(gene) ? gene : { ...gene, ...repairComparison(gene) };
+}
+
+function isInOrder({ indicator, periods, threshold, lookback }: CompareGene): boolean {
+  const range = GENE_RANGES[indicator];
+  const isChoice = (choice: readonly number[]): boolean => choice.every((value, place) => value === periods[place]);
+  return (
+    snap(range.thresholds, threshold) === threshold && LOOKBACKS.includes(lookback) && range.periods.some(isChoice)
+  );
 }
 
 function repairComparison({ indicator, periods, threshold, lookback }: CompareGene): Partial<CompareGene> {

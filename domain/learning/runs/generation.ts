@@ -19,14 +19,18 @@ export const HALL_SIZE = 20;
 /** The lineage of a run before its first generation. */
 export const NO_LINEAGE = sha256Hex('');
 
-/** How a run of this input breeds. Chosen: small tournaments and a few newcomers, against early agreement. */
+/**
+ * How a run of this input breeds. Chosen: small tournaments and a few newcomers, against early agreement; many mutations,
+ * because crossing finds no gene that nobody has.
+ */
 export const evolutionSettings = ({ seed, population }: EvolutionRunInput): EvolutionSettings => ({
   seed,
   population,
   tournamentSize: 3,
   eliteCount: Math.max(1, Math.round(population * 0.04)),
   crossoverRate: 0.7,
-  mutationRate: 0.6,
+  mutationRate: 0.9,
+  furtherMutationRate: 0.5,
   immigrantFraction: 0.1,
   diversityPressure: 0.5,
   unique: true,

@@ -18,7 +18,12 @@ import { createSearcher, searcherBytes } from '../../engine/search/searcher.ts';
 import type { GeneColumns } from '../../signals/evolved/gene-columns.ts';
 import type { BarRange } from '../validation/splits.ts';
 
-export type ChromosomeRunner = (chromosome: Chromosome, plan: EnginePlan, range: BarRange) => SearchStatistics;
+/** Statistics of each range, walked from an account of its own. */
+export type ChromosomeRunner = (
+  chromosome: Chromosome,
+  plan: EnginePlan,
+  ranges: readonly BarRange[],
+) => SearchStatistics[];
 
 /** A market in memory that threads may share, with room for so many of them. */
 export type SharedBars = {
@@ -41,8 +46,8 @@ export function chromosomeRunner({ memory: shared, market }: SharedBars, genes: 
   const { kernel } = chooseKernel(memory);
   const plan: EnginePlan = { ...PLAIN_PLAN };
   const searcher = createSearcher({ memory, kernel, market, genes, plan, masksMax: MASKS_KEPT });
-  return (chromosome, wanted, { from, to }) => {
+  return (chromosome, wanted, ranges) => {
     Object.assign(plan, wanted);
-    return searcher.evaluate(chromosome, from, to - 1);
+    return searcher.evaluateRanges(chromosome, ranges);
   };
 }

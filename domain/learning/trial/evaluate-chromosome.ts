@@ -2,6 +2,7 @@
 import type { Chromosome } from '../../../schemas/chromosome.ts';
 import type { FitnessName } from '../../../schemas/evolution-run.ts';
 import type { DataSplit } from '../../../schemas/research.ts';
+import type { SearchStatistics } from '../../engine/search/layout.ts';
 import { closeAfterBars } from '../../signals/evolved/chromosome-signals.ts';
 import type { BarRange } from '../validation/splits.ts';
 import type { ChromosomeRunner } from './chromosome-runner.ts';
@@ -25,9 +26,12 @@ export function evaluateChromosome(
 ): ChromosomeFigures {
   const { folds, selection } = terms.split;
   const plan = trialPlan(terms, chromosomeLevels(chromosome.risk, closeAfterBars(chromosome)));
-  const over = (range: BarRange): RangeStatistics => {
-    const { trades, returnSum, returnSquareSum } = run(chromosome, plan, range);
-    return { bars: range.to - range.from, trades, returnSum, returnSquareSum };
-  };
-  return chromosomeFigures(folds.map(over), selection === null ? null : over(selection), chromosome, terms);
+  const ranges = selection === null ? folds : [...folds, selection];
+  const parts = run(chromosome, plan, ranges).map((one, k) => rangeStatistics(ranges[k] as BarRange, one));
+  return chromosomeFigures(parts.slice(0, folds.length), parts[folds.length] ?? null, chromosome, terms);
 }
+
+const rangeStatistics = (
+  { from, to }: BarRange,
+  { trades, returnSum, returnSquareSum }: SearchStatistics,
+): RangeStatistics => ({ bars: to - from, trades, returnSum, returnSquareSum });

@@ -7,11 +7,19 @@ import type { FitnessName } from '../../../schemas/evolution-run.ts';
 import type { SearchStatistics } from '../../engine/search/layout.ts';
 import { complexity } from '../genome/identity.ts';
 
-/** Chosen: a condition costs a fiftieth of a Sharpe, a round trip every hundred bars a twentieth. */
-const COMPLEXITY_PENALTY = 0.02;
+/**
+ * What a condition costs, in standard errors of the yearly Sharpe ratio over the training bars: the shorter these are, the
+ * more of what a condition adds is luck. Chosen: leaving out some of the trades gains as much by chance, where thousands of
+ * conditions are tried; one that carries a strategy adds several errors.
+ */
+const COMPLEXITY_PENALTY = 0.3;
+/** Chosen: a round trip every hundred bars costs a twentieth of a Sharpe. */
 const TURNOVER_PENALTY = 0.05;
-/** Folds that disagree are worth less: so much of their spread is taken off their mean. */
-const SPREAD_PENALTY = 0.5;
+/**
+ * Folds that disagree are worth less: so much of their spread is taken off their mean. Chosen: more of it rewards rules that
+ * make folds alike by chance.
+ */
+const SPREAD_PENALTY = 0.25;
 /** Training trades below which figures say nothing: such a strategy has -10 to -9, the more the more it trades. */
 const TRADES_MIN = 30;
 const RARE_TRADER = -10;
@@ -38,8 +46,10 @@ export function chromosomeFigures(
   const yearly = Math.sqrt(periodsPerYear);
   const all = joined(folds);
   const sharpe = sharpeOf(all);
+  const bars = Math.max(1, all.bars);
   const penalty =
-    COMPLEXITY_PENALTY * complexity(chromosome) + (TURNOVER_PENALTY * 100 * all.trades) / Math.max(1, all.bars);
+    (COMPLEXITY_PENALTY * yearly * complexity(chromosome)) / Math.sqrt(bars) +
+    (TURNOVER_PENALTY * 100 * all.trades) / bars;
   const trained =
     fitness === 'sharpe' ? yearly * sharpe : steadiness(folds.map((fold) => yearly * sharpeOf(fold))) - penalty;
   return {

@@ -5,7 +5,7 @@ import {
   firstGeneration,
   nextGeneration,
 } from '../../../../domain/learning/evolution/breed.ts';
-import type { Heredity, Offspring } from '../../../../domain/learning/evolution/heredity.ts';
+import type { Heredity, Offspring, Scored } from '../../../../domain/learning/evolution/heredity.ts';
 import { recombine } from '../../../../domain/learning/evolution/recombine.ts';
 import { quantile } from '../../../../domain/quantile.ts';
 import { goldenJson } from '../golden-json.ts';
@@ -30,12 +30,17 @@ const SETTINGS: Omit<EvolutionSettings, 'seed'> = {
   eliteCount: 0,
   crossoverRate: 0.5,
   mutationRate: 0.2,
+  furtherMutationRate: 0,
   immigrantFraction: 0,
   diversityPressure: 0,
   unique: false,
 };
 
-const scored = (one: Offspring<Bits>) => ({ ...one, fitness: one.genome.reduce((sum, bit) => sum + bit, 0) });
+function scored(one: Offspring<Bits>): Scored<Bits> {
+  let fitness = 0;
+  for (const bit of one.genome) fitness += bit;
+  return { ...one, fitness };
+}
 
 /** The generation in which all bits of somebody are 1. */
 function generationOfOptimum(seed: number): number {

@@ -1,9 +1,15 @@
 /** Chromosomes as data: drawn, crossed and mutated ones are valid, repaired, readable, and named by what they mean. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson, sha256Hex } from '../../../../domain/canonical-json.ts';
 import { chromosomeHeredity } from '../../../../domain/learning/genome/chromosome-heredity.ts';
 import { GENE_RANGES, gridCount, gridValue, snap } from '../../../../domain/learning/genome/gene-ranges.ts';
-import { chromosomeId, chromosomeSpecies, complexity } from '../../../../domain/learning/genome/identity.ts';
+import {
+  canonicalChromosome,
+  chromosomeId,
+  chromosomeSpecies,
+  complexity,
+} from '../../../../domain/learning/genome/identity.ts';
 import { repair } from '../../../../domain/learning/genome/repair.ts';
 import { createRandom } from '../../../../domain/market/random.ts';
 import { type Chromosome, chromosomeSchema, GENE_INDICATORS } from '../../../../schemas/chromosome.ts';
@@ -167,6 +173,15 @@ describe('identity', () => {
     );
   });
 
+  it('is the hash of the canonical text, whatever the chromosome', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const one = randomChromosome(seed);
+        expect(chromosomeId(one)).toBe(sha256Hex(canonicalJson(canonicalChromosome(one))));
+      }),
+    );
+  });
+
   it('is stable over versions: the id of one strategy, written down', () => {
     expect(chromosomeId(PLAIN)).toBe('18800dc6e3a16f7d55c4beb93909e17cb0309ed44b97be2794da7b08cea87ace');
   });
@@ -175,7 +190,7 @@ describe('identity', () => {
     const tuned = structuredClone(PLAIN);
     Object.assign(tuned.entryLong[0] ?? {}, { threshold: 35, periods: [7] });
     expect(chromosomeSpecies(tuned)).toBe(chromosomeSpecies(PLAIN));
-    expect(chromosomeSpecies(PLAIN)).toBe('rsi|||');
+    expect(chromosomeSpecies(PLAIN)).toBe('rsi|');
     expect(complexity(PLAIN)).toBe(1);
     Object.assign(tuned.entryLong[0] ?? {}, { lookback: 3 });
     expect(complexity({ ...tuned, risk: { ...tuned.risk, targetAtr: 4, maxHoldBars: 9 } })).toBe(4);

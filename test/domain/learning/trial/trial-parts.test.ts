@@ -15,10 +15,10 @@ describe('the split of an evolution', () => {
   it('keeps training, selection and sealed bars apart, with a purge between them', () => {
     const { folds, selection, sealed, seen } = evolutionSplit(20_000);
     expect(folds).toHaveLength(5);
-    expect(folds[0]).toEqual({ from: 200, to: 2_400 });
-    expect(selection).toEqual({ from: 12_200, to: 16_000 });
-    expect(sealed).toEqual({ from: 16_200, to: 20_000 });
-    expect(seen).toBe(16_000);
+    expect(folds[0]).toEqual({ from: 200, to: 1_800 });
+    expect(selection).toEqual({ from: 9_200, to: 12_000 });
+    expect(sealed).toEqual({ from: 12_200, to: 20_000 });
+    expect(seen).toBe(12_000);
     expect(Math.max(...folds.map(({ to }) => to))).toBeLessThan(selection?.from ?? 0);
   });
 
