@@ -16,8 +16,10 @@ COPY activities activities
 COPY adapters adapters
 COPY db db
 COPY config config
+COPY prompts prompts
 COPY workers workers
 COPY scripts scripts
+COPY knowledge knowledge
 
 ENV QUARTERDECK_HOME=/desk
 RUN mkdir /desk && chown node:node /desk

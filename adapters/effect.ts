@@ -19,6 +19,9 @@ export const EFFECT_NAMES = [
   'market.bars',
   'market.quote',
   'market.symbols',
+  'news.read',
+  'model.ask',
+  'model.look',
 ] as const;
 export type EffectName = (typeof EFFECT_NAMES)[number];
 

@@ -44,6 +44,7 @@ function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const [first, ...rest] = path;
   if (first === undefined) return Object.keys(shapeOf(schema));
+  if (typeof first === 'number') return keysAt(schema, rest);
   const inner = shapeOf(schema)[String(first)];
   return inner === undefined ? [] : keysAt(inner, rest);
 }

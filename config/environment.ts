@@ -35,12 +35,19 @@ import {
 } from '../schemas/market-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+import {
+  MODEL_EXPECTATIONS,
+  type ModelEnvironment,
+  modelAddressProblems,
+  modelEnvironment,
+  modelVariables,
+} from './model-environment.ts';
 import { payloadKeyProblems, payloadKeysOf } from './payload-key.ts';
 
 export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
 export type WorkerQueue = (typeof WORKER_QUEUE_NAMES)[number];
-/** The queues that have work today; the other names are accepted and come with the parts that need them. */
-export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading', 'research', 'compute'];
+/** The queues that have work today. */
+export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading', 'llm', 'research', 'compute'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 export type Environment = {
@@ -69,6 +76,8 @@ export type Environment = {
   readonly ccxt: CcxtSettings;
   /** Where market data comes from. */
   readonly markets: MarketSettings;
+  /** Which models may be asked, with which keys, and for how much. */
+  readonly models: ModelEnvironment;
 };
 
 export type MigrationSettings = {
@@ -133,6 +142,7 @@ const variables = {
   CCXT_LIVE_KEY: venueKey.optional(),
   CCXT_LIVE_URL: z.string().optional(),
   CCXT_DATA_URLS: z.string().regex(CCXT_DATA_URLS_PATTERN).optional(),
+  ...modelVariables,
 } as const;
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
@@ -176,6 +186,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   CCXT_LIVE_KEY: CCXT_KEY,
   CCXT_LIVE_URL: CCXT_URL,
   CCXT_DATA_URLS: [CCXT_DATA_URLS_EXPECTED, "leave it out for the exchanges' own hosts"],
+  ...MODEL_EXPECTATIONS,
 };
 const NAMES = Object.keys(EXPECTATIONS);
 export const ENVIRONMENT_NAMES: readonly string[] = NAMES;
@@ -212,6 +223,7 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
     ...payloadKeyProblems('PAYLOAD_KEY', values.PAYLOAD_KEY),
     ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(names.has('CCXT_DATA_URLS') ? [] : marketProblems(marketSettings(values))),
+    ...modelAddressProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
   ];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
@@ -233,6 +245,7 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   alpaca: alpacaSettings(values),
   ccxt: ccxtSettings(values),
   markets: marketSettings(values),
+  models: modelEnvironment(values),
 });
 
 type AlpacaName = Extract<Name, `ALPACA_${string}`>;
@@ -289,7 +302,7 @@ function badValue(name: Name, got: unknown): Problem {
 
 function shownValue(name: Name, got: string): string {
   if (name === 'DATABASE_URL') return maskPassword(got);
-  return name.endsWith('_PASSWORD') || name.endsWith('_KEY') ? `${got.length} signs` : got;
+  return /_(PASSWORD|KEY|KEY_ID|TOKEN)$/.test(name) ? `${got.length} signs` : got;
 }
 
 function refusedNames(raw: Raw): Problem[] {

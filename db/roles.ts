@@ -20,6 +20,8 @@ const APPEND_ONLY = [
   'fills_set_aside',
   'bar_revisions',
   'session_bars',
+  'news_items',
+  'model_payloads',
 ] as const;
 /** Updated as time goes on, never deleted. */
 const NEVER_DELETED = [
@@ -35,6 +37,14 @@ const NEVER_DELETED = [
   'order_sends',
   'account_standings',
   'armings',
+  'model_calls',
+  'model_asks',
+  'tool_calls',
+  'budgets',
+  'budget_reservations',
+  'prompts',
+  'model_scores',
+  'approvals',
 ] as const;
 /** Only the migrator writes these. */
 const MIGRATOR_ONLY = ['kysely_migration', 'kysely_migration_lock'] as const;

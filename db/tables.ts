@@ -17,6 +17,8 @@ import type {
   TripRow,
 } from '../schemas/execution.ts';
 import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governance.ts';
+import type { KnowledgeKind } from '../schemas/knowledge.ts';
+import type { PromptArm, PromptDefinition } from '../schemas/llm/prompt.ts';
 import type { Bar, Gap } from '../schemas/market.ts';
 import type { DataSplit, ResearchData, RunKind, RunState } from '../schemas/research.ts';
 import type { SearchPoint } from '../schemas/search-space.ts';
@@ -422,6 +424,7 @@ type TradesTable = {
   model_cost_micro_usd: Generated<number>;
   prompt_versions: Generated<JsonObject>;
   busted_at: OptionalInstant;
+  reviewed_at: OptionalInstant;
 };
 
 type PoliciesTable = {
@@ -495,6 +498,177 @@ type ArmingsTable = {
   disarmed_by: string | null;
 };
 
+type ModelPayloadsTable = { ref: string; body: string; stored_at: DefaultInstant };
+
+type ModelAsksTable = { ask_key: string; outcome: JsonObject; answered_at: DefaultInstant };
+
+type ModelCallsTable = {
+  call_id: string;
+  call_key: string;
+  ask_key: string;
+  step: string;
+  task: string;
+  contract: string;
+  session_id: string | null;
+  decision_id: string | null;
+  conversation_id: string | null;
+  prompt_id: string;
+  prompt_version: number;
+  prompt_hash: string;
+  provider: string;
+  model: string;
+  tier: string;
+  base_url: string | null;
+  cached: Generated<boolean>;
+  contaminated: Generated<boolean>;
+  temperature_sent: number | null;
+  tokens_in: number | null;
+  tokens_out: number | null;
+  tokens_cached_read: number | null;
+  tokens_cached_write: number | null;
+  cost_micro_usd: Generated<number>;
+  reserved_micro_usd: Generated<number>;
+  latency_ms: number | null;
+  outcome: string;
+  policy_verdict: JsonObject | null;
+  problems: Generated<readonly JsonObject[]>;
+  request_ref: string | null;
+  response_ref: string | null;
+  provider_request_id: string | null;
+  as_of: Instant;
+  requested_at: Instant;
+  answered_at: OptionalInstant;
+};
+
+type ToolCallsTable = {
+  call_id: string;
+  position: number;
+  tool: string;
+  arguments: JsonObject;
+  as_of: Instant;
+  refused: string | null;
+  withheld: Generated<readonly string[]>;
+  result_ref: string | null;
+  at: Instant;
+};
+
+type BudgetsTable = {
+  scope: string;
+  key: string;
+  limit_micro_usd: number;
+  reserved_micro_usd: Generated<number>;
+  spent_micro_usd: Generated<number>;
+};
+
+type BudgetReservationsTable = {
+  call_id: string;
+  scopes: readonly JsonObject[];
+  amount_micro_usd: number;
+  state: 'reserved' | 'settled';
+  spent_micro_usd: number | null;
+  reserved_at: Instant;
+  settled_at: OptionalInstant;
+};
+
+type PromptsTable = {
+  prompt_id: string;
+  version: number;
+  hash: string;
+  definition: PromptDefinition;
+  registered_at: Instant;
+};
+
+type PromptExperimentsTable = {
+  experiment_id: string;
+  prompt_id: string;
+  arms: readonly PromptArm[];
+  active: boolean;
+  started_at: Instant;
+  ended_at: OptionalInstant;
+};
+
+type ModelBreakersTable = {
+  provider: string;
+  base_url: string;
+  failures: number;
+  opened_at: OptionalInstant;
+  probed_at: OptionalInstant;
+  last_failure: string | null;
+};
+
+type ResponseCacheTable = { cache_key: string; as_of: Instant; outcome: JsonObject; stored_at: DefaultInstant };
+
+type ModelScoresTable = {
+  call_id: string;
+  model: string;
+  prompt_id: string;
+  prompt_version: number;
+  regime: string | null;
+  session_id: string | null;
+  trade_id: string | null;
+  confidence: number;
+  correct: boolean;
+  pnl_net: string | null;
+  shadow: Generated<boolean>;
+  scored_at: Instant;
+};
+
+type ModelDemotionsTable = {
+  kind: 'model' | 'prompt';
+  subject: string;
+  demoted_at: Instant;
+  until: Instant;
+  reason: string;
+  restored_at: OptionalInstant;
+};
+
+type ApprovalsTable = {
+  decision_id: string;
+  order_hash: string;
+  state: 'pending' | 'approved' | 'denied' | 'expired';
+  reason: string | null;
+  requested_at: Instant;
+  expires_at: Instant;
+  decided_at: OptionalInstant;
+  decided_by: string | null;
+};
+
+type AdviceSlotsTable = {
+  session_id: string;
+  run: number;
+  symbol: string;
+  as_of: Instant;
+  outcome: JsonObject;
+  recorded_at: DefaultInstant;
+};
+
+type NewsItemsTable = {
+  news_id: string;
+  story_id: string;
+  source: string;
+  url: string | null;
+  headline: string;
+  summary: string;
+  symbols: readonly string[];
+  published_at: Instant;
+  known_at: Instant;
+  sentiment: 'positive' | 'neutral' | 'negative';
+  score: number;
+  topics: readonly string[];
+  social: boolean;
+};
+
+type KnowledgeDocumentsTable = {
+  document_id: string;
+  title: string;
+  kind: KnowledgeKind;
+  body: string;
+  dated: Instant;
+  known_at: Instant;
+  content_hash: string;
+  embedding: readonly number[];
+};
+
 type DeskPerformanceView = {
   decisions_made: number;
   trades_executed: number;
@@ -502,6 +676,27 @@ type DeskPerformanceView = {
   active_sessions: number;
   trading_modes: Readonly<Record<string, number>>;
   model_usage: JsonObject;
+};
+
+/** Money in USD. */
+type AiDecisionsView = {
+  id: string;
+  timestamp: Date;
+  ticker: string | null;
+  decision: string | null;
+  confidence: number | null;
+  models_used: readonly string[];
+  total_cost: string;
+  actual_outcome: string | null;
+};
+
+type AiPerformanceMetricsView = {
+  date: string;
+  total_decisions: number;
+  accuracy_rate: number | null;
+  win_rate: number | null;
+  total_pnl: string;
+  total_api_cost: string;
 };
 
 type StrategyPerformanceView = {
@@ -557,6 +752,24 @@ export type Tables = {
   fenced_writes: FencedWritesTable;
   account_standings: AccountStandingsTable;
   armings: ArmingsTable;
+  model_payloads: ModelPayloadsTable;
+  model_asks: ModelAsksTable;
+  model_calls: ModelCallsTable;
+  tool_calls: ToolCallsTable;
+  budgets: BudgetsTable;
+  budget_reservations: BudgetReservationsTable;
+  prompts: PromptsTable;
+  prompt_experiments: PromptExperimentsTable;
+  model_breakers: ModelBreakersTable;
+  response_cache: ResponseCacheTable;
+  model_scores: ModelScoresTable;
+  model_demotions: ModelDemotionsTable;
+  approvals: ApprovalsTable;
+  advice_slots: AdviceSlotsTable;
+  news_items: NewsItemsTable;
+  knowledge_documents: KnowledgeDocumentsTable;
   desk_performance: DeskPerformanceView;
   strategy_performance: StrategyPerformanceView;
+  ai_decisions: AiDecisionsView;
+  ai_performance_metrics: AiPerformanceMetricsView;
 };

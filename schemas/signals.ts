@@ -89,6 +89,9 @@ export const strategySchema = z
     targetAtr: z.number().gt(0).max(100).nullable().default(null),
     maxHoldBars: z.number().int().min(1).max(1_000_000).nullable().default(null),
     leverage: z.number().int().min(1).max(10).default(1),
+    /** A designer's rules in words, for readers: nothing trades by them. */
+    entryRules: z.array(z.string().min(1).max(4_000)).max(10).optional(),
+    exitRules: z.array(z.string().min(1).max(4_000)).max(10).optional(),
   })
   .superRefine(({ type, parameters }, context) => {
     if (type !== EVOLVED) return;

@@ -16,6 +16,7 @@ import { query } from './lib/postgres-probe.ts';
 import { isTooSlow, postgresSlow } from './lib/postgres-problem.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
+import { seedKnowledge } from './lib/seed-knowledge.ts';
 
 const HELP =
   'Migrates and seeds the database of DATABASE_URL; QUARTERDECK_APP_PASSWORD and _READ_PASSWORD set its roles.';
@@ -26,6 +27,7 @@ await runScript(async () => {
   await refuseSilence(databaseUrl);
   const migrations = await migrate(databaseUrl, { ...passwords, warn: say });
   await seed(databaseUrl);
+  await seedKnowledge(databaseUrl);
   if (wantsJson()) printJson({ ok: true, migrations });
   else say(migrations.length === 0 ? 'migrations: nothing to do' : `migrations run: ${migrations.join(', ')}`);
   return 0;

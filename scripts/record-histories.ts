@@ -16,6 +16,7 @@ import { type DeskInProcess, openDeskInProcess } from './lib/desk-in-process.ts'
 import { parseFlags } from './lib/flags.ts';
 import { historyText } from './lib/histories/history-file.ts';
 import { LIVE_SCENARIOS, secondsMarket } from './lib/histories/live-scenarios.ts';
+import { MODEL_SCENARIOS } from './lib/histories/model-scenarios.ts';
 import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
 import { PAIR_SCENARIOS } from './lib/histories/pair-scenarios.ts';
 import { RESEARCH_SCENARIOS } from './lib/histories/research-scenarios.ts';
@@ -37,6 +38,7 @@ const GROUPS: Readonly<Record<string, (venue: Venue) => readonly Scenario[]>> = 
   session: () => SESSION_SCENARIOS,
   pair: () => PAIR_SCENARIOS,
   research: () => RESEARCH_SCENARIOS,
+  models: () => MODEL_SCENARIOS,
   live: () => LIVE_SCENARIOS,
   order: () => ORDER_SCENARIOS,
   venue: venueScenarios,

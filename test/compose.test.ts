@@ -158,7 +158,7 @@ describe('the environment', () => {
     expect(worker).toMatchObject({
       temporalAddress: 'temporal:7233',
       temporalNamespace: 'default',
-      workerQueues: ['trading'],
+      workerQueues: ['trading', 'llm'],
     });
     const migration = parseMigration(valuesOf('migrate'));
     expect(new URL(migration.databaseUrl).username).toBe('quarterdeck_admin');

@@ -5,18 +5,26 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT_NAMES } from '../config/environment.ts';
+import { EXPERIMENT_NAMES } from '../exam/experiments/catalogue.ts';
 import { decisionSchema } from '../schemas/decision.ts';
+import { marketAnalysisInputSchema } from '../schemas/market-analysis.ts';
+import { opportunityEvaluationInputSchema } from '../schemas/opportunity-evaluation.ts';
 import { manualOrderInputSchema } from '../schemas/order-execution.ts';
 import { STRATEGY_TYPES, strategyParameterSchemas, strategySchema } from '../schemas/signals.ts';
+import { strategyDesignInputSchema } from '../schemas/strategy-design.ts';
 import { sessionReportSchema, sessionStatusSchema, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { CALCULATIONS } from '../scripts/lib/calc/catalogue.ts';
 import { deskAttributes } from '../scripts/lib/temporal-namespace.ts';
 import * as backtestMessages from '../workflows/messages/backtest.ts';
 import * as evolutionMessages from '../workflows/messages/evolution-run.ts';
+import * as analysisMessages from '../workflows/messages/market-analysis.ts';
+import * as opportunityMessages from '../workflows/messages/opportunity-evaluation.ts';
 import * as orderMessages from '../workflows/messages/order-execution.ts';
 import * as searchMessages from '../workflows/messages/parameter-search.ts';
 import * as reconciliationMessages from '../workflows/messages/reconciliation.ts';
+import * as designMessages from '../workflows/messages/strategy-design.ts';
 import * as sessionMessages from '../workflows/messages/strategy-session.ts';
+import * as reviewMessages from '../workflows/messages/trade-review.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
@@ -66,6 +74,12 @@ describe('the scripts', () => {
     const names = named.filter((name) => !name.startsWith('--'));
     expect(sorted(names)).toEqual(sorted(CALCULATIONS.map((one) => one.name)));
   });
+
+  it('and exam knows exactly the experiments of its own', () => {
+    const [, ...named] = quoted(paragraph(section('Scripts'), '`npm run exam -- NAME`'));
+    const names = named.filter((name) => !name.startsWith('--') && !name.startsWith('docs/'));
+    expect(sorted(names)).toEqual(sorted(EXPERIMENT_NAMES));
+  });
 });
 
 /** Names of audit rows, tables and columns that look like names of events. */
@@ -87,6 +101,10 @@ describe('the workflows', () => {
     evolutionRun: evolutionMessages,
     parameterSearch: searchMessages,
     reconciliation: reconciliationMessages,
+    marketAnalysis: analysisMessages,
+    opportunityEvaluation: opportunityMessages,
+    strategyDesign: designMessages,
+    tradeReview: reviewMessages,
   };
   const internal = ['orderReported'];
 
@@ -109,6 +127,10 @@ describe('the workflows', () => {
       evolutionRun: evolutionMessages.evolutionRunId('<id>'),
       parameterSearch: searchMessages.parameterSearchId('<id>'),
       reconciliation: reconciliationMessages.RECONCILIATION_ID,
+      marketAnalysis: analysisMessages.marketAnalysisId('<id>'),
+      opportunityEvaluation: opportunityMessages.opportunityEvaluationId('<id>'),
+      strategyDesign: designMessages.strategyDesignId('<id>'),
+      tradeReview: reviewMessages.tradeReviewId('<id of the trade>'),
     };
     expect(quoted(id)[0]).toBe(ids[workflow]);
   });
@@ -132,6 +154,18 @@ describe('the inputs and results', () => {
     const required = Object.entries(shape).flatMap(([name, schema]) => (isRequired(schema) ? [name] : []));
     const text = paragraph(inputs, 'Required in a session:');
     const [first = '', second = ''] = text.split('Optional in a session:');
+    expect(sorted(quoted(first))).toEqual(sorted(required));
+    expect(sorted([...quoted(first), ...quoted(second)])).toEqual(sorted(Object.keys(shape)));
+  });
+
+  it.each([
+    ['an analysis', marketAnalysisInputSchema.shape],
+    ['an evaluation', opportunityEvaluationInputSchema.shape],
+    ['a design', strategyDesignInputSchema.shape],
+  ])('%s takes exactly these fields', (what, shape) => {
+    const text = paragraph(inputs, `Required in ${what}:`);
+    const [first = '', second = ''] = text.replaceAll(/\([^)]*\)/g, '').split('Optional in');
+    const required = Object.entries(shape).flatMap(([name, schema]) => (isRequired(schema) ? [name] : []));
     expect(sorted(quoted(first))).toEqual(sorted(required));
     expect(sorted([...quoted(first), ...quoted(second)])).toEqual(sorted(Object.keys(shape)));
   });

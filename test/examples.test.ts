@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evolutionRunInputSchema } from '../schemas/evolution-run.ts';
+import { marketAnalysisInputSchema } from '../schemas/market-analysis.ts';
+import { opportunityEvaluationInputSchema } from '../schemas/opportunity-evaluation.ts';
 import { parseOrderInput } from '../schemas/order-input.ts';
 import { parameterSearchInputSchema } from '../schemas/parameter-search.ts';
 import { parseRunInput } from '../schemas/research-input.ts';
 import { sessionLimitsSchema } from '../schemas/risk.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
+import { strategyDesignInputSchema } from '../schemas/strategy-design.ts';
 
 const FOLDER = path.join(process.cwd(), 'examples');
 const NOW_MS = Date.parse('2026-11-21T00:00:00Z');
@@ -50,8 +53,22 @@ describe('the examples', () => {
     expect([evolution.population, search.regime]).toEqual([50, 'bull']);
   });
 
+  it('ask models for an analysis, an evaluation and a design', () => {
+    const asked = (prefix: string) => ({ prefix, workflowId: `${prefix}:x`, nowMs: NOW_MS });
+    const analysis = parseRunInput(marketAnalysisInputSchema, read('market-analysis.json'), asked('market-analysis'));
+    const evaluation = read('opportunity-evaluation.json');
+    const opportunity = parseRunInput(opportunityEvaluationInputSchema, evaluation, asked('opportunity'));
+    const design = parseRunInput(strategyDesignInputSchema, read('strategy-design.json'), asked('strategy-design'));
+    expect([analysis.depth, opportunity.opportunityType, design.strategyType]).toEqual([
+      'quick',
+      'breakout',
+      'momentum',
+    ]);
+  });
+
   it('are these and no others', () => {
-    const runs = ['evolution-run.json', 'parameter-search.json'];
+    const models = ['market-analysis.json', 'opportunity-evaluation.json', 'strategy-design.json'];
+    const runs = ['evolution-run.json', 'parameter-search.json', ...models];
     const known = [...named('session-'), ...named('order-'), ...runs, 'strategies', 'adjust-limits.json', 'tick.json'];
     expect(new Set(files)).toEqual(new Set(known));
   });

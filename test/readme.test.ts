@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { inheritedEnvironment } from '../config/environment.ts';
 import { type DeskInProcess, openDeskInProcess } from '../scripts/lib/desk-in-process.ts';
+import { type ModelsInProcess, openModelsInProcess } from '../scripts/lib/models-in-process.ts';
 import { connectTemporal, prepareNamespace } from '../scripts/lib/temporal-namespace.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
@@ -30,6 +31,7 @@ const lines = blocks.flatMap((block) => block.lines);
 const namespace = `readme-${randomUUID()}`;
 let database: TestDatabase;
 let desk: DeskInProcess;
+let models: ModelsInProcess;
 let home: string;
 
 beforeAll(async () => {
@@ -45,9 +47,11 @@ beforeAll(async () => {
   const targets = { databaseUrl: database.appUrl, address, namespace, taskQueue: 'trading', codePath, home };
   desk = await openDeskInProcess(targets);
   await desk.startWorker();
+  models = await openModelsInProcess(desk);
 });
 
 afterAll(async () => {
+  await models.close();
   await desk.close();
   await database.close();
   rmSync(home, { recursive: true, force: true });
@@ -92,6 +96,7 @@ const PRINTS: readonly (readonly [line: string, output: string])[] = [
   ['--name order', '"leg":"stop"'],
   ['--name cancelOrder', 'FILLED'],
   ['workflow result --workflow-id order-execution:second', '"state":"FILLED"'],
+  ['workflow result --workflow-id market-analysis:first', '"provider":"rules"'],
   ['workflow result --workflow-id strategy-session:mistakes', 'MODE_NOT_ARMED tradingMode: got "live"'],
 ];
 

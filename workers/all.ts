@@ -14,9 +14,12 @@ import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import { parseEnvironment, type WorkerQueue } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
+import { createLlmWorker } from './create-llm-worker.ts';
 import { createComputeWorker, createResearchWorker } from './create-research-workers.ts';
 import { createTradingWorker } from './create-trading-worker.ts';
+import { llmSettings } from './llm.ts';
 import { ensureSchedules } from './schedules.ts';
+import { keepReviewing } from './trade-reviews.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 const BORN_AT_MS = Date.now();
@@ -50,13 +53,16 @@ async function run(): Promise<void> {
         venues: configuredVenues(environment),
         markets: configuredMarkets(environment.markets),
       }),
+    llm: () => createLlmWorker({ ...shared, ...llmSettings(environment, { configFolder, project: PROJECT }) }),
     research: () => createResearchWorker(shared),
     compute: () => createComputeWorker(shared, pool),
   };
   const workers = await Promise.all(environment.workerQueues.map((queue) => makers[queue]?.() ?? null));
   const running = workers.filter((worker) => worker !== null);
   if (running.length === 0) throw new Error(`none of the queues ${environment.workerQueues.join(', ')} has work yet`);
+  const reviews = environment.workerQueues.includes('research') ? keepReviewing({ db, client }) : null;
   await Promise.all([...running.map((worker) => worker.run()), ensureSchedules(client)]);
+  reviews?.stop();
   await Promise.all([pool.close(), closeDatabase(db), connection.close(), nativeConnection.close()]);
 }
 

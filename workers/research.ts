@@ -10,6 +10,7 @@ import { createEvolutionStore } from '../db/evolution-store.ts';
 import { createSearchStore } from '../db/search-store.ts';
 import { readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
+import { analystActivities } from './analyst.ts';
 
 export type ResearchWiring = {
   readonly db: Database;
@@ -28,8 +29,10 @@ const storesOf = ({ db, nowMs = Date.now }: ResearchWiring) => ({
 });
 
 /** All activities of queue `research`. */
-export const researchActivities = (wiring: ResearchWiring) =>
-  createResearchActivities({ ...storesOf(wiring), codeVersion: wiring.codeVersion });
+export const researchActivities = (wiring: ResearchWiring) => ({
+  ...createResearchActivities({ ...storesOf(wiring), codeVersion: wiring.codeVersion }),
+  ...analystActivities(wiring),
+});
 
 /** All activities of queue `compute`, on the threads of `pool`. */
 export function computeActivities(wiring: ResearchWiring, pool: ComputePool) {

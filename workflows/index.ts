@@ -2,7 +2,11 @@
 
 export { backtest } from './backtest.ts';
 export { evolutionRun } from './evolution-run.ts';
+export { marketAnalysis } from './market-analysis.ts';
+export { opportunityEvaluation } from './opportunity-evaluation.ts';
 export { orderExecution } from './order-execution.ts';
 export { parameterSearch } from './parameter-search.ts';
 export { reconciliation } from './reconciliation.ts';
+export { strategyDesign } from './strategy-design.ts';
 export { strategySession } from './strategy-session.ts';
+export { tradeReview } from './trade-review.ts';

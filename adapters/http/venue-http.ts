@@ -3,13 +3,13 @@
  * A failure tells how far the request got, because only `beforeSend` proves that nothing was sent. The request leaves
  * when the connection stands and the guard has agreed. Goes through `effect` by itself.
  */
-import { lookup } from 'node:dns';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
-import { isBlockedAddress, outsideUrlProblems } from '../../schemas/outside-url.ts';
+import type { Socket } from 'node:net';
+import { outsideUrlProblems } from '../../schemas/outside-url.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { type EffectName, effect } from '../effect.ts';
+import { lookUpAllowed } from './allowed-lookup.ts';
 
 /** beforeSend: no byte of the request left. unknown: some may have. afterSend: all of it was handed over. */
 export type FailurePhase = 'beforeSend' | 'unknown' | 'afterSend';
@@ -98,20 +98,6 @@ function openClient(request: HttpRequest): http.ClientRequest {
   };
   return url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
 }
-
-/** A name may resolve to a private address whatever it looks like. */
-const lookUpAllowed =
-  (allowLoopback: boolean): LookupFunction =>
-  (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      const isBlocked = error === null && addresses.some(({ address }) => isBlockedAddress(address, allowLoopback));
-      if (error !== null || first === undefined) callback(error ?? new Error(`no address for ${hostname}`), []);
-      else if (isBlocked) callback(new Error(`CONFIG_URL_BLOCKED ${hostname} has a private address`), []);
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
 
 /** For TLS the handshake counts: before it ends no byte of the request can leave. */
 function onceConnected(socket: Socket, baseUrl: string, then: () => void): void {

@@ -38,7 +38,16 @@ const AGAIN_STATUSES: readonly number[] = [408, 425];
 const SECOND_MS = 1_000;
 
 /** @throws VendorFailure */
-export async function askVendor(parts: VendorClientParts, { place, send }: VendorQuestion): Promise<VendorReply> {
+export async function askVendor(parts: VendorClientParts, question: VendorQuestion): Promise<VendorReply> {
+  const { answer, asked } = await askForText(parts, question);
+  return readReply(question.place, answer, asked);
+}
+
+/** The answer as it came, whatever it is written in. @throws VendorFailure */
+export async function askForText(
+  parts: VendorClientParts,
+  { place, send }: VendorQuestion,
+): Promise<{ readonly answer: Response; readonly asked: Asked }> {
   const untilMs = parts.nowMs() + parts.giveUpAfterMs;
   let last: Problem = limitProblem(place);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
@@ -46,7 +55,7 @@ export async function askVendor(parts: VendorClientParts, { place, send }: Vendo
     const askedAtMs = parts.nowMs();
     const answer = await send();
     const asked = { askedAtMs, answeredAtMs: parts.nowMs() };
-    if (answer.kind === 'response' && answer.status === 200) return readReply(place, answer, asked);
+    if (answer.kind === 'response' && answer.status === 200) return { answer, asked };
     const missed = judgeMiss(parts, place, answer, attempt);
     last = missed.problem;
     if (parts.nowMs() + missed.waitMs > untilMs) break;

@@ -17,6 +17,10 @@ import * as orderSends from './0014-order-sends.ts';
 import * as lastEqual from './0015-last-equal.ts';
 import * as coinFees from './0016-coin-fees.ts';
 import * as fillsSetAside from './0017-fills-set-aside.ts';
+import * as models from './0018-models.ts';
+import * as newsKnowledge from './0019-news-knowledge.ts';
+import * as modelViews from './0020-model-views.ts';
+import * as tradeReviews from './0021-trade-reviews.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -36,4 +40,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-last-equal': lastEqual,
   '0016-coin-fees': coinFees,
   '0017-fills-set-aside': fillsSetAside,
+  '0018-models': models,
+  '0019-news-knowledge': newsKnowledge,
+  '0020-model-views': modelViews,
+  '0021-trade-reviews': tradeReviews,
 };

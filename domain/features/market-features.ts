@@ -45,6 +45,8 @@ export type MarketFeatures = {
     readonly macdCross: Feature;
     readonly momentum5: Feature;
     readonly momentum20: Feature;
+    readonly momentum60: Feature;
+    readonly momentum200: Feature;
     readonly rateOfChange10: Feature;
     readonly barReturn: Feature;
     readonly change1h: Feature;
@@ -172,12 +174,20 @@ function momentumFeatures(columns: FeatureColumns, i: number): MarketFeatures['m
     macdCross: cross(at(histogram, i - 1), at(histogram, i)),
     momentum5: at(columns.momentum5, i),
     momentum20: at(columns.momentum20, i),
+    momentum60: change(columns.bars.close, i, 60),
+    momentum200: change(columns.bars.close, i, 200),
     rateOfChange10: at(columns.rateOfChange10, i),
     barReturn: at(columns.barReturn, i),
     change1h: at(columns.change1h, i),
     change4h: at(columns.change4h, i),
     change24h: at(columns.change24h, i),
   };
+}
+
+/** close[i] / close[i - barCount] - 1. */
+function change(close: Float64Array, i: number, barCount: number): Feature {
+  const [now, past] = [at(close, i), at(close, i - barCount)];
+  return now === null || past === null || past === 0 ? null : now / past - 1;
 }
 
 function cross(before: Feature, now: Feature): Feature {

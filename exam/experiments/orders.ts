@@ -252,7 +252,11 @@ async function drain(
   await wait(Date.now() + patience.drainMs);
   await killing.stop();
   if (open.length > 0) say(`${open.length} orders are open after ${patience.drainMs / 1_000} s under kills`);
-  for (const worker of rig.workers) await worker.isReady(rig.connection);
+  for (const worker of rig.workers) {
+    // One that died by itself is started again, as the desk's supervisor would.
+    if (worker.child()?.isRunning() !== true) worker.start();
+    await worker.isReady(rig.connection);
+  }
   await wait(Date.now() + patience.calmMs);
 }
 

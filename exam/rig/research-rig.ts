@@ -101,14 +101,15 @@ async function assemble(home: string, spare: boolean, closers: (() => Promise<un
   return { client, db, research, compute, processes, address: services.address, cli: services.cli };
 }
 
-type Services = {
+export type Services = {
   readonly adminUrl: string;
   readonly appUrl: string;
   readonly address: string;
   readonly cli: string;
 };
 
-async function bringUp(home: string): Promise<Services> {
+/** Postgres, migrated, and Temporal. */
+export async function bringUp(home: string): Promise<Services> {
   const [{ adminUrl, port }, { address, cli }] = await Promise.all([
     timed(
       'postgres',
@@ -127,7 +128,8 @@ async function bringUp(home: string): Promise<Services> {
   return { adminUrl, appUrl: localUrl(port, 'quarterdeck_app', passwords.appPassword), address, cli };
 }
 
-const workerEnvironment = (home: string, queue: string, { appUrl, address }: Services): Record<string, string> =>
+/** What a worker of the product is told. */
+export const workerEnvironment = (home: string, queue: string, { appUrl, address }: Services): Record<string, string> =>
   inheritedEnvironment({
     PAYLOAD_KEY: undefined,
     QUARTERDECK_HOME: home,

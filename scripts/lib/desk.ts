@@ -13,6 +13,7 @@ import { type PostgresServer, postgresStatus, rolePasswords, startPostgres, stop
 import { localUrl, query } from './postgres-probe.ts';
 import { unusableDatabase } from './postgres-problem.ts';
 import { say, timed } from './progress.ts';
+import { seedKnowledge } from './seed-knowledge.ts';
 import { startTemporal, stopTemporal, type TemporalServer, temporalStatus } from './temporal.ts';
 import { connectTemporal } from './temporal-namespace.ts';
 import { runningSupervisor, startWorkers, stopWorkers, waitForWorkers } from './workers.ts';
@@ -165,8 +166,11 @@ async function refusalOf(url: string): Promise<string | null> {
   }
 }
 
-const migrateDesk = ({ home, databaseUrl, adminUrl }: Desk): Promise<string[]> =>
-  adminUrl === null ? migrate(databaseUrl) : migrate(adminUrl, rolePasswords(home));
+async function migrateDesk({ home, databaseUrl, adminUrl }: Desk): Promise<string[]> {
+  const names = await (adminUrl === null ? migrate(databaseUrl) : migrate(adminUrl, rolePasswords(home)));
+  await seedKnowledge(databaseUrl);
+  return names;
+}
 
 async function bringUpWorkers(desk: Desk, environment: Environment): Promise<string> {
   const { address, namespace } = desk.temporal;

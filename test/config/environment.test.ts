@@ -14,6 +14,25 @@ function problemsOf(raw: Record<string, string>): readonly Problem[] {
   return [];
 }
 
+const NO_MODELS = {
+  openaiBaseUrl: null,
+  anthropicBaseUrl: null,
+  bedrockBaseUrl: null,
+  keys: {},
+  aws: null,
+  backend: null,
+  modelPath: null,
+  temperature: null,
+  defaultTemperature: 0.7,
+  maxTokens: null,
+  totalTimeoutMs: null,
+  dailyLimitMicroUsd: 5_000_000,
+  monthlyLimitMicroUsd: 100_000_000,
+  defaultTier: null,
+  toolCallsMax: 10,
+  registryFile: null,
+};
+
 /** test/adapters/broker/ccxt-settings.test.ts has what these can be. */
 const NO_EXCHANGES = {
   paper: { exchange: 'binance', market: 'spot', key: null, url: 'https://testnet.binance.vision', symbols: [] },
@@ -46,6 +65,7 @@ describe('the environment', () => {
         ccxt: { urls: {} },
         allowLoopback: false,
       },
+      models: NO_MODELS,
     });
   });
 
@@ -94,6 +114,7 @@ describe('the environment', () => {
         ccxt: { urls: { binance: 'http://127.0.0.1:9004', kraken: 'http://[::1]:9005' } },
         allowLoopback: true,
       },
+      models: NO_MODELS,
     });
   });
 

@@ -8,9 +8,9 @@ import { CALCULATIONS, calculationNamed } from '../../scripts/lib/calc/catalogue
 import { goldenJson } from '../domain/learning/golden-json.ts';
 
 const NAMES = [
-  ...['indicators', 'features', 'levels', 'regime', 'pairs', 'crossVenue', 'combine', 'calendar', 'gate'],
-  ...['size', 'paper', 'liquidation', 'metrics'],
-  ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'allocate'],
+  ...['indicators', 'features', 'levels', 'regime', 'sentiment', 'pairs', 'crossVenue', 'combine'],
+  ...['consensus', 'calendar', 'gate', 'size', 'paper', 'liquidation', 'metrics'],
+  ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'allocate', 'prompt-arm'],
 ];
 const run = (name: string, change: object = {}): unknown => {
   const { example, run: ask } = calculationNamed(name);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { inject } from 'vitest';
+import { llmQueueOf } from '../../workflows/messages/llm.ts';
 import { computeQueueOf } from '../../workflows/messages/research.ts';
 import type { DeskUnderTest } from './desk-under-test.ts';
 
@@ -16,12 +17,23 @@ export function killMachines(): void {
 }
 
 const PROGRAM = path.resolve(import.meta.dirname, 'compute-machine.ts');
+const LLM_PROGRAM = path.resolve(import.meta.dirname, 'llm-machine.ts');
 
 /** Waits until the machine serves the computing queue beside `researchQueue`. */
-export async function startMachine(desk: DeskUnderTest, researchQueue: string): Promise<Machine> {
+export function startMachine(desk: DeskUnderTest, researchQueue: string): Promise<Machine> {
   const { appUrl: databaseUrl } = desk.database;
-  const machine = { address: inject('temporalAddress'), databaseUrl, taskQueue: computeQueueOf(researchQueue) };
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, JSON.stringify(machine)], {
+  return startProgram(PROGRAM, { databaseUrl, taskQueue: computeQueueOf(researchQueue) });
+}
+
+/** Waits until the machine serves the queue of models beside the desk's; `environment` are its settings. */
+export function startLlmMachine(desk: DeskUnderTest, environment: Readonly<Record<string, string>>): Promise<Machine> {
+  const { appUrl: databaseUrl } = desk.database;
+  return startProgram(LLM_PROGRAM, { databaseUrl, taskQueue: llmQueueOf(desk.targets.taskQueue), environment });
+}
+
+async function startProgram(program: string, settings: object): Promise<Machine> {
+  const machine = { address: inject('temporalAddress'), ...settings };
+  const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(machine)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.add(child);

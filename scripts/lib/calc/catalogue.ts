@@ -5,6 +5,7 @@ import { allocate } from './allocate.ts';
 import type { Calculation } from './calculation.ts';
 import { calendar } from './calendar.ts';
 import { combine } from './combine.ts';
+import { consensus } from './consensus.ts';
 import { crossVenue } from './cross-venue.ts';
 import { features } from './features.ts';
 import { gate } from './gate.ts';
@@ -16,8 +17,10 @@ import { metrics } from './metrics.ts';
 import { pairs } from './pairs.ts';
 import { paper } from './paper.ts';
 import { pbo, spa } from './pbo.ts';
+import { promptArm } from './prompt-arm.ts';
 import { dsr, psr } from './psr.ts';
 import { regime } from './regime.ts';
+import { sentiment } from './sentiment.ts';
 import { size } from './size.ts';
 import { splits } from './splits.ts';
 import { tpe } from './tpe.ts';
@@ -27,9 +30,11 @@ export const CALCULATIONS: readonly Calculation[] = [
   features,
   levels,
   regime,
+  sentiment,
   pairs,
   crossVenue,
   combine,
+  consensus,
   calendar,
   gate,
   size,
@@ -44,6 +49,7 @@ export const CALCULATIONS: readonly Calculation[] = [
   tpe,
   genome,
   allocate,
+  promptArm,
 ];
 
 /** @throws InvalidInput (exit code 2) with the nearest name and all of them */

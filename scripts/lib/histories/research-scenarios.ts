@@ -15,7 +15,7 @@ import { openResearchInProcess, type ResearchInProcess } from '../research-in-pr
 import { until } from '../until.ts';
 import { ended, type Kept, type Scenario } from './scenario.ts';
 
-const SYMBOL = 'RUN/USDT';
+export const SYMBOL = 'RUN/USDT';
 const HOUR_MS = 3_600_000;
 const BARS = 1_000;
 const START_MS = Date.parse('2024-01-01T00:00:00Z');
@@ -83,7 +83,7 @@ export const RESEARCH_SCENARIOS: readonly Scenario[] = [
   }),
 ];
 
-async function storeBars(desk: DeskInProcess): Promise<void> {
+export async function storeBars(desk: DeskInProcess): Promise<void> {
   const random = createRandom('histories of research');
   let close = 100;
   const rows = Array.from({ length: BARS }, (_, i) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { barAt, dataHash, sliceSeries } from '../../../domain/market/bar-series.ts';
-import { createRandom } from '../../../domain/market/random.ts';
+import { createRandom, randomFamily } from '../../../domain/market/random.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
 
 const HOUR = 3_600_000;
@@ -37,6 +37,27 @@ describe('the seeded generator', () => {
     expect(Math.abs(fat.mean)).toBeLessThan(0.01);
     expect(Math.abs(fat.sd - 1)).toBeLessThan(0.02);
     expect(fat.kurtosis).toBeGreaterThan(5);
+  });
+});
+
+describe('a family of generators', () => {
+  it('gives each number a stream of its own, whichever are made and in what order', () => {
+    const draws = (family: (index: number) => { uniform: () => number }, index: number): number[] => {
+      const { uniform } = family(index);
+      return [uniform(), uniform()];
+    };
+    const late = draws(randomFamily('f'), 7);
+    const family = randomFamily('f');
+    for (let index = 0; index < 7; index += 1) expect(draws(family, index)).not.toEqual(late);
+    expect(draws(family, 7)).toEqual(late);
+    expect(draws(randomFamily('g'), 7)).not.toEqual(late);
+  });
+
+  it('has members whose first numbers are spread like those of one stream', () => {
+    const family = randomFamily('spread');
+    const { mean, sd } = moments(Array.from({ length: 20_000 }, (_, index) => family(index).uniform()));
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
+    expect(sd).toBeCloseTo(Math.sqrt(1 / 12), 2);
   });
 });
 

@@ -1,0 +1,254 @@
+/**
+ * `askModel`: one governed question to a model. Safe to repeat under its call key: a stored outcome is the answer, a reply
+ * that came is not asked for again, and what a dead attempt left open stays charged. What fails is no decision, with the
+ * reason; only what may help later is thrown, to be tried again by the server.
+ */
+import { Context, heartbeat } from '@temporalio/activity';
+import type { ModelCallRow } from '../../db/llm/calls.ts';
+import { cacheKeyOf } from '../../domain/llm/cache-key.ts';
+import { chooseModels } from '../../domain/llm/choose-model.ts';
+import { parseAnswer } from '../../domain/llm/parse-answer.ts';
+import { isRepairable, repairRequest } from '../../domain/llm/repair-request.ts';
+import { type AskModel, type AskModelInput, type AskOutcome, askModelSchema } from '../../schemas/llm/ask-model.ts';
+import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
+import {
+  type ModelMessage,
+  type ModelReply,
+  type ModelRequest,
+  modelReplySchema,
+} from '../../schemas/llm/model-call.ts';
+import { MODEL_TIERS, type ModelRecord } from '../../schemas/llm/model-registry.ts';
+import { parseInput } from '../../schemas/parse-input.ts';
+import type { Problem } from '../../schemas/problem.ts';
+import { finalOnInvalidInput } from '../failure.ts';
+import { type ChosenPrompt, choosePrompt } from './choose-prompt.ts';
+import { type Conversation, openConversation, storeTurns } from './conversation.ts';
+import type { Step } from './one-call.ts';
+import type { GatewayParts } from './parts.ts';
+import { requestTurn, type Turn } from './request-turn.ts';
+
+export type ModelActivities = ReturnType<typeof createModelActivities>;
+
+export const createModelActivities = (parts: GatewayParts) => ({
+  /** @throws ApplicationFailure InvalidInput (final); codes of providers (retried after `nextRetryDelay`) */
+  askModel: (input: AskModelInput): Promise<AskOutcome> =>
+    finalOnInvalidInput(() => askModel(parts, parseInput(askModelSchema, input))),
+});
+
+type Asking = {
+  readonly ask: AskModel;
+  readonly chosen: ChosenPrompt;
+  readonly conversation: Conversation;
+  readonly candidates: readonly ModelRecord[];
+};
+
+async function askModel(parts: GatewayParts, ask: AskModel): Promise<AskOutcome> {
+  const stored = await parts.store.outcome(ask.callKey);
+  if (stored !== undefined) return stored as AskOutcome;
+  await parts.store.loseCalls(ask.callKey, parts.nowMs());
+  const chosen = await choosePrompt(parts, ask);
+  const conversation = await openConversation(parts, ask, chosen);
+  const candidates = await candidatesFor(parts, ask, chosen, conversation);
+  const asking = { ask, chosen, conversation, candidates };
+  const hit = await fromCache(parts, asking);
+  const outcome = hit ?? (await answered(parts, asking));
+  const kept = (await parts.store.keepOutcome(ask.callKey, outcome)) as AskOutcome;
+  if (hit === null && isCacheable(ask) && kept.kind === 'answer') {
+    await parts.store.putCached(keyOf(asking, kept.model), ask.asOfMs, kept);
+  }
+  return kept;
+}
+
+/** A prompt may prefer a model, or another tier than its task's. */
+async function candidatesFor(
+  { store, registry, choice }: GatewayParts,
+  ask: AskModel,
+  { prompt }: ChosenPrompt,
+  { model: bound }: Conversation,
+): Promise<ModelRecord[]> {
+  const model = ask.model ?? bound;
+  const preferred = registry.models.find(({ id }) => id === prompt.preference)?.id ?? null;
+  const tierAtLeast = ask.tierAtLeast ?? MODEL_TIERS.find((tier) => tier === prompt.preference) ?? null;
+  // A demoted model may be asked by name, in the shadow: that is how it comes back.
+  const demoted =
+    model === null ? await store.demoted(registry.models.map(({ id }) => ({ kind: 'model', subject: id }))) : [];
+  const base = { ...choice, task: ask.task, tierAtLeast, unavailable: [] };
+  const chosen = chooseModels(registry, { ...base, model, demoted: demoted.map(({ subject }) => subject) });
+  const first = preferred === null || model !== null ? [] : chosen.filter(({ id }) => id === preferred);
+  return [...first, ...chosen.filter((one) => !first.includes(one))];
+}
+
+const isCacheable = ({ cache, tools, priorTurns }: AskModel): boolean => cache && tools === null && priorTurns === null;
+
+const keyOf = ({ ask, chosen }: Asking, model: string): string =>
+  cacheKeyOf({
+    model,
+    promptId: chosen.prompt.id,
+    promptVersion: chosen.prompt.version,
+    renderedHash: chosen.hash,
+    contract: ask.contract,
+    contractVersion: CONTRACTS[ask.contract].version,
+  });
+
+/** An answer given to the same words not long ago; it is written down as a call that cost nothing. */
+async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcome | null> {
+  const { ask, chosen, candidates } = asking;
+  const [record] = candidates;
+  if (record === undefined || !isCacheable(ask)) return null;
+  const found = (await parts.store.cached(keyOf(asking, record.id), ask.asOfMs)) as AskOutcome | undefined;
+  if (found?.kind !== 'answer') return null;
+  const callId = parts.newId();
+  await parts.store.noteHit({
+    call_id: callId,
+    call_key: `${ask.callKey}#cache`,
+    ask_key: ask.callKey,
+    step: 'answer',
+    task: ask.task,
+    contract: ask.contract,
+    session_id: ask.sessionId,
+    decision_id: ask.decisionId,
+    conversation_id: ask.conversationId,
+    prompt_id: chosen.prompt.id,
+    prompt_version: chosen.prompt.version,
+    prompt_hash: chosen.hash,
+    provider: record.provider,
+    model: record.id,
+    tier: record.tier,
+    cached: true,
+    contaminated: found.contaminated,
+    outcome: 'answered',
+    as_of: new Date(ask.asOfMs).toISOString(),
+  });
+  return { ...found, callIds: [callId], costMicroUsd: 0, cached: true };
+}
+
+async function answered(parts: GatewayParts, asking: Asking): Promise<AskOutcome> {
+  const first = await turnOf(parts, asking, 'answer', asking.conversation.messages);
+  if (first.kind === 'none') return noDecision(parts, asking, first.reason, first.detail);
+  if (first.reply.stop === 'tools' && asking.ask.tools !== null) return toolsWanted(parts, asking, first);
+  const judged = judge(asking, first.reply);
+  if (judged.ok) return answerOf(parts, asking, first, judged.value);
+  await parts.store.judge(first.callId, judged.problems);
+  if (!isRepairable(judged.problems)) return refused(parts, asking, judged);
+  return repaired(parts, asking, first, judged);
+}
+
+type Replied = Extract<Turn, { kind: 'replied' }>;
+type Refused = { readonly code: string; readonly problems: readonly Problem[] };
+
+/** The same model once more, told what was wrong. */
+async function repaired(parts: GatewayParts, asking: Asking, first: Replied, wrong: Refused): Promise<AskOutcome> {
+  const messages: ModelMessage[] = [
+    ...asking.conversation.messages,
+    { role: 'assistant', blocks: first.reply.blocks },
+    { role: 'user', text: repairRequest(asking.ask.contract, wrong.problems) },
+  ];
+  const second = await turnOf(parts, { ...asking, candidates: [first.record] }, 'repair', messages);
+  if (second.kind === 'none') {
+    const isBudget = second.reason === 'BUDGET_EXHAUSTED';
+    return isBudget ? noDecision(parts, asking, second.reason, second.detail) : refused(parts, asking, wrong);
+  }
+  const judged = judge(asking, second.reply);
+  if (judged.ok) return answerOf(parts, asking, second, judged.value);
+  await parts.store.judge(second.callId, judged.problems);
+  return refused(parts, asking, judged);
+}
+
+/** The reply that a former attempt got, or a new one. */
+async function turnOf(
+  parts: GatewayParts,
+  asking: Asking,
+  step: Step,
+  messages: readonly ModelMessage[],
+): Promise<Turn> {
+  const { ask, chosen, candidates } = asking;
+  const before = await parts.store.calls(ask.callKey);
+  const told = await storedTurn(parts, before, step);
+  if (told !== null) return told;
+  return requestTurn(parts, {
+    ask,
+    chosen,
+    step,
+    candidates,
+    before,
+    requestFor: (record) => requestOf(parts, asking, messages, record),
+    isContaminated: (record) => isContaminated(ask, record),
+    signal: Context.current().cancellationSignal,
+    onProgress: () => heartbeat(),
+  });
+}
+
+async function storedTurn(parts: GatewayParts, before: readonly ModelCallRow[], step: Step): Promise<Turn | null> {
+  const row = before.find((one) => one.step === step && one.response_ref !== null);
+  const record = parts.registry.models.find(({ id }) => id === row?.model);
+  if (row === undefined || row.response_ref === null || record === undefined) return null;
+  const reply = modelReplySchema.parse(JSON.parse(await parts.store.payload(row.response_ref)));
+  return { kind: 'replied', callId: row.call_id, reply, record };
+}
+
+function requestOf(
+  parts: GatewayParts,
+  { ask, chosen, conversation }: Asking,
+  messages: readonly ModelMessage[],
+  record: ModelRecord,
+): ModelRequest {
+  const wanted = Math.min(chosen.prompt.maxTokens, parts.maxTokens ?? Number.POSITIVE_INFINITY);
+  return {
+    model: record.id,
+    system: conversation.system,
+    messages: [...messages],
+    tools: ask.tools ?? [],
+    answer: { contract: ask.contract, jsonSchema: CONTRACTS[ask.contract].jsonSchema },
+    maxTokens: Math.min(wanted, record.outputTokensMax),
+    temperature: parts.temperature ?? chosen.prompt.temperature ?? parts.defaultTemperature,
+    idleTimeoutMs: record.idleTimeoutMs,
+    totalTimeoutMs: record.totalTimeoutMs,
+  };
+}
+
+/** The window begins before the model's knowledge ends: it may remember what came. */
+const isContaminated = ({ windowFromMs, asOfMs }: AskModel, { knowledgeCutoff }: ModelRecord): boolean =>
+  knowledgeCutoff !== null && (windowFromMs ?? asOfMs) < Date.parse(knowledgeCutoff) + DAY_MS;
+
+const DAY_MS = 86_400_000;
+
+const judge = ({ ask }: Asking, reply: ModelReply) =>
+  parseAnswer(ask.contract, reply, { symbols: ask.symbols, ...ask.bounds });
+
+async function answerOf(parts: GatewayParts, asking: Asking, turn: Replied, value: unknown): Promise<AskOutcome> {
+  return { kind: 'answer', value, ...(await told(parts, asking, turn)), cached: false };
+}
+
+async function toolsWanted(parts: GatewayParts, asking: Asking, turn: Replied): Promise<AskOutcome> {
+  const turnsRef = await storeTurns(parts, asking.conversation, turn);
+  return { kind: 'tools', calls: turn.reply.toolCalls, turnsRef, ...(await told(parts, asking, turn)) };
+}
+
+async function told(parts: GatewayParts, asking: Asking, { record }: Replied) {
+  const { prompt } = asking.chosen;
+  return {
+    ...(await spent(parts, asking)),
+    provider: record.provider,
+    model: record.id,
+    promptId: prompt.id,
+    promptVersion: prompt.version,
+    contaminated: isContaminated(asking.ask, record),
+  };
+}
+
+const refused = (parts: GatewayParts, asking: Asking, { code, problems }: Refused): Promise<AskOutcome> =>
+  noDecision(parts, asking, code, problems.map(({ message }) => message).join('; '));
+
+const DETAIL_LENGTH_MAX = 1_000;
+
+async function noDecision(parts: GatewayParts, asking: Asking, reason: string, detail: string): Promise<AskOutcome> {
+  const cost = await spent(parts, asking);
+  return { kind: 'noDecision', reason, detail: detail.slice(0, DETAIL_LENGTH_MAX), ...cost };
+}
+
+/** Over all calls of the question, those of former attempts included. */
+async function spent({ store }: GatewayParts, { ask }: Asking) {
+  const calls = await store.calls(ask.callKey);
+  const costMicroUsd = calls.reduce((sum, one) => sum + one.cost_micro_usd, 0);
+  return { callIds: calls.map((one) => one.call_id), costMicroUsd };
+}

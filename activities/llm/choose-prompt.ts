@@ -1,0 +1,85 @@
+/** Which prompt a question is asked with: the version it names, the arm of a running experiment, or the newest that may speak. */
+import { sha256Hex } from '../../domain/canonical-json.ts';
+import { promptArm } from '../../domain/llm/prompt-arm.ts';
+import { type RenderedPrompt, renderPrompt } from '../../domain/llm/render-prompt.ts';
+import { type CleanedText, cleanUntrusted, quoteUntrusted } from '../../domain/llm/untrusted-text.ts';
+import type { AskModel } from '../../schemas/llm/ask-model.ts';
+import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
+import type { PromptArm, PromptDefinition } from '../../schemas/llm/prompt.ts';
+import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
+import type { GatewayParts } from './parts.ts';
+
+export type ChosenPrompt = RenderedPrompt & {
+  readonly prompt: PromptDefinition;
+  /** Of the rendered text. */
+  readonly hash: string;
+  /** What was found in text from outside. */
+  readonly warnings: readonly Problem[];
+};
+
+const DESK_PROMPT = 'system';
+
+/** @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
+export async function choosePrompt(parts: GatewayParts, ask: AskModel): Promise<ChosenPrompt> {
+  const desk = await promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT));
+  const prompt = await promptOf(parts, ask.promptId, ask.promptVersion ?? (await versionFor(parts, ask)));
+  const cleaned = ask.untrusted.map(({ label, text }) => ({ label, cleaned: cleanUntrusted(text) }));
+  const contract = { name: ask.contract, version: CONTRACTS[ask.contract].version };
+  const quotes = cleaned.map((one) => quoteUntrusted(one.label, one.cleaned));
+  const rendered = renderPrompt({ desk, prompt, contract, variables: ask.variables, quotes });
+  return {
+    ...rendered,
+    prompt,
+    hash: sha256Hex(`${rendered.system}\n${rendered.message}`),
+    warnings: cleaned.flatMap((one) => flagsOf(one.label, one.cleaned)),
+  };
+}
+
+const flagsOf = (label: string, { flags, signs }: CleanedText): Problem[] =>
+  flags.map((flag) => problem(flag, `untrusted.${label}`, signs.join(', '), 'plain text within the limits'));
+
+async function versionFor(parts: GatewayParts, ask: AskModel): Promise<number> {
+  const experiment = await parts.store.experiment(ask.promptId);
+  const versions = versionsOf(parts, ask.promptId);
+  const arms = experiment?.arms ?? [];
+  const silent = await demotedVersions(parts, ask.promptId, [...versions, ...arms.map(({ version }) => version)]);
+  const speaking = arms.filter(({ version }) => !silent.has(version));
+  if (speaking.length > 0) return armOf(ask, speaking);
+  return versions.findLast((version) => !silent.has(version)) ?? newest(parts, ask.promptId);
+}
+
+const armOf = ({ promptId, sessionId, callKey }: AskModel, arms: readonly PromptArm[]): number =>
+  promptArm(promptId, sessionId ?? callKey, arms);
+
+async function demotedVersions(
+  { store }: GatewayParts,
+  promptId: string,
+  versions: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const subjects = versions.map((version) => ({ kind: 'prompt' as const, subject: `${promptId}@${version}` }));
+  const demoted = await store.demoted(subjects);
+  return new Set(demoted.map(({ subject }) => Number(subject.split('@')[1])));
+}
+
+const versionsOf = ({ prompts }: GatewayParts, promptId: string): number[] =>
+  prompts.flatMap(({ id, version }) => (id === promptId ? [version] : [])).sort((a, b) => a - b);
+
+function newest(parts: GatewayParts, promptId: string): number {
+  const version = versionsOf(parts, promptId).at(-1);
+  if (version === undefined) throw unknown(parts, promptId, null);
+  return version;
+}
+
+/** Versions that have left the folder are still what they were. */
+async function promptOf(parts: GatewayParts, promptId: string, version: number): Promise<PromptDefinition> {
+  const own = parts.prompts.find((one) => one.id === promptId && one.version === version);
+  const definition = own ?? (await parts.store.prompt(promptId, version))?.definition;
+  if (definition === undefined) throw unknown(parts, promptId, version);
+  return definition;
+}
+
+function unknown({ prompts }: GatewayParts, promptId: string, version: number | null): InvalidInput {
+  const names = [...new Set(prompts.map(({ id }) => id))].join(', ');
+  const got = version === null ? promptId : `${promptId}@${version}`;
+  return new InvalidInput([problem('PROMPT_UNKNOWN', 'promptId', got, `one of ${names}, and a version of it`)]);
+}

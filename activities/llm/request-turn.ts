@@ -1,0 +1,172 @@
+/**
+ * A reply to one stage of a question, from the first model that gives one: each candidate in turn, each address behind its
+ * breaker. Nobody left to ask: again later where that may help and has not been tried too often, else no decision.
+ */
+import { ApplicationFailure } from '@temporalio/activity';
+import type { ModelCallRow } from '../../db/llm/calls.ts';
+import { describeFull } from '../../domain/llm/budget.ts';
+import { RETRY_AFTER_MS_MIN } from '../../domain/llm/retry-after.ts';
+import type { ModelFailure, ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
+import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
+import { type Called, type CallRequest, callOnce } from './one-call.ts';
+import type { GatewayParts } from './parts.ts';
+
+export type TurnRequest = Omit<CallRequest, 'record' | 'request' | 'baseUrl' | 'number' | 'contaminated'> & {
+  readonly candidates: readonly ModelRecord[];
+  readonly requestFor: (record: ModelRecord) => ModelRequest;
+  readonly isContaminated: (record: ModelRecord) => boolean;
+  /** All calls of the question so far. */
+  readonly before: readonly ModelCallRow[];
+};
+
+export type Turn =
+  | { readonly kind: 'replied'; readonly callId: string; readonly reply: ModelReply; readonly record: ModelRecord }
+  | { readonly kind: 'none'; readonly reason: string; readonly detail: string };
+
+/** Requests that one model gets in one stage before it is given up. */
+const TRIES_MAX = 3;
+/** A turn that comes sooner is waited for here; a later one is left to the server. */
+const WAIT_MS_MAX = 5_000;
+const BACKOFF_MS_MAX = 60_000;
+/** What says nothing about the provider: the breaker does not count it. */
+const OUR_OWN_FAULTS = [
+  'LLM_BAD_REQUEST',
+  'LLM_ABORTED',
+  'LLM_TOO_LARGE',
+  'MODEL_FILE_NOT_FOUND',
+  'PROVIDER_NOT_INSTALLED',
+];
+
+type Refused = { readonly code: string; readonly detail: string; readonly retryInMs: number | null };
+
+/** @throws ApplicationFailure (retried after `nextRetryDelay`) where asking later may help */
+export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promise<Turn> {
+  const refusals: Refused[] = [];
+  const capped = new Set<string>();
+  let made = turn.before.length;
+  for (const record of turn.candidates) {
+    if (capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
+    const baseUrl = await freeAddress(parts, record);
+    if (baseUrl === null) {
+      refusals.push({ code: 'PROVIDER_DOWN', detail: `${record.provider}: its breaker is open`, retryInMs: null });
+      continue;
+    }
+    const called = await callPaced(parts, turn, record, baseUrl, made);
+    made += 1;
+    if (called.kind === 'replied') {
+      await parts.store.noteSuccess({ provider: record.provider, baseUrl });
+      return { ...called, record };
+    }
+    if (called.kind === 'exhausted') {
+      return { kind: 'none', reason: 'BUDGET_EXHAUSTED', detail: describeFull(called.full, called.amountMicroUsd) };
+    }
+    if (called.kind === 'overtaken') throw overtaken();
+    const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
+    if (called.kind === 'failed') await noteFailure(parts, record, baseUrl, failure);
+    if (failure.code === 'LLM_SPEND_CAP') capped.add(record.provider);
+    refusals.push(refusalOf(turn, record, failure));
+  }
+  return giveUp(turn, refusals);
+}
+
+const triesOf = ({ before, step }: TurnRequest, record: ModelRecord): number =>
+  before.filter((one) => one.step === step && one.model === record.id && one.outcome !== 'answered').length;
+
+/** In turn, so that all addresses of a provider share the work; null when every breaker is open. */
+async function freeAddress(
+  { store, registry, nowMs }: GatewayParts,
+  { provider }: ModelRecord,
+): Promise<string | null> {
+  const { baseUrls = [] } = registry.providers.find(({ name }) => name === provider) ?? {};
+  const addresses = baseUrls.length === 0 ? [''] : baseUrls;
+  const first = turnOf(provider);
+  for (let n = 0; n < addresses.length; n += 1) {
+    const baseUrl = addresses[(first + n) % addresses.length] ?? '';
+    if (await store.mayCall({ provider, baseUrl }, nowMs())) return baseUrl;
+  }
+  return null;
+}
+
+const turns = new Map<string, number>();
+
+function turnOf(provider: string): number {
+  const turn = turns.get(provider) ?? 0;
+  turns.set(provider, turn + 1);
+  return turn;
+}
+
+/** Waits for the model's pace as long as that is short. */
+async function callPaced(
+  parts: GatewayParts,
+  turn: TurnRequest,
+  record: ModelRecord,
+  baseUrl: string,
+  number: number,
+): Promise<Called> {
+  const request = turn.requestFor(record);
+  const contaminated = turn.isContaminated(record);
+  const call = { ...turn, record, request, baseUrl, number, contaminated };
+  const until = performance.now() + WAIT_MS_MAX;
+  for (;;) {
+    const called = await callOnce(parts, call);
+    if (called.kind !== 'wait' || performance.now() + called.ms > until) return called;
+    await sleep(called.ms, turn.signal);
+  }
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+
+const pacedFailure = ({ id }: ModelRecord, ms: number): ModelFailure => ({
+  code: 'LLM_RATE_LIMITED',
+  retryable: true,
+  retryAfterMs: ms,
+  mayHaveBeenBilled: false,
+  detail: `the desk's own pace of ${id}: its next turn is in ${ms} ms`,
+});
+
+async function noteFailure(
+  { store, nowMs }: GatewayParts,
+  { provider }: ModelRecord,
+  baseUrl: string,
+  { code }: ModelFailure,
+): Promise<void> {
+  if (!OUR_OWN_FAULTS.includes(code)) await store.noteFailure({ provider, baseUrl }, { code, nowMs: nowMs() });
+}
+
+function refusalOf(turn: TurnRequest, record: ModelRecord, failure: ModelFailure): Refused {
+  const { code, detail, retryable, retryAfterMs } = failure;
+  const tries = triesOf(turn, record) + 1;
+  const isLast = !retryable || tries >= TRIES_MAX;
+  const backoffMs = Math.min(BACKOFF_MS_MAX, RETRY_AFTER_MS_MIN * 2 ** (tries - 1));
+  return { code, detail, retryInMs: isLast ? null : (retryAfterMs ?? backoffMs) };
+}
+
+function giveUp({ before }: TurnRequest, refusals: readonly Refused[]): Turn {
+  const waits = refusals.flatMap(({ retryInMs }) => (retryInMs === null ? [] : [retryInMs]));
+  const [first] = refusals;
+  if (first !== undefined && waits.length > 0) {
+    throw ApplicationFailure.create({
+      type: first.code,
+      message: refusals.map(({ code, detail }) => `${code} ${detail}`).join('; '),
+      nextRetryDelay: Math.max(RETRY_AFTER_MS_MIN, Math.min(...waits)),
+    });
+  }
+  const last = before.findLast(({ outcome }) => outcome !== 'answered');
+  if (first !== undefined) return { kind: 'none', reason: first.code, detail: first.detail };
+  const reason = last === undefined ? 'MODEL_NONE' : last.outcome === 'lost' ? 'PROVIDER_DOWN' : last.outcome;
+  return { kind: 'none', reason, detail: 'no model that could be asked is left' };
+}
+
+const overtaken = (): ApplicationFailure =>
+  ApplicationFailure.create({ type: 'LLM_OVERTAKEN', message: 'another attempt took this question over' });

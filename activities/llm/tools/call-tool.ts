@@ -1,0 +1,44 @@
+/** The activity behind a tool call: answered once and written down, so that a call that is repeated tells the same. */
+import type { ToolLog } from '../../../db/llm/tool-calls.ts';
+import type { JsonObject } from '../../../db/tables.ts';
+import { type ToolAnswer, type ToolRequest, toolAnswerSchema } from '../../../schemas/llm/tool-call.ts';
+import { refusal, runTool, type ToolOutcome } from './run-tool.ts';
+import type { ToolParts } from './tool.ts';
+
+export type CallToolParts = ToolParts & { readonly log: ToolLog; readonly nowMs: () => number };
+
+const TEXT_MAX = 8_192;
+const TOLD = {
+  TOOL_CALL_LIMIT: 'no more calls of tools: answer with what you know',
+  TOOL_NO_PROGRESS: 'the same call was answered before: answer with what you know',
+} as const;
+
+export async function callTool(parts: CallToolParts, request: ToolRequest): Promise<ToolAnswer> {
+  const { modelCallId, position, call, scope, refuse } = request;
+  const before = await parts.log.read(modelCallId, position);
+  if (before !== undefined) return toolAnswerSchema.parse(before);
+  const outcome: ToolOutcome =
+    refuse === null
+      ? await runTool(parts, call, scope)
+      : { arguments: call.arguments, ...refusal(refuse, TOLD[refuse]) };
+  const answered = await parts.log.record({
+    callId: modelCallId,
+    position,
+    tool: call.name.slice(0, 64),
+    arguments: objectOf(outcome.arguments),
+    asOfMs: scope.asOfMs,
+    refused: outcome.refused,
+    withheld: outcome.withheld,
+    result: outcome.result,
+    atMs: parts.nowMs(),
+  });
+  return toolAnswerSchema.parse(answered);
+}
+
+/** As a JSON column keeps it: an object without NUL. */
+function objectOf(value: unknown): JsonObject {
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, TEXT_MAX);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const clean = (isObject ? JSON.stringify(value) : JSON.stringify({ text })).replaceAll('\\u0000', '\\ufffd');
+  return JSON.parse(clean) as JsonObject;
+}

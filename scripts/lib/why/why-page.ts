@@ -1,0 +1,54 @@
+/** The page of `npm run why`, as text for a terminal: what was decided, who said what, who refused, what was done. */
+import type { Why } from '../../../db/llm/why.ts';
+import type { JsonObject } from '../../../db/tables.ts';
+
+type Contribution = { component?: unknown; side?: unknown; confidence?: unknown; weight?: unknown; reasons?: unknown };
+
+export function whyPage(why: Why): string {
+  const { decision } = why;
+  const contributions = (decision.contributions ?? []) as readonly Contribution[];
+  const lines = [
+    `${shown(decision.symbol)} ${shown(decision.action)} at ${shown(decision.as_of)}  (${shown(decision.decision_id)})`,
+    `confidence ${shown(decision.confidence)}, coverage ${shown(decision.coverage)}, agreement ${shown(decision.agreement)}, ` +
+      `size ${shown(decision.size_fraction)}, policy ${shown(decision.policy_version)}`,
+    ...(decision.no_decision === null ? [] : [`no decision: ${shown(decision.no_decision)}`]),
+    ...part('votes', contributions.map(voteLine)),
+    ...part('models', why.modelCalls.map(callLine)),
+    ...part('tools', why.toolCalls.map(fieldsLine(['tool', 'as_of', 'refused']))),
+    ...part('refusals', why.refusals.map(fieldsLine(['stage', 'rule', 'message']))),
+    ...part('approval', why.approval === null ? [] : [fieldsLine(['state', 'decided_by', 'reason'])(why.approval)]),
+    ...part(
+      'orders',
+      why.orders.map(fieldsLine(['clientOrderId', 'leg', 'side', 'quantity', 'filled', 'state', 'venue'])),
+    ),
+    ...part('fills', why.fills.map(fieldsLine(['at', 'side', 'quantity', 'price', 'fee', 'clientOrderId']))),
+    ...part('trades', why.trades.map(fieldsLine(['tradeId', 'pnlNet', 'fees', 'exitReason', 'closedAt']))),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const part = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+
+const voteLine = ({ component, side, confidence, weight, reasons }: Contribution): string =>
+  `${shown(component)}: side ${shown(side)}, confidence ${shown(confidence)}, weight ${shown(weight)}` +
+  `${Array.isArray(reasons) && reasons.length > 0 ? `; ${reasons.join('; ')}` : ''}`;
+
+const callLine = (call: JsonObject): string =>
+  `${shown(call.model)} (${shown(call.provider)}), prompt ${shown(call.prompt)}, ${shown(call.step)}: ` +
+  `${shown(call.outcome)}, ${shown(call.costMicroUsd)} micro-USD${call.cached === true ? ', from the cache' : ''}` +
+  `${call.contaminated === true ? ', contaminated' : ''}${call.policyVerdict === null ? '' : `, policy ${shown(call.policyVerdict)}`}` +
+  `  [${shown(call.responseRef).slice(0, 12)}]`;
+
+const fieldsLine =
+  (names: readonly string[]) =>
+  (row: JsonObject): string =>
+    names
+      .flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [`${name} ${shown(row[name])}`]))
+      .join(', ');
+
+/** What a model or a person wrote may hold anything: control characters never reach a terminal. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+}

@@ -1,0 +1,56 @@
+/**
+ * `npm run model -- check | ask "…" [--model M] | usage [--by WHAT]`: how the configured providers are, one question
+ * through the gateway, and what all questions cost and brought.
+ * `check` needs nothing running; the others need Postgres, where budget and audit are. Exit codes: 0 done, 1 a provider is
+ * down or no answer came, 2 arguments or settings, 3 Postgres is down.
+ */
+import path from 'node:path';
+import { parseEnvironment } from '../config/environment.ts';
+import { USAGE_BY } from '../db/llm/usage.ts';
+import { type Problem, problem } from '../schemas/problem.ts';
+import { llmSettings } from '../workers/llm.ts';
+import { type CommandTable, named as namedOf, parseWithWord, parseWords, runCommand } from './lib/command-table.ts';
+import { askOnce } from './lib/model/ask-once.ts';
+import { checkProviders } from './lib/model/check-providers.ts';
+import { tellUsage } from './lib/model/tell-usage.ts';
+import { projectFolder } from './lib/paths.ts';
+import { runScript } from './lib/script.ts';
+import { withDatabase } from './lib/with-database.ts';
+
+const named = (name: string, usage = '') => namedOf('model', name, usage);
+
+function settingsOf() {
+  const environment = parseEnvironment();
+  const configFolder = environment.configFolder ?? path.join(projectFolder, 'config');
+  return { environment, settings: llmSettings(environment, { configFolder, project: projectFolder }) };
+}
+
+const commands: CommandTable = {
+  async check(words) {
+    parseWords(named('check'), words);
+    const { environment, settings } = settingsOf();
+    return checkProviders({ ...settings, settings: environment.models });
+  },
+  async ask(words) {
+    const command = named('ask', '"QUESTION"').option('--model <id>', 'this model of the registry and no other');
+    const known = () => unknownModel(command.opts().model);
+    const question = parseWithWord(command, words, 'QUESTION', known);
+    const { settings } = settingsOf();
+    return withDatabase({ name: 'model' }, (db) => askOnce(db, settings, question, command.opts().model ?? null));
+  },
+  async usage(words) {
+    const command = named('usage').option('--by <what>', USAGE_BY.join(', '), 'model');
+    const by = () => USAGE_BY.find((one) => one === command.opts().by);
+    const wrong = () => problem('ARGUMENT_VALUE', '--by', command.opts().by, `one of ${USAGE_BY.join(', ')}`);
+    parseWords(command, words, () => (by() === undefined ? [wrong()] : []));
+    return withDatabase({ name: 'model' }, (db) => tellUsage(db, by() ?? 'model'));
+  },
+};
+
+function unknownModel(model: string | undefined): Problem[] {
+  const ids = settingsOf().settings.registry.models.map(({ id }) => id);
+  if (model === undefined || ids.includes(model)) return [];
+  return [problem('ARGUMENT_VALUE', '--model', model, `one of ${ids.join(', ')}`)];
+}
+
+await runScript(() => runCommand('model', commands, process.argv.slice(2)));

@@ -1,0 +1,278 @@
+/** A question to a model from end to end: asked once, paid for once, written down before it leaves, and never guessed at. */
+
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createModelStore } from '../../db/llm/model-store.ts';
+import { endExperiment, registerPrompts, startExperiment } from '../../db/llm/prompts.ts';
+import { budgetLimitsSchema } from '../../schemas/llm/budget.ts';
+import { ModelCallFailed, type ModelFailureCode } from '../../schemas/llm/model-call.ts';
+import { InvalidInput } from '../../schemas/problem.ts';
+import { type DeskDatabase, openDeskDatabase, START_MS } from '../db/desk-database.ts';
+import { ADVICE, aReply, openGateway, REGISTRY } from './gateway-under-test.ts';
+
+let desk: DeskDatabase;
+beforeAll(async () => {
+  desk = await openDeskDatabase(6);
+});
+afterAll(() => desk.close());
+
+const GOOD = JSON.stringify(ADVICE);
+const good = () => aReply(GOOD);
+
+function fails(
+  code: ModelFailureCode,
+  change: { retryable?: boolean; billed?: boolean; afterMs?: number } = {},
+): never {
+  const { retryable = true, billed = false, afterMs = null } = change;
+  throw new ModelCallFailed({
+    code,
+    retryable,
+    retryAfterMs: afterMs,
+    mayHaveBeenBilled: billed,
+    detail: `scripted ${code}`,
+  });
+}
+
+const callsOf = (askKey: string) => createModelStore(desk.db).calls(askKey);
+const spentBy = async (askKey: string) =>
+  desk.db
+    .selectFrom('budgets')
+    .select(['reserved_micro_usd', 'spent_micro_usd'])
+    .where('scope', '=', 'call')
+    .where('key', '=', askKey)
+    .executeTakeFirst();
+
+describe('an answer', () => {
+  it('has its row before it leaves, its cost after, and is never asked for again', async () => {
+    const callKey = randomUUID();
+    const seen: unknown[] = [];
+    const gateway = await openGateway(desk.db, async () => {
+      const [row] = await callsOf(callKey);
+      seen.push(row?.outcome, (row?.reserved_micro_usd ?? 0) > 2_000, row?.request_ref !== null);
+      return good();
+    });
+    const first = await gateway.ask({ callKey });
+    expect(seen).toEqual(['requested', true, true]);
+    expect(first).toMatchObject({ kind: 'answer', value: ADVICE, costMicroUsd: 2_000, model: 'near-1', cached: false });
+    const [row] = await callsOf(callKey);
+    expect(row).toMatchObject({ outcome: 'answered', tokens_in: 1_000, tokens_out: 100, cost_micro_usd: 2_000 });
+    expect(await spentBy(callKey)).toEqual({ reserved_micro_usd: 0, spent_micro_usd: 2_000 });
+    expect(await gateway.ask({ callKey })).toEqual(first);
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  it('that came before the worker died is not asked for again, nor is its repair', async () => {
+    const callKey = randomUUID();
+    const store = createModelStore(desk.db);
+    const dying = { ...store, keepOutcome: () => Promise.reject(new Error('killed')) };
+    const script = (_: unknown, count: number) => aReply(count === 1 ? 'no json' : GOOD);
+    const before = await openGateway(desk.db, script, { store: dying });
+    await expect(before.ask({ callKey })).rejects.toThrow('killed');
+    expect(before.requests).toHaveLength(2);
+    const after = await openGateway(desk.db, good);
+    expect(await after.ask({ callKey })).toMatchObject({ kind: 'answer', value: ADVICE, costMicroUsd: 4_000 });
+    expect(after.requests).toHaveLength(0);
+  });
+
+  it('that never came back stays charged, and the question is asked anew', async () => {
+    const callKey = randomUUID();
+    const dying = await openGateway(desk.db, () => {
+      throw new Error('killed');
+    });
+    await expect(dying.ask({ callKey })).rejects.toThrow('killed');
+    const reserved = (await callsOf(callKey))[0]?.reserved_micro_usd ?? 0;
+    const after = await openGateway(desk.db, good);
+    expect(await after.ask({ callKey })).toMatchObject({ kind: 'answer', costMicroUsd: reserved + 2_000 });
+    expect((await callsOf(callKey)).map(({ outcome }) => outcome)).toEqual(['lost', 'answered']);
+    expect(await spentBy(callKey)).toEqual({ reserved_micro_usd: 0, spent_micro_usd: reserved + 2_000 });
+  });
+
+  it('without usage costs its whole reservation', async () => {
+    const callKey = randomUUID();
+    const gateway = await openGateway(desk.db, () => aReply(GOOD, { usage: null }));
+    const outcome = await gateway.ask({ callKey });
+    const [row] = await callsOf(callKey);
+    expect(outcome.costMicroUsd).toBe(row?.reserved_micro_usd);
+    expect(row?.problems).toMatchObject([{ code: 'LLM_USAGE_INVALID' }]);
+  });
+
+  it('says that its window begins before the model stopped learning', async () => {
+    const gateway = await openGateway(desk.db, good);
+    const windowFromMs = Date.UTC(2024, 5, 30);
+    expect(await gateway.ask({ windowFromMs })).toMatchObject({ contaminated: true });
+    expect(await gateway.ask({ windowFromMs: windowFromMs + 86_400_000 })).toMatchObject({ contaminated: false });
+  });
+
+  it('to the same words within 300 s of the session is given again and costs nothing; later it is asked anew', async () => {
+    const gateway = await openGateway(desk.db, good);
+    const asOfMs = Date.UTC(2024, 7, 1);
+    const variables = { asOf: 'now', symbol: 'BTC/USDT', close: '1.5' };
+    const kinds = [];
+    for (const laterMs of [0, 299_999, -1, 300_000]) {
+      const outcome = await gateway.ask({ variables, cache: true, asOfMs: asOfMs + laterMs });
+      kinds.push(outcome.kind === 'answer' && outcome.cached, outcome.costMicroUsd);
+    }
+    expect(kinds).toEqual([false, 2_000, true, 0, false, 2_000, false, 2_000]);
+    expect(gateway.requests).toHaveLength(3);
+  });
+});
+
+describe('a bad answer', () => {
+  it('gets one repair, told what was wrong; a second bad one is no decision with its code', async () => {
+    const gateway = await openGateway(desk.db, () => aReply(JSON.stringify({ ...ADVICE, confidence: 75 })));
+    const callKey = randomUUID();
+    const outcome = await gateway.ask({ callKey });
+    expect(outcome).toMatchObject({ kind: 'noDecision', reason: 'LLM_RANGE', costMicroUsd: 4_000 });
+    expect(gateway.requests).toHaveLength(2);
+    const [, repair] = gateway.requests;
+    expect(repair?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect((await callsOf(callKey)).map((one) => [one.step, one.outcome])).toEqual([
+      ['answer', 'LLM_RANGE'],
+      ['repair', 'LLM_RANGE'],
+    ]);
+  });
+
+  it('is no decision at once when the model refused', async () => {
+    const gateway = await openGateway(desk.db, () => aReply('', { stop: 'refused' }));
+    expect(await gateway.ask()).toMatchObject({ kind: 'noDecision', reason: 'LLM_REFUSED' });
+    expect(gateway.requests).toHaveLength(1);
+  });
+});
+
+describe('a budget without room', () => {
+  it.each(['sessionMicroUsd', 'decisionMicroUsd', 'callMicroUsd'] as const)(
+    '%s ends the question unasked',
+    async (name) => {
+      const limits = budgetLimitsSchema.parse({ [name]: 10 });
+      const gateway = await openGateway(desk.db, good, { limits });
+      const callKey = randomUUID();
+      const outcome = await gateway.ask({ callKey, sessionId: `s-${callKey}`, decisionId: `d-${callKey}` });
+      expect(outcome).toMatchObject({ kind: 'noDecision', reason: 'BUDGET_EXHAUSTED', costMicroUsd: 0 });
+      expect(await gateway.ask({ callKey })).toEqual(outcome);
+      expect(gateway.requests).toHaveLength(0);
+    },
+  );
+});
+
+describe('a provider that fails', () => {
+  it('is replaced by the next of the chain', async () => {
+    const script = ({ model }: { model: string }) =>
+      model === 'near-1' ? fails('LLM_BAD_REQUEST', { retryable: false }) : good();
+    const gateway = await openGateway(desk.db, script);
+    expect(await gateway.ask()).toMatchObject({ kind: 'answer', model: 'far-1' });
+  });
+
+  it('is asked again when it says, three times at most, and then it is no decision', async () => {
+    const registry = { ...REGISTRY, models: REGISTRY.models.slice(0, 1) };
+    const gateway = await openGateway(desk.db, () => fails('LLM_RATE_LIMITED', { afterMs: 7_000 }), { registry });
+    const callKey = randomUUID();
+    for (const attempt of [1, 2]) {
+      const failure = await gateway.ask({ callKey }).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(ApplicationFailure);
+      expect(failure).toMatchObject({ type: 'LLM_RATE_LIMITED', nextRetryDelay: 7_000, nonRetryable: false });
+      expect(gateway.requests).toHaveLength(attempt);
+    }
+    expect(await gateway.ask({ callKey })).toMatchObject({
+      kind: 'noDecision',
+      reason: 'LLM_RATE_LIMITED',
+      costMicroUsd: 0,
+    });
+    await desk.db.deleteFrom('model_breakers').execute();
+  });
+
+  it('is charged as reserved when it may have done the work', async () => {
+    const gateway = await openGateway(desk.db, () => fails('LLM_TIMEOUT', { billed: true, retryable: false }));
+    const callKey = randomUUID();
+    const outcome = await gateway.ask({ callKey });
+    const reserved = (await callsOf(callKey)).reduce((sum, one) => sum + one.reserved_micro_usd, 0);
+    expect(outcome).toMatchObject({ kind: 'noDecision', reason: 'LLM_TIMEOUT', costMicroUsd: reserved });
+    await desk.db.deleteFrom('model_breakers').execute();
+  });
+
+  it('has its breaker open after five, over a restart, with one probe in 30 s that closes it', async () => {
+    let nowMs = START_MS;
+    const change = { registry: { ...REGISTRY, models: REGISTRY.models.slice(0, 1) }, nowMs: () => nowMs };
+    const down = await openGateway(desk.db, () => fails('PROVIDER_DOWN', { retryable: false }), change);
+    for (let n = 0; n < 5; n += 1) await down.ask();
+    const restarted = await openGateway(desk.db, () => fails('PROVIDER_DOWN', { retryable: false }), change);
+    for (let n = 0; n < 3; n += 1) {
+      expect(await restarted.ask()).toMatchObject({ kind: 'noDecision', reason: 'PROVIDER_DOWN' });
+    }
+    expect(restarted.requests).toHaveLength(0);
+    nowMs += 30_000;
+    for (let n = 0; n < 3; n += 1) await restarted.ask();
+    expect(restarted.requests).toHaveLength(1);
+    nowMs += 30_000;
+    const back = await openGateway(desk.db, good, change);
+    expect(await back.ask()).toMatchObject({ kind: 'answer' });
+    expect(await back.ask()).toMatchObject({ kind: 'answer' });
+  });
+});
+
+describe('the pace of a model', () => {
+  it('holds the third call of a minute back, and hands it to the server with the time that is left', async () => {
+    const models = [{ ...REGISTRY.models[0], id: 'slow-1', requestsPerMinute: 2 }] as typeof REGISTRY.models;
+    const registry = { ...REGISTRY, models };
+    const gateway = await openGateway(desk.db, good, { registry });
+    await gateway.ask({ model: 'slow-1' });
+    await gateway.ask({ model: 'slow-1' });
+    const failure = await gateway.ask({ model: 'slow-1' }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ type: 'LLM_RATE_LIMITED' });
+    expect((failure as ApplicationFailure).nextRetryDelay).toBeGreaterThan(10_000);
+    expect(gateway.requests).toHaveLength(2);
+  });
+});
+
+describe('tools', () => {
+  it('that the model wants are handed over, and their results lead on in the same conversation', async () => {
+    const call = { id: 'c1', name: 'get_market_features', arguments: '{}' };
+    const wants = aReply('', { stop: 'tools', toolCalls: [call], blocks: [{ type: 'toolCall', ...call }] });
+    const gateway = await openGateway(desk.db, (_, count) => (count === 1 ? wants : good()));
+    const tools = [{ name: call.name, description: 'features', jsonSchema: {} }];
+    const first = await gateway.ask({ tools });
+    if (first.kind !== 'tools') throw new Error(`not tools but ${first.kind}`);
+    expect(first.calls).toEqual([call]);
+    const resultRef = await gateway.store.storePayload('{"rsi":61.25}');
+    const toolResults = [{ callId: 'c1', name: call.name, resultRef, isError: false }];
+    const second = await gateway.ask({ tools, priorTurns: { ref: first.turnsRef, toolResults } });
+    expect(second).toMatchObject({ kind: 'answer', value: ADVICE });
+    expect(gateway.requests[1]?.messages.slice(1)).toEqual([
+      { role: 'assistant', blocks: [{ type: 'toolCall', ...call }] },
+      { role: 'tool', callId: 'c1', name: call.name, result: '{"rsi":61.25}', isError: false },
+    ]);
+  });
+});
+
+describe('prompts', () => {
+  it('a text that was edited without a new version is refused, a new version is not', async () => {
+    const [row] = await desk.db.selectFrom('prompts').select('definition').where('prompt_id', '=', 'advisor').execute();
+    if (row === undefined) throw new Error('no advisor');
+    const edited = { ...row.definition, instructions: 'Buy.' };
+    await expect(registerPrompts(desk.db, [edited], START_MS)).rejects.toThrow(InvalidInput);
+    await expect(registerPrompts(desk.db, [edited], START_MS)).rejects.toThrow('PROMPT_CHANGED');
+    await registerPrompts(desk.db, [{ ...edited, version: 2 }], START_MS);
+  });
+
+  it('of an experiment are split by session, and a session keeps its own', async () => {
+    const arms = [
+      { version: 1, share: 1 },
+      { version: 2, share: 1 },
+    ];
+    await startExperiment(desk.db, { experimentId: 'ab', promptId: 'advisor', arms }, START_MS);
+    const gateway = await openGateway(desk.db, good);
+    const versions = async (): Promise<(number | null)[]> => {
+      const outcomes = [];
+      for (const sessionId of ['a', 'b', 'c', 'd', 'e', 'f']) outcomes.push(await gateway.ask({ sessionId }));
+      return outcomes.map((one) => (one.kind === 'answer' ? one.promptVersion : null));
+    };
+    const first = await versions();
+    expect(new Set(first)).toEqual(new Set([1, 2]));
+    expect(await versions()).toEqual(first);
+    await endExperiment(desk.db, 'advisor', START_MS);
+    expect(new Set(await versions())).toEqual(new Set([1]));
+  });
+});

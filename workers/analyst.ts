@@ -1,0 +1,40 @@
+/** The analyst's half of queue `research`: where the ports of the tools are chosen and wired. */
+import { createAnalystActivities } from '../activities/analyst.ts';
+import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
+import { quarantineReasons } from '../db/data-sets.ts';
+import { lookUpKnowledge } from '../db/knowledge.ts';
+import { readKnownBars } from '../db/known-bars.ts';
+import { lookAtRisk } from '../db/llm/risk-look.ts';
+import { createToolLog } from '../db/llm/tool-calls.ts';
+import { reviewTrade } from '../db/llm/trade-review.ts';
+import { lookAtNews } from '../db/news.ts';
+import { rememberStrategy } from '../db/strategies.ts';
+import type { Database } from '../db/tables.ts';
+import { sessionLimitsSchema } from '../schemas/risk.ts';
+
+export type AnalystWiring = {
+  readonly db: Database;
+  /** Folder of governance.yaml and compliance.yaml. */
+  readonly configFolder: string;
+  /** Wall time. @default Date.now */
+  readonly nowMs?: () => number;
+};
+
+/** @throws InvalidInput when config/*.yaml is wrong */
+export function analystActivities({ db, configFolder, nowMs = Date.now }: AnalystWiring) {
+  const { startMode, profiles, desk } = loadGovernance(configFolder);
+  const compliance = loadCompliance(configFolder);
+  const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
+  return createAnalystActivities({
+    bars: (request) => readKnownBars(db, request),
+    risk: (request) => lookAtRisk(db, { desk, compliance, quarantined }, request),
+    news: (request) => lookAtNews(db, request),
+    knowledge: (request) => lookUpKnowledge(db, request),
+    rules: { profile: profiles[startMode], limits: sessionLimitsSchema.parse({}), desk, compliance },
+    log: createToolLog(db),
+    keepStrategy: (strategyId, definition) =>
+      rememberStrategy(db, { strategyId, definition, promoted: false, health: 'unknown' }),
+    reviewTrade: (tradeId, atMs) => reviewTrade(db, tradeId, atMs),
+    nowMs,
+  });
+}
