@@ -6,6 +6,7 @@ import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activit
 import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { LoadedSession } from '../db/session-walk.ts';
 import type { SessionRecord } from '../db/sessions.ts';
+import { rulesAdvisor } from '../domain/backtest/advisor.ts';
 import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
 import { unwindWalk } from '../domain/backtest/unwind-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
@@ -90,6 +91,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     direction: input.direction,
     components: input.components,
     weights: input.weights ?? COMPONENT_WEIGHTS,
+    advisor: rulesAdvisor,
     tradingMode: input.tradingMode,
     venue: input.venue ?? 'paper',
     costs: input.costs,

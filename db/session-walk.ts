@@ -15,6 +15,7 @@ import { lockAccount } from './accounts.ts';
 import { setMatchedUntil } from './book-clocks.ts';
 import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
 import { appendEquity } from './equity.ts';
+import { insertAdviceCalls } from './llm/advice-calls.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { equityColumns, saveAccountRows, saveTraces } from './save-walk.ts';
 import { readSession, type SessionRecord, saveCheckpoint } from './sessions.ts';
@@ -127,6 +128,7 @@ export async function saveOutcome(
     { accountId: handle.accountId, sessionId: handle.sessionId, run: handle.run, correlationId: handle.workflowId },
     batch.decisions.map(({ decision, inputs }) => ({ decision, inputs })),
   );
+  await insertAdviceCalls(trx, handle.sessionId, batch.decisions.flatMap(callOf));
   await insertRefusals(trx, batch.decisions.flatMap(refusalOf));
   await saveAccountRows(trx, loaded.account, batch.state, accountRows(batch), {
     epoch: handle.epoch,
@@ -170,6 +172,8 @@ const accountRows = ({ intents, orders, fills, entries, trades }: WalkBatch) => 
   entries,
   trades,
 });
+
+const callOf = ({ decision: { decisionId }, call }: Decided) => (call === undefined ? [] : [{ decisionId, call }]);
 
 function refusalOf({ decision }: Decided) {
   const { verdict, decisionId } = decision;

@@ -6,7 +6,12 @@ import { isLiveAccount, LIVE_ACCOUNT_IDS } from './arming.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseInput, problemsAt } from './parse-input.ts';
 import { type Problem, problem } from './problem.ts';
-import { STRATEGY_TYPES, type StrategyType, strategyParameterSchemas } from './signals.ts';
+import {
+  MODEL_STRATEGY_TYPE,
+  SESSION_STRATEGY_TYPES,
+  type SessionStrategyType,
+  strategyParameterSchemas,
+} from './signals.ts';
 import { SESSION_ID_PATTERN, type StrategySessionInput, strategySessionInputSchema } from './strategy-session.ts';
 import { twoLeggedTypeOf, twoLegProblems, withPairDirection } from './two-leg-input.ts';
 
@@ -51,6 +56,22 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
     ...endProblems(fields.tradingMode, fieldsOf(fields.market)),
     ...sizeProblems(fields.symbols, fieldsOf(fields.market).count),
     ...weightProblems(fields.weights),
+    ...modelProblems(fields),
+  ];
+}
+
+/** A model that is to propose must be listened to; of a stored strategy this shows when the session opens. */
+export function modelProblems({ strategy, components, weights }: Record<string, unknown>): Problem[] {
+  const type = typeof strategy === 'string' ? strategy : fieldsOf(strategy).type;
+  if (type !== MODEL_STRATEGY_TYPE) return [];
+  const expected = `technical and llm for ${MODEL_STRATEGY_TYPE}: the model proposes, the technical rule stands behind it`;
+  const missing = Array.isArray(components) && !['technical', 'llm'].every((one) => components.includes(one));
+  const weight = fieldsOf(weights).llm ?? 0;
+  return [
+    ...(missing ? [problem('INPUT_ITEMS', 'components', components.join(', '), expected)] : []),
+    ...(weights !== undefined && weight === 0
+      ? [problem('INPUT_RANGE', 'weights.llm', weight, `above 0 for ${MODEL_STRATEGY_TYPE}`)]
+      : []),
   ];
 }
 
@@ -72,13 +93,13 @@ function modeProblems(mode: unknown, accountId: unknown): Problem[] {
 
 function strategyProblems(strategy: unknown): Problem[] {
   const fields = fieldsOf(strategy);
-  const type = STRATEGY_TYPES.find((one) => one === fields.type);
+  const type = SESSION_STRATEGY_TYPES.find((one) => one === fields.type);
   if (type === undefined) return [];
   return parameterProblems(type, fields.parameters ?? {}, ['strategy', 'parameters']);
 }
 
 /** Problems of a strategy's own parameters, with the names it knows in the hint. */
-export function parameterProblems(type: StrategyType, raw: unknown, base: readonly PropertyKey[]): Problem[] {
+export function parameterProblems(type: SessionStrategyType, raw: unknown, base: readonly PropertyKey[]): Problem[] {
   const known = Object.keys(strategyParameterSchemas[type].shape);
   return problemsAt(strategyParameterSchemas[type], raw, base).map((one) => {
     if (one.code !== 'INPUT_UNKNOWN_FIELD') return one;

@@ -30,6 +30,7 @@ export const strategyParameterSchemas = {
     .refine((p) => p.low < p.high, { path: ['low'], error: 'low must be below high' }),
   buyAndHold: z.strictObject({}),
   hybrid: z.strictObject({}),
+  aiDiscretionary: z.strictObject({}),
   pairsTrading: z
     .strictObject({
       lookback: z.number().int().min(20).max(5_000).default(250),
@@ -61,12 +62,18 @@ export type SingleStrategyType = (typeof SINGLE_STRATEGY_TYPES)[number];
 const TWO_LEG_STRATEGY_TYPES = ['pairsTrading', 'crossVenue'] as const satisfies readonly Known[];
 export type TwoLegStrategyType = (typeof TWO_LEG_STRATEGY_TYPES)[number];
 
+/** Strategies whose rules alone decide: what can be searched, and run by the loop and by the engine. */
 export const STRATEGY_TYPES = [...SINGLE_STRATEGY_TYPES, ...TWO_LEG_STRATEGY_TYPES] as const;
 export type StrategyType = (typeof STRATEGY_TYPES)[number];
 
+/** The model proposes, gate and mandate dispose: for sessions only. Its exits are those of the generic technical rule. */
+export const MODEL_STRATEGY_TYPE = 'aiDiscretionary';
+export const SESSION_STRATEGY_TYPES = [...STRATEGY_TYPES, MODEL_STRATEGY_TYPE] as const;
+export type SessionStrategyType = (typeof SESSION_STRATEGY_TYPES)[number];
+
 /** A strategy that was bred: its rules stand in its parameters. It trades one symbol and is found by its id. */
 const EVOLVED = 'evolved';
-export const strategyTypeSchema = z.enum([...STRATEGY_TYPES, EVOLVED]);
+export const strategyTypeSchema = z.enum([...SESSION_STRATEGY_TYPES, EVOLVED]);
 export const evolvedParametersSchema = z.strictObject({ chromosome: chromosomeSchema });
 
 export const isTwoLegged = (type: unknown): type is TwoLegStrategyType =>

@@ -10,7 +10,7 @@ import { decisionSchema } from '../schemas/decision.ts';
 import { marketAnalysisInputSchema } from '../schemas/market-analysis.ts';
 import { opportunityEvaluationInputSchema } from '../schemas/opportunity-evaluation.ts';
 import { manualOrderInputSchema } from '../schemas/order-execution.ts';
-import { STRATEGY_TYPES, strategyParameterSchemas, strategySchema } from '../schemas/signals.ts';
+import { SESSION_STRATEGY_TYPES, strategyParameterSchemas, strategySchema } from '../schemas/signals.ts';
 import { strategyDesignInputSchema } from '../schemas/strategy-design.ts';
 import { sessionReportSchema, sessionStatusSchema, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { CALCULATIONS } from '../scripts/lib/calc/catalogue.ts';
@@ -185,7 +185,7 @@ describe('the inputs and results', () => {
       quoted(name)[0],
       JSON.parse(quoted(defaults)[0] ?? ''),
     ]);
-    const actual = STRATEGY_TYPES.map((type) => [type, strategyParameterSchemas[type].parse({})]);
+    const actual = SESSION_STRATEGY_TYPES.map((type) => [type, strategyParameterSchemas[type].parse({})]);
     expect(table).toEqual(actual);
   });
 

@@ -12,7 +12,7 @@ import type { BacktestRunResult } from '../../schemas/backtest-run.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
-import { isTwoLegged, STRATEGY_TYPES, type Strategy } from '../../schemas/signals.ts';
+import { isTwoLegged, MODEL_STRATEGY_TYPE, STRATEGY_TYPES, type Strategy } from '../../schemas/signals.ts';
 import { dataHashOf, loadSeries } from '../session/prepare.ts';
 
 export type BacktestParts = {
@@ -71,6 +71,10 @@ async function strategyOf({ readStrategy }: BacktestParts, { strategy }: ParsedS
   if (found === undefined) {
     const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
     throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', strategy, expected)]);
+  }
+  if (found.type === MODEL_STRATEGY_TYPE) {
+    const rules = 'a strategy that its own rules decide: no model is asked here';
+    throw new InvalidInput([problem('STRATEGY_NEEDS_MODEL', 'strategy', found.type, rules, 'run it as a session')]);
   }
   if (!isTwoLegged(found.type)) return found;
   const expected = 'a strategy that trades each symbol for itself';

@@ -6,9 +6,9 @@ import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
-import type { ParsedSession } from '../../schemas/session-input.ts';
+import { modelProblems, type ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
-import { STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
+import { SESSION_STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
 import { twoLegProblems } from '../../schemas/two-leg-input.ts';
 
 /** Backtests of more bars than this keep their orders inside the batch unless asked otherwise. */
@@ -27,10 +27,14 @@ export type OpenParts = {
 
 type StrategyParts = Pick<OpenParts, 'readStrategy'>;
 
-/** @throws InvalidInput STRATEGY_UNKNOWN, STRATEGY_NOT_PROMOTED, or what a stored strategy of two legs asks of the session */
+/** @throws InvalidInput STRATEGY_UNKNOWN, STRATEGY_NOT_PROMOTED, or what a stored strategy asks of the session */
 export async function resolveStrategy(parts: StrategyParts, input: ParsedSession): Promise<Strategy> {
   const { definition, promoted } = await strategyOf(parts, input.strategy);
-  const problems = twoLegProblems(definition.type, input);
+  const { components, weights } = input;
+  const problems = [
+    ...twoLegProblems(definition.type, input),
+    ...modelProblems({ strategy: definition, components, weights }),
+  ];
   const isUnproven = definition.type === 'evolved' && !promoted;
   if (isUnproven && input.tradingMode === 'live') problems.push(notPromoted(input.strategy));
   if (problems.length > 0) throw new InvalidInput(problems);
@@ -48,11 +52,11 @@ const notPromoted = (given: ParsedSession['strategy']): Problem =>
 
 async function strategyOf(parts: StrategyParts, given: ParsedSession['strategy']): Promise<StoredStrategy> {
   if (typeof given !== 'string') return { definition: given, promoted: false };
-  const type = STRATEGY_TYPES.find((one) => one === given);
+  const type = SESSION_STRATEGY_TYPES.find((one) => one === given);
   if (type !== undefined) return { definition: strategySchema.parse({ type }), promoted: false };
   const stored = await parts.readStrategy(given);
   if (stored !== undefined) return stored;
-  const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
+  const expected = `a stored strategy id or one of ${SESSION_STRATEGY_TYPES.join(', ')}`;
   throw new InvalidInput([problem('STRATEGY_UNKNOWN', 'strategy', given, expected)]);
 }
 
@@ -71,7 +75,7 @@ export async function evolvedVoters(
 
 /** A stored strategy keeps its id; a built-in one is named by its type and what it says, however it was spelled. */
 export const strategyIdOf = (given: ParsedSession['strategy'], strategy: Strategy): string =>
-  typeof given === 'string' && !STRATEGY_TYPES.some((type) => type === given)
+  typeof given === 'string' && !SESSION_STRATEGY_TYPES.some((type) => type === given)
     ? given
     : `${strategy.type}-${sha256Hex(canonicalJson(strategy)).slice(0, 12)}`;
 

@@ -5,14 +5,17 @@
 import type { Decision, Verdict } from '../../schemas/decision.ts';
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
-import { advanceSession, type Proposal } from '../decision/advance-session.ts';
+import { advanceSession, type Proposal, type SessionStep } from '../decision/advance-session.ts';
+import type { EntryBy } from '../decision/llm-slot.ts';
 import { type BookPosition, positionOf } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
 import { DUST_VALUE } from '../execution/venue-sizing.ts';
 import { atrAt, marketFeatures, regimeAt } from '../features/market-features.ts';
 import { correlationGroup } from '../market/correlation.ts';
 import { gate } from '../risk/gate.ts';
+import type { AdviceCall } from './advisor.ts';
 import { gateInputOf } from './gate-input-of.ts';
+import { llmSlotAt } from './llm-slot-at.ts';
 import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
 import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
 import type { EntryContext, WalkState } from './walk-state.ts';
@@ -24,12 +27,17 @@ export type Decided = {
   readonly signalled: boolean;
   readonly entry: EntryContext | null;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The question that was put to the session's advisor; absent where none was. */
+  readonly call?: AdviceCall;
+  /** The answer has not come: this is no decision yet. */
+  readonly awaited?: true;
 };
 
 export function decideAtClose(state: WalkState, symbol: string, i: number, context: WalkContext): Decided {
   const market = marketOf(context, symbol);
   const position = heldPosition(state, symbol, context);
-  const proposal = advanceSession(stepOf(state, symbol, i, context, market, position));
+  const step = stepOf(state, symbol, i, context, market, position);
+  const proposal = advanceSession({ ...step, llm: llmSlotAt(state, market, i, context), entryBy: entryByOf(context) });
   const basis = basisOf(state, symbol, i, context, market);
   const plan = planOf(context, proposal, basis, position);
   const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
@@ -41,8 +49,14 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
     signalled: proposal.signalled,
     entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
     inputs: inputsOf(market, i, plan !== null),
+    ...(proposal.call === null ? {} : { call: proposal.call }),
+    ...(proposal.awaited ? { awaited: true as const } : {}),
   };
 }
+
+/** In `hybrid` no voice opens a trade alone once the model votes; in `aiDiscretionary` the model proposes. */
+const entryByOf = ({ strategy: { type } }: WalkContext): EntryBy =>
+  type === 'aiDiscretionary' ? 'model' : type === 'hybrid' ? 'twoVoices' : 'vote';
 
 /** At a network venue the rest of a coin that no order can close, because fees were taken of it, is no position. */
 export function heldPosition(state: WalkState, symbol: string, context: WalkContext): BookPosition | undefined {
@@ -52,6 +66,7 @@ export function heldPosition(state: WalkState, symbol: string, context: WalkCont
   return isDust ? undefined : position;
 }
 
+/** The step without an advisor: a leg of a pair is no view on its own symbol, so none is asked about it. */
 export function stepOf(
   state: WalkState,
   symbol: string,
@@ -59,7 +74,7 @@ export function stepOf(
   context: WalkContext,
   market: SymbolMarket,
   position: BookPosition | undefined,
-): Parameters<typeof advanceSession>[0] {
+): SessionStep {
   return {
     i,
     bars: market.bars,

@@ -30,6 +30,7 @@ export const NO_ROWS = {
   trades: [],
   equity: [],
   handOver: [],
+  awaited: [],
   cancels: [],
 } as const;
 

@@ -21,6 +21,7 @@ export function unwindWalk(start: WalkState, cursor: number, context: WalkContex
     ...batch,
     state: { ...state, sequence: state.sequence + 1 },
     decisions: [decided],
+    awaited: [],
     handOver: decided.intents.length === 0 ? [] : [decided],
   };
 }

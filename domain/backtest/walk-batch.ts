@@ -4,6 +4,7 @@
  */
 import type { Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
 import { decimalText } from '../decimal.ts';
+import type { AdviceCall } from './advisor.ts';
 import type { Decided } from './decide-at-close.ts';
 import { type TradeRecord, walkBar } from './walk-bar.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -26,6 +27,8 @@ export type WalkBatch = {
   readonly handOver: readonly Decided[];
   /** Decisions whose own workflows are to cancel what is at work of them. */
   readonly cancels: readonly string[];
+  /** What is to be answered before the instant at `cursor` can be walked. */
+  readonly awaited: readonly AdviceCall[];
 };
 
 export type WalkBounds = {
@@ -37,7 +40,10 @@ export type WalkBounds = {
   readonly onInstant?: (k: number) => void;
 };
 
-/** With `ordersAsChildren` it ends after the first instant at which something is to be sent. */
+/**
+ * With `ordersAsChildren` it ends after the first instant at which something is to be sent; and before one at which an
+ * advisor's answer is awaited, as if that instant had not come yet.
+ */
 export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBounds): WalkBatch {
   const decisions: Decided[] = [];
   const intents: OrderIntent[] = [];
@@ -48,10 +54,13 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
   const equity: EquityPoint[] = [];
   const cancels = new Set<string>();
   let handOver: readonly Decided[] = [];
+  let awaited: readonly AdviceCall[] = [];
   let state = start;
   let k = bounds.from;
   while (k < bounds.until && handOver.length === 0) {
     const step = walkBar(state, k, context, !bounds.ordersAsChildren);
+    awaited = step.decisions.flatMap((one) => (one.awaited === true && one.call !== undefined ? [one.call] : []));
+    if (awaited.length > 0) break;
     state = step.state;
     k += 1;
     decisions.push(...step.decisions);
@@ -80,6 +89,7 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
     equity,
     handOver,
     cancels: [...cancels],
+    awaited,
   };
 }
 

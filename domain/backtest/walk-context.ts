@@ -18,6 +18,7 @@ import { parseStrategyParameters, type SpokenRules, spokenRules, twoLegRules } f
 import { pairBars } from '../signals/pair-bars.ts';
 import type { Columns, SignalRules, StrategyParameters } from '../signals/strategy.ts';
 import { legMarkets } from '../signals/two-leg-strategy.ts';
+import type { Advisor } from './advisor.ts';
 
 /** One symbol's bars with its feature and strategy columns. */
 export type SymbolMarket = {
@@ -51,6 +52,8 @@ export type WalkContext = {
   readonly direction: Direction;
   readonly components: readonly ComponentName[];
   readonly weights: ComponentWeights;
+  /** Who speaks in the llm slot; absent: nobody does. */
+  readonly advisor?: Advisor | undefined;
   readonly tradingMode: TradingMode;
   readonly venue: string;
   readonly costs: Costs;

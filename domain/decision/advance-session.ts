@@ -10,12 +10,13 @@ import { isExchangeTraded } from '../market/calendar.ts';
 import { barsMissed } from '../market/session-bars.ts';
 import type { Columns, SignalRules, StrategyParameters, StrategySignal } from '../signals/strategy.ts';
 import { type Combination, combine } from './combine-signals.ts';
+import { type AdvisedEntry, adviseEntry, type EntryBy, type LlmSlot, proposeByModel } from './llm-slot.ts';
 import type { ComponentWeights } from './weights.ts';
 
 /** A held position as the decision sees it. `barsHeld` counts closed bars since the entry filled. */
 export type HeldPosition = { readonly side: Side; readonly barsHeld: number };
 
-export type SessionStep = {
+export type SessionStep<Call = unknown> = {
   readonly i: number;
   readonly bars: BarSeries;
   readonly columns: Columns;
@@ -23,6 +24,10 @@ export type SessionStep = {
   readonly parameters: StrategyParameters;
   /** The bred strategy of this symbol, where one was promoted and the session listens to it. */
   readonly evolved?: EvolvedVoice;
+  /** The advisor, where the session listens to one. */
+  readonly llm?: LlmSlot<Call> | undefined;
+  /** @default vote */
+  readonly entryBy?: EntryBy;
   readonly components: readonly ComponentName[];
   readonly weights: ComponentWeights;
   readonly direction: Direction;
@@ -40,7 +45,7 @@ export type EvolvedVoice = {
 };
 
 /** What is proposed. `exitReason` is set when a held position is to be closed. */
-export type Proposal = {
+export type Proposal<Call = unknown> = {
   readonly action: DecisionAction;
   readonly intent: 'enter' | 'exit' | 'none';
   readonly side: Side;
@@ -49,6 +54,10 @@ export type Proposal = {
   readonly signalled: boolean;
   readonly combination: Combination;
   readonly contributions: readonly Contribution[];
+  /** The question that was put to the llm, with its answer. */
+  readonly call: Call | null;
+  /** The llm's answer has not come yet: nothing is decided at this bar. */
+  readonly awaited: boolean;
 };
 
 /** A gap of more than this many intervals before a bar makes its close unfit for entries. */
@@ -57,19 +66,41 @@ const MINIMUM_COVERAGE = 0.3;
 
 const SILENT: StrategySignal = { side: 0, exitLong: false, exitShort: false, confidence: 0, reasons: [] };
 
-export function advanceSession(step: SessionStep): Proposal {
+export function advanceSession<Call>(step: SessionStep<Call>): Proposal<Call> {
   const warm = step.i >= step.rules.warmupBars(step.parameters) - 1;
   const signal = warm
     ? step.rules.signal({ i: step.i, bars: step.bars, columns: step.columns, p: step.parameters })
     : SILENT;
   const contributions = warm ? [...technicalVote(step, signal), ...evolvedVote(step)] : [];
   const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
-  const base = { signalled: signal.side !== 0, combination, contributions };
+  const base = { signalled: signal.side !== 0, combination, contributions, call: null, awaited: false };
   if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
   const refusal = noDecisionReason(step, warm, combination, signal);
   if (refusal !== null) return { ...base, ...NOTHING, noDecision: refusal };
-  return { ...base, ...entry(step, combination) };
+  const advised = advisedEntry(step, combination, contributions);
+  return advised === null
+    ? { ...base, ...entry(step, ownSide(step, combination)) }
+    : { ...base, ...advised, ...entry(step, advised.side), noDecision: advised.noDecision };
 }
+
+/** Without its model an `aiDiscretionary` session proposes nothing. */
+const ownSide = ({ entryBy }: Pick<SessionStep, 'entryBy'>, { side }: Combination): Side =>
+  entryBy === 'model' ? 0 : side;
+
+/** Null where the llm is absent or has nothing to be asked about. */
+function advisedEntry<Call>(
+  step: SessionStep<Call>,
+  combination: Combination,
+  votes: readonly Contribution[],
+): AdvisedEntry<Call> | null {
+  const { llm, entryBy = 'vote' } = step;
+  if (llm === undefined || step.orderAtWork) return null;
+  if (entryBy === 'model') return proposeByModel(combination, votes, llm);
+  return entry(step, combination.side).intent === 'enter' ? adviseEntry(combination, votes, entryBy, llm) : null;
+}
+
+/** What is wanted, without what it was made from. */
+type Wish = Omit<Proposal, 'signalled' | 'combination' | 'contributions' | 'call' | 'awaited'>;
 
 const NOTHING = { action: 'hold', intent: 'none', side: 0, exitReason: null, noDecision: null } as const;
 
@@ -89,11 +120,7 @@ function evolvedVote({ evolved, components, weights, i, bars }: SessionStep): Co
   return [{ component: 'evolved', side, confidence, weight: weights.evolved, reasons: [...reasons] }];
 }
 
-function holdOrExit(
-  step: SessionStep,
-  signal: StrategySignal,
-  warm: boolean,
-): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
+function holdOrExit(step: SessionStep, signal: StrategySignal, warm: boolean): Wish {
   if (step.orderAtWork) return NOTHING;
   const long = step.position.side === 1;
   const wanted = warm && (long ? signal.exitLong : signal.exitShort);
@@ -127,11 +154,7 @@ export function isAfterGap(bars: BarSeries, i: number): boolean {
   return !isExchangeTraded(bars.symbol) || barsMissed(bars.symbol, bars.intervalMs, before, at) > GAP_INTERVALS_MAX;
 }
 
-function entry(
-  step: SessionStep,
-  combination: Combination,
-): Omit<Proposal, 'signalled' | 'combination' | 'contributions'> {
-  const { side } = combination;
+function entry(step: Pick<SessionStep, 'direction' | 'orderAtWork'>, side: Side): Wish {
   const allowed = side === 1 ? step.direction !== 'shortOnly' : side === -1 && step.direction !== 'longOnly';
   if (step.orderAtWork || side === 0 || !allowed) return NOTHING;
   return { action: side === 1 ? 'buy' : 'sell', intent: 'enter', side, exitReason: null, noDecision: null };

@@ -55,6 +55,17 @@ export function combine(contributions: readonly Contribution[], options: Combine
   };
 }
 
+/**
+ * The same figures for a side that one component has chosen for all (a model that proposes): the votes do not change
+ * the side, but agreement, which sizes the trade, and confidence are those of everyone.
+ */
+export function combineBehind(chosen: Side, contributions: readonly Contribution[], options: CombineOptions = {}) {
+  const combined = combine(contributions, options);
+  if (combined.noDecision !== null) return combined;
+  const everyone = count(presentVotes(contributions, options.components), chosen);
+  return { ...combined, ...everyone, action: ACTIONS[everyone.side] };
+}
+
 const isModel = (one: Contribution): boolean => one.component === 'llm';
 
 const ORDER = Object.keys(COMPONENT_WEIGHTS);
@@ -75,11 +86,11 @@ const undecided = (coverage: number): Combination => ({
   noDecision: 'COVERAGE_LOW',
 });
 
-function count(votes: readonly Contribution[]): Count {
+function count(votes: readonly Contribution[], chosen?: Side): Count {
   const total = sum(votes, (one) => one.weight);
   if (!(total > 0)) return { side: 0, score: 0, coverage: 0, agreement: 0, confidence: 0 };
   const score = sum(votes, (one) => one.weight * one.side * one.confidence) / total;
-  const side = sideOf(score);
+  const side = chosen ?? sideOf(score);
   const agreeing = votes.filter((one) => one.side === side);
   const weight = sum(agreeing, (one) => one.weight);
   return {

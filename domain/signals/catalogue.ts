@@ -3,9 +3,10 @@ import { parseInput } from '../../schemas/parse-input.ts';
 import {
   evolvedParametersSchema,
   isTwoLegged,
+  MODEL_STRATEGY_TYPE,
+  type SessionStrategyType,
   type SingleStrategyType,
   type Strategy,
-  type StrategyType,
   strategyParameterSchemas,
   type TwoLegStrategyType,
 } from '../../schemas/signals.ts';
@@ -34,6 +35,9 @@ const CATALOGUE: Readonly<Record<SingleStrategyType, StrategyRules>> = {
   hybrid: technical,
 };
 
+/** What stands behind a model that proposes: the generic technical rule fills its technical slot too. */
+const BEHIND_THE_MODEL: StrategyRules = { ...technical, name: MODEL_STRATEGY_TYPE };
+
 const TWO_LEGGED: Readonly<Record<TwoLegStrategyType, TwoLegRules>> = { pairsTrading, crossVenue };
 
 /** The rules of a built-in strategy of one symbol; `hybrid` gives the generic technical rule that fills its technical slot. */
@@ -46,7 +50,7 @@ export const twoLegRules = (type: TwoLegStrategyType): TwoLegRules => TWO_LEGGED
  * Parameters with defaults filled in. Paths of problems are those inside the parameters.
  * @throws InvalidInput listing every unknown field and every value out of range
  */
-export const parseStrategyParameters = (type: StrategyType, raw: unknown): StrategyParameters => ({
+export const parseStrategyParameters = (type: SessionStrategyType, raw: unknown): StrategyParameters => ({
   ...parseInput(strategyParameterSchemas[type], raw ?? {}),
 });
 
@@ -59,6 +63,9 @@ export type SpokenRules = { readonly rules: StrategyRules; readonly parameters: 
  */
 export function spokenRules({ type, parameters }: Pick<Strategy, 'type' | 'parameters'>): SpokenRules {
   if (isTwoLegged(type)) throw new RangeError(`${type} trades two symbols together`);
-  if (type !== 'evolved') return { rules: strategyRules(type), parameters: parseStrategyParameters(type, parameters) };
-  return { rules: evolvedRules(parseInput(evolvedParametersSchema, parameters).chromosome), parameters: {} };
+  if (type === 'evolved') {
+    return { rules: evolvedRules(parseInput(evolvedParametersSchema, parameters).chromosome), parameters: {} };
+  }
+  const rules = type === MODEL_STRATEGY_TYPE ? BEHIND_THE_MODEL : strategyRules(type);
+  return { rules, parameters: parseStrategyParameters(type, parameters) };
 }

@@ -43,7 +43,7 @@ const outcomeAt =
   ({ state }: LoadedSession): WalkOutcome => ({
     batch: {
       ...{ state, cursor, decisions: [], intents: [], orders: new Map(), fills: [], entries: [], trades: [] },
-      ...{ equity: [], handOver: [], cancels: [] },
+      ...{ equity: [], handOver: [], cancels: [], awaited: [] },
     },
     result: { cursor, progress: { bars } } as WalkResult,
   });

@@ -77,14 +77,17 @@ it('becomes a decision at its close, with its reasons, its size and the verdict 
     action: 'buy',
     sizeFraction: 0.08,
     targetFraction: 0.08,
-    coverage: 0.3,
+    coverage: 0.4,
     agreement: 1,
     noDecision: null,
     verdict: { approved: true, reasons: [] },
   });
   // ln 1.03 against a threshold of ln 1.02: 0.6 + 0.4 × (0.029559 / 0.019803 − 1).
   expect(decision.confidence).toBeCloseTo(0.79707, 4);
-  expect(decision.contributions).toMatchObject([{ component: 'technical', side: 1, weight: 0.3 }]);
+  expect(decision.contributions).toMatchObject([
+    { component: 'technical', side: 1, weight: 0.3 },
+    { component: 'llm', side: 1, weight: 0.1 },
+  ]);
 });
 
 it('has its order recorded before it is sent, by a child workflow of its own', async () => {

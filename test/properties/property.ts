@@ -24,14 +24,16 @@ export type Property<Subject, Case, Kind extends string> = {
   readonly subject: Subject;
   /** Broken variants by the name of what is wrong with them. */
   readonly faults: Readonly<Record<string, Subject>>;
+  /** @default 10,000 */
+  readonly runs?: number;
 };
 
 /** Declares the tests of one property: that it holds, and that it sees each planted fault. */
 export function itHolds<Subject, Case, Kind extends string>(property: Property<Subject, Case, Kind>): void {
-  const { name, cases, holds, kinds, subject, faults } = property;
+  const { name, cases, holds, kinds, subject, faults, runs = RUNS } = property;
   describe(name, () => {
     it(
-      `holds in ${RUNS} runs`,
+      `holds in ${runs} runs`,
       async () => {
         const counts = new Map<Kind, number>(kinds.map((kind) => [kind, 0]));
         const counted = async (one: Case): Promise<void> => {
@@ -39,9 +41,9 @@ export function itHolds<Subject, Case, Kind extends string>(property: Property<S
           await holds(subject, one, (kind) => seen.add(kind));
           for (const kind of seen) counts.set(kind, (counts.get(kind) ?? 0) + 1);
         };
-        await fc.assert(fc.asyncProperty(cases, counted), { numRuns: RUNS, seed: SEED });
-        console.info(`${name}: ${RUNS} runs; ${sharesText(counts)}`);
-        for (const [kind, count] of counts) expect(count / RUNS, kind).toBeGreaterThanOrEqual(SHARE_MIN);
+        await fc.assert(fc.asyncProperty(cases, counted), { numRuns: runs, seed: SEED });
+        console.info(`${name}: ${runs} runs; ${sharesText(counts, runs)}`);
+        for (const [kind, count] of counts) expect(count / runs, kind).toBeGreaterThanOrEqual(SHARE_MIN);
       },
       TIMEOUT_MS,
     );
@@ -59,5 +61,5 @@ export function itHolds<Subject, Case, Kind extends string>(property: Property<S
   });
 }
 
-const sharesText = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([kind, count]) => `${kind} ${((100 * count) / RUNS).toFixed(1)} %`).join(', ');
+const sharesText = (counts: ReadonlyMap<string, number>, runs: number): string =>
+  [...counts].map(([kind, count]) => `${kind} ${((100 * count) / runs).toFixed(1)} %`).join(', ');

@@ -80,9 +80,9 @@ const shown = (trades: readonly { entryAtMs: number; exitAtMs: number; quantity:
   }));
 
 describe('a bred strategy', () => {
-  it('runs in a session by its id and trades as in its backtest', async () => {
+  it('runs alone in a session by its id and trades as in its backtest', async () => {
     const sessionId = freshId('bred');
-    await (await desk.startSession(sessionId, session())).result();
+    await (await desk.startSession(sessionId, session({ components: ['technical'] }))).result();
     const run = await research.startBacktest(freshId('bred'), {
       strategy: STRATEGY_ID,
       symbol: SYMBOL,
@@ -139,7 +139,9 @@ describe('a bred strategy', () => {
 describe('a backtest by workflow', () => {
   it('gives the trades and the report of a session, and lists every mistake of its input', async () => {
     const sessionId = freshId('plain');
-    await (await desk.startSession(sessionId, session({ strategy: { type: 'momentum' } }))).result();
+    await (
+      await desk.startSession(sessionId, session({ strategy: { type: 'momentum' }, components: ['technical'] }))
+    ).result();
     const walked = await readSessionOutcome(desk.db, sessionId);
     const flags = { strategy: 'momentum', params: 'lookback=20', symbol: SYMBOL, interval: '1h' };
     const { runId, report } = await (await research.startBacktest(freshId('plain'), flags)).result();

@@ -21,6 +21,7 @@ it('looks again when the first bar after the next opening has closed, and then m
   const run = await at.desk.startSession(freshId('hours'), {
     accountId: 'paper-1',
     strategy: { type: 'momentum', parameters: { lookback: 20, threshold: 0.02 } },
+    components: ['technical'],
     symbols: ['AAPL'],
     tradingMode: 'paper',
     barIntervalMs: HOUR,

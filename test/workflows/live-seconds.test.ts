@@ -51,6 +51,7 @@ it('walks every bar that closes, none of them unfinished, also those that came w
   const run = await desk.startSession(sessionId, {
     accountId,
     strategy: { type: 'momentum', parameters: { lookback: 20, threshold: 0.02 } },
+    components: ['technical'],
     symbols: ['BTC/USDT', 'ETH/USDT'],
     tradingMode: 'paper',
     barIntervalMs: SECOND,

@@ -43,6 +43,7 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     const run = await at.desk.startSession(sessionId, {
       accountId,
       strategy: { type: 'momentum', parameters: { lookback: 20, threshold: 0.02 } },
+      components: ['technical'],
       symbols: [at.symbol],
       tradingMode: 'paper',
       barIntervalMs: HOUR,
@@ -78,6 +79,7 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     const replay = await at.desk.startSession(replayId, {
       accountId: 'paper-1',
       strategy: { type: 'momentum', parameters: { lookback: 20, threshold: 0.02 } },
+      components: ['technical'],
       symbols: [at.symbol],
       tradingMode: 'backtest',
       barIntervalMs: HOUR,

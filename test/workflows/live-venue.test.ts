@@ -29,6 +29,7 @@ it('enters, protects and leaves at the venue on decisions that live bars made', 
   const run = await at.desk.startSession(sessionId, {
     accountId: 'alpaca-paper',
     strategy: { type: 'momentum', parameters: { lookback: 20, threshold: 0.02 } },
+    components: ['technical'],
     symbols: [SYMBOL],
     tradingMode: 'paper',
     barIntervalMs: HOUR,

@@ -1,7 +1,7 @@
 /**
  * The flags of `npm run backtest`, checked before anything is opened, all mistakes at once. What comes out is the very
  * input a strategy session takes, so that loop, engine and session are asked the same question, and beside it what only
- * the engine can do.
+ * the engine can do. A strategy is tried alone, without an advisor.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -165,6 +165,7 @@ function requestOf(given: Given, engine: ResearchFields, problems: Problems): Se
     strategy: { type: type ?? 'momentum', parameters, ...levelsOf(engine) },
     symbols: symbolList(given.symbol ?? DEFAULT_SYMBOL, problems),
     tradingMode: 'backtest',
+    components: ['technical'],
     barIntervalMs: intervalMsOf(given.interval ?? DEFAULT_INTERVAL, problems),
     market: marketOf(given, problems),
     direction: directionOf(given.direction, type, problems),

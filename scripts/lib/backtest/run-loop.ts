@@ -6,6 +6,7 @@
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
 import type { MarketData } from '../../../adapters/market-data/market-data.ts';
 import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts';
+import { rulesAdvisor } from '../../../domain/backtest/advisor.ts';
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import { buildReport } from '../../../domain/backtest/session-report.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
@@ -56,6 +57,7 @@ export function loopContext(input: ParsedSession, series: readonly BarSeries[], 
     direction: input.direction,
     components: input.components,
     weights: input.weights ?? COMPONENT_WEIGHTS,
+    advisor: rulesAdvisor,
     tradingMode: 'backtest',
     venue: 'paper',
     costs: input.costs,

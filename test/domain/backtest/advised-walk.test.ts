@@ -1,0 +1,125 @@
+/** A walk with the rules advisor: what it is asked, what it changes, what it leaves alone. */
+import { describe, expect, it } from 'vitest';
+import { type AdviceCall, type Advisor, rulesAdvisor, voteOf } from '../../../domain/backtest/advisor.ts';
+import { marketFeatures } from '../../../domain/features/market-features.ts';
+import { syntheticSeries } from '../../../domain/market/synthetic.ts';
+import type { Advice } from '../../../schemas/llm/contracts/advice.ts';
+import { adviceSchema } from '../../../schemas/llm/contracts/advice.ts';
+import { aContext, HOUR_MS, type StrategyText, walk } from './walk-fixture.ts';
+
+const BARS = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 600, seed: 3 });
+const BUSY: StrategyText = { type: 'momentum', parameters: { lookback: 5, threshold: 0.01 } };
+
+const advice = (action: Advice['action']): Advice => ({
+  version: 1,
+  symbol: BARS.symbol,
+  action,
+  confidence: 0.9,
+  rationale: 'told so',
+  riskLevel: 'low',
+  warnings: ['thin'],
+});
+
+/** An advisor that always says the same, and the questions it got. */
+function parrot(action: Advice['action']): { advisor: Advisor; asked: AdviceCall[] } {
+  const asked: AdviceCall[] = [];
+  const advisor: Advisor = (call) => {
+    asked.push(call);
+    return { ...voteOf(advice(action)), call: { ...call, advice: advice(action) } };
+  };
+  return { advisor, asked };
+}
+
+const llmOf = (walked: ReturnType<typeof walk>) =>
+  walked.decisions.flatMap(({ decision }) => decision.contributions.filter((one) => one.component === 'llm'));
+
+describe('an advisor', () => {
+  it('is asked only of entries that the others propose, with the features of that bar', () => {
+    const { advisor, asked } = parrot('buy');
+    const walked = walk([BARS], BUSY, { advisor });
+    expect(asked.length).toBeGreaterThan(10);
+    for (const { asOfMs, facts } of asked) {
+      const i = BARS.openTimeMs.findIndex((at) => at + HOUR_MS === asOfMs);
+      const { features } = aContext([BARS], BUSY).markets.get(BARS.symbol) ?? {};
+      expect(facts.proposed?.side).toBe(1);
+      expect(features && marketFeatures(features, i)).toEqual(facts.features);
+    }
+    const calls = walked.decisions.filter(({ call }) => call !== undefined);
+    expect(calls.map(({ decision }) => decision.asOfMs)).toEqual(asked.map(({ asOfMs }) => asOfMs));
+    expect(llmOf(walked).find((one) => one.side === 1)).toMatchObject({ weight: 0.1, reasons: ['told so', 'thin'] });
+  });
+
+  it('that disagrees makes entries smaller', () => {
+    const sizes = (action: Advice['action']) =>
+      walk([BARS], BUSY, { advisor: parrot(action).advisor })
+        .decisions.filter(({ decision }) => decision.action === 'buy')
+        .map(({ decision }) => decision.agreement);
+    expect(new Set(sizes('buy'))).toEqual(new Set([1]));
+    expect(Math.max(...sizes('hold'))).toBeCloseTo(0.75, 12);
+  });
+
+  it('holds entries back with its vetoes, and names them', () => {
+    const reasons = walk([BARS], BUSY, { advisor: parrot('buy').advisor }).decisions.map(
+      (one) => one.decision.noDecision,
+    );
+    expect(reasons).toContain('VETO_VOLATILITY_HIGH');
+    expect(walk([BARS], BUSY).decisions.every((one) => one.decision.noDecision?.startsWith('VETO') !== true)).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ['it is not listed', { components: ['technical'] as const }],
+    ['it has no weight', { weights: { technical: 1, agent: 0, evolved: 0, online: 0, llm: 0 } }],
+  ])('changes nothing where %s', (_why, change) => {
+    const { advisor, asked } = parrot('sell');
+    const told = walk([BARS], BUSY, { ...change, advisor });
+    expect(told.decisions).toEqual(walk([BARS], BUSY, change).decisions);
+    expect(asked).toEqual([]);
+  });
+
+  it('is waited for: the walk stops before the instant as if it had not come', () => {
+    const { asked } = (() => {
+      const { advisor, asked: all } = parrot('buy');
+      walk([BARS], BUSY, { advisor });
+      return { asked: all };
+    })();
+    const waiting = walk([BARS], BUSY, { advisor: (call) => ({ kind: 'awaited', call }) });
+    const firstMs = asked[0]?.asOfMs ?? 0;
+    expect(waiting.awaited.map(({ asOfMs }) => asOfMs)).toEqual([firstMs]);
+    expect(waiting.decisions.at(-1)?.decision.asOfMs).toBe(firstMs - HOUR_MS);
+    expect(waiting.state.counters.decisions).toBe(waiting.decisions.length);
+  });
+});
+
+describe('aiDiscretionary', () => {
+  it('trades what the model proposes, and nothing without it', () => {
+    const walked = walk([BARS], { type: 'aiDiscretionary' }, { advisor: parrot('buy').advisor });
+    const bought = walked.decisions.filter(({ decision }) => decision.action === 'buy');
+    expect(bought.length).toBeGreaterThan(0);
+    for (const { decision } of bought) {
+      expect(decision.contributions.find((one) => one.component === 'llm')).toMatchObject({ side: 1, confidence: 0.9 });
+    }
+    expect(walk([BARS], { type: 'aiDiscretionary' }).fills).toEqual([]);
+    expect(walk([BARS], { type: 'aiDiscretionary' }, { advisor: parrot('hold').advisor }).fills).toEqual([]);
+  });
+
+  it('is bound by the direction of the session', () => {
+    const walked = walk(
+      [BARS],
+      { type: 'aiDiscretionary' },
+      { advisor: parrot('sell').advisor, direction: 'longOnly' },
+    );
+    expect(walked.fills).toEqual([]);
+  });
+});
+
+describe('the rules provider', () => {
+  it('answers in its contract, the same every time', () => {
+    const calls = () => walk([BARS], BUSY, { advisor: rulesAdvisor }).decisions.flatMap(({ call }) => call ?? []);
+    const first = calls();
+    expect(first.length).toBeGreaterThan(5);
+    for (const { advice: given } of first) expect(adviceSchema.safeParse(given).success).toBe(true);
+    expect(calls()).toEqual(first);
+  });
+});
