@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import * as part from './parts.ts';
 
-/** The desk's words, and those that models like to use; `domain/llm/answer-action.ts` has the one table between them. */
+/** The desk's words, and those that models like to use. */
 const actionTypeSchema = z.enum(['buy', 'sell', 'hold', 'enter_long', 'enter_short', 'exit']);
-type RecommendedAction = z.infer<typeof actionTypeSchema>;
 
 export const recommendationSchema = z.strictObject({
   version: part.versionSchema,
