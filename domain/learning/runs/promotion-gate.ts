@@ -1,7 +1,8 @@
 /**
  * Whether a champion is more than luck, on bars that no trial of its run has seen. Every check must pass: enough trades,
- * a deflated Sharpe that counts every trial, an overfitting probability below that of luck, more than buying and holding
- * and than the best of the plain strategies. Sharpe ratios are per bar, at real costs.
+ * a deflated Sharpe that counts every trial, an overfitting probability below that of luck, more than buying and holding,
+ * and not behind the best of the plain strategies by more than chance moves the two apart. Sharpe ratios are per bar, at
+ * real costs.
  */
 import type { GateCheck, Promotion } from '../../../schemas/evolution-run.ts';
 import { probabilityOfOverfitting } from '../honesty/overfitting.ts';
@@ -34,12 +35,18 @@ export function judgePromotion({ champion, trials, rivals, buyAndHold, baselines
   const deflated = deflatedOf(returns, trials);
   const overfitting = overfittingOf([returns, ...rivals]);
   const best = bestBaseline(baselines);
+  const error = best.returns === null ? 0 : errorOfDifference(returns, best.returns);
   const checks = [
     tradesCheck(tradeCount),
     deflatedCheck(deflated, trials),
     overfittingCheck(overfitting),
     sharpeCheck('buyAndHold', 'buying and holding', sharpe, plainSharpe(buyAndHold)),
-    sharpeCheck('bestBaseline', `the best plain strategy, ${best.name}`, sharpe, best.sharpe),
+    sharpeCheck(
+      'bestBaseline',
+      `the best plain strategy, ${best.name}, less one standard error`,
+      sharpe,
+      best.sharpe - error,
+    ),
   ];
   return {
     promoted: checks.every(({ passed }) => passed),
@@ -73,9 +80,25 @@ function overfittingOf(columns: readonly Float64Array[]): number | null {
   return probabilityOfOverfitting(rows, BLOCKS).probability;
 }
 
-function bestBaseline(baselines: PromotionInput['baselines']): { name: string; sharpe: number } {
-  const scored = baselines.map(({ name, returns }) => ({ name, sharpe: plainSharpe(returns) }));
-  return scored.reduce((best, one) => (one.sharpe > best.sharpe ? one : best), { name: 'none', sharpe: 0 });
+type Baseline = { readonly name: string; readonly sharpe: number; readonly returns: Float64Array | null };
+
+/** The best of several on the very bars that judge is flattered by having been picked: `errorOfDifference` allows for it. */
+function bestBaseline(baselines: PromotionInput['baselines']): Baseline {
+  const scored = baselines.map((one) => ({ ...one, sharpe: plainSharpe(one.returns) }));
+  return scored.reduce<Baseline>((best, one) => (one.sharpe > best.sharpe ? one : best), NO_BASELINE);
+}
+
+const NO_BASELINE: Baseline = { name: 'none', sharpe: 0, returns: null };
+
+/**
+ * Standard error of the difference of two Sharpe ratios over the same bars: that of the mean of both returns' difference,
+ * each in units of its own deviation (Jobson and Korkie, Journal of Finance 36, 1981, without the terms of second order).
+ */
+function errorOfDifference(a: Float64Array, b: Float64Array): number {
+  const [first, second] = [sampleMoments(a), sampleMoments(b)];
+  if (first === null || second === null || first.deviation === 0 || second.deviation === 0) return 0;
+  const apart = a.map((value, i) => value / first.deviation - (b[i] as number) / second.deviation);
+  return (sampleMoments(apart)?.deviation ?? 0) / Math.sqrt(a.length);
 }
 
 const shown = (value: number | null): string => (value === null ? 'not defined' : String(Number(value.toPrecision(4))));

@@ -42,6 +42,19 @@ describe('the gate of promotion', () => {
     expect(failed({ buyAndHold: returnsOf('hold', 0.01) })).toEqual(['buyAndHold']);
   });
 
+  it('forgives being behind the best plain strategy by what chance makes of it, and no more', () => {
+    const champion = returnsOf('champion', 0.003);
+    const check = (extra: number) => {
+      const noise = returnsOf('noise', 0);
+      const plain = champion.map((value, i) => value + extra + 0.1 * (noise[i] as number));
+      return judged(0.003, { baselines: [{ name: 'twin', returns: plain }] }).checks.find(
+        ({ name }) => name === 'bestBaseline',
+      );
+    };
+    expect(check(0.00001)).toMatchObject({ passed: true });
+    expect(check(0.0005)).toMatchObject({ passed: false });
+  });
+
   it('counts every trial: what passes after one trial fails after a million', () => {
     const deflatedBy = (trials: number) => judged(0.0011, { trials }).deflatedSharpe ?? 0;
     expect(deflatedBy(1)).toBeGreaterThan(0.95);
