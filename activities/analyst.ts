@@ -3,18 +3,21 @@
  * that are reviewed. Each is safe to repeat; what a call was told once it is told again.
  */
 import { sha256Hex } from '../domain/canonical-json.ts';
-import type { FactsAnswer, FactsRequest } from '../schemas/analyst.ts';
+import type { FactsAnswer, FactsRequest, PlacesRequest, ScreenedSymbol, ScreenSymbols } from '../schemas/analyst.ts';
 import type { ToolAnswer, ToolRequest } from '../schemas/llm/tool-call.ts';
 import type { Strategy } from '../schemas/signals.ts';
 import type { TradeReviewResult } from '../schemas/trade-review.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { gatherFacts } from './llm/gather-facts.ts';
+import { type ScreenParts, screenSymbols } from './llm/screen-symbols.ts';
 import { type CallToolParts, callTool } from './llm/tools/call-tool.ts';
 
-export type AnalystParts = CallToolParts & {
-  readonly keepStrategy: (strategyId: string, strategy: Strategy) => Promise<void>;
-  readonly reviewTrade: (tradeId: string, nowMs: number) => Promise<TradeReviewResult>;
-};
+export type AnalystParts = CallToolParts &
+  ScreenParts & {
+    readonly takePlaces: (request: PlacesRequest & { readonly nowMs: number }) => Promise<string[]>;
+    readonly keepStrategy: (strategyId: string, strategy: Strategy) => Promise<void>;
+    readonly reviewTrade: (tradeId: string, nowMs: number) => Promise<TradeReviewResult>;
+  };
 
 /** `key` names the design: the same key keeps one strategy. */
 type Design = { readonly key: string; readonly strategy: Strategy };
@@ -24,6 +27,12 @@ export type AnalystActivities = ReturnType<typeof createAnalystActivities>;
 export const createAnalystActivities = (parts: AnalystParts) => ({
   /** Features of a symbol, and with `more` its news, knowledge and limits. @throws InvalidInput ACCOUNT_UNKNOWN (final) */
   gatherFacts: (request: FactsRequest): Promise<FactsAnswer> => finalOnInvalidInput(() => gatherFacts(parts, request)),
+
+  /** Which of a few symbols are worth a question. */
+  screenSymbols: (request: ScreenSymbols): Promise<ScreenedSymbol[]> => screenSymbols(parts, request),
+
+  /** Those of the analyses that today's places are left for. */
+  takePlaces: (request: PlacesRequest): Promise<string[]> => parts.takePlaces({ ...request, nowMs: parts.nowMs() }),
 
   /** One call of a tool by a model. */
   callTool: (request: ToolRequest): Promise<ToolAnswer> => finalOnInvalidInput(() => callTool(parts, request)),

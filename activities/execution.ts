@@ -11,9 +11,9 @@ import type { SessionStore } from '../db/session-store.ts';
 import { toDecimal } from '../domain/decimal.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { correlationGroup } from '../domain/market/correlation.ts';
-import type { Verdict } from '../schemas/decision.ts';
+import type { GateReason, Verdict } from '../schemas/decision.ts';
 import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
-import type { TradingMode } from '../schemas/governance.ts';
+import type { ModelGovernance, TradingMode } from '../schemas/governance.ts';
 import { followsMarket, isVendorSource } from '../schemas/live-market.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import type { OrderInput } from '../schemas/order-input.ts';
@@ -24,6 +24,8 @@ import { finalOnInvalidInput } from './failure.ts';
 import type { FeedParts } from './market/catch-up.ts';
 import { quoteNow } from './market/live-quote.ts';
 import { newestBars } from './market/live-series.ts';
+import { factsAfterWaiting } from './order/after-waiting.ts';
+import { judgeAiOrder } from './order/judge-ai-order.ts';
 import { orderTime, storedSince } from './order/order-time.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './order/plan-manual-order.ts';
 import { unattendedBars } from './order/unattended-bars.ts';
@@ -42,6 +44,11 @@ export type ExecutionParts = {
   readonly feed: FeedParts;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
+  readonly models: ModelGovernance;
+  /** Whether a person was asked about a decision. */
+  readonly hasWaited: (decisionId: string) => Promise<boolean>;
+  /** How many markets a strategy has traded on an account. */
+  readonly marketsTraded: (accountId: string, strategyId: string) => Promise<number>;
   readonly readBook: (
     accountId: string,
     strategyId: string,
@@ -195,6 +202,7 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       barOpenTimeMs: first === undefined ? null : first.createdAtMs - settings.barIntervalMs,
       nowMs: first?.createdAtMs ?? 0,
       lastPrice: first?.referencePrice === undefined ? null : toDecimal(first.referencePrice),
+      ...(await factsAfterWaiting(parts, session, settings, first)),
       ...now.facts,
       correlationGroup: await sessionGroup(parts, settings, first),
       origin: 'session',
@@ -206,7 +214,6 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
       desk: parts.desk,
       compliance: parts.compliance,
       tradingMode: settings.tradingMode,
-      strategyDisabled: null,
       barIntervalMs: settings.barIntervalMs,
       quarantined: now.quarantined(await parts.quarantined(settings.symbols, settings.barIntervalMs)),
       ...now.ages,
@@ -249,12 +256,12 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
       desk: parts.desk,
       compliance: parts.compliance,
       tradingMode: account.tradingMode,
-      strategyDisabled: null,
       barIntervalMs: input.barIntervalMs,
       quarantined: now.quarantined(await parts.quarantined([input.symbol], input.barIntervalMs)),
       ...now.ages,
     },
     halt: await haltOf(parts, input.accountId, account.venue),
+    policy: await policyOf(parts, step, input, account.tradingMode),
     killFile: parts.killFile(),
     desk: parts.desk,
     venue: account.venue,
@@ -262,6 +269,19 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
     epoch: null,
     decision: plan.decision,
   };
+}
+
+/** Orders by hand are a person's own word. */
+async function policyOf(
+  parts: ExecutionParts,
+  { manual, intents: [first] }: OrderStep,
+  input: ManualOrderInput,
+  tradingMode: TradingMode,
+): Promise<GateReason | null> {
+  if (input.origin !== 'ai' || manual === null) return null;
+  const { sizeFraction } = manual.decision;
+  const tradesBefore = await parts.marketsTraded(input.accountId, MANUAL_STRATEGY_ID);
+  return judgeAiOrder({ input, tradingMode, sizeFraction, first, tradesBefore }, parts.models);
 }
 
 /** Among the symbols of the order's own session. */

@@ -4,22 +4,24 @@
  */
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import type { MarketData } from '../adapters/market-data/market-data.ts';
-import type { LoadedSession } from '../db/session-walk.ts';
+import type { LoadedSession, WalkOutcome } from '../db/session-walk.ts';
 import type { SessionRecord } from '../db/sessions.ts';
-import { rulesAdvisor } from '../domain/backtest/advisor.ts';
+import { awaitedAdvisor, rulesAdvisor } from '../domain/backtest/advisor.ts';
+import { entryTermsOf } from '../domain/backtest/entry-terms.ts';
 import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
 import { unwindWalk } from '../domain/backtest/unwind-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../domain/backtest/walk-context.ts';
+import { type WalkAct, type WalkRecord, walkRecordOf } from '../domain/backtest/walk-record.ts';
 import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
 import { findReportableGaps } from '../domain/market/reportable-gaps.ts';
-import { isRealTime } from '../schemas/governance.ts';
+import { isRealTime, type ModelGovernance } from '../schemas/governance.ts';
 import { followsMarket } from '../schemas/live-market.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { MarketNews, SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
-import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { asksModels, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { dueAtMs, dueCount } from './session/due-bars.ts';
 import { type FollowParts, followMarket } from './session/follow-market.ts';
@@ -43,6 +45,7 @@ export type SessionParts = OpenParts & {
   readonly follow: FollowParts;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
+  readonly models: ModelGovernance;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
   /** The reason in the local kill file, or null. */
   readonly killFile: () => string | null;
@@ -52,7 +55,7 @@ export type SessionParts = OpenParts & {
 };
 
 /** What is read anew under the account's lock for every batch. */
-type LoadedFacts = 'policy' | 'killSwitch' | 'halts' | 'liveArmed';
+type LoadedFacts = 'policy' | 'killSwitch' | 'halts' | 'liveArmed' | 'strategyDisabled' | 'answers';
 
 const HEARTBEAT_EVERY_BARS = 50;
 
@@ -91,14 +94,14 @@ export const createSessionActivities = (parts: SessionParts) => {
     direction: input.direction,
     components: input.components,
     weights: input.weights ?? COMPONENT_WEIGHTS,
-    advisor: rulesAdvisor,
+    advisor: asksModels(input.model) ? awaitedAdvisor : rulesAdvisor,
     tradingMode: input.tradingMode,
     venue: input.venue ?? 'paper',
     costs: input.costs,
     limits,
     desk: parts.desk,
     compliance: parts.compliance,
-    strategyDisabled: null,
+    entryTerms: entryTermsOf(input, parts.models),
     quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
     ...(followsMarket(input) ? { agesAtMs: parts.nowMs() } : {}),
   });
@@ -109,7 +112,27 @@ export const createSessionActivities = (parts: SessionParts) => {
     killSwitch: loaded.killSwitch ?? parts.killFile(),
     halts: loaded.halts,
     liveArmed: loaded.liveArmed,
+    strategyDisabled: loaded.strategyDisabled,
+    ...(loaded.awaitingApproval.length === 0
+      ? {}
+      : { awaitingApproval: loaded.awaitingApproval.map((one) => one.symbol) }),
+    ...(loaded.answers.size === 0 ? {} : { answers: loaded.answers }),
   });
+
+  /** What a walk stands on, for the record. */
+  const recordOf = (
+    { input, prepared, handle }: { input: ParsedSession; prepared: Prepared; handle: SessionHandle },
+    context: WalkContext,
+    { state, session }: LoadedSession,
+    act: WalkAct,
+  ): WalkRecord => {
+    const { market, barIntervalMs, seed } = input;
+    const kind = followsMarket(input) ? ('seen' as const) : ('stored' as const);
+    const data = { endsAtMs: handle.dataEndsAtMs, hash: session.dataHash, evolved: handle.evolved };
+    const bars = { kind, market, barIntervalMs, seed, ...data };
+    const { firstInstant = 0 } = prepared;
+    return walkRecordOf(context, { act, state, firstInstant, bars, codeVersion: parts.codeVersion });
+  };
 
   return {
     /**
@@ -134,7 +157,7 @@ export const createSessionActivities = (parts: SessionParts) => {
         };
         const session = await openOrTakeOver(parts, open);
         return {
-          ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode()),
+          ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode(input.tradingMode)),
           ...(await evolvedVoters(parts, input)),
         };
       }),
@@ -151,7 +174,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     walkBars: (request: WalkRequest): Promise<WalkResult> =>
       finalOnInvalidInput(async () => {
         refuseStaleDispatch(parts.bornAtMs);
-        const { handle, cursor, limits } = request;
+        const { handle, cursor, limits, answers } = request;
         const { input, prepared } = await preparedFor(handle);
         const { timeline } = prepared;
         const clock = { openedAtMs: handle.openedAtMs, speed: input.market.speed, intervalMs: input.barIntervalMs };
@@ -161,20 +184,25 @@ export const createSessionActivities = (parts: SessionParts) => {
             ? dueCount(timeline, cursor, request.stepsMax, clock, parts.nowMs())
             : Math.min(request.stepsMax, timeline.openTimeMs.length - cursor);
         const context = await contextOf(handle, input, prepared, limits);
-        return parts.store.walk(handle, cursor, limits, (loaded) => {
+        const walk = (loaded: LoadedSession): WalkOutcome => {
           const walkContext = underPolicy(context, loaded);
+          const { waiting } = loaded.checkpoint;
+          const bounds = { from: cursor, until: cursor + steps, ordersAsChildren: handle.ordersAsChildren, waiting };
           const batch = walkBatch(loaded.state, walkContext, {
-            from: cursor,
-            until: cursor + steps,
-            ordersAsChildren: handle.ordersAsChildren,
+            ...bounds,
             onInstant: (k) => k % HEARTBEAT_EVERY_BARS === 0 && heartbeat(k),
           });
           const nextDueAtMs = follows ? null : dueAtMs(timeline, batch.cursor, clock);
           return {
             batch,
-            result: walkResultOf(batch, walkContext, { ...telling(handle, prepared, loaded), nextDueAtMs }),
+            result: walkResultOf(batch, walkContext, {
+              ...telling(handle, prepared, loaded, parts.nowMs()),
+              nextDueAtMs,
+            }),
+            record: recordOf({ input, prepared, handle }, walkContext, loaded, { kind: 'bars', ...bounds }),
           };
-        });
+        };
+        return parts.store.walk(handle, cursor, limits, walk, answers);
       }),
 
     /** Decides to close every position, or `only` the one without its partner; once. Fills when the session closes. */
@@ -190,8 +218,14 @@ export const createSessionActivities = (parts: SessionParts) => {
         return parts.store.flatten(handle, (loaded) => {
           const walkContext = underPolicy(context, loaded);
           const { cursor } = loaded.checkpoint;
-          const batch = flattenWalk(loaded.state, cursor, walkContext, handle.ordersAsChildren, only);
-          return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+          const { ordersAsChildren } = handle;
+          const batch = flattenWalk(loaded.state, cursor, walkContext, ordersAsChildren, only);
+          const act = { kind: 'flatten' as const, from: cursor, ordersAsChildren, only: only ?? ('all' as const) };
+          return {
+            batch,
+            result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded, parts.nowMs())),
+            record: recordOf({ input, prepared, handle }, walkContext, loaded, act),
+          };
         });
       }),
 
@@ -209,7 +243,15 @@ export const createSessionActivities = (parts: SessionParts) => {
         return parts.store.unwind(handle, { key, cursor }, (loaded, mayExit) => {
           const walkContext = underPolicy(context, loaded);
           const batch = unwindWalk(loaded.state, cursor, walkContext, mayExit);
-          return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+          return {
+            batch,
+            result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded, parts.nowMs())),
+            record: recordOf({ input, prepared, handle }, walkContext, loaded, {
+              kind: 'unwind',
+              from: cursor,
+              mayExit,
+            }),
+          };
         });
       }),
 
@@ -231,7 +273,8 @@ export const createSessionActivities = (parts: SessionParts) => {
             const walkContext = underPolicy(context, loaded);
             const keepsLegs = isRealTime(input.tradingMode) && !stop.flatten;
             const batch = finishWalk(loaded.state, loaded.checkpoint.cursor, walkContext, keepsLegs);
-            return { batch, result: walkResultOf(batch, walkContext, telling(handle, prepared, loaded)) };
+            const result = walkResultOf(batch, walkContext, telling(handle, prepared, loaded, parts.nowMs()));
+            return { batch, result, record: null };
           },
           (loaded, totals) => {
             const { codeVersion } = parts;
@@ -268,11 +311,15 @@ export const createSessionActivities = (parts: SessionParts) => {
 };
 
 /** A live market has no last bar. */
-const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSession): Telling => ({
+const telling = (handle: SessionHandle, prepared: Prepared, loaded: LoadedSession, nowMs: number): Telling => ({
   nextDueAtMs: null,
   barsTotal: handle.pastInstants === undefined ? prepared.timeline.openTimeMs.length : Number.POSITIVE_INFINITY,
   ordersAsChildren: handle.ordersAsChildren,
   sequences: loaded.sequences,
+  nowMs,
+  operatingMode: handle.operatingMode,
+  windowFromMs: (handle.pastInstants === undefined ? prepared.timeline.openTimeMs[0] : null) ?? handle.openedAtMs,
+  modelCostMicroUsd: loaded.modelCostMicroUsd,
 });
 
 /** A batch that waited in the queue while no worker was up goes back: signals sent meanwhile must be seen first. */

@@ -34,7 +34,9 @@ import {
   marketProblems,
 } from '../schemas/market-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
+import { type OfficerName, officerNameSchema } from '../schemas/officers/officer.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+import { API_EXPECTATIONS, type ApiEnvironment, apiEnvironment, apiProblems, apiVariables } from './api-environment.ts';
 import {
   MODEL_EXPECTATIONS,
   type ModelEnvironment,
@@ -58,10 +60,12 @@ export type Environment = {
   readonly temporalNamespace: string;
   /** Path of a `temporal` binary; null means: look for one. */
   readonly temporalCli: string | null;
-  /** Port of the HTTP interface on 127.0.0.1. */
-  readonly port: number;
+  /** The HTTP interface. */
+  readonly api: ApiEnvironment;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly workerQueues: readonly WorkerQueue[];
+  /** The officers that this process starts when they do not run. */
+  readonly officers: readonly OfficerName[];
   /** Absolute folder of this desk's state; null means `.data` in the project. */
   readonly home: string | null;
   /** Absolute folder of governance.yaml and compliance.yaml; null means `config` in the project. */
@@ -92,7 +96,6 @@ type Expectation = readonly [expected: string, hint: string];
 const urlWith = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
 const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})$/);
-const portNumber = z.string().regex(/^[1-9][0-9]{0,4}$/);
 /** Becomes part of a connection string, so no sign that would have to be escaped there. */
 const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
 const venueKey = z.string().regex(ALPACA_KEY_PATTERN);
@@ -108,16 +111,17 @@ const variables = {
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/)
     .default('default'),
   TEMPORAL_CLI: z.string().optional(),
-  PORT: portNumber
-    .transform(Number)
-    .refine((port) => port <= 65_535)
-    .default(8080),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   WORKER_QUEUES: z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(WORKER_QUEUE_NAMES)).refine((names) => new Set(names).size === names.length))
     .default([...WORKER_QUEUE_NAMES]),
+  OFFICERS: z
+    .string()
+    .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
+    .pipe(z.array(officerNameSchema).refine((names) => new Set(names).size === names.length))
+    .default([...officerNameSchema.options]),
   QUARTERDECK_HOME: z.string().optional(),
   QUARTERDECK_CONFIG: z.string().optional(),
   QUARTERDECK_ALLOW_LOOPBACK: z.enum(['0', '1']).default('0'),
@@ -142,6 +146,7 @@ const variables = {
   CCXT_LIVE_KEY: venueKey.optional(),
   CCXT_LIVE_URL: z.string().optional(),
   CCXT_DATA_URLS: z.string().regex(CCXT_DATA_URLS_PATTERN).optional(),
+  ...apiVariables,
   ...modelVariables,
 } as const;
 type Name = keyof typeof variables;
@@ -159,9 +164,9 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   TEMPORAL_ADDRESS: ['host:port, such as 127.0.0.1:7233', 'leave it out to use the development server'],
   TEMPORAL_NAMESPACE: ['a namespace name', 'leave it out for default'],
   TEMPORAL_CLI: ['the path of a temporal binary', ''],
-  PORT: ['a port from 1 to 65535', 'leave it out for 8080'],
   LOG_LEVEL: [`one of ${LOG_LEVELS.join(', ')}`, 'leave it out for info'],
   WORKER_QUEUES: [`a comma list out of ${WORKER_QUEUE_NAMES.join(', ')}, each once`, 'leave it out for all'],
+  OFFICERS: [`none, or a comma list out of ${officerNameSchema.options.join(', ')}, each once`, 'leave it out for all'],
   QUARTERDECK_HOME: ['a folder', 'leave it out for .data in the project'],
   QUARTERDECK_CONFIG: ['a folder', 'leave it out for config in the project'],
   QUARTERDECK_ALLOW_LOOPBACK: ['0 or 1', ''],
@@ -186,6 +191,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   CCXT_LIVE_KEY: CCXT_KEY,
   CCXT_LIVE_URL: CCXT_URL,
   CCXT_DATA_URLS: [CCXT_DATA_URLS_EXPECTED, "leave it out for the exchanges' own hosts"],
+  ...API_EXPECTATIONS,
   ...MODEL_EXPECTATIONS,
 };
 const NAMES = Object.keys(EXPECTATIONS);
@@ -223,6 +229,7 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
     ...payloadKeyProblems('PAYLOAD_KEY', values.PAYLOAD_KEY),
     ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(names.has('CCXT_DATA_URLS') ? [] : marketProblems(marketSettings(values))),
+    ...apiProblems(values),
     ...modelAddressProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
   ];
@@ -235,9 +242,10 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   temporalAddress: values.TEMPORAL_ADDRESS ?? null,
   temporalNamespace: values.TEMPORAL_NAMESPACE,
   temporalCli: values.TEMPORAL_CLI ?? null,
-  port: values.PORT,
+  api: apiEnvironment(values),
   logLevel: values.LOG_LEVEL,
   workerQueues: values.WORKER_QUEUES,
+  officers: values.OFFICERS,
   home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
   configFolder: values.QUARTERDECK_CONFIG === undefined ? null : path.resolve(values.QUARTERDECK_CONFIG),
   payloadKeys: payloadKeysOf(values.PAYLOAD_KEY),

@@ -6,7 +6,15 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { modeProfileSchema, operatingModeSchema } from '../schemas/governance.ts';
+import { modelGovernanceSchema, operatingModeSchema } from '../schemas/governance.ts';
+import {
+  CEO_DEFAULTS,
+  ceoRulesSchema,
+  modeProfilesSchema,
+  OFFICER_DEFAULTS,
+  officerSettingsSchema,
+  type PolicySettings,
+} from '../schemas/officers/policy-store.ts';
 import { InvalidInput, type Problem } from '../schemas/problem.ts';
 import { type Compliance, complianceSchema, deskLimitsSchema } from '../schemas/risk.ts';
 import { configProblems } from './config-problems.ts';
@@ -15,28 +23,37 @@ import { readYaml } from './read-yaml.ts';
 
 const governanceSchema = z.strictObject({
   mode: operatingModeSchema,
-  profiles: z.strictObject({
-    expansion: modeProfileSchema,
-    growth: modeProfileSchema,
-    stability: modeProfileSchema,
-    defensive: modeProfileSchema,
-    emergency: modeProfileSchema,
-  }),
+  profiles: modeProfilesSchema,
+  officers: officerSettingsSchema.partial().prefault({}),
+  ceo: ceoRulesSchema.partial().prefault({}),
   desk: deskLimitsSchema.prefault({}),
+  models: modelGovernanceSchema.prefault({}),
 });
 type GovernanceFile = z.infer<typeof governanceSchema>;
 
 export type Governance = {
   readonly startMode: GovernanceFile['mode'];
   readonly profiles: GovernanceFile['profiles'];
+  /** What the policy store begins with; from then on `npm run policy` changes it. */
+  readonly settings: PolicySettings;
   readonly desk: GovernanceFile['desk'];
+  readonly models: GovernanceFile['models'];
 };
 
 /** @throws InvalidInput with every problem of `<directory>/governance.yaml` */
 export function loadGovernance(directory: string): Governance {
-  const { mode, profiles, desk } = load(directory, 'governance.yaml', governanceSchema, limitProblems);
-  return { startMode: mode, profiles, desk };
+  const file = load(directory, 'governance.yaml', governanceSchema, limitProblems);
+  const { mode, profiles, desk, models } = file;
+  const settings = {
+    profiles,
+    officers: filled(OFFICER_DEFAULTS, file.officers),
+    ceo: filled(CEO_DEFAULTS, file.ceo),
+  };
+  return { startMode: mode, profiles, settings, desk, models };
 }
+
+type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+const filled = <T extends object>(defaults: T, given: Given<T>): T => ({ ...defaults, ...given });
 
 /** @throws InvalidInput with every problem of `<directory>/compliance.yaml` */
 export const loadCompliance = (directory: string): Compliance =>

@@ -20,9 +20,9 @@ const PAGE_ROWS = 2_000;
  */
 export async function appendAudit(trx: Database, rows: readonly NewAuditRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const last = await takeSequences(trx, rows.length);
+  const { last, hashBefore } = await takeSequences(trx, rows.length);
   const before = last - rows.length;
-  let previousHash = await hashAt(trx, before);
+  let previousHash = hashBefore ?? (await hashAt(trx, before));
   const chained = rows.map((row, index) => {
     const link = { previous_hash: previousHash, hash: hashOf(previousHash, row.kind, row.body, String(row.atMs)) };
     previousHash = link.hash;
@@ -75,13 +75,21 @@ async function readPage(db: Database, after: number): Promise<AuditPageRow[]> {
   return result.rows;
 }
 
-/** Locks the chain and takes the next `count` numbers. @returns the last of them */
-async function takeSequences(trx: Database, count: number): Promise<number> {
-  const result = await sql<{ value: number }>`
-    update counters set value = value + ${count}::bigint where name = 'audit' returning value`.execute(trx);
+type Taken = { readonly last: number; readonly hashBefore: string | null };
+
+/**
+ * Locks the chain and takes the next `count` numbers. The hash before them comes along where the statement saw its row:
+ * it began before the lock was there, so that a row of whoever held the lock is looked up anew.
+ */
+async function takeSequences(trx: Database, count: number): Promise<Taken> {
+  const result = await sql<Taken>`
+    with taken as (
+      update counters set value = value + ${count}::bigint where name = 'audit' returning value)
+    select taken.value as last, audit.hash as "hashBefore"
+    from taken left join audit on audit.sequence = taken.value - ${count}::bigint`.execute(trx);
   const row = result.rows[0];
   if (row === undefined) throw new Error('the counter of the audit is missing');
-  return row.value;
+  return row;
 }
 
 async function lastSequence(db: Database): Promise<number> {

@@ -26,6 +26,9 @@ export type Refusal = {
   /** Where it was asked: the proposal, or again when the intent was to be written. */
   readonly stage: 'proposal' | 'intent';
   readonly reasons: readonly GateReason[];
+  /** The policy that the gate refused it under, and what that came of (an alert, a decision of the CEO). */
+  readonly policyVersion?: number;
+  readonly correlationId?: string | null;
 };
 
 /** Writes decisions without their refusals. @throws Error 23505 when one is there already */
@@ -45,8 +48,12 @@ export async function insertDecisions(
 }
 
 export async function insertRefusals(trx: Database, refusals: readonly Refusal[]): Promise<void> {
-  const rows = refusals.flatMap(({ decisionId: decision_id, stage, reasons }) =>
-    reasons.map(({ rule, message }, position) => ({ decision_id, stage, rule, message, position })),
+  const rows = refusals.flatMap(
+    ({ decisionId: decision_id, stage, reasons, policyVersion = null, correlationId = null }) =>
+      reasons.map(({ rule, message }, position) => ({
+        ...{ decision_id, stage, rule, message, position },
+        ...{ policy_version: policyVersion, correlation_id: correlationId },
+      })),
   );
   await insertRows(trx, 'gate_refusals', rows);
 }
@@ -78,6 +85,37 @@ export async function decisionAtBar(
 export async function decisionById(db: Database, decisionId: string): Promise<Decision | undefined> {
   const row = await selectDecisions(db).where('decision_id', '=', decisionId).executeTakeFirst();
   return row === undefined ? undefined : decisionOf(row);
+}
+
+/** Decisions of a session by their numbers, as they were made: with the gate's word then, not what became of it later. */
+export async function decisionsAsMade(
+  db: Database,
+  { sessionId, from, to }: { readonly sessionId: string; readonly from: number; readonly to: number },
+): Promise<Decision[]> {
+  const rows = await db
+    .selectFrom('decisions')
+    .selectAll('decisions')
+    .select(
+      sql<GateReason[] | null>`(select json_agg(json_build_object('rule', r.rule, 'message', r.message)
+        order by r.position) from gate_refusals r
+        where r.decision_id = decisions.decision_id and r.stage = 'proposal')`.as('reasons'),
+    )
+    .where('session_id', '=', sessionId)
+    .where('sequence', '>=', from)
+    .where('sequence', '<=', to)
+    .orderBy('sequence')
+    .execute();
+  return rows.map((row) => decisionOf({ ...row, approved: row.approved === null ? null : row.reasons === null }));
+}
+
+/** Which session made a decision, and under which number; undefined for one of nobody, or made by hand. */
+export async function placeOfDecision(
+  db: Database,
+  decisionId: string,
+): Promise<{ readonly sessionId: string; readonly sequence: number } | undefined> {
+  const query = db.selectFrom('decisions').select(['session_id', 'sequence']).where('decision_id', '=', decisionId);
+  const row = await query.executeTakeFirst();
+  return row?.session_id == null ? undefined : { sessionId: row.session_id, sequence: row.sequence };
 }
 
 /** The symbol of another decision of the group that was refused, or whose entry ended with nothing filled. */

@@ -54,6 +54,12 @@ export async function readEvents(db: Database, after: number, limit: number): Pr
   return rows.map(eventOf);
 }
 
+/** The sequence of the newest event, 0 before the first. */
+export async function lastSequence(db: Database): Promise<number> {
+  const row = await db.selectFrom('counters').select('value').where('name', '=', 'events').executeTakeFirstOrThrow();
+  return row.value;
+}
+
 const eventOf = (row: Selectable<Tables['events']>): DeskEvent => ({
   sequence: row.sequence,
   type: row.type,

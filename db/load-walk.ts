@@ -5,7 +5,6 @@ import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } fro
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
 import { type AccountHalts, haltsOf } from '../domain/risk/account-halts.ts';
-import type { Policy } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import { riskStateSchema } from '../schemas/risk.ts';
@@ -14,8 +13,8 @@ import { standingOf } from './account-standings.ts';
 import { type Account, lockAccount } from './accounts.ts';
 import { isArmedFor } from './armings.ts';
 import { readKillSwitch } from './kill-switch.ts';
+import { governanceOf, type LoadedGovernance } from './load-governance.ts';
 import { workingOrders } from './orders.ts';
-import { activePolicy } from './policies.ts';
 import { positionsOfAccount } from './positions.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,6 +42,8 @@ export type Checkpoint = {
   readonly fundingStart: string;
   /** The limits in force: those of the input, tightened since. */
   readonly limits: SessionLimits | null;
+  /** Symbols that the last instant has left undecided until models have answered. */
+  readonly waiting: readonly string[];
   /** Flattening is done once; its answer is `last` too. */
   readonly phase: 'walking' | 'flattened';
   /** The last look for a leg without a partner between two bars. */
@@ -63,15 +64,15 @@ export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
   equityStart: startingEquity,
   fundingStart: '0',
   limits: null,
+  waiting: [],
   phase: 'walking',
   unwound: null,
   last: null,
 });
 
-export type LoadedAccount = {
+export type LoadedAccount = LoadedGovernance & {
   readonly account: Account;
   readonly state: WalkState;
-  readonly policy: Policy;
   readonly killSwitch: string | null;
   readonly halts: AccountHalts;
   /** A person has armed this live account for the strategy, and it has not expired. */
@@ -90,8 +91,7 @@ export async function loadAccount(
 ): Promise<LoadedAccount> {
   const account = await lockAccount(trx, accountId);
   if (account === undefined) throw unknownAccount(accountId);
-  const policy = await activePolicy(trx);
-  if (policy === undefined) throw new Error('no policy is active: the desk was not started');
+  const governance = await governanceOf(trx, account, strategyId);
   const kill = await readKillSwitch(trx);
   const positions = await positionsOfAccount(trx, accountId);
   const orders = await workingOrders(trx, accountId);
@@ -119,7 +119,7 @@ export async function loadAccount(
   const frozen = (await standingOf(trx, accountId))?.frozen ?? null;
   const killSwitch = kill.active ? (kill.reason ?? 'set without a reason') : null;
   const liveArmed = account.tradingMode === 'live' && (await isArmedFor(trx, { accountId, strategyId }, Date.now()));
-  return { account, state, policy, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
+  return { ...governance, account, state, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
 }
 
 export const unknownAccount = (accountId: string): InvalidInput =>

@@ -13,11 +13,14 @@ import type { Order, OrderIntent } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import { saveAccount } from './accounts.ts';
+import { approvalRefusal } from './approvals.ts';
 import { appendAudit } from './audit.ts';
 import { decisionById, insertDecisions, insertRefusals, lostPartner } from './decisions.ts';
 import { appendEvents } from './events.ts';
+import { cameOf } from './load-governance.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { insertOrders, ordersOfDecision, recordIntents } from './orders.ts';
+import { holdPolicy } from './policies.ts';
 import { inTransaction } from './retry.ts';
 import { readSession } from './sessions.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
@@ -30,12 +33,17 @@ export type OrderRequest = {
   readonly intents: readonly OrderIntent[];
   readonly facts: OrderFacts;
   /** Of a live account the mode is live, whatever stands here. */
-  readonly surroundings: Omit<GateSurroundings, 'policy' | 'killSwitch' | 'halts' | 'liveArmed' | 'venue'>;
+  readonly surroundings: Omit<
+    GateSurroundings,
+    'policy' | 'killSwitch' | 'halts' | 'liveArmed' | 'strategyDisabled' | 'venue'
+  >;
   /** What was asked of a live market for this order; written down with its decision. */
   readonly inputs?: JsonObject;
   /** Why the account must not trade beyond what its row says, such as books not compared yet; or null. */
   readonly halt: string | null;
   readonly killFile: string | null;
+  /** What the policy says against an order of a model; absent for everybody else's. */
+  readonly policy?: GateReason | null;
   readonly desk: DeskLimits;
   readonly venue: string;
   readonly reasoning: string | null;
@@ -118,6 +126,7 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
     tradingMode,
     venue: request.venue,
     liveArmed: loaded.liveArmed,
+    strategyDisabled: loaded.strategyDisabled,
     policy: loaded.policy,
     killSwitch: loaded.killSwitch ?? request.killFile,
     halts: { ...loaded.halts, account: loaded.halts.account ?? request.halt },
@@ -136,8 +145,9 @@ async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<V
   if ((await ordersOfDecision(trx, request.decisionId)).length > 0) return { approved: true, reasons: [] };
   const refused = await refusedBefore(trx, request);
   if (refused !== null) return refused;
-  const { loaded, verdict } = await ask(trx, request);
-  if (!verdict.approved) await noteRefusal(trx, request, verdict, 'proposal', loaded.policy.version);
+  const { loaded, verdict: asked } = await ask(trx, request);
+  const verdict = withReason(asked, request.policy ?? null);
+  if (!verdict.approved) await noteRefusal(trx, request, verdict, 'proposal', loaded);
   return verdict;
 }
 
@@ -149,12 +159,16 @@ async function record(trx: Transaction<Tables>, request: OrderRequest): Promise<
   if (refused !== null) return refused;
   const closed = await sessionRefusal(trx, request);
   if (closed !== null) return closed;
+  await holdPolicy(trx);
   const asked = await ask(trx, request);
   const { loaded } = asked;
-  const verdict = withReason(asked.verdict, await partnerLost(trx, request));
+  const { decisionId, intents } = request;
+  const unapproved = await approvalRefusal(trx, decisionId, intents);
+  const reasons = [request.policy ?? null, await partnerLost(trx, request), unapproved];
+  const verdict = reasons.reduce(withReason, asked.verdict);
   await addInputs(trx, request);
   if (!verdict.approved) {
-    await noteRefusal(trx, request, verdict, 'intent', loaded.policy.version);
+    await noteRefusal(trx, request, verdict, 'intent', loaded);
     return verdict;
   }
   if (request.decision !== null)
@@ -203,17 +217,21 @@ async function noteRefusal(
   request: OrderRequest,
   verdict: Verdict,
   stage: 'proposal' | 'intent',
-  policyVersion: number,
+  loaded: LoadedAccount,
 ): Promise<void> {
+  const { reasons } = verdict;
+  const policyVersion = loaded.policy.version;
+  const correlationId = cameOf(reasons, loaded);
   if (request.decision !== null) {
     if ((await decisionById(trx, request.decisionId)) !== undefined) return;
     await noteDecision(trx, request, { ...request.decision, verdict, policyVersion });
   }
   await trx.updateTable('decisions').set({ approved: false }).where('decision_id', '=', request.decisionId).execute();
-  await insertRefusals(trx, [{ decisionId: request.decisionId, stage, reasons: verdict.reasons }]);
-  const payload = { decisionId: request.decisionId, stage, rules: verdict.reasons.map((one) => one.rule) };
+  await insertRefusals(trx, [{ decisionId: request.decisionId, stage, reasons, policyVersion, correlationId }]);
+  const { decisionId, workflowId } = request;
+  const payload = { decisionId, workflowId, stage, rules: reasons.map((one) => one.rule), policyVersion };
   await appendEvents(trx, [
-    { type: 'order_refused', payload, correlationId: request.workflowId, atMs: request.facts.nowMs },
+    { type: 'order_refused', payload, correlationId: correlationId ?? workflowId, atMs: request.facts.nowMs },
   ]);
 }
 
@@ -235,13 +253,14 @@ async function noteDecision(trx: Transaction<Tables>, request: OrderRequest, dec
 async function write(
   trx: Transaction<Tables>,
   request: OrderRequest,
-  { account, state }: LoadedAccount,
+  { account, policy, state }: LoadedAccount,
 ): Promise<void> {
   const first = firstOf(request);
   const { origin, nowMs } = request.facts;
   const { reasoning, intents } = request;
   const simulated = request.surroundings.tradingMode === 'backtest';
-  await recordIntents(trx, intents, { epoch: request.epoch ?? account.epoch, origin, reasoning });
+  const policyVersion = policy.version;
+  await recordIntents(trx, intents, { epoch: request.epoch ?? account.epoch, origin, reasoning, policyVersion });
   await insertOrders(
     trx,
     intents.map((intent) => recordedOrder(intent, request, simulated)),

@@ -16,6 +16,8 @@ export type IntentContext = {
   readonly epoch: number;
   readonly origin: 'session' | 'manual' | 'ai';
   readonly reasoning: string | null;
+  /** Under which the gate let it through; absent where none was asked. */
+  readonly policyVersion?: number;
 };
 
 /** @throws Error 23505 when (decision, leg) or the client order id is taken */
@@ -24,8 +26,9 @@ export async function recordIntents(
   intents: readonly OrderIntent[],
   context: IntentContext,
 ): Promise<void> {
-  const { epoch, origin, reasoning } = context;
-  const rows = intents.map((one) => ({ ...intentRow(one), group_id: one.groupId ?? null, epoch, origin, reasoning }));
+  const { policyVersion: policy_version = null, epoch, origin, reasoning } = context;
+  const told = { epoch, origin, reasoning, policy_version };
+  const rows = intents.map((one) => ({ ...intentRow(one), group_id: one.groupId ?? null, ...told }));
   await insertRows(trx, 'order_intents', rows);
 }
 

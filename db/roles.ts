@@ -20,8 +20,11 @@ const APPEND_ONLY = [
   'fills_set_aside',
   'bar_revisions',
   'session_bars',
+  'walk_settings',
+  'walk_records',
   'news_items',
   'model_payloads',
+  'advice_slots',
 ] as const;
 /** Updated as time goes on, never deleted. */
 const NEVER_DELETED = [
@@ -32,6 +35,10 @@ const NEVER_DELETED = [
   'orders',
   'trades',
   'policies',
+  'officer_cycles',
+  'officer_memory',
+  'var_backtests',
+  'strategy_health',
   'counters',
   'kill_switch',
   'order_sends',
@@ -39,6 +46,8 @@ const NEVER_DELETED = [
   'armings',
   'model_calls',
   'model_asks',
+  'model_batches',
+  'screening_places',
   'tool_calls',
   'budgets',
   'budget_reservations',

@@ -2,7 +2,8 @@
 import { toDecimal } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
 import { openRiskState } from '../domain/risk/risk-state.ts';
-import type { ModeProfile, OperatingMode } from '../schemas/governance.ts';
+import type { OperatingMode } from '../schemas/governance.ts';
+import type { PolicySettings } from '../schemas/officers/policy-store.ts';
 import { createAccount } from './accounts.ts';
 import { seedPolicy } from './policies.ts';
 import { inTransaction } from './retry.ts';
@@ -11,12 +12,12 @@ import type { Database } from './tables.ts';
 export const PAPER_ACCOUNT_ID = 'paper-1';
 const PAPER_CASH = '100000';
 
-export type DeskSeed = { readonly mode: OperatingMode; readonly profile: ModeProfile; readonly nowMs: number };
+export type DeskSeed = { readonly mode: OperatingMode; readonly settings: PolicySettings; readonly nowMs: number };
 
-export async function seedDesk(db: Database, { mode, profile, nowMs }: DeskSeed): Promise<void> {
+export async function seedDesk(db: Database, { mode, settings, nowMs }: DeskSeed): Promise<void> {
   const cash = toDecimal(PAPER_CASH);
   await inTransaction(db, async (trx) => {
-    await seedPolicy(trx, { mode, profile, setBy: 'config/governance.yaml', reason: 'first start', atMs: nowMs });
+    await seedPolicy(trx, { mode, settings, setBy: 'config/governance.yaml', reason: 'first start', atMs: nowMs });
     const account = {
       accountId: PAPER_ACCOUNT_ID,
       venue: 'paper',

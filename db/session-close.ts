@@ -4,6 +4,7 @@ import { buildReport, type ReportParts } from '../domain/backtest/session-report
 import { endingWithSession } from '../domain/execution/order-ends.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
+import { withdrawAll } from './approvals.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
 import { unsentOrders } from './orders.ts';
@@ -30,6 +31,7 @@ export async function closeOnce(
   const ending = endingWithSession(await unsentOrders(trx, handle.sessionId));
   await endUnsent(trx, { nowMs: () => nowMs }, ending, 'its session has ended');
   await saveOutcome(trx, handle, loaded, outcome, { last: outcome.result });
+  await withdrawAll(trx, handle.sessionId, nowMs);
   const report = buildReport(parts({ ...loaded, state: outcome.batch.state }, await readSessionTotals(trx, handle)));
   if (!(await closeSession(trx, handle, { ...report }, nowMs)))
     throw new Error(`session ${handle.sessionId} is held by a newer run`);

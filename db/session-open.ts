@@ -13,6 +13,7 @@ import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { Strategy } from '../schemas/signals.ts';
 import { type Account, createAccount, lockAccount } from './accounts.ts';
+import { withdrawAll } from './approvals.ts';
 import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { nextSequence } from './decisions.ts';
@@ -86,6 +87,7 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   if (opened.outcome === 'busy') return { outcome: 'busy', busySessionId: opened.sessionId };
   if (opened.outcome === 'repeated') return { outcome: 'opened', session: opened.session };
   const { runCount: run } = opened.session;
+  await withdrawAll(trx, input.sessionId, request.nowMs);
   const at = { from: 0, isPast: true, nowMs: request.nowMs };
   await appendInstants(trx, { sessionId: input.sessionId, run }, request.past ?? [], at);
   const body = { sessionId: input.sessionId, run, accountId, strategyId };
@@ -165,6 +167,7 @@ export async function abandon(
     .where('state', '=', 'open')
     .where('epoch', '=', epoch)
     .execute();
+  await withdrawAll(trx, sessionId, nowMs);
   const payload = { sessionId, reason };
   await appendEvents(trx, [{ type: 'session_abandoned', payload, correlationId: null, atMs: nowMs }]);
 }

@@ -4,14 +4,15 @@
  * changes nothing and gets the answer of the first.
  */
 import type { ReportParts } from '../domain/backtest/session-report.ts';
-import type { OperatingMode } from '../schemas/governance.ts';
+import type { OperatingMode, TradingMode } from '../schemas/governance.ts';
+import type { AdviceAnswer } from '../schemas/llm/advice-slot.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import { type SessionReport, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { decisionById } from './decisions.ts';
 import { appendEvents } from './events.ts';
+import { governanceOf } from './load-governance.ts';
 import { openingCheckpoint } from './load-walk.ts';
-import { activePolicy } from './policies.ts';
 import { inTransaction } from './retry.ts';
 import { closeOnce } from './session-close.ts';
 import { abandon, type OpenOutcome, type OpenRequest, openRun } from './session-open.ts';
@@ -35,13 +36,17 @@ export const createSessionStore = (db: Database) => ({
 
   read: (sessionId: string): Promise<SessionRecord | undefined> => readSession(db, sessionId),
 
-  /** Runs `walk` on the session's state and commits what it did; a cursor already passed gives the stored answer. */
+  /**
+   * Runs `walk` on the session's state and commits what it did; a cursor already passed gives the stored answer.
+   * `answers`: what models have said to the last instant, kept with it.
+   */
   walk: (
     handle: SessionHandle,
     cursor: number,
     limits: SessionLimits,
     walk: (loaded: LoadedSession) => WalkOutcome,
-  ): Promise<WalkResult> => inTransaction(db, (trx) => walkOnce(trx, handle, cursor, limits, walk)),
+    answers: readonly AdviceAnswer[] = [],
+  ): Promise<WalkResult> => inTransaction(db, (trx) => walkOnce(trx, handle, cursor, limits, walk, answers)),
 
   /** Decides once to close all positions; asked again it gives the first answer. */
   flatten: (handle: SessionHandle, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>
@@ -64,7 +69,9 @@ export const createSessionStore = (db: Database) => ({
     return limits ?? strategySessionInputSchema.parse(session.input).limits;
   },
 
-  operatingMode: async (): Promise<OperatingMode> => (await activePolicy(db))?.mode ?? 'stability',
+  /** The one that its orders would be made under now. */
+  operatingMode: async (tradingMode: TradingMode): Promise<OperatingMode> =>
+    (await governanceOf(db, { tradingMode }, '')).policy.mode,
 
   /** Closes a session; `finish` ends its orders and positions. Doing it again gives the stored report. */
   close: (

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { SessionHandle } from '../schemas/session-walk.ts';
 import { readEquity } from './equity.ts';
+import { type AdviceTotals, adviceTotals } from './llm/advice-slots.ts';
 import type { Database } from './tables.ts';
 
 export type SessionTotals = {
@@ -13,6 +14,8 @@ export type SessionTotals = {
   readonly fees: string;
   readonly tradePnls: readonly { readonly pnl: string }[];
   readonly equity: readonly string[];
+  /** What models were paid, and whether one may remember what came. */
+  readonly advice: AdviceTotals;
 };
 
 /** Counts of one run. Orders, fills and trades are those of the run's decisions. */
@@ -45,6 +48,7 @@ export async function readSessionTotals(db: Database, handle: SessionHandle): Pr
     refusalsByRule: countsOf(refusals.rows.map(({ rule, count }) => [rule, count])),
     tradePnls: trades.rows,
     equity: (await readEquity(db, handle.sessionId, handle.run)).equity,
+    advice: await adviceTotals(db, handle),
   };
 }
 

@@ -3,26 +3,42 @@
  * gets its stored answer, a zombie writes nothing.
  */
 import type { Transaction } from 'kysely';
+import { type AdviceAnswers, answerKey } from '../domain/backtest/advisor.ts';
 import type { Decided } from '../domain/backtest/decide-at-close.ts';
 import type { EquityPoint, WalkBatch } from '../domain/backtest/walk-batch.ts';
+import type { WalkRecord } from '../domain/backtest/walk-record.ts';
 import { decimalText } from '../domain/decimal.ts';
 import { isRealTime } from '../schemas/governance.ts';
+import type { AdviceAnswer } from '../schemas/llm/advice-slot.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
-import { strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { asksModels, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { lockAccount } from './accounts.ts';
+import { awaitingApproval, insertApprovals } from './approvals.ts';
 import { setMatchedUntil } from './book-clocks.ts';
-import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
+import { insertDecisions, insertRefusals, type Refusal, sequencesAtWork } from './decisions.ts';
 import { appendEquity } from './equity.ts';
-import { insertAdviceCalls } from './llm/advice-calls.ts';
+import type { NewEvent } from './events.ts';
+import { type DecidedCall, insertAdviceCalls } from './llm/advice-calls.ts';
+import { adviceTotals, chargeAdvice, keepAdvice, keepFacts } from './llm/advice-slots.ts';
+import { notePolicyVerdicts } from './llm/policy-verdicts.ts';
+import { cameOf, isGoverned } from './load-governance.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { equityColumns, saveAccountRows, saveTraces } from './save-walk.ts';
 import { readSession, type SessionRecord, saveCheckpoint } from './sessions.ts';
 import type { Tables } from './tables.ts';
+import { insertWalkRecord } from './walk-records.ts';
 
-/** What one walk writes; `result` is what the workflow is told, kept for a lost report. */
-export type WalkOutcome = { readonly batch: WalkBatch; readonly result: WalkResult };
+/**
+ * What one walk writes; `result` is what the workflow is told, kept for a lost report; `record` is what it stood on, for one
+ * that decides something.
+ */
+export type WalkOutcome = {
+  readonly batch: WalkBatch;
+  readonly result: WalkResult;
+  readonly record: WalkRecord | null;
+};
 
 /**
  * A session that is walked: its row, checkpoint and the account as it stands under the lock; `sequences` = numbers of
@@ -32,17 +48,29 @@ export type LoadedSession = LoadedAccount & {
   readonly session: SessionRecord;
   readonly checkpoint: Checkpoint;
   readonly sequences: ReadonlyMap<string, number>;
+  /** Entries that wait for a person. */
+  readonly awaitingApproval: readonly { readonly decisionId: string; readonly symbol: string }[];
+  /** What models have answered to the last instant. */
+  readonly answers: AdviceAnswers;
+  /** What models have cost this run so far; null: it asks nobody who is paid. */
+  readonly modelCostMicroUsd: number | null;
 };
 
+/** @param answers to what the last instant waits for; with them, its walk goes on where it stands */
 export async function walkOnce(
   trx: Transaction<Tables>,
   handle: SessionHandle,
   cursor: number,
   limits: SessionLimits,
   walk: (loaded: LoadedSession) => WalkOutcome,
+  answers: readonly AdviceAnswer[] = [],
 ): Promise<WalkResult> {
-  const loaded = await loadSession(trx, handle);
-  if (loaded.checkpoint.cursor !== cursor) return storedResult(loaded, handle, cursor);
+  const before = await loadSession(trx, handle);
+  const isWaiting = before.checkpoint.waiting.length > 0;
+  if (before.checkpoint.cursor !== cursor || isWaiting !== answers.length > 0) {
+    return storedResult(before, handle, cursor, isWaiting !== answers.length > 0);
+  }
+  const loaded = isWaiting ? { ...before, answers: await keepAdvice(trx, handle, answers) } : before;
   const outcome = walk(loaded);
   await saveOutcome(trx, handle, loaded, outcome, { limits, last: outcome.result });
   return outcome.result;
@@ -86,9 +114,18 @@ export async function unwindOnce(
   return answer;
 }
 
-/** A batch that was committed but whose report was lost. @throws Error when it is not this batch */
-function storedResult({ checkpoint }: LoadedSession, handle: SessionHandle, cursor: number): WalkResult {
-  if (checkpoint.last !== null && checkpoint.cursor > cursor) return checkpoint.last;
+/**
+ * A batch that was committed but whose report was lost. One that only took answers has not moved the cursor.
+ * @throws Error when it is not this batch
+ */
+function storedResult(
+  { checkpoint }: LoadedSession,
+  handle: SessionHandle,
+  cursor: number,
+  isAnswered = false,
+): WalkResult {
+  const isPast = checkpoint.cursor > cursor || (isAnswered && checkpoint.cursor === cursor);
+  if (checkpoint.last !== null && isPast) return checkpoint.last;
   throw new Error(`session ${handle.sessionId} stands at bar ${checkpoint.cursor}, asked to go on from ${cursor}`);
 }
 
@@ -98,8 +135,19 @@ export async function loadSession(trx: Transaction<Tables>, handle: SessionHandl
   if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
   const checkpoint = checkpointOf(session, handle);
   const account = await loadAccount(trx, handle.accountId, handle.strategyId, checkpoint);
-  return { ...account, session, checkpoint, sequences: await sequencesAtWork(trx, handle) };
+  const sequences = await sequencesAtWork(trx, handle);
+  const modelCostMicroUsd = isAsking(session) ? (await adviceTotals(trx, handle)).costMicroUsd : null;
+  // In virtual time nobody is asked.
+  const waiting = isRealTime(session.tradingMode) ? await awaitingApproval(trx, handle.sessionId) : [];
+  const loaded = { ...account, session, checkpoint, sequences, modelCostMicroUsd };
+  return { ...loaded, awaitingApproval: waiting, answers: new Map() };
 }
+
+/** Whether anybody but the rules is asked. */
+const isAsking = ({ input }: SessionRecord): boolean => {
+  const { provider } = strategySessionInputSchema.shape.model.parse(input.model);
+  return asksModels({ provider });
+};
 
 /** @throws InvalidInput SESSION_SUPERSEDED when a newer run holds the session: a zombie must write nothing */
 function checkpointOf(session: SessionRecord | undefined, handle: SessionHandle): Checkpoint {
@@ -115,12 +163,12 @@ export async function saveOutcome(
   trx: Transaction<Tables>,
   handle: SessionHandle,
   loaded: LoadedSession,
-  { batch }: WalkOutcome,
+  { batch, record, result }: WalkOutcome,
   noted: Partial<Pick<Checkpoint, 'limits' | 'phase' | 'unwound' | 'last'>>,
 ): Promise<void> {
   const { cursor } = loaded.checkpoint;
   const fence = { sessionId: handle.sessionId, epoch: handle.epoch, expectedCursor: cursor };
-  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(loaded.checkpoint, batch), ...noted }))) {
+  if (!(await saveCheckpoint(trx, fence, { ...checkpointAfter(loaded, batch), ...noted }))) {
     throw new Error(`session ${handle.sessionId}: another batch from bar ${cursor} was committed first`);
   }
   await insertDecisions(
@@ -128,17 +176,49 @@ export async function saveOutcome(
     { accountId: handle.accountId, sessionId: handle.sessionId, run: handle.run, correlationId: handle.workflowId },
     batch.decisions.map(({ decision, inputs }) => ({ decision, inputs })),
   );
-  await insertAdviceCalls(trx, handle.sessionId, batch.decisions.flatMap(callOf));
-  await insertRefusals(trx, batch.decisions.flatMap(refusalOf));
+  await saveRecord(trx, handle, batch, record);
+  await insertAdviceCalls(trx, handle.sessionId, batch.decisions.flatMap(callsOf));
+  await notePolicyVerdicts(trx, batch.decisions.flatMap(verdictsOf));
+  await saveAdvice(trx, handle, loaded, batch);
+  const refusals = refusalsOf(batch, loaded);
+  await insertRefusals(trx, refusals);
   await saveAccountRows(trx, loaded.account, batch.state, accountRows(batch), {
     epoch: handle.epoch,
     origin: 'session',
     reasoning: null,
     sessionId: handle.sessionId,
+    policyVersion: loaded.policy.version,
   });
   await saveClocks(trx, handle, loaded, batch);
   await saveEquity(trx, handle, cursor, batch.equity);
-  await saveTraces(trx, accountRows(batch), handle.workflowId);
+  if (batch.handOver.length > 0) await insertApprovals(trx, result.handOver, handle.workflowId);
+  await saveTraces(trx, accountRows(batch), handle.workflowId, refusedEvents(refusals, handle, loaded, batch));
+}
+
+/** The facts of what is to be asked, and what the answers that were taken have cost. */
+async function saveAdvice(
+  trx: Transaction<Tables>,
+  handle: SessionHandle,
+  { answers, modelCostMicroUsd }: LoadedSession,
+  { awaited, decisions }: WalkBatch,
+): Promise<void> {
+  await keepFacts(trx, awaited);
+  if (modelCostMicroUsd === null || answers.size === 0) return;
+  const asked = decisions.filter(({ decision: { symbol, asOfMs } }) => answers.has(answerKey({ symbol, asOfMs })));
+  const decisionIds = asked.map(({ decision }) => decision.decisionId);
+  await chargeAdvice(trx, handle, { costMicroUsd: modelCostMicroUsd, decisionIds });
+}
+
+async function saveRecord(
+  trx: Transaction<Tables>,
+  { sessionId, run }: SessionHandle,
+  { decisions }: WalkBatch,
+  record: WalkRecord | null,
+): Promise<void> {
+  const sequences = decisions.map(({ decision }) => decision.sequence);
+  if (record === null || sequences.length === 0) return;
+  const [firstSequence = 0, lastSequence = firstSequence] = [sequences[0], sequences.at(-1)];
+  await insertWalkRecord(trx, { sessionId, run, firstSequence, lastSequence }, record);
 }
 
 /** On a shared account others may match the session's orders after it has ended: they go on from here. */
@@ -173,25 +253,59 @@ const accountRows = ({ intents, orders, fills, entries, trades }: WalkBatch) => 
   trades,
 });
 
-const callOf = ({ decision: { decisionId }, call }: Decided) => (call === undefined ? [] : [{ decisionId, call }]);
-
-function refusalOf({ decision }: Decided) {
-  const { verdict, decisionId } = decision;
-  if (verdict === null || verdict.approved) return [];
-  return [{ decisionId, stage: 'proposal' as const, reasons: verdict.reasons }];
+/** What was asked about a decision: the advice, and what could go wrong with a proposal. */
+function callsOf({ decision: { decisionId, asOfMs }, call, assessment }: Decided): DecidedCall[] {
+  const at = { decisionId, asOfMs };
+  return [
+    ...(call === undefined ? [] : [{ ...at, contract: 'advice' as const, facts: call.facts, answer: call.advice }]),
+    ...(assessment === undefined ? [] : [{ ...at, contract: 'riskAssessment' as const, ...assessment }]),
+  ];
 }
 
-/** Entry contexts are kept while their position or orders live. */
-function checkpointAfter(before: Checkpoint, batch: WalkBatch): Checkpoint {
+const verdictsOf = ({ decision: { decisionId }, policy }: Decided) =>
+  policy === undefined ? [] : [{ decisionId, verdict: policy }];
+
+function refusalsOf({ decisions }: WalkBatch, loaded: LoadedSession): Refusal[] {
+  return decisions.flatMap(({ decision: { verdict, decisionId, policyVersion } }) => {
+    if (verdict === null || verdict.approved) return [];
+    const { reasons } = verdict;
+    return [{ decisionId, stage: 'proposal', reasons, policyVersion, correlationId: cameOf(reasons, loaded) }];
+  });
+}
+
+/** What officers or persons have forbidden a real session is told under what it came of; other refusals are rows only. */
+function refusedEvents(
+  refusals: readonly Refusal[],
+  { workflowId }: SessionHandle,
+  { session }: LoadedSession,
+  { decisions }: WalkBatch,
+): NewEvent[] {
+  if (!isRealTime(session.tradingMode)) return [];
+  const asOf = new Map(decisions.map(({ decision }) => [decision.decisionId, decision.asOfMs]));
+  return refusals
+    .filter(({ reasons }) => isGoverned(reasons))
+    .map(({ decisionId, stage, reasons, policyVersion, correlationId = null }) => ({
+      type: 'order_refused',
+      payload: { decisionId, workflowId, stage, rules: reasons.map((one) => one.rule), policyVersion },
+      correlationId: correlationId ?? workflowId,
+      atMs: asOf.get(decisionId) ?? 0,
+    }));
+}
+
+/** Entry contexts are kept while their position or orders live, or wait for a person. */
+function checkpointAfter(loaded: LoadedSession, batch: WalkBatch): Checkpoint {
+  const before = loaded.checkpoint;
   const { state } = batch;
   const alive = new Set([
     ...state.book.orders.map((order) => order.decisionId),
     ...state.book.positions.flatMap((one) => (one.trip === null ? [] : [one.trip.decisionId])),
     ...batch.handOver.map(({ decision }) => decision.decisionId),
+    ...loaded.awaitingApproval.map((one) => one.decisionId),
   ]);
   return {
     ...before,
     cursor: batch.cursor,
+    waiting: batch.awaited.map((one) => one.symbol),
     sequence: state.sequence,
     counters: state.counters,
     entries: Object.fromEntries(Object.entries(state.entries).filter(([id]) => alive.has(id))),

@@ -20,6 +20,8 @@ import type { ModeProfile, OperatingMode, TradingMode } from '../schemas/governa
 import type { KnowledgeKind } from '../schemas/knowledge.ts';
 import type { PromptArm, PromptDefinition } from '../schemas/llm/prompt.ts';
 import type { Bar, Gap } from '../schemas/market.ts';
+import type { OfficerName } from '../schemas/officers/officer.ts';
+import type { RiskCeilings } from '../schemas/officers/risk-state.ts';
 import type { DataSplit, ResearchData, RunKind, RunState } from '../schemas/research.ts';
 import type { SearchPoint } from '../schemas/search-space.ts';
 import type { VenueFill } from '../schemas/venue.ts';
@@ -234,6 +236,7 @@ type SessionsTable = {
   data_hash: string | null;
   data_ends_at_ms: number;
   epoch: number;
+  model_cost_micro_usd: Generated<number>;
   opened_at: Instant;
   closed_at: OptionalInstant;
 };
@@ -259,6 +262,23 @@ type SessionBarsTable = {
   volume: string;
   is_past: boolean;
   received_at: Instant;
+};
+
+type WalkSettingsTable = {
+  ref: string;
+  body: string;
+  stored_at: DefaultInstant;
+};
+
+type WalkRecordsTable = {
+  session_id: string;
+  run: number;
+  first_sequence: number;
+  last_sequence: number;
+  settings_ref: string;
+  start_hash: string;
+  start: string;
+  recorded_at: DefaultInstant;
 };
 
 type SessionFeedsTable = {
@@ -294,6 +314,7 @@ type DecisionsTable = {
   order_hash: string | null;
   group_id: string | null;
   correlation_id: string | null;
+  model_cost_micro_usd: Generated<number>;
   recorded_at: DefaultInstant;
 };
 
@@ -303,6 +324,8 @@ type GateRefusalsTable = {
   rule: string;
   message: string;
   position: number;
+  policy_version: Generated<number | null>;
+  correlation_id: Generated<string | null>;
 };
 
 /** What an intent and its order have in common. */
@@ -331,6 +354,7 @@ type OrderIntentsTable = OrderColumns & {
   epoch: number;
   reasoning: string | null;
   origin: string;
+  policy_version: Generated<number | null>;
   recorded_at: DefaultInstant;
 };
 
@@ -437,6 +461,46 @@ type PoliciesTable = {
   before: JsonObject | null;
   after: JsonObject;
   at: Instant;
+  settings: Generated<JsonObject | null>;
+  ceilings: Generated<RiskCeilings | null>;
+  stale_officers: Generated<readonly OfficerName[] | null>;
+  mode_since: OptionalInstant;
+  mode_correlation_id: Generated<string | null>;
+  correlation_id: Generated<string | null>;
+};
+
+type OfficerCyclesTable = {
+  officer: OfficerName;
+  slot_ms: number;
+  state: 'done' | 'missed';
+  took_ms: number | null;
+  input_ages: JsonObject | null;
+  correlation_id: string | null;
+  at: Instant;
+};
+
+type OfficerMemoryTable = { officer: OfficerName; memory: JsonObject; at: Instant };
+
+type VarBacktestsTable = {
+  day: string;
+  method: string;
+  level: number;
+  observations: number;
+  exceptions: number;
+  kupiec_p: number | null;
+  independence_p: number | null;
+  coverage_p: number | null;
+  zone: string | null;
+  at: Instant;
+};
+
+type StrategyHealthTable = {
+  strategy_id: string;
+  disabled: boolean;
+  reason: string;
+  set_by: string;
+  correlation_id: string | null;
+  at: Instant;
 };
 
 type EventsTable = {
@@ -500,6 +564,19 @@ type ArmingsTable = {
 
 type ModelPayloadsTable = { ref: string; body: string; stored_at: DefaultInstant };
 
+type ModelBatchesTable = {
+  batch_key: string;
+  provider: string;
+  model: string;
+  base_url: string;
+  provider_batch_id: string | null;
+  state: 'submitting' | 'submitted' | 'ended' | 'failed' | 'lost';
+  items: readonly { readonly id: string; readonly callId: string; readonly temperature: number | null }[];
+  submitted_at: Instant;
+  ended_at: OptionalInstant;
+};
+type ScreeningPlacesTable = { place_key: string; stage: string; day: string; taken_at: Instant };
+
 type ModelAsksTable = { ask_key: string; outcome: JsonObject; answered_at: DefaultInstant };
 
 type ModelCallsTable = {
@@ -518,6 +595,7 @@ type ModelCallsTable = {
   provider: string;
   model: string;
   tier: string;
+  batch_key: string | null;
   base_url: string | null;
   cached: Generated<boolean>;
   contaminated: Generated<boolean>;
@@ -532,6 +610,7 @@ type ModelCallsTable = {
   outcome: string;
   policy_verdict: JsonObject | null;
   problems: Generated<readonly JsonObject[]>;
+  question_ref: string | null;
   request_ref: string | null;
   response_ref: string | null;
   provider_request_id: string | null;
@@ -669,6 +748,8 @@ type KnowledgeDocumentsTable = {
   embedding: readonly number[];
 };
 
+type IdempotencyKeysTable = { key: string; request_hash: string; answer: JsonObject | null; at: Instant };
+
 type DeskPerformanceView = {
   decisions_made: number;
   trades_executed: number;
@@ -734,6 +815,8 @@ export type Tables = {
   session_equity: SessionEquityTable;
   session_bars: SessionBarsTable;
   session_feeds: SessionFeedsTable;
+  walk_settings: WalkSettingsTable;
+  walk_records: WalkRecordsTable;
   decisions: DecisionsTable;
   gate_refusals: GateRefusalsTable;
   order_intents: OrderIntentsTable;
@@ -745,6 +828,10 @@ export type Tables = {
   book_clocks: BookClocksTable;
   trades: TradesTable;
   policies: PoliciesTable;
+  officer_cycles: OfficerCyclesTable;
+  officer_memory: OfficerMemoryTable;
+  var_backtests: VarBacktestsTable;
+  strategy_health: StrategyHealthTable;
   events: EventsTable;
   audit: AuditTable;
   kill_switch: KillSwitchTable;
@@ -755,6 +842,8 @@ export type Tables = {
   model_payloads: ModelPayloadsTable;
   model_asks: ModelAsksTable;
   model_calls: ModelCallsTable;
+  model_batches: ModelBatchesTable;
+  screening_places: ScreeningPlacesTable;
   tool_calls: ToolCallsTable;
   budgets: BudgetsTable;
   budget_reservations: BudgetReservationsTable;
@@ -768,6 +857,7 @@ export type Tables = {
   advice_slots: AdviceSlotsTable;
   news_items: NewsItemsTable;
   knowledge_documents: KnowledgeDocumentsTable;
+  idempotency_keys: IdempotencyKeysTable;
   desk_performance: DeskPerformanceView;
   strategy_performance: StrategyPerformanceView;
   ai_decisions: AiDecisionsView;

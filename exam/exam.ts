@@ -24,6 +24,8 @@ export type ExamAnswer = {
   readonly violations: readonly Violation[];
   /** Why the run says nothing, such as too few kills; empty: it counts. */
   readonly voidBecause: readonly string[];
+  /** What it was taken under, where that is not the limits of the exams. */
+  readonly limits?: Figures;
 };
 
 export type Experiment = {
@@ -51,7 +53,7 @@ export type ExamResult = {
 /** Runs it and judges the answer. @throws what the experiment throws: then the exam itself is broken */
 export async function takeExam(experiment: Experiment, options: ExamOptions): Promise<ExamResult> {
   const startedAtMs = Date.now();
-  const { figures, violations, voidBecause } = await experiment.run(options);
+  const { figures, violations, voidBecause, limits = examLimits() } = await experiment.run(options);
   const expected = options.control === null ? undefined : experiment.controls[options.control];
   return {
     ok: violations.length === 0 && voidBecause.length === 0,
@@ -65,7 +67,7 @@ export async function takeExam(experiment: Experiment, options: ExamOptions): Pr
     voidBecause,
     figures: { ...figures, wallSeconds: Math.round((Date.now() - startedAtMs) / 1_000) },
     violations,
-    limits: examLimits(),
+    limits,
   };
 }
 

@@ -6,16 +6,22 @@ import { z } from 'zod';
 import { levelSchema, regimeSchema } from './features.ts';
 import { analysisSchema } from './llm/contracts/analysis.ts';
 import { barIntervalMsSchema, symbolSchema } from './market.ts';
+import { type Problem, problem } from './problem.ts';
 import { accountIdSchema } from './strategy-session.ts';
 
 export const ANALYSIS_DEPTHS = ['quick', 'comprehensive', 'deep'] as const;
 export const SYMBOLS_MAX = 20;
+/** Of a screening. */
+export const SCREENED_SYMBOLS_MAX = 1_000;
+/** Of all screenings of a day. */
+export const ANALYSES_A_DAY = 50;
+export const DEEP_ANALYSES_A_DAY = 5;
 
 export const marketAnalysisInputSchema = z.strictObject({
   symbols: z
     .array(symbolSchema)
     .min(1)
-    .max(SYMBOLS_MAX)
+    .max(SCREENED_SYMBOLS_MAX)
     .refine((symbols) => new Set(symbols).size === symbols.length, 'each symbol once'),
   /** quick: features and one call; comprehensive: with news, knowledge and tools; deep: with backtests and other models. */
   depth: z.enum(ANALYSIS_DEPTHS),
@@ -27,8 +33,59 @@ export const marketAnalysisInputSchema = z.strictObject({
   accountId: accountIdSchema.nullable().default(null),
   /** Models see ASSET1 and so on for the symbols, and no headlines: they cannot remember what they do not recognise. */
   masked: z.boolean().default(false),
+  /** All symbols go through the rules and a cheap model first; only the best are analysed, and the best of these deep. */
+  screening: z
+    .strictObject({
+      /** Hand the questions of the screening over as a batch, where the provider takes one: for less, within a day. */
+      batch: z.boolean().default(false),
+      analysesMax: z.number().int().min(1).max(ANALYSES_A_DAY).default(ANALYSES_A_DAY),
+      deepMax: z.number().int().min(0).max(DEEP_ANALYSES_A_DAY).default(DEEP_ANALYSES_A_DAY),
+    })
+    .nullable()
+    .default(null),
 });
 export type MarketAnalysisInput = z.infer<typeof marketAnalysisInputSchema>;
+export type Screening = NonNullable<MarketAnalysisInput['screening']>;
+
+/** Without a screening every symbol is analysed. */
+export function analysisProblems({ symbols, screening }: MarketAnalysisInput): Problem[] {
+  if (screening !== null || symbols.length <= SYMBOLS_MAX) return [];
+  const expected = `at most ${SYMBOLS_MAX} symbols without a screening`;
+  return [problem('INPUT_ITEMS', 'symbols', `${symbols.length} symbols`, expected, 'add "screening":{}')];
+}
+
+/** Why a symbol went no further. NO_ANSWER: the model gave none for it. NO_PLACE: the day's analyses are taken. */
+export const SCREENING_REASONS = [
+  'SCREEN_HELD',
+  'SCREEN_QUARANTINED',
+  'SCREEN_NO_DATA',
+  'SCREEN_STALE',
+  'SCREEN_VOLUME',
+  'SCREEN_SIGNAL',
+  'SCREEN_NOT_KEPT',
+  'SCREEN_NO_ANSWER',
+  'SCREEN_NO_PLACE',
+] as const;
+const screeningReasonSchema = z.enum(SCREENING_REASONS);
+export type ScreeningReason = z.infer<typeof screeningReasonSchema>;
+
+const stageSchema = z.strictObject({
+  stage: z.enum(['rules', 'screening', 'analysis', 'deep']),
+  /** Symbols that came to it, and that went on. */
+  shown: z.number().int(),
+  kept: z.number().int(),
+  calls: z.number().int(),
+  costMicroUsd: z.number().int(),
+});
+export type ScreeningStage = z.infer<typeof stageSchema>;
+
+export const screeningResultSchema = z.strictObject({
+  stages: z.array(stageSchema),
+  left: z.array(z.strictObject({ symbol: symbolSchema, reason: screeningReasonSchema })),
+  /** How the questions of the screening went out: `batch`, or the reason why they were asked one by one. */
+  sentAs: z.string(),
+});
+export type ScreeningResult = z.infer<typeof screeningResultSchema>;
 
 /** What was asked and what it cost. `contaminated`: the model's knowledge may reach past `asOf`. */
 const askedShape = {
@@ -86,6 +143,8 @@ export const marketAnalysisResultSchema = z.strictObject({
   depth: z.enum(ANALYSIS_DEPTHS),
   asOfMs: z.number().int(),
   analyses: z.array(symbolAnalysisSchema),
+  /** null without a screening. */
+  screening: screeningResultSchema.nullable(),
   costMicroUsd: z.number().int(),
   masked: z.boolean(),
   /** Some model's knowledge may reach past `asOf`. */

@@ -12,7 +12,13 @@ import {
   type SessionStrategyType,
   strategyParameterSchemas,
 } from './signals.ts';
-import { SESSION_ID_PATTERN, type StrategySessionInput, strategySessionInputSchema } from './strategy-session.ts';
+import {
+  ANY_PROVIDER,
+  RULES_PROVIDER,
+  SESSION_ID_PATTERN,
+  type StrategySessionInput,
+  strategySessionInputSchema,
+} from './strategy-session.ts';
 import { twoLeggedTypeOf, twoLegProblems, withPairDirection } from './two-leg-input.ts';
 
 export type ParsedSession = StrategySessionInput & { readonly sessionId: string };
@@ -57,6 +63,22 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
     ...sizeProblems(fields.symbols, fieldsOf(fields.market).count),
     ...weightProblems(fields.weights),
     ...modelProblems(fields),
+    ...approvalProblems(fields),
+    ...advisorProblems(fieldsOf(fields.model)),
+  ];
+}
+
+/** The rules have no models, and a debate needs two who speak. */
+function advisorProblems({ provider = RULES_PROVIDER, model, tier, consensus = 0, debate }: Record<string, unknown>) {
+  const hint = `name the provider to ask, or ${ANY_PROVIDER}`;
+  const unasked = Object.entries({ model, tier }).filter(([, value]) => value !== undefined && value !== null);
+  return [
+    ...(provider === RULES_PROVIDER
+      ? unasked.map(([name, value]) => problem('INPUT_RANGE', `model.${name}`, value, 'none with provider rules', hint))
+      : []),
+    ...(debate === true && typeof consensus === 'number' && consensus < 2
+      ? [problem('INPUT_RANGE', 'model.debate', debate, 'true with model.consensus of 2 or more')]
+      : []),
   ];
 }
 
@@ -73,6 +95,15 @@ export function modelProblems({ strategy, components, weights }: Record<string, 
       ? [problem('INPUT_RANGE', 'weights.llm', weight, `above 0 for ${MODEL_STRATEGY_TYPE}`)]
       : []),
   ];
+}
+
+/** In virtual time nobody can be asked. */
+function approvalProblems({ approval, tradingMode }: Record<string, unknown>): Problem[] {
+  const { entries } = fieldsOf(approval);
+  if ((tradingMode !== 'backtest' && tradingMode !== 'analysis') || entries === undefined || entries === 'off')
+    return [];
+  const hint = 'leave approval out: a person answers in paper and live only';
+  return [problem('INPUT_RANGE', 'approval.entries', entries, `off in ${tradingMode} mode`, hint)];
 }
 
 /** All symbols' bars are held in memory together. */

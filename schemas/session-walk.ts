@@ -3,9 +3,11 @@
  * Postgres; histories carry a cursor, counters and the orders that need a child workflow.
  */
 import { z } from 'zod';
+import { approvalRequestSchema } from './approval.ts';
 import { decisionSchema } from './decision.ts';
 import { orderIntentSchema, orderStateSchema, positionSchema } from './execution.ts';
 import { operatingModeSchema } from './governance.ts';
+import { adviceAnswerSchema, awaitedAdviceSchema } from './llm/advice-slot.ts';
 import { sessionLimitsSchema } from './risk.ts';
 import { strategySchema } from './signals.ts';
 
@@ -44,6 +46,8 @@ export const sessionProgressSchema = z.strictObject({
   drawdownFraction: z.number(),
   regime: z.string().nullable(),
   asOfMs: z.number().nullable(),
+  /** What its questions to models have cost so far, in whole micro-USD; absent where nobody is paid. */
+  modelCostMicroUsd: z.number().int().exactOptional(),
 });
 export type SessionProgress = z.infer<typeof sessionProgressSchema>;
 
@@ -74,19 +78,22 @@ export const orderHandOverSchema = z.strictObject({
   decisionId: z.string(),
   summary: z.string(),
   intents: z.array(orderIntentSchema).min(1).max(3),
+  /** A person answers for it first. */
+  approval: approvalRequestSchema.optional(),
 });
 export type OrderHandOver = z.infer<typeof orderHandOverSchema>;
 
 /**
  * `cursor` = instants walked so far; `stepsMax` bars are walked at most. `dueOnly`: walk only bars that real time has
- * closed (paper); a tick and a backtest take the next bar at once.
+ * closed (paper); a tick and a backtest take the next bar at once. `answers`: what the last walk awaits, decided first.
  */
 export const walkRequestSchema = z.strictObject({
   handle: sessionHandleSchema,
   cursor: z.number().int().nonnegative(),
-  stepsMax: z.number().int().min(1),
+  stepsMax: z.number().int().min(0),
   dueOnly: z.boolean(),
   limits: sessionLimitsSchema,
+  answers: z.array(adviceAnswerSchema).exactOptional(),
 });
 export type WalkRequest = z.infer<typeof walkRequestSchema>;
 
@@ -115,5 +122,9 @@ export const walkResultSchema = z.strictObject({
   handOver: z.array(orderHandOverSchema),
   /** Workflow ids of orders that are to cancel what is at work of them; absent where there are none. */
   cancels: z.array(z.string()).optional(),
+  /** The mode that it was walked under, where that is not the handle's any more. */
+  operatingMode: operatingModeSchema.exactOptional(),
+  /** Advice that the last instant waits for; absent where none is. */
+  awaited: z.array(awaitedAdviceSchema).exactOptional(),
 });
 export type WalkResult = z.infer<typeof walkResultSchema>;

@@ -1,25 +1,35 @@
 /** The contract of `strategyDesign`: a strategy by a model, checked, backtested and kept under an id of its own. */
 import { z } from 'zod';
 import { barIntervalMsSchema, symbolSchema } from './market.ts';
-import { SINGLE_STRATEGY_TYPES, strategyTypeSchema } from './signals.ts';
-import { accountIdSchema } from './strategy-session.ts';
+import type { Problem } from './problem.ts';
+import { isTwoLegged, STRATEGY_TYPES, strategyTypeSchema } from './signals.ts';
+import { accountIdSchema, type Direction } from './strategy-session.ts';
+import { twoLegProblems } from './two-leg-input.ts';
 
 const instantSchema = z.iso.datetime({ offset: true });
 
 export const strategyDesignInputSchema = z.strictObject({
-  strategyType: z.enum(SINGLE_STRATEGY_TYPES),
+  strategyType: z.enum(STRATEGY_TYPES),
   symbols: z.array(symbolSchema).min(1).max(20),
   /** Wishes: those that are named are kept as they are. */
   parameters: z.record(z.string(), z.number()).default({}),
   accountId: accountIdSchema.nullable().default(null),
   barIntervalMs: barIntervalMsSchema.default(3_600_000),
-  direction: z.enum(['longOnly', 'shortOnly', 'longShort']).default('longOnly'),
+  /** @default longOnly; longShort for a strategy of two legs, which can have no other */
+  direction: z.enum(['longOnly', 'shortOnly', 'longShort']).optional(),
   /** The bars of the backtest, by their open. */
   from: instantSchema.nullable().default(null),
   to: instantSchema.nullable().default(null),
   masked: z.boolean().default(false),
 });
 export type StrategyDesignInput = z.infer<typeof strategyDesignInputSchema>;
+
+/** What two legs ask for beyond their parameters. */
+export const designProblems = ({ strategyType, symbols, direction }: StrategyDesignInput): Problem[] =>
+  twoLegProblems(strategyType, { symbols, direction });
+
+export const directionOf = ({ strategyType, direction }: StrategyDesignInput): Direction =>
+  direction ?? (isTwoLegged(strategyType) ? 'longShort' : 'longOnly');
 
 export const strategyDesignResultSchema = z.strictObject({
   /** Under which sessions and backtests find it; null with the reason in `noDecision`. */

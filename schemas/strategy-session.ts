@@ -1,8 +1,10 @@
 /** The contract of one strategy session: what it is given, what it reports while it runs, how it ends. */
 import { z } from 'zod';
+import { approvalSettingsSchema, waitingOrderSchema } from './approval.ts';
 import { componentNameSchema, decisionSchema } from './decision.ts';
 import { costsSchema } from './execution.ts';
 import { operatingModeSchema, tradingModeSchema } from './governance.ts';
+import { modelRecordSchema, modelTierSchema, providerRecordSchema } from './llm/model-registry.ts';
 import { barIntervalMsSchema, marketSourceSchema, symbolSchema } from './market.ts';
 import { sessionLimitsSchema } from './risk.ts';
 import { strategySchema } from './signals.ts';
@@ -23,12 +25,28 @@ const YEAR_MS = 31_536_000_000;
 /** A component without a weight has none. */
 const weight = z.number().default(0);
 
-/** Who advises the session. `rules` needs no key and no network. */
+/** The advisor that needs no key and no network, and answers in the step itself. */
+export const RULES_PROVIDER = 'rules';
+/** Whoever the registry names for the task and this desk has a key for. */
+export const ANY_PROVIDER = 'any';
+
+/**
+ * Who advises the session: `rules`, a provider of config/models.yaml, or `any`. `model` is the only one that is asked then,
+ * `tier` the least that is. `consensus` of 2 and more asks as many seats at once; `debate` asks them once more where they
+ * disagree; `contrarian` hears the case against.
+ */
 const modelSettingsSchema = z.strictObject({
-  provider: z.enum(['rules']).default('rules'),
+  provider: providerRecordSchema.shape.name.default(RULES_PROVIDER),
+  model: modelRecordSchema.shape.id.nullable().default(null),
+  tier: modelTierSchema.nullable().default(null),
   authority: z.enum(['advise', 'propose', 'executeWithinMandate']).default('propose'),
   consensus: z.number().int().min(0).max(9).default(0),
+  contrarian: z.boolean().default(false),
+  debate: z.boolean().default(false),
 });
+export type ModelSettings = z.infer<typeof modelSettingsSchema>;
+
+export const asksModels = ({ provider }: Pick<ModelSettings, 'provider'>): boolean => provider !== RULES_PROVIDER;
 
 export const strategySessionInputSchema = z.strictObject({
   /** Taken from the workflow id; one that differs is refused. */
@@ -50,7 +68,9 @@ export const strategySessionInputSchema = z.strictObject({
   weights: z
     .strictObject({ technical: weight, agent: weight, evolved: weight, online: weight, llm: weight })
     .optional(),
-  model: modelSettingsSchema.default({ provider: 'rules', authority: 'propose', consensus: 0 }),
+  model: modelSettingsSchema.prefault({}),
+  /** When a person answers for an entry. Absent: by rule in live mode, else off. */
+  approval: approvalSettingsSchema.optional(),
   limits: sessionLimitsSchema.default({
     positionFractionMax: 0.1,
     positionsMax: 10,
@@ -87,6 +107,8 @@ export const sessionStatusSchema = z.strictObject({
   modelCostMicroUsd: z.number().int(),
   nextStepAtMs: z.number().nullable(),
   warnings: z.array(z.string()),
+  /** Orders that wait for a person, oldest first. */
+  approvals: z.array(waitingOrderSchema),
   lastDecision: decisionSchema.nullable(),
 });
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
@@ -121,6 +143,8 @@ export const sessionReportSchema = z.strictObject({
   hitRate: z.number().nullable(),
   modelCostMicroUsd: z.number().int(),
   returnOnModelCost: z.number().nullable(),
+  /** A model that answered may remember the session's window. */
+  contaminated: z.boolean().default(false),
   dataHash: z.string(),
   codeVersion: z.string(),
   resultHash: z.string(),

@@ -7,6 +7,7 @@ import { printJson, runScript, wantsJson } from './lib/script.ts';
 /** Loaded when asked for: each bench brings its own heavy parts. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   engine: () => import('../bench/engine.ts'),
+  gateway: () => import('../bench/gateway.ts'),
   indicators: () => import('../bench/indicators.ts'),
   session: () => import('../bench/session.ts'),
 };

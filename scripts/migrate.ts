@@ -45,10 +45,10 @@ async function refuseSilence(databaseUrl: string): Promise<void> {
 }
 
 async function seed(databaseUrl: string): Promise<void> {
-  const { profiles, startMode } = loadGovernance(path.join(projectFolder, 'config'));
+  const { settings, startMode } = loadGovernance(path.join(projectFolder, 'config'));
   const db = openDatabase(databaseUrl, { poolSize: 1, applicationName: 'quarterdeck migrate' });
   try {
-    await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+    await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });
   } finally {
     await closeDatabase(db);
   }

@@ -1,17 +1,26 @@
 /**
- * `npm run model -- check | ask "…" [--model M] | usage [--by WHAT]`: how the configured providers are, one question
- * through the gateway, and what all questions cost and brought.
+ * `npm run model -- check | ask "…" [--model M] | usage [--by WHAT] | report | prompts | experiment start|stop|report`: how
+ * the configured providers are, one question through the gateway, what all questions cost and brought, and which
+ * versions of prompts are tried against each other.
  * `check` needs nothing running; the others need Postgres, where budget and audit are. Exit codes: 0 done, 1 a provider is
  * down or no answer came, 2 arguments or settings, 3 Postgres is down.
  */
 import path from 'node:path';
 import { parseEnvironment } from '../config/environment.ts';
 import { USAGE_BY } from '../db/llm/usage.ts';
-import { type Problem, problem } from '../schemas/problem.ts';
+import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 import { llmSettings } from '../workers/llm.ts';
 import { type CommandTable, named as namedOf, parseWithWord, parseWords, runCommand } from './lib/command-table.ts';
 import { askOnce } from './lib/model/ask-once.ts';
 import { checkProviders } from './lib/model/check-providers.ts';
+import {
+  beginExperiment,
+  listPrompts,
+  readArms,
+  reportExperiments,
+  stopExperiment,
+} from './lib/model/prompt-commands.ts';
+import { tellReport } from './lib/model/tell-report.ts';
 import { tellUsage } from './lib/model/tell-usage.ts';
 import { projectFolder } from './lib/paths.ts';
 import { runScript } from './lib/script.ts';
@@ -45,7 +54,46 @@ const commands: CommandTable = {
     parseWords(command, words, () => (by() === undefined ? [wrong()] : []));
     return withDatabase({ name: 'model' }, (db) => tellUsage(db, by() ?? 'model'));
   },
+  async report(words) {
+    parseWords(named('report'), words);
+    return withDatabase({ name: 'model' }, tellReport);
+  },
+  async prompts(words) {
+    parseWords(named('prompts'), words);
+    const { prompts } = settingsOf().settings;
+    return withDatabase({ name: 'model' }, (db) => listPrompts(db, prompts));
+  },
+  async experiment(words) {
+    const [what = '', ...rest] = words;
+    const act = EXPERIMENT_ACTS.find((one) => one === what);
+    if (act === undefined) throw new InvalidInput([unknownAct(what)]);
+    const command = named(`experiment ${act}`, 'PROMPT').option(
+      '--arms <versions>',
+      'such as 1,2 or 1:0.8,2:0.2',
+      '1,2',
+    );
+    const arms = () => readArms(command.opts().arms);
+    const expected = 'two or more versions, each once, with a share above 0 or none';
+    const wrong = () => problem('ARGUMENT_VALUE', '--arms', command.opts().arms, expected);
+    const promptId = parseWithWord(command, rest, 'PROMPT', () => (arms() === undefined ? [wrong()] : []));
+    return withDatabase({ name: 'model' }, (db) => {
+      if (act === 'stop') return stopExperiment(db, promptId);
+      if (act === 'report') return reportExperiments(db, promptId);
+      return beginExperiment(db, settingsOf().settings.prompts, { promptId, arms: arms() ?? [] });
+    });
+  },
 };
+
+const EXPERIMENT_ACTS = ['start', 'stop', 'report'] as const;
+
+const unknownAct = (got: string): Problem =>
+  problem(
+    'ARGUMENT_UNKNOWN',
+    'experiment',
+    got,
+    EXPERIMENT_ACTS.join(' | '),
+    'npm run model -- experiment start advisor',
+  );
 
 function unknownModel(model: string | undefined): Problem[] {
   const ids = settingsOf().settings.registry.models.map(({ id }) => id);

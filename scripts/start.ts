@@ -19,16 +19,16 @@ const INTERRUPTED = 130;
 let stopping: Promise<never> | null = null;
 
 await runScript(async () => {
-  const { once, ...job } = readStartFlags();
+  const { once, officers, ...job } = readStartFlags();
   const home = deskHome(parseEnvironment());
   if (!once) onInterrupt(() => stopOnce(home));
   try {
-    const desk = await startDesk();
+    const desk = await startDesk({ officers });
     const exitCode = await runMainJob(desk, job);
     sayWhereToLook(desk);
     if (once) return exitCode;
     say('\nThe desk is up. Ctrl-C stops it.');
-    return await keepUp(home);
+    return await keepUp(home, officers);
   } catch (error) {
     if (stopping !== null) await stopping;
     throw error;
@@ -52,7 +52,7 @@ async function takeDown(home: string): Promise<never> {
 }
 
 /** Looks after the services until somebody stops them; what died is brought up again on its old port. */
-async function keepUp(home: string): Promise<number> {
+async function keepUp(home: string, officers: boolean): Promise<number> {
   for (;;) {
     await sleep(LOOK_EVERY_MS);
     const isUp = await isDeskUp();
@@ -63,7 +63,7 @@ async function keepUp(home: string): Promise<number> {
     }
     if (isUp) continue;
     say('A part of the desk is down: bringing it up again.');
-    await startDesk().catch((error: unknown) => say(messageOf(error)));
+    await startDesk({ officers }).catch((error: unknown) => say(messageOf(error)));
   }
 }
 

@@ -1,29 +1,20 @@
 /**
- * A background process that keeps the workers of one desk alive: starts them, and starts them again when they die,
- * within half a second, more slowly when they die at once again and again. Started by scripts/lib/workers.ts with
- * the environment that the workers get; ends, with its workers, on SIGTERM. Decides nothing else.
+ * A background process that keeps the programs of one desk alive: its worker and, beside the trading queue, its HTTP interface.
+ * Started by scripts/lib/workers.ts with the environment that they get; ends, with them, on SIGTERM. Decides nothing else.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { BUILT_QUEUES, parseEnvironment } from '../config/environment.ts';
-import { rotateLog } from './lib/files.ts';
-import { deskFiles, deskHome, ensureFolder, projectFolder } from './lib/paths.ts';
-import { endProcess, referTo } from './lib/processes.ts';
+import { type KeptState, keepAlive } from './lib/keep-alive.ts';
+import { deskFiles, deskHome, ensureFolder } from './lib/paths.ts';
+import { referTo } from './lib/processes.ts';
 import { type SupervisorState, writeSupervisor, writeWorkers } from './lib/supervisor-state.ts';
-
-const RESPAWN_MS = 200;
-const RESPAWN_MS_MAX = 15_000;
-/** A worker that lived this long was not part of a crash loop; one that was killed from outside is given less. */
-const HEALTHY_AFTER_MS = 5_000;
-const HEALTHY_AFTER_MS_KILLED = 1_000;
-const GRACE_MS = 15_000;
 
 const environment = parseEnvironment();
 const queues = environment.workerQueues.filter((queue) => BUILT_QUEUES.includes(queue));
 const home = deskHome(environment);
 const files = deskFiles(home);
-const log = path.join(ensureFolder(files.logs), 'worker.log');
+const logs = ensureFolder(files.logs);
 const self = referTo(process.pid);
 if (self === null) throw new Error('this process cannot see itself');
 
@@ -35,50 +26,33 @@ let state: SupervisorState = {
   workerStartedAtMs: Date.now(),
   restartCount: 0,
   lastExit: null,
+  api: null,
 };
-let isStopping = false;
-let respawnMs = RESPAWN_MS;
 
 function change(changes: Partial<SupervisorState>): void {
   state = { ...state, ...changes };
   writeSupervisor(home, state);
-  const pid = state.worker?.pid;
-  writeWorkers(home, pid === undefined ? [] : queues.map((queue) => ({ queue, pid })));
 }
 
-/** Output goes straight to a file: a pipe that nobody reads would stop the worker. */
-function spawnWorker(): void {
-  rotateLog(log);
-  const output = openSync(log, 'a');
-  const args = ['--import', import.meta.resolve('tsx'), path.join(projectFolder, 'workers', 'all.ts')];
-  const child = spawn(process.execPath, args, { cwd: projectFolder, stdio: ['ignore', output, output] });
-  closeSync(output);
-  child.once('error', (error) => console.error(error.message));
-  child.once('exit', (code, signal) => onExit(child, code, signal));
-  change({ worker: referTo(child.pid), workerStartedAtMs: Date.now() });
+function tellWorker({ process: worker, startedAtMs, restartCount, lastExit }: KeptState): void {
+  change({ worker, workerStartedAtMs: startedAtMs, restartCount, lastExit });
+  writeWorkers(home, worker === null ? [] : queues.map((queue) => ({ queue, pid: worker.pid })));
 }
 
-function onExit(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
-  const livedMs = Date.now() - state.workerStartedAtMs;
-  const lastExit = `worker ${child.pid} ended after ${livedMs} ms with ${signal ?? `exit code ${code}`}`;
-  console.error(JSON.stringify({ at: Date.now(), message: lastExit }));
-  change({ worker: null, lastExit });
-  if (isStopping) return;
-  const isHealthy = livedMs >= (signal === null ? HEALTHY_AFTER_MS : HEALTHY_AFTER_MS_KILLED);
-  respawnMs = isHealthy ? RESPAWN_MS : Math.min(respawnMs * 2, RESPAWN_MS_MAX);
-  setTimeout(respawn, respawnMs);
-}
+const worker = { name: 'worker', entry: 'workers/all.ts', log: path.join(logs, 'worker.log'), onChange: tellWorker };
+const api = {
+  name: 'api',
+  entry: 'workers/api.ts',
+  log: path.join(logs, 'api.log'),
+  onChange: ({ process: running }: KeptState) => change({ api: running }),
+};
+const kept = [keepAlive(worker), ...(queues.includes('trading') ? [keepAlive(api)] : [])];
 
-function respawn(): void {
-  if (isStopping) return;
-  change({ restartCount: state.restartCount + 1 });
-  spawnWorker();
-}
-
+let isStopping = false;
 async function stop(): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  await endProcess(state.worker, GRACE_MS);
+  await Promise.all(kept.map((one) => one.stop()));
   for (const file of [files.workers, files.supervisor]) rmSync(file, { force: true });
   process.exit(0);
 }
@@ -86,4 +60,4 @@ async function stop(): Promise<void> {
 process.on('SIGTERM', () => void stop());
 process.on('SIGINT', () => void stop());
 process.on('SIGHUP', () => undefined);
-spawnWorker();
+for (const one of kept) one.start();

@@ -85,7 +85,15 @@ describe('the scripts', () => {
 /** Names of audit rows, tables and columns that look like names of events. */
 const NO_EVENTS = [
   ...['order_intent', 'order_sent', 'order_cancel', 'order_bust', 'order_intents', 'order_sends', 'order_hash'],
-  ...['session_id', 'session_equity', 'session_bars', 'session_feeds', 'account_id', 'account_standings'],
+  ...[
+    'session_id',
+    'session_equity',
+    'session_bars',
+    'session_feeds',
+    'account_id',
+    'account_standings',
+    'policy_version',
+  ],
 ];
 
 type Message = { readonly type: string; readonly name: string };
@@ -241,7 +249,7 @@ describe('the database', () => {
         .map((name) => read(`${folder}/${name}`)),
     );
     const written = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:session|signal|order|policy|kill_switch|live|account|position)_[a-z_]+)'/g)].map(
+      [...text.matchAll(/'((?:session|signal|order|approval|policy|kill_switch|live|account|position)_[a-z_]+)'/g)].map(
         ([, name = '']) => name,
       ),
     );

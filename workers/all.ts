@@ -18,6 +18,7 @@ import { createLlmWorker } from './create-llm-worker.ts';
 import { createComputeWorker, createResearchWorker } from './create-research-workers.ts';
 import { createTradingWorker } from './create-trading-worker.ts';
 import { llmSettings } from './llm.ts';
+import { startOfficers } from './officers.ts';
 import { ensureSchedules } from './schedules.ts';
 import { keepReviewing } from './trade-reviews.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -42,13 +43,15 @@ async function run(): Promise<void> {
   const pool = createThreadPool();
   if (environment.workerQueues.includes('compute')) pool.warmUp();
   const configFolder = environment.configFolder ?? join(PROJECT, 'config');
-  const shared = { nativeConnection, namespace, codePath, db, configFolder, codeVersion: codeVersion(), payloadKeys };
+  const shared = {
+    ...{ nativeConnection, namespace, codePath, db, configFolder, home, payloadKeys },
+    codeVersion: codeVersion(),
+  };
   const makers: { readonly [Q in WorkerQueue]?: () => Promise<Worker> } = {
     trading: () =>
       createTradingWorker({
         ...shared,
         client,
-        home,
         bornAtMs: BORN_AT_MS,
         venues: configuredVenues(environment),
         markets: configuredMarkets(environment.markets),
@@ -61,7 +64,12 @@ async function run(): Promise<void> {
   const running = workers.filter((worker) => worker !== null);
   if (running.length === 0) throw new Error(`none of the queues ${environment.workerQueues.join(', ')} has work yet`);
   const reviews = environment.workerQueues.includes('research') ? keepReviewing({ db, client }) : null;
-  await Promise.all([...running.map((worker) => worker.run()), ensureSchedules(client)]);
+  const officers = environment.workerQueues.includes('trading') ? environment.officers : [];
+  await Promise.all([
+    ...running.map((worker) => worker.run()),
+    ensureSchedules(client),
+    startOfficers(client, officers),
+  ]);
   reviews?.stop();
   await Promise.all([pool.close(), closeDatabase(db), connection.close(), nativeConnection.close()]);
 }

@@ -28,8 +28,8 @@ export type TradingWorkerParts = TradingParts & {
 
 /** Seeds the desk's first policy and answers the worker; `run()` serves, `shutdown()` drains. @throws InvalidInput */
 export async function createTradingWorker(parts: TradingWorkerParts): Promise<Worker> {
-  const { profiles, startMode } = loadGovernance(parts.configFolder);
-  await seedDesk(parts.db, { mode: startMode, profile: profiles[startMode], nowMs: parts.bornAtMs });
+  const { settings, startMode } = loadGovernance(parts.configFolder);
+  await seedDesk(parts.db, { mode: startMode, settings, nowMs: parts.bornAtMs });
   await refuseSuperuser(parts);
   await heedKill(parts);
   return Worker.create({

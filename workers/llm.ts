@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createBatchActivities } from '../activities/llm/ask-batch.ts';
 import { createModelActivities } from '../activities/llm/ask-model.ts';
 import { createPanelActivities } from '../activities/llm/choose-panel.ts';
 import type { GatewayParts } from '../activities/llm/parts.ts';
@@ -37,7 +38,8 @@ const registryFolder = ({ configFolder, project }: Folders): string =>
 export function llmSettings(environment: Environment, folders: Folders): LlmSettings {
   const { models, allowLoopback } = environment;
   const registry = loadModelRegistry(registryFolder(folders), { models, allowLoopback });
-  const { keys, aws, modelPath, backend, defaultTier, temperature, defaultTemperature, maxTokens } = models;
+  const { keys, aws, modelPath, backend, defaultTier, temperature, defaultTemperature, maxTokens, toolCallsMax } =
+    models;
   const advise = (contract: string, facts: Readonly<Record<string, unknown>>): unknown =>
     isContractName(contract) ? rulesAnswer(contract, facts) : null;
   return {
@@ -52,12 +54,13 @@ export function llmSettings(environment: Environment, folders: Folders): LlmSett
     temperature,
     defaultTemperature,
     maxTokens,
+    toolCallsMax,
   };
 }
 
 /** All activities of queue `llm`. */
 export function llmActivities({ db, nowMs = Date.now, store = createModelStore(db), ...settings }: LlmWiring) {
-  const gateway = createModelActivities({
+  const parts: GatewayParts = {
     ...settings,
     nowMs,
     store,
@@ -65,10 +68,14 @@ export function llmActivities({ db, nowMs = Date.now, store = createModelStore(d
     warn: (message, fields) => {
       process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), level: 'WARN', message, ...fields })}\n`);
     },
-  });
+  };
   const { registry, choice } = settings;
   const accuracy = (model: string, regime: string | null) => accuracyOf(db, model, regime);
-  return { ...gateway, ...createPanelActivities({ registry, choice, store, accuracy }) };
+  return {
+    ...createModelActivities(parts),
+    ...createBatchActivities(parts),
+    ...createPanelActivities({ registry, choice, store, accuracy }),
+  };
 }
 
 /** Of its scored answers in this regime, or in all where none is known. */

@@ -10,6 +10,7 @@ import { createEvolutionStore } from '../db/evolution-store.ts';
 import { createSearchStore } from '../db/search-store.ts';
 import { readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
+import { profileOf } from '../domain/officers/policy/effective-profile.ts';
 import { analystActivities } from './analyst.ts';
 
 export type ResearchWiring = {
@@ -17,6 +18,8 @@ export type ResearchWiring = {
   readonly codeVersion: string;
   /** Folder of governance.yaml and compliance.yaml: backtests obey the desk's limits unless they are told not to. */
   readonly configFolder: string;
+  /** Where the file lies that stops the desk. */
+  readonly home: string;
   /** Wall time. @default Date.now */
   readonly nowMs?: () => number;
 };
@@ -44,6 +47,7 @@ export function computeActivities(wiring: ResearchWiring, pool: ComputePool) {
     codeVersion,
     backtests: createBacktestStore(db),
     readStrategy: async (strategyId) => (await readStrategy(db, strategyId))?.definition,
-    rules: { profile: profiles[startMode], desk, compliance: loadCompliance(configFolder) },
+    rules: { mode: startMode, profile: profileOf(profiles, startMode), desk, compliance: loadCompliance(configFolder) },
+    mode: startMode,
   });
 }

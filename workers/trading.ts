@@ -1,9 +1,9 @@
 /** Queue `trading`: sessions and orders. The one place where stores, market data and brokers are chosen and wired. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import { createApprovalActivities } from '../activities/approvals.ts';
 import { createExecutionActivities } from '../activities/execution.ts';
 import { createFeed } from '../activities/market/catch-up.ts';
+import { createOfficerActivities } from '../activities/officers.ts';
 import { createReconciliationActivities } from '../activities/reconciliation.ts';
 import { createSessionActivities } from '../activities/session.ts';
 import type { Venue } from '../adapters/broker/venue.ts';
@@ -13,11 +13,13 @@ import type { VendorMarket, VendorName } from '../adapters/market-data/vendor-ma
 import { vendorOf } from '../adapters/market-data/vendor-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
+import { createApprovalStore, readApproval } from '../db/approvals.ts';
 import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
 import { createFetchStore } from '../db/fetch-store.ts';
 import { createLiveBarStore } from '../db/live-bars.ts';
 import { createLiveSessionStore } from '../db/live-session-store.ts';
+import { createOfficerStore } from '../db/officers/officer-store.ts';
 import { createOrderStore } from '../db/order-store.ts';
 import { workingOrders } from '../db/orders.ts';
 import { createPaperBroker } from '../db/paper-broker.ts';
@@ -29,6 +31,8 @@ import type { Database } from '../db/tables.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import { costsSchema } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
+import { watchEquity } from './equity-watch.ts';
+import { readKillFile } from './kill-file.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
 
 export type TradingParts = {
@@ -49,13 +53,13 @@ export type TradingParts = {
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
 export function tradingActivities(parts: TradingParts) {
   const { db, client, home, nowMs = Date.now } = parts;
-  const { desk } = loadGovernance(parts.configFolder);
+  const { desk, models } = loadGovernance(parts.configFolder);
   const compliance = loadCompliance(parts.configFolder);
   const fetching = parts.markets && ensureStored(parts.markets, createFetchStore(db), nowMs);
   const market = deskMarketData(barReaders(db), fetching);
-  const killFile = () => readKillFile(join(home, 'KILL'));
+  const killFile = () => readKillFile(home);
   const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
-  const sessions = createSessionStore(db);
+  const sessions = watchEquity(createSessionStore(db), db, client);
   const feed = createFeed({
     vendorOf: (source) => (parts.markets ?? noVendor)(vendorOf(source)),
     bars: createLiveBarStore(db),
@@ -69,12 +73,14 @@ export function tradingActivities(parts: TradingParts) {
     ]),
   );
   return {
+    ...createOfficerActivities({ store: createOfficerStore(db), nowMs }),
     ...createSessionActivities({
       store: sessions,
       market,
       follow: { ...feed, live: createLiveSessionStore(db), ageOffsetMs: desk.barAgeOffsetMs, quarantined },
       desk,
       compliance,
+      models,
       quarantined,
       killFile,
       readStrategy: (strategyId) => readStrategy(db, strategyId),
@@ -84,8 +90,13 @@ export function tradingActivities(parts: TradingParts) {
       bornAtMs: parts.bornAtMs,
       codeVersion: parts.codeVersion,
     }),
+    ...createApprovalActivities({ approvals: createApprovalStore(db), nowMs }),
     ...createExecutionActivities({
       orders: createOrderStore(db),
+      hasWaited: async (decisionId) => (await readApproval(db, decisionId)) !== undefined,
+      models,
+      marketsTraded: async (accountId, strategyId) =>
+        (await positionsOfAccount(db, accountId)).filter((one) => one.strategyId === strategyId).length,
       sessions,
       paper: createPaperBroker({ db, costs, desk, killFile }),
       venues: new Map([...venueDesks].map(([name, one]) => [name, one.broker])),
@@ -115,14 +126,10 @@ function noVendor(name: VendorName): never {
 
 /** Ends paper orders at work when the kill switch was set while this desk was down. @returns how many decisions' */
 export function heedKill({ db, home, configFolder }: TradingParts): Promise<number> {
-  const killFile = () => readKillFile(join(home, 'KILL'));
+  const killFile = () => readKillFile(home);
   const { desk } = loadGovernance(configFolder);
   return heedKillSwitch(db, createPaperBroker({ db, costs: costsSchema.parse({}), desk, killFile }), killFile());
 }
-
-/** The first line of the local kill file, whose presence blocks every order; null when there is none. */
-const readKillFile = (path: string): string | null =>
-  existsSync(path) ? readFileSync(path, 'utf8').split('\n')[0] || 'the kill file is present' : null;
 
 const bookReader = (db: Database) => async (accountId: string, strategyId: string, symbol: string) => {
   const account = await readAccount(db, accountId);

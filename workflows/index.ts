@@ -1,12 +1,16 @@
 /** The catalogue of workflows, in the order of the day. Their names are what the Temporal CLI and UI show. */
 
 export { backtest } from './backtest.ts';
+export { ceoDecisionCycle } from './ceo-decision-cycle.ts';
 export { evolutionRun } from './evolution-run.ts';
+export { federationCycle } from './federation-cycle.ts';
 export { marketAnalysis } from './market-analysis.ts';
 export { opportunityEvaluation } from './opportunity-evaluation.ts';
 export { orderExecution } from './order-execution.ts';
 export { parameterSearch } from './parameter-search.ts';
 export { reconciliation } from './reconciliation.ts';
+export { riskOfficerCycle } from './risk-officer-cycle.ts';
 export { strategyDesign } from './strategy-design.ts';
+export { strategyOfficerCycle } from './strategy-officer-cycle.ts';
 export { strategySession } from './strategy-session.ts';
 export { tradeReview } from './trade-review.ts';

@@ -1,18 +1,23 @@
 /**
- * An analysis of one to twenty symbols, at most five side by side. It orders nothing: regime and levels are computed, words
- * and recommendations are a model's and have passed their contract. A symbol that cannot be analysed says why.
+ * An analysis of one to twenty symbols, at most five side by side; of up to a thousand with a screening before it. It
+ * orders nothing: regime and levels are computed, words and recommendations are a model's and have passed their contract.
+ * A symbol that cannot be analysed says why.
  */
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { scopeOf } from '../domain/llm/analysis-scope.ts';
 import {
+  analysisProblems,
   type MarketAnalysisInput,
   type MarketAnalysisResult,
   marketAnalysisInputSchema,
+  SYMBOLS_MAX,
   type SymbolAnalysis,
 } from '../schemas/market-analysis.ts';
+import { InvalidInput } from '../schemas/problem.ts';
 import { parseRunInput } from '../schemas/research-input.ts';
 import { analyseSymbol } from './analysis/analyse-symbol.ts';
 import { analysisDetails } from './analysis/details.ts';
+import { deepened, screened } from './analysis/screening.ts';
 import { inLanes } from './lib/in-lanes.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { MARKET_ANALYSIS, progressQuery } from './messages/market-analysis.ts';
@@ -38,26 +43,47 @@ export async function marketAnalysis(raw?: unknown): Promise<MarketAnalysisResul
     { description: 'How many symbols are analysed, and what it has cost so far.' },
   );
   const asked = { prefix: MARKET_ANALYSIS, workflowId, nowMs: Date.now() };
-  const input = orFail(() => parseRunInput(marketAnalysisInputSchema, raw, asked));
+  const input = orFail(() => inputOf(raw, asked));
   opened.input = input;
-  upsertSearchAttributes([{ key: searchAttributes.symbols, value: [...input.symbols] }]);
+  upsertSearchAttributes([{ key: searchAttributes.symbols, value: input.symbols.slice(0, SYMBOLS_MAX) }]);
   const { symbols, accountId, barIntervalMs, masked } = input;
   const asOfMs = input.asOf === null ? Date.now() : Date.parse(input.asOf);
   const scope = scopeOf({ asOfMs, symbols, barIntervalMs, accountId, masked });
   setCurrentDetails(analysisDetails(input, told, false));
-  const analyses = await inLanes(symbols, LANES, async (symbol) => {
-    const key = `${workflowId}/${originalExecutionRunId}/${symbol}`;
-    const one = await orFailWithProblems(() => analyseSymbol({ symbol, key, input, scope }));
-    told.push(one);
+  const key = `${workflowId}/${originalExecutionRunId}`;
+  const tell = (one: SymbolAnalysis): SymbolAnalysis => {
+    const at = told.findIndex(({ symbol }) => symbol === one.symbol);
+    const before = told[at];
+    if (before === undefined) told.push(one);
+    else told[at] = deepened(before, one);
     setCurrentDetails(analysisDetails(input, told, false));
     return one;
-  });
+  };
+  const { analyses, screening } = await orFailWithProblems(async () =>
+    input.screening === null
+      ? {
+          screening: null,
+          analyses: await inLanes(symbols, LANES, async (symbol) =>
+            tell(await analyseSymbol({ symbol, key: `${key}/${symbol}`, input, scope })),
+          ),
+        }
+      : screened({ key, input, screening: input.screening, scope, told: tell }),
+  );
   opened.done = true;
-  const costMicroUsd = costOf(analyses);
+  const ofScreening = screening?.stages.find(({ stage }) => stage === 'screening')?.costMicroUsd ?? 0;
+  const costMicroUsd = costOf(analyses) + ofScreening;
   upsertSearchAttributes([{ key: searchAttributes.llmCostUsd, value: costMicroUsd / MICRO }]);
   setCurrentDetails(analysisDetails(input, analyses, true));
   const contaminated = analyses.some((one) => one.asked?.contaminated === true);
-  return { depth: input.depth, asOfMs, analyses, costMicroUsd, masked, contaminated };
+  return { depth: input.depth, asOfMs, analyses, screening, costMicroUsd, masked, contaminated };
+}
+
+/** @throws InvalidInput */
+function inputOf(raw: unknown, asked: Parameters<typeof parseRunInput>[2]): MarketAnalysisInput {
+  const input = parseRunInput(marketAnalysisInputSchema, raw, asked);
+  const problems = analysisProblems(input);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return input;
 }
 
 const costOf = (analyses: readonly SymbolAnalysis[]): number =>

@@ -6,17 +6,20 @@ import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflo
 import { backtestRequest } from '../domain/backtest/backtest-request.ts';
 import { scopeOf, shownName } from '../domain/llm/analysis-scope.ts';
 import { strategyOfDesign } from '../domain/llm/designed-strategy.ts';
-import type { SymbolFacts } from '../schemas/analyst.ts';
+import type { FactsAnswer, SymbolFacts } from '../schemas/analyst.ts';
 import { type BacktestRunResult, backtestRunInputSchema } from '../schemas/backtest-run.ts';
 import { intervalText } from '../schemas/interval.ts';
 import type { DesignedStrategy } from '../schemas/llm/contracts/strategy.ts';
 import type { ModelOutcome } from '../schemas/llm/outcome.ts';
 import type { ToolScope } from '../schemas/llm/tool-call.ts';
+import { InvalidInput } from '../schemas/problem.ts';
 import { parseRunInput } from '../schemas/research-input.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
-import { type Strategy, strategyParameterSchemas, strategySchema } from '../schemas/signals.ts';
+import { isTwoLegged, type Strategy, strategyParameterSchemas, strategySchema } from '../schemas/signals.ts';
 import {
   type DesignProgress,
+  designProblems,
+  directionOf,
   type StrategyDesignInput,
   type StrategyDesignResult,
   strategyDesignInputSchema,
@@ -37,7 +40,7 @@ export async function strategyDesign(raw?: unknown): Promise<StrategyDesignResul
   const progress: { now: DesignProgress } = { now: { state: 'asking', strategyId: null } };
   setHandler(progressQuery, () => progress.now, { description: 'Whether it is designed, tested and kept.' });
   const asked = { prefix: STRATEGY_DESIGN, workflowId, nowMs: Date.now() };
-  const input = orFail(() => parseRunInput(strategyDesignInputSchema, raw, asked));
+  const input = orFail(() => inputOf(raw, asked));
   publishMarket(input.symbols, { strategyType: input.strategyType });
   setCurrentDetails(`### Design of ${input.strategyType}: asking`);
   const key = `${workflowId}/${openKey}`;
@@ -53,22 +56,39 @@ export async function strategyDesign(raw?: unknown): Promise<StrategyDesignResul
   return told(input, outcome, { ...found, strategyId }, backtest, strategyId, progress);
 }
 
+/** @throws InvalidInput */
+function inputOf(raw: unknown, asked: Parameters<typeof parseRunInput>[2]): StrategyDesignInput {
+  const input = parseRunInput(strategyDesignInputSchema, raw, asked);
+  const problems = designProblems(input);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return input;
+}
+
 async function designOf(input: StrategyDesignInput, key: string): Promise<ModelOutcome<unknown>> {
   const { symbols, barIntervalMs, accountId, masked, to } = input;
   const asOfMs = to === null ? Date.now() : Date.parse(to);
   const scope = scopeOf({ asOfMs, symbols, barIntervalMs, accountId, masked });
-  const [symbol = ''] = symbols;
+  const isPair = isTwoLegged(input.strategyType);
+  const found = await Promise.all(symbols.slice(0, isPair ? 2 : 1).map((symbol) => factsOf(symbol, scope)));
+  const missing = found.find(({ facts }) => facts === null);
+  if (missing?.facts === null) return noDecision(missing.noData.split(' ')[0] ?? '', missing.noData);
+  const [first, second] = found.flatMap(({ facts }) => facts ?? []);
+  if (first === undefined) return noDecision('TOOL_NO_DATA', 'no symbol');
+  const question = questionOf(input, first, scope, key);
+  if (second === undefined) return converse(question, { tools: ['get_market_features', 'backtest_strategy'], scope });
+  // The tool runs one symbol for itself: a pair is tested once it is designed.
+  const variables = { ...question.variables, secondLeg: second.variables.features } as Question['variables'];
+  return converse({ ...question, variables }, { tools: ['get_market_features'], scope });
+}
+
+function factsOf(symbol: string, scope: ToolScope): Promise<FactsAnswer> {
   const request = { symbol, scope, more: false };
-  const { facts, noData } = await preparing().gatherFacts.executeWithOptions({ summary: `facts of ${symbol}` }, [
-    request,
-  ]);
-  if (facts === null) return noDecision(noData.split(' ')[0] ?? '', noData);
-  const question = questionOf(input, facts, scope, key);
-  return converse(question, { tools: ['get_market_features', 'backtest_strategy'], scope });
+  return preparing().gatherFacts.executeWithOptions({ summary: `facts of ${symbol}` }, [request]);
 }
 
 function questionOf(input: StrategyDesignInput, facts: SymbolFacts, scope: ToolScope, key: string): Question {
-  const { strategyType, parameters, direction, from } = input;
+  const { strategyType, parameters, from } = input;
+  const direction = directionOf(input);
   const names = input.symbols.map((symbol) => shownName(symbol, scope));
   return {
     callKey: key,
@@ -100,12 +120,12 @@ async function tested(
   workflowId: string,
   openKey: string,
 ): Promise<BacktestRunResult> {
-  const { symbols, barIntervalMs, direction, from, to } = input;
+  const { symbols, barIntervalMs, from, to } = input;
   const flags = {
     strategy: strategy.type,
     symbol: [...symbols],
     interval: intervalText(barIntervalMs),
-    direction,
+    direction: directionOf(input),
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
   };

@@ -18,13 +18,16 @@ import {
 import type { Decision } from '../schemas/decision.ts';
 import { isRealTime } from '../schemas/governance.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
-import type { WalkResult } from '../schemas/session-walk.ts';
+import type { WalkRequest, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { orFail, orFailWithProblems, problemsOf } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
+import { adviceEvents, checkModels, consult } from './session/advice.ts';
+import { endApprovals, owesAnswer, sendOrHold, settleApprovals } from './session/approvals.ts';
 import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
 import { barsCame, isFollowing, lookAgainMs } from './session/follow.ts';
 import { emptyInbox, type Inbox, listen, signalsQuiet } from './session/handlers.ts';
+import { nextExpiryMs } from './session/held-orders.ts';
 import { publish, publishStart } from './session/panel.ts';
 import { absorb, openedCarry, type SessionCarry, warn } from './session/session-state.ts';
 import { keepPaired, owesLook, requestCancels, tradesPairs } from './session/unwinding.ts';
@@ -67,6 +70,7 @@ async function open(raw: unknown, inbox: Inbox): Promise<SessionCarry> {
   const input = orFail(() => parseSessionInput(raw, workflowId, Date.now()));
   const carry = openedCarry(input, workflowId);
   listen(carry, inbox);
+  await checkModels(carry);
   const summary = `open ${input.tradingMode} session on ${input.symbols.join(', ')}`;
   carry.handle = await orFailWithProblems(() =>
     opening.openSession.executeWithOptions({ summary }, [{ input, workflowId, openKey }]),
@@ -82,6 +86,7 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
     if (historyIsLong(carry)) await goOnAsNew(carry, inbox);
     if (carry.stop !== null) break;
     if (owesLook(carry, inbox)) await keepPaired(carry, inbox);
+    if (owesAnswer(carry, inbox)) await settleApprovals(carry, inbox);
     if (!carry.paused || inbox.ticks.length > 0) await step(carry, inbox);
     publish(carry);
     if (carry.stop === null && inbox.ticks.length === 0) await waitForNextStep(carry, inbox);
@@ -89,25 +94,34 @@ async function walkUntilStopped(carry: SessionCarry, inbox: Inbox): Promise<void
   for (const tick of inbox.ticks.splice(0)) tick.answer = lastAgain(carry);
 }
 
-/** One walk: a bar in real time or for a tick, a batch in virtual time; then its orders, each to a child. */
+/**
+ * One walk: a bar in real time or for a tick, a batch in virtual time; then its orders, each to a child. Entries that wait
+ * for advice come in a walk of their own, when everything else of their instant is on its way.
+ */
 async function step(carry: SessionCarry, inbox: Inbox): Promise<void> {
   const tick = inbox.ticks[0];
-  const walked = await walk(carry, tick === undefined ? stepsAtOnce(carry) : 1, tick !== undefined);
-  if (walked === 'lost') return;
-  if (walked === 'none') {
-    if (tick !== undefined) inbox.ticks.shift();
-    if (tick !== undefined) tick.answer = lastAgain(carry);
-    return;
-  }
+  const made: Decision[] = [];
+  let stepsMax = tick === undefined ? stepsAtOnce(carry) : 1;
+  do {
+    const walked = await walk(carry, stepsMax, tick !== undefined);
+    if (walked === 'lost') return;
+    if (walked === 'none') break;
+    await take(carry, inbox, walked);
+    made.push(...walked.decisions);
+    stepsMax = 0;
+  } while (carry.awaited !== undefined && (tick !== undefined || !isVirtualTime(carry)));
+  if (tick === undefined) return;
+  inbox.ticks.shift();
+  tick.answer = made.length > 0 ? made : lastAgain(carry);
+}
+
+async function take(carry: SessionCarry, inbox: Inbox, walked: WalkResult): Promise<void> {
   absorb(carry, walked);
   if (isFollowing(carry)) carry.nextDueAtMs = lookAgainMs(carry);
   await tellChildren(inbox, walked.changes);
   await requestCancels(walked.cancels);
-  for (const order of walked.handOver) await handOverOrders(carry, inbox, order);
+  for (const order of walked.handOver) await sendOrHold(carry, inbox, order);
   if (tradesPairs(carry) && walked.handOver.length > 0) await keepPaired(carry, inbox);
-  if (tick === undefined) return;
-  inbox.ticks.shift();
-  tick.answer = walked.decisions.length > 0 ? walked.decisions : lastAgain(carry);
 }
 
 /** The decisions of the last bar once more, for a tick that finds no bar to walk. */
@@ -126,9 +140,13 @@ async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Pro
   const { handle, cursor } = carry;
   const last = carry.news?.known ?? handle.barsTotal;
   const summary = `bars ${cursor} to ${Math.min(cursor + stepsMax, last)}`;
-  const request = { handle, cursor, stepsMax, dueOnly: !isVirtualTime(carry) && !isTick, limits: carry.input.limits };
+  const bounds = { handle, cursor, stepsMax, dueOnly: !isVirtualTime(carry) && !isTick, limits: carry.input.limits };
   try {
-    if (isFollowing(carry) && !(await barsCame(carry))) return 'none';
+    if (carry.awaited === undefined && isFollowing(carry) && !(await barsCame(carry))) return 'none';
+    const advice = await adviceCame(carry);
+    // Who was told to wait or to stop meanwhile decides what waits, and walks no further.
+    const isHeld = advice.answers !== undefined && !isTick && (carry.paused || carry.stop !== null);
+    const request = { ...bounds, ...advice, stepsMax: isHeld ? 0 : stepsMax };
     const walked = await walking.walkBars.executeWithOptions({ summary }, [request]);
     carry.lostBatches = 0;
     return walked;
@@ -138,6 +156,9 @@ async function walk(carry: SessionCarry, stepsMax: number, isTick: boolean): Pro
     return 'lost';
   }
 }
+
+const adviceCame = async (carry: SessionCarry): Promise<Pick<WalkRequest, 'answers'>> =>
+  carry.awaited === undefined ? {} : { answers: [...(await consult(carry))] };
 
 const isFinal = (cause: unknown): boolean => cause instanceof ApplicationFailure && cause.nonRetryable === true;
 
@@ -165,13 +186,17 @@ async function waitForNextStep(carry: SessionCarry, inbox: Inbox): Promise<void>
   }
   const wasPaused = carry.paused;
   const isCalled = () =>
-    carry.stop !== null || carry.paused !== wasPaused || inbox.ticks.length > 0 || owesLook(carry, inbox);
+    carry.stop !== null ||
+    carry.paused !== wasPaused ||
+    inbox.ticks.length > 0 ||
+    owesLook(carry, inbox) ||
+    inbox.answers.length > 0;
   const dueMs = wasPaused
     ? null
     : isVirtualTime(carry)
       ? now
       : (carry.nextDueAtMs ?? now + carry.input.checkIntervalMs);
-  const wakeMs = Math.min(dueMs ?? Infinity, end ?? Infinity);
+  const wakeMs = Math.min(dueMs ?? Infinity, end ?? Infinity, nextExpiryMs(carry) ?? Infinity);
   if (wakeMs === Infinity) await condition(isCalled);
   else if (wakeMs > now) await condition(isCalled, wakeMs - now);
 }
@@ -188,7 +213,8 @@ function historyIsLong(carry: SessionCarry): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
   // A pair may send a third order, when one leg is refused and the other has to go.
   const orders = input.symbols.length + (tradesPairs(carry) ? 1 : 0);
-  const room = Math.min(EVENTS_PER_STEP * orders, Math.floor(input.maxHistoryEvents / 2));
+  const events = EVENTS_PER_STEP * orders + adviceEvents(input);
+  const room = Math.min(events, Math.floor(input.maxHistoryEvents / 2));
   return continueAsNewSuggested || historyLength + room >= input.maxHistoryEvents;
 }
 
@@ -199,10 +225,13 @@ async function goOnAsNew(carry: SessionCarry, inbox: Inbox): Promise<void> {
     if (carry.stop !== null) return;
     await childrenSettled(inbox);
     await signalsQuiet(inbox);
-    await condition(() => inbox.ticks.length > 0 || allHandlersFinished());
-  } while (inbox.ticks.length > 0 || carry.stop !== null);
+    if (inbox.answers.length > 0) await settleApprovals(carry, inbox);
+    await condition(() => hasCallers(inbox) || allHandlersFinished());
+  } while (hasCallers(inbox) || carry.stop !== null);
   await continueAsNew<typeof strategySession>(carry.input, carry);
 }
+
+const hasCallers = ({ ticks, answers }: Inbox): boolean => ticks.length > 0 || answers.length > 0;
 
 async function noteUnknownSignals(carry: SessionCarry, inbox: Inbox): Promise<void> {
   const names = inbox.unknownSignals.splice(0);
@@ -211,6 +240,8 @@ async function noteUnknownSignals(carry: SessionCarry, inbox: Inbox): Promise<vo
 
 async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> {
   const stop = carry.stop ?? { by: 'endOfData', reason: 'no bars left', flatten: false };
+  await endAdvice(carry, inbox);
+  endApprovals(carry, inbox);
   await noteUnknownSignals(carry, inbox);
   if (stop.flatten) await flatten(carry, inbox);
   else if (tradesPairs(carry) && !isVirtualTime(carry)) await flatten(carry, inbox, 'unpaired');
@@ -224,6 +255,17 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
   await signalsQuiet(inbox);
   await condition(allHandlersFinished);
   return closed.report;
+}
+
+/** Entries that wait for advice when the session ends are told that it has. */
+async function endAdvice(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  if (carry.awaited === undefined) return;
+  delete carry.advice;
+  const { handle, cursor } = carry;
+  const request = { handle, cursor, stepsMax: 0, dueOnly: false, limits: carry.input.limits };
+  const summary = 'entries without advice';
+  const walked = await closing.walkBars.executeWithOptions({ summary }, [{ ...request, ...(await adviceCame(carry)) }]);
+  await take(carry, inbox, walked);
 }
 
 /** Positions leave through decisions of their own, each to its child like any other. */

@@ -5,11 +5,19 @@
  */
 import { Context, heartbeat } from '@temporalio/activity';
 import type { ModelCallRow } from '../../db/llm/calls.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { cacheKeyOf } from '../../domain/llm/cache-key.ts';
 import { chooseModels } from '../../domain/llm/choose-model.ts';
+import { fitConversation, tokensOf } from '../../domain/llm/fit-conversation.ts';
 import { parseAnswer } from '../../domain/llm/parse-answer.ts';
 import { isRepairable, repairRequest } from '../../domain/llm/repair-request.ts';
-import { type AskModel, type AskModelInput, type AskOutcome, askModelSchema } from '../../schemas/llm/ask-model.ts';
+import {
+  type AskModel,
+  type AskModelInput,
+  type AskOutcome,
+  askModelSchema,
+  promptVariablesSchema,
+} from '../../schemas/llm/ask-model.ts';
 import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
 import {
   type ModelMessage,
@@ -35,21 +43,20 @@ export const createModelActivities = (parts: GatewayParts) => ({
     finalOnInvalidInput(() => askModel(parts, parseInput(askModelSchema, input))),
 });
 
-type Asking = {
+export type Asking = {
   readonly ask: AskModel;
   readonly chosen: ChosenPrompt;
   readonly conversation: Conversation;
   readonly candidates: readonly ModelRecord[];
 };
 
-async function askModel(parts: GatewayParts, ask: AskModel): Promise<AskOutcome> {
-  const stored = await parts.store.outcome(ask.callKey);
+async function askModel(parts: GatewayParts, asked: AskModel): Promise<AskOutcome> {
+  const { callKey } = asked;
+  const [stored, before] = await Promise.all([parts.store.outcome(callKey), parts.store.calls(callKey)]);
   if (stored !== undefined) return stored as AskOutcome;
-  await parts.store.loseCalls(ask.callKey, parts.nowMs());
-  const chosen = await choosePrompt(parts, ask);
-  const conversation = await openConversation(parts, ask, chosen);
-  const candidates = await candidatesFor(parts, ask, chosen, conversation);
-  const asking = { ask, chosen, conversation, candidates };
+  const ask = await withFacts(parts, asked);
+  if (before.some(({ outcome }) => outcome === 'requested')) await parts.store.loseCalls(callKey, parts.nowMs());
+  const asking = await askingOf(parts, ask);
   const hit = await fromCache(parts, asking);
   const outcome = hit ?? (await answered(parts, asking));
   const kept = (await parts.store.keepOutcome(ask.callKey, outcome)) as AskOutcome;
@@ -57,6 +64,19 @@ async function askModel(parts: GatewayParts, ask: AskModel): Promise<AskOutcome>
     await parts.store.putCached(keyOf(asking, kept.model), ask.asOfMs, kept);
   }
   return kept;
+}
+
+export async function withFacts({ store }: GatewayParts, ask: AskModel): Promise<AskModel> {
+  if (ask.factsRef === null) return ask;
+  const facts = promptVariablesSchema.parse(JSON.parse(await store.payload(ask.factsRef)));
+  return { ...ask, variables: { ...facts, ...ask.variables } };
+}
+
+/** The question in words, and whom it goes to. */
+export async function askingOf(parts: GatewayParts, ask: AskModel): Promise<Asking> {
+  const chosen = await choosePrompt(parts, ask);
+  const conversation = await openConversation(parts, ask, chosen);
+  return { ask, chosen, conversation, candidates: await candidatesFor(parts, ask, chosen, conversation) };
 }
 
 /** A prompt may prefer a model, or another tier than its task's. */
@@ -72,7 +92,8 @@ async function candidatesFor(
   // A demoted model may be asked by name, in the shadow: that is how it comes back.
   const demoted =
     model === null ? await store.demoted(registry.models.map(({ id }) => ({ kind: 'model', subject: id }))) : [];
-  const base = { ...choice, task: ask.task, tierAtLeast, unavailable: [] };
+  const backend = ask.provider ?? choice.backend;
+  const base = { ...choice, backend, task: ask.task, tierAtLeast, unavailable: [] };
   const chosen = chooseModels(registry, { ...base, model, demoted: demoted.map(({ subject }) => subject) });
   const first = preferred === null || model !== null ? [] : chosen.filter(({ id }) => id === preferred);
   return [...first, ...chosen.filter((one) => !first.includes(one))];
@@ -98,7 +119,7 @@ async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcom
   const found = (await parts.store.cached(keyOf(asking, record.id), ask.asOfMs)) as AskOutcome | undefined;
   if (found?.kind !== 'answer') return null;
   const callId = parts.newId();
-  await parts.store.noteHit({
+  const row = {
     call_id: callId,
     call_key: `${ask.callKey}#cache`,
     ask_key: ask.callKey,
@@ -115,11 +136,13 @@ async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcom
     model: record.id,
     tier: record.tier,
     cached: true,
-    contaminated: found.contaminated,
+    contaminated: isContaminated(ask, record),
     outcome: 'answered',
     as_of: new Date(ask.asOfMs).toISOString(),
-  });
-  return { ...found, callIds: [callId], costMicroUsd: 0, cached: true };
+  };
+  await parts.store.noteHit(row, canonicalJson(ask));
+  const contaminated = isContaminated(ask, record);
+  return { ...found, contaminated, callIds: [callId], costMicroUsd: 0, cached: true };
 }
 
 async function answered(parts: GatewayParts, asking: Asking): Promise<AskOutcome> {
@@ -186,18 +209,20 @@ async function storedTurn(parts: GatewayParts, before: readonly ModelCallRow[], 
   return { kind: 'replied', callId: row.call_id, reply, record };
 }
 
-function requestOf(
+export function requestOf(
   parts: GatewayParts,
   { ask, chosen, conversation }: Asking,
   messages: readonly ModelMessage[],
   record: ModelRecord,
 ): ModelRequest {
+  const { system } = conversation;
+  const tools = parts.toolCallsMax > 0 ? (ask.tools ?? []) : [];
   const wanted = Math.min(chosen.prompt.maxTokens, parts.maxTokens ?? Number.POSITIVE_INFINITY);
   return {
     model: record.id,
-    system: conversation.system,
-    messages: [...messages],
-    tools: ask.tools ?? [],
+    system,
+    messages: fitConversation({ system, messages }, record.contextTokens, tokensOf(JSON.stringify(tools))),
+    tools,
     answer: { contract: ask.contract, jsonSchema: CONTRACTS[ask.contract].jsonSchema },
     maxTokens: Math.min(wanted, record.outputTokensMax),
     temperature: parts.temperature ?? chosen.prompt.temperature ?? parts.defaultTemperature,
@@ -207,7 +232,7 @@ function requestOf(
 }
 
 /** The window begins before the model's knowledge ends: it may remember what came. */
-const isContaminated = ({ windowFromMs, asOfMs }: AskModel, { knowledgeCutoff }: ModelRecord): boolean =>
+export const isContaminated = ({ windowFromMs, asOfMs }: AskModel, { knowledgeCutoff }: ModelRecord): boolean =>
   knowledgeCutoff !== null && (windowFromMs ?? asOfMs) < Date.parse(knowledgeCutoff) + DAY_MS;
 
 const DAY_MS = 86_400_000;
@@ -221,7 +246,8 @@ async function answerOf(parts: GatewayParts, asking: Asking, turn: Replied, valu
 
 async function toolsWanted(parts: GatewayParts, asking: Asking, turn: Replied): Promise<AskOutcome> {
   const turnsRef = await storeTurns(parts, asking.conversation, turn);
-  return { kind: 'tools', calls: turn.reply.toolCalls, turnsRef, ...(await told(parts, asking, turn)) };
+  const { toolCallsMax: callsMax } = parts;
+  return { kind: 'tools', calls: turn.reply.toolCalls, turnsRef, callsMax, ...(await told(parts, asking, turn)) };
 }
 
 async function told(parts: GatewayParts, asking: Asking, { record }: Replied) {

@@ -17,12 +17,18 @@ export type ChosenPrompt = RenderedPrompt & {
   readonly warnings: readonly Problem[];
 };
 
-const DESK_PROMPT = 'system';
+/** The desk's rules, in front of every prompt. */
+export const DESK_PROMPT = 'system';
 
 /** @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
 export async function choosePrompt(parts: GatewayParts, ask: AskModel): Promise<ChosenPrompt> {
   const desk = await promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT));
   const prompt = await promptOf(parts, ask.promptId, ask.promptVersion ?? (await versionFor(parts, ask)));
+  return promptFor(desk, prompt, ask);
+}
+
+/** The question as a model is given it. @throws InvalidInput PROMPT_VARIABLE */
+export function promptFor(desk: PromptDefinition, prompt: PromptDefinition, ask: AskModel): ChosenPrompt {
   const cleaned = ask.untrusted.map(({ label, text }) => ({ label, cleaned: cleanUntrusted(text) }));
   const contract = { name: ask.contract, version: CONTRACTS[ask.contract].version };
   const quotes = cleaned.map((one) => quoteUntrusted(one.label, one.cleaned));

@@ -3,6 +3,7 @@
  * failure is an answer here; what becomes of it is decided by who asked.
  */
 
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { promptTokensMax, scopesOf } from '../../domain/llm/budget.ts';
 import { costCeilingMicroUsd, costMicroUsd, pricesOf } from '../../domain/llm/cost.ts';
 import type { AskModel } from '../../schemas/llm/ask-model.ts';
@@ -52,6 +53,7 @@ export async function callOnce(parts: GatewayParts, call: CallRequest): Promise<
   const callId = parts.newId();
   const begun = await parts.store.begin({
     row: rowOf(call, callId, amountMicroUsd),
+    questionBody: canonicalJson(call.ask),
     requestBody: JSON.stringify(request),
     scopes: scopesOf({ ...call.ask, askKey: call.ask.callKey }, parts.limits, parts.nowMs()),
     pace: { model: record.id, minDelayMs: record.minDelayMs, requestsPerMinute: record.requestsPerMinute },
@@ -128,7 +130,10 @@ const endFailed = (parts: GatewayParts, callId: string, failure: ModelFailure, l
     null,
   );
 
-const rowOf = ({ ask, chosen, step, record, ...call }: CallRequest, callId: string, reserved: number) => ({
+type CallFacts = Pick<CallRequest, 'ask' | 'chosen' | 'step' | 'record' | 'number' | 'baseUrl' | 'contaminated'>;
+
+/** The row of a call before it leaves, without its request. */
+export const rowOf = ({ ask, chosen, step, record, ...call }: CallFacts, callId: string, reserved: number) => ({
   call_id: callId,
   call_key: `${ask.callKey}#${call.number}`,
   ask_key: ask.callKey,

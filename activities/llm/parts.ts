@@ -21,6 +21,8 @@ export type GatewayParts = {
   readonly defaultTemperature: number;
   /** An upper bound on what any answer may be long (LLM_MAX_TOKENS); null: the prompt's own. */
   readonly maxTokens: number | null;
+  /** Calls of tools in one conversation (AI_MAX_TOOL_CALLS); 0: none is offered. */
+  readonly toolCallsMax: number;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;

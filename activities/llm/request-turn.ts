@@ -43,11 +43,11 @@ type Refused = { readonly code: string; readonly detail: string; readonly retryI
 export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promise<Turn> {
   const refusals: Refused[] = [];
   const capped = new Set<string>();
+  const done = new Set<string>();
   let made = turn.before.length;
-  for (const record of turn.candidates) {
-    if (capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
-    const baseUrl = await freeAddress(parts, record);
-    if (baseUrl === null) {
+  for (const { record, baseUrl } of placesOf(parts, turn)) {
+    if (done.has(record.id) || capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
+    if (!(await parts.store.mayCall({ provider: record.provider, baseUrl }, parts.nowMs()))) {
       refusals.push({ code: 'PROVIDER_DOWN', detail: `${record.provider}: its breaker is open`, retryInMs: null });
       continue;
     }
@@ -64,6 +64,8 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
     const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
     if (called.kind === 'failed') await noteFailure(parts, record, baseUrl, failure);
     if (failure.code === 'LLM_SPEND_CAP') capped.add(record.provider);
+    // Another address helps where this one is down or full; not against a question that is wrong, nor our own pace.
+    if (!failure.retryable || called.kind === 'wait') done.add(record.id);
     refusals.push(refusalOf(turn, record, failure));
   }
   return giveUp(turn, refusals);
@@ -72,20 +74,16 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
 const triesOf = ({ before, step }: TurnRequest, record: ModelRecord): number =>
   before.filter((one) => one.step === step && one.model === record.id && one.outcome !== 'answered').length;
 
-/** In turn, so that all addresses of a provider share the work; null when every breaker is open. */
-async function freeAddress(
-  { store, registry, nowMs }: GatewayParts,
-  { provider }: ModelRecord,
-): Promise<string | null> {
-  const { baseUrls = [] } = registry.providers.find(({ name }) => name === provider) ?? {};
-  const addresses = baseUrls.length === 0 ? [''] : baseUrls;
-  const first = turnOf(provider);
-  for (let n = 0; n < addresses.length; n += 1) {
-    const baseUrl = addresses[(first + n) % addresses.length] ?? '';
-    if (await store.mayCall({ provider, baseUrl }, nowMs())) return baseUrl;
-  }
-  return null;
-}
+type Place = { readonly record: ModelRecord; readonly baseUrl: string };
+
+/** Each model at each of its addresses, which take turns at being first, so that all share the work. */
+const placesOf = ({ registry }: GatewayParts, { candidates }: TurnRequest): Place[] =>
+  candidates.flatMap((record) => {
+    const { baseUrls = [] } = registry.providers.find(({ name }) => name === record.provider) ?? {};
+    const addresses = baseUrls.length === 0 ? [''] : baseUrls;
+    const first = addresses.length === 1 ? 0 : turnOf(record.provider);
+    return addresses.map((_, n) => ({ record, baseUrl: addresses[(first + n) % addresses.length] ?? '' }));
+  });
 
 const turns = new Map<string, number>();
 

@@ -1,18 +1,25 @@
-/** A backtest on this machine: bars through the market data port, one run of the engine, rows into Postgres. */
+/**
+ * A backtest on this machine: bars through the market data port, one run, rows into Postgres. A strategy of two legs is
+ * walked by the sessions' own loop, every other one by the engine.
+ */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { BacktestStore } from '../../db/backtests.ts';
-import { engineReport } from '../../domain/backtest/engine-report.ts';
+import { type EngineReport, engineReport } from '../../domain/backtest/engine-report.ts';
+import { plainLoop } from '../../domain/backtest/plain-loop.ts';
 import { builtInVoice } from '../../domain/engine/desk-plan.ts';
 import { engineMarket } from '../../domain/engine/market.ts';
 import type { DeskRules } from '../../domain/engine/plan.ts';
 import { enginePlan, type ResearchFields } from '../../domain/engine/research-plan.ts';
 import { runReport } from '../../domain/engine/run-report.ts';
+import { GOVERNED_DEFAULTS } from '../../domain/llm/policy.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { BacktestRunResult } from '../../schemas/backtest-run.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
-import { InvalidInput, problem } from '../../schemas/problem.ts';
+import type { OperatingMode } from '../../schemas/governance.ts';
+import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import { isTwoLegged, MODEL_STRATEGY_TYPE, STRATEGY_TYPES, type Strategy } from '../../schemas/signals.ts';
+import { twoLegProblems } from '../../schemas/two-leg-input.ts';
 import { dataHashOf, loadSeries } from '../session/prepare.ts';
 
 export type BacktestParts = {
@@ -21,6 +28,8 @@ export type BacktestParts = {
   readonly readStrategy: (strategyId: string) => Promise<Strategy | undefined>;
   /** The desk's own limits, for runs under them. */
   readonly rules: Omit<DeskRules, 'limits'>;
+  /** The operating mode whose profile these rules hold. */
+  readonly mode: OperatingMode;
   readonly codeVersion: string;
   readonly nowMs: () => number;
 };
@@ -35,8 +44,8 @@ export type RunBacktest = {
 
 /** @throws InvalidInput DATA_EMPTY, STRATEGY_UNKNOWN and what the engine cannot run */
 export async function runBacktest(parts: BacktestParts, request: RunBacktest): Promise<BacktestRunResult> {
-  const { session, engine, workflowId, openKey, seedIndicators } = request;
-  const strategy = await strategyOf(parts, session);
+  const { session, engine, workflowId, openKey } = request;
+  const strategy = await strategyOf(parts, request);
   const series = await loadSeries(parts.market, session);
   const dataHash = hashOf(series);
   const { runId } = await parts.backtests.open({
@@ -51,8 +60,19 @@ export async function runBacktest(parts: BacktestParts, request: RunBacktest): P
   });
   const known = await parts.backtests.read(runId);
   if (known !== undefined) return { runId, report: known.report };
-  const rules = { ...parts.rules, limits: session.limits };
-  const { costs, direction, startingCash } = session;
+  const walk = isTwoLegged(strategy.type) ? byLoop : byEngine;
+  const told = walk(parts, request, { strategy, series, dataHash });
+  await parts.backtests.save(runId, told, parts.nowMs());
+  return { runId, report: told.report };
+}
+
+type Loaded = { readonly strategy: Strategy; readonly series: readonly BarSeries[]; readonly dataHash: string };
+type Told = EngineReport & { readonly closedAtMs: Float64Array; readonly equity: Float64Array };
+
+function byEngine(parts: BacktestParts, request: RunBacktest, { strategy, series, dataHash }: Loaded): Told {
+  const { session, engine, seedIndicators } = request;
+  const { costs, direction, startingCash, limits } = session;
+  const rules = { ...parts.rules, limits };
   const plan = enginePlan(engine, { strategy, costs, direction, cash: Number(startingCash), rules });
   const lanes = series.map((bars) => {
     const market = engineMarket(bars, seedIndicators);
@@ -60,13 +80,28 @@ export async function runBacktest(parts: BacktestParts, request: RunBacktest): P
   });
   const run = runReport(plan, lanes);
   const facts = { input: session, strategyType: strategy.type, series, dataHash, codeVersion: parts.codeVersion };
-  const told = engineReport(run, facts);
   const { closedAtMs, equity } = run;
-  await parts.backtests.save(runId, { ...told, closedAtMs, equity }, parts.nowMs());
-  return { runId, report: told.report };
+  return { ...engineReport(run, facts), closedAtMs, equity };
 }
 
-async function strategyOf({ readStrategy }: BacktestParts, { strategy }: ParsedSession): Promise<Strategy> {
+/** Two legs are one decision there. */
+function byLoop(parts: BacktestParts, { session, seedIndicators }: RunBacktest, loaded: Loaded): Told {
+  const { strategy, series, dataHash } = loaded;
+  const { profile, desk, compliance } = parts.rules;
+  // No model proposes here, and nobody can be asked: the bounds of both are never reached.
+  const rules = { policy: { version: 1, mode: parts.mode, profile }, desk, compliance, models: GOVERNED_DEFAULTS };
+  const { codeVersion } = parts;
+  const run = { input: session, strategy, series, rules, seedIndicators };
+  const { equity, ...told } = plainLoop(run, { dataHash, codeVersion });
+  return {
+    ...told,
+    closedAtMs: Float64Array.from(equity, ([atMs]) => atMs),
+    equity: Float64Array.from(equity, ([, amount]) => Number(amount)),
+  };
+}
+
+async function strategyOf({ readStrategy }: BacktestParts, { session, engine }: RunBacktest): Promise<Strategy> {
+  const { strategy } = session;
   const found = typeof strategy === 'string' ? await readStrategy(strategy) : strategy;
   if (found === undefined) {
     const expected = `a stored strategy id or one of ${STRATEGY_TYPES.join(', ')}`;
@@ -76,9 +111,21 @@ async function strategyOf({ readStrategy }: BacktestParts, { strategy }: ParsedS
     const rules = 'a strategy that its own rules decide: no model is asked here';
     throw new InvalidInput([problem('STRATEGY_NEEDS_MODEL', 'strategy', found.type, rules, 'run it as a session')]);
   }
-  if (!isTwoLegged(found.type)) return found;
-  const expected = 'a strategy that trades each symbol for itself';
-  throw new InvalidInput([problem('STRATEGY_TWO_LEGGED', 'strategy', found.type, expected, 'run it as a session')]);
+  const problems = [...twoLegProblems(found.type, session), ...loopProblems(found, engine)];
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return found;
+}
+
+/** What the loop does not do: it walks under the desk's rules, and levels are those of the strategy. */
+function loopProblems(
+  { type }: Strategy,
+  { rules, stopAtr, targetAtr, maxHoldBars, leverage }: ResearchFields,
+): Problem[] {
+  const isOwn = [stopAtr, targetAtr, maxHoldBars].some((one) => one !== null) || leverage !== 1 || rules === 'none';
+  if (!isTwoLegged(type) || !isOwn) return [];
+  const expected =
+    'a strategy that trades each symbol for itself, or the rules of the desk and the levels of the strategy';
+  return [problem('STRATEGY_TWO_LEGGED', 'strategy', type, expected, 'leave size, levels and costs of your own out')];
 }
 
 const barsOf = (series: readonly BarSeries[]): number => series.reduce((sum, { close }) => sum + close.length, 0);

@@ -54,10 +54,15 @@ const nextOf = ({ bars }: Kept): number => (bars.at(-1)?.instant ?? -1) + 1;
 const roomFor = (before: Kept | undefined, handle: SessionHandle, { symbols }: ParsedSession): Kept | undefined =>
   before !== undefined && before.bars.length - before.loaded < symbols.length * windowBars(handle) ? before : undefined;
 
-function prepareBars(bars: readonly SeenBar[], handle: SessionHandle, input: ParsedSession): Prepared {
+/** A window of bars with everything computed over them. */
+export function prepareBars(
+  bars: readonly SeenBar[],
+  handle: Pick<SessionHandle, 'strategy' | 'evolved'>,
+  input: Pick<ParsedSession, 'symbols' | 'barIntervalMs' | 'costs'>,
+): Prepared {
   const series = input.symbols.map((symbol) => seriesOf(bars, symbol, input.barIntervalMs));
   const markets = prepareMarkets(series, { strategy: handle.strategy, costs: input.costs, evolved: handle.evolved });
-  return { markets, series, timeline: timelineOf(bars, input.symbols) };
+  return { markets, series, timeline: timelineOf(bars, input.symbols), firstInstant: bars[0]?.instant ?? 0 };
 }
 
 /** Instants keep their numbers; those before the window have no bars. */

@@ -15,6 +15,8 @@ export type Prepared = {
   readonly markets: ReadonlyMap<string, SymbolMarket>;
   readonly timeline: Timeline;
   readonly series: readonly BarSeries[];
+  /** Where a window of a live market begins; absent where all bars are at hand. */
+  readonly firstInstant?: number;
 };
 
 type PrepareInput = LoadInput & Pick<ParsedSession, 'costs'>;

@@ -1,11 +1,16 @@
 /** What the workflow is told of a walk: figures, the last decisions, orders of children that changed, orders to send. */
+import { adviceQuestion } from '../../domain/backtest/advisor.ts';
 import type { Decided } from '../../domain/backtest/decide-at-close.ts';
+import { policyRule } from '../../domain/backtest/judge-entry.ts';
 import type { WalkBatch } from '../../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../../domain/backtest/walk-context.ts';
 import { decimalText, roundMoney } from '../../domain/decimal.ts';
+import { decisionIdOf, orderHashOf } from '../../domain/execution/identity.ts';
 import { positionRows } from '../../domain/execution/rows.ts';
 import { regimeAt } from '../../domain/features/market-features.ts';
 import type { Order } from '../../schemas/execution.ts';
+import type { OperatingMode } from '../../schemas/governance.ts';
+import type { AwaitedAdvice } from '../../schemas/llm/advice-slot.ts';
 import {
   type OrderChange,
   type OrderHandOver,
@@ -23,20 +28,56 @@ export type Telling = {
   readonly ordersAsChildren: boolean;
   /** Sequence numbers of decisions whose orders live in child workflows, by decision id. */
   readonly sequences: ReadonlyMap<string, number>;
+  /** Wall time: from now on a person has so long to answer for an order. */
+  readonly nowMs: number;
+  /** As the workflow knows it. */
+  readonly operatingMode: OperatingMode;
+  /** Where the session's window of bars begins. */
+  readonly windowFromMs: number;
+  /** What models have cost it so far; null: it pays nobody. */
+  readonly modelCostMicroUsd: number | null;
 };
 
 export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Telling): WalkResult {
   const changed = telling.ordersAsChildren ? [...batch.orders.values()] : [];
   return {
     cursor: batch.cursor,
-    finished: batch.cursor >= telling.barsTotal,
+    finished: batch.cursor >= telling.barsTotal && batch.awaited.length === 0,
     nextDueAtMs: telling.nextDueAtMs,
-    progress: progressOf(batch, context),
+    progress: { ...progressOf(batch, context), ...costOf(telling) },
     decisions: batch.decisions.slice(-Math.max(DECISIONS_TOLD, context.symbols.length)).map((one) => one.decision),
     positions: positionRows(batch.state.book).filter((one) => one.quantity !== '0'),
     changes: changed.flatMap((order) => changeOf(order, context, telling)),
-    handOver: batch.handOver.map((one) => handOverOf(one, context)),
+    handOver: batch.handOver.map((one) => handOverOf(one, context, telling.nowMs)),
+    ...modeOf(context, telling),
     ...cancelsOf(batch, context, telling),
+    ...awaitedOf(batch, context, telling),
+  };
+}
+
+const modeOf = ({ policy: { mode } }: WalkContext, { operatingMode }: Telling): Pick<WalkResult, 'operatingMode'> =>
+  mode === operatingMode ? {} : { operatingMode: mode };
+
+const costOf = ({ modelCostMicroUsd }: Telling): Pick<SessionProgress, 'modelCostMicroUsd'> =>
+  modelCostMicroUsd === null ? {} : { modelCostMicroUsd };
+
+/** Who is still to be decided gets the next numbers, in this order. */
+function awaitedOf({ awaited, state }: WalkBatch, context: WalkContext, { windowFromMs }: Telling) {
+  if (awaited.length === 0) return {};
+  const { accountId, workflowId } = context;
+  return {
+    awaited: awaited.map(
+      (call, place): AwaitedAdvice => ({
+        symbol: call.symbol,
+        asOfMs: call.asOfMs,
+        decisionId: decisionIdOf(accountId, workflowId, state.sequence + place),
+        isProposed: call.facts.proposed !== null,
+        close: call.facts.features.close,
+        regime: call.facts.features.regime.label,
+        factsRef: adviceQuestion(call).ref,
+        windowFromMs,
+      }),
+    ),
   };
 }
 
@@ -55,7 +96,7 @@ function changeOf(order: Order, context: WalkContext, telling: Telling): OrderCh
   return [{ childId, clientOrderId: order.clientOrderId, state: order.state, quantityFilled: order.quantityFilled }];
 }
 
-function handOverOf({ decision, intents }: Decided, context: WalkContext): OrderHandOver {
+function handOverOf({ decision, intents, policy }: Decided, context: WalkContext, askedAtMs: number): OrderHandOver {
   const [first] = intents;
   const summary = `${first?.side} ${first?.quantity} ${decision.symbol}`;
   return {
@@ -63,6 +104,17 @@ function handOverOf({ decision, intents }: Decided, context: WalkContext): Order
     decisionId: decision.decisionId,
     summary,
     intents: [...intents],
+    ...(policy?.verdict !== 'review'
+      ? {}
+      : {
+          approval: {
+            orderHash: orderHashOf(intents),
+            rule: policyRule(policy),
+            message: policy.message,
+            askedAtMs,
+            expiresAtMs: askedAtMs + context.entryTerms.expiresAfterMs,
+          },
+        }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Anthropic's Messages API through its own SDK, whose retries are off and whose network is ours. */
 import { Anthropic } from '@anthropic-ai/sdk';
 import type { ModelExchange } from '../http/model-http.ts';
+import { anthropicBatches } from './anthropic-batches.ts';
 import { anthropicBody, createAnthropicAssembly } from './anthropic-wire.ts';
 import { askOverHttp, healthOverHttp, type ProviderParts } from './in-exchange.ts';
 import { modelIdsOf } from './model-list.ts';
@@ -16,6 +17,7 @@ export function createAnthropic(parts: ProviderParts): ModelProvider {
         send: (exchange) =>
           clientOf(parts, options.baseUrl, exchange).messages.create(anthropicBody(request, record)).asResponse(),
       })),
+    batches: anthropicBatches(parts, (baseUrl, exchange) => clientOf(parts, baseUrl, exchange)),
     health: (baseUrl) =>
       healthOverHttp(parts, baseUrl, async (exchange) =>
         modelIdsOf(await clientOf(parts, baseUrl, exchange).models.list().asResponse()),

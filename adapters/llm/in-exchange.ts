@@ -57,7 +57,8 @@ export function askOverHttp(
   });
 }
 
-async function inExchange<T>(
+/** @throws ModelCallFailed and nothing else */
+export async function inExchange<T>(
   name: EffectName,
   limits: ExchangeLimits,
   run: (exchange: ModelExchange) => Promise<T>,

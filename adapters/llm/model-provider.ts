@@ -3,6 +3,7 @@
  * test/contracts/model-provider-contract.ts. A provider asks once: no retry, no fallback, no budget, no record.
  */
 import type { ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
+import type { ModelBatches } from './model-batches.ts';
 
 export type ModelCallOptions = {
   /** One of the provider's addresses; empty for what answers inside this process. */
@@ -29,6 +30,8 @@ export type ModelProvider = {
    * @throws ModelCallFailed and nothing else
    */
   readonly generate: (request: ModelRequest, options: ModelCallOptions) => Promise<ModelReply>;
+  /** Where it takes many questions at once, for less. */
+  readonly batches?: ModelBatches;
   /** Costs no tokens. Never throws. */
   readonly health: (baseUrl: string) => Promise<ProviderHealth>;
 };

@@ -1,6 +1,7 @@
 /** OpenAI's Responses API, where its newest models take tools; nothing is stored there. */
 import { askOverHttp, type ProviderParts } from './in-exchange.ts';
 import type { ModelProvider } from './model-provider.ts';
+import { openaiBatches } from './openai-batches.ts';
 import { openaiClientOf, openaiHealth } from './openai-client.ts';
 import { createResponsesAssembly, responsesBody } from './openai-responses-wire.ts';
 
@@ -16,6 +17,7 @@ export function createOpenaiResponses(parts: ProviderParts): ModelProvider {
             .responses.create(responsesBody(request, record))
             .asResponse(),
       })),
+    batches: openaiBatches(parts, (baseUrl, exchange) => openaiClientOf(parts, baseUrl, exchange)),
     health: (baseUrl) => openaiHealth(parts, baseUrl),
   };
 }

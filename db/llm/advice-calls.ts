@@ -3,18 +3,22 @@
  * its answer, written with the decision it was asked for. Nothing was sent and nothing was paid.
  */
 import type { Transaction } from 'kysely';
-import type { AdviceCall } from '../../domain/backtest/advisor.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { insertRows } from '../insert-rows.ts';
 import { toInstant } from '../instant.ts';
 import type { Tables } from '../tables.ts';
 import { ANSWERED } from './calls.ts';
 
-/** An answered question and the decision it was asked for. */
-export type DecidedCall = { readonly decisionId: string; readonly call: AdviceCall };
+/** A question and the decision it was asked for; without an answer it is somebody else's to record. */
+export type DecidedCall = {
+  readonly decisionId: string;
+  readonly contract: 'advice' | 'riskAssessment';
+  readonly asOfMs: number;
+  readonly facts: unknown;
+  readonly answer: unknown;
+};
 
 const PROVIDER = 'rules';
-const CONTRACT = 'advice';
 /** The provider reads no prompt: its question is the facts. Raised when their shape changes. */
 const FACTS_VERSION = 1;
 
@@ -35,31 +39,41 @@ export async function insertAdviceCalls(
     'model_calls',
     records.map((one) => ({ ...rowOf(one), ...shared })),
   );
+  await insertRows(trx, 'model_asks', records.map(askOf), { onConflict: 'nothing' });
 }
+
+/** What the question came to: by this it is found when its trade has closed. */
+const askOf = (record: CallRecord) => {
+  const { call_id, ask_key, provider, model, prompt_id: promptId, prompt_version: promptVersion } = rowOf(record);
+  const told = { callIds: [call_id], costMicroUsd: 0, provider, model, promptId, promptVersion };
+  const value: unknown = JSON.parse(record.response);
+  return { ask_key, outcome: { kind: 'answer', value, ...told, cached: false, contaminated: false } };
+};
 
 type CallRecord = {
   readonly decisionId: string;
+  readonly contract: string;
   readonly asOfMs: number;
   readonly request: string;
   readonly response: string;
 };
 
-const recordOf = ({ decisionId, call: { facts, advice, asOfMs } }: DecidedCall): CallRecord[] =>
-  advice === null ? [] : [{ decisionId, asOfMs, request: canonicalJson(facts), response: canonicalJson(advice) }];
+const recordOf = ({ facts, answer, ...call }: DecidedCall): CallRecord[] =>
+  answer === null ? [] : [{ ...call, request: canonicalJson(facts), response: canonicalJson(answer) }];
 
 const bodyOf = (body: string): [string, string] => [sha256Hex(body), body];
 
-const rowOf = ({ decisionId, asOfMs, request, response }: CallRecord) => {
-  const key = `${decisionId}/${CONTRACT}`;
+const rowOf = ({ decisionId, contract, asOfMs, request, response }: CallRecord) => {
+  const key = `${decisionId}/${contract}`;
   return {
     call_id: sha256Hex(key).slice(0, 32),
     call_key: key,
     ask_key: key,
     step: 'answer',
-    task: CONTRACT,
-    contract: CONTRACT,
+    task: contract,
+    contract,
     decision_id: decisionId,
-    prompt_id: CONTRACT,
+    prompt_id: contract,
     prompt_version: FACTS_VERSION,
     prompt_hash: sha256Hex(request),
     provider: PROVIDER,

@@ -69,21 +69,21 @@ export async function settleBudget(
   trx: Database,
   { callId, spentMicroUsd, atMs }: { callId: string; spentMicroUsd: number | null; atMs: number },
 ): Promise<number | null> {
-  const settled = await sql<{ amount: number; spent: number }>`
-    update budget_reservations
-    set state = 'settled', spent_micro_usd = coalesce(${spentMicroUsd}::bigint, amount_micro_usd),
-      settled_at = ${toInstant(atMs)}::timestamptz
-    where call_id = ${callId} and state = 'reserved'
-    returning amount_micro_usd as amount, spent_micro_usd as spent`.execute(trx);
-  const [row] = settled.rows;
-  if (row === undefined) return null;
-  await sql`with held as (
-      select b.scope, b.key from budgets b
-      join budget_reservations r on r.call_id = ${callId}
-      join json_to_recordset(r.scopes::json) as w (scope text, key text) on (w.scope, w.key) = (b.scope, b.key)
-      order by b.scope, b.key for update of b)
-    update budgets b set reserved_micro_usd = b.reserved_micro_usd - ${row.amount}::bigint,
-      spent_micro_usd = b.spent_micro_usd + ${row.spent}::bigint
-    from held h where b.scope = h.scope and b.key = h.key`.execute(trx);
-  return row.spent;
+  const settled = await sql<{ spent: number }>`
+    with settled as (
+      update budget_reservations
+      set state = 'settled', spent_micro_usd = coalesce(${spentMicroUsd}::bigint, amount_micro_usd),
+        settled_at = ${toInstant(atMs)}::timestamptz
+      where call_id = ${callId} and state = 'reserved'
+      returning scopes, amount_micro_usd as amount, spent_micro_usd as spent),
+    held as (
+      select b.scope, b.key, s.amount, s.spent from settled s
+      cross join json_to_recordset(s.scopes::json) as w (scope text, key text)
+      join budgets b on (w.scope, w.key) = (b.scope, b.key)
+      order by b.scope, b.key for update of b),
+    moved as (
+      update budgets b set reserved_micro_usd = b.reserved_micro_usd - h.amount, spent_micro_usd = b.spent_micro_usd + h.spent
+      from held h where b.scope = h.scope and b.key = h.key)
+    select spent from settled`.execute(trx);
+  return settled.rows[0]?.spent ?? null;
 }

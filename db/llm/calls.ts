@@ -19,11 +19,16 @@ export type NewModelCall = Omit<Insertable<Tables['model_calls']>, 'requested_at
 
 /** Writes the row of a call with its link in the audit. `requested_at` is the database's clock unless it is given. */
 export async function openCall(trx: Database, row: NewModelCall): Promise<void> {
-  const { at } = (await sql<{ at: Date }>`select clock_timestamp() as at`.execute(trx)).rows[0] ?? { at: new Date() };
-  await insertRows(trx, 'model_calls', [{ ...row, requested_at: row.requested_at ?? at.toISOString() }]);
+  const at = row.requested_at === undefined ? await databaseClock(trx) : new Date(row.requested_at);
+  await insertRows(trx, 'model_calls', [{ ...row, requested_at: at.toISOString() }]);
   const { call_id, call_key, model, provider, prompt_hash, request_ref, reserved_micro_usd = 0 } = row;
   const body = { call_id, call_key, model, provider, prompt_hash, request_ref, reserved_micro_usd };
   await appendAudit(trx, [{ kind: 'model_request', body, atMs: at.getTime() }]);
+}
+
+async function databaseClock(trx: Database): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(trx);
+  return rows[0]?.at ?? new Date();
 }
 
 export type CallEnd = {
@@ -59,7 +64,7 @@ export async function closeCall(trx: Database, end: CallEnd): Promise<boolean> {
       temperature_sent: end.temperatureSent,
       response_ref: end.responseRef,
       provider_request_id: end.providerRequestId,
-      problems: JSON.stringify(end.problems) as unknown as readonly JsonObject[],
+      problems: sql<readonly JsonObject[]>`${JSON.stringify(end.problems)}::jsonb`,
       answered_at: sql<string>`clock_timestamp()`,
     })
     .where('call_id', '=', callId)
@@ -76,6 +81,9 @@ export async function judgeCall(db: Database, callId: string, problems: readonly
   await sql`update model_calls set outcome = ${first.code}, problems = problems || ${JSON.stringify(problems)}::jsonb
     where call_id = ${callId} and outcome = ${ANSWERED}`.execute(db);
 }
+
+export const readCall = (db: Database, callId: string): Promise<ModelCallRow | undefined> =>
+  db.selectFrom('model_calls').selectAll().where('call_id', '=', callId).executeTakeFirst();
 
 /** All calls of a question, in the order they were made. */
 export const callsOfAsk = (db: Database, askKey: string): Promise<ModelCallRow[]> =>
@@ -105,6 +113,6 @@ export async function outcomeOfAsk(db: Database, askKey: string): Promise<JsonOb
 
 /** Keeps the first outcome for ever. @returns the one that is kept */
 export async function keepOutcome(db: Database, askKey: string, outcome: JsonObject): Promise<JsonObject> {
-  await insertRows(db, 'model_asks', [{ ask_key: askKey, outcome }], { onConflict: 'nothing' });
-  return (await outcomeOfAsk(db, askKey)) ?? outcome;
+  const kept = await insertRows(db, 'model_asks', [{ ask_key: askKey, outcome }], { onConflict: 'nothing' });
+  return kept === 1 ? outcome : ((await outcomeOfAsk(db, askKey)) ?? outcome);
 }

@@ -7,6 +7,15 @@ import type { PromptExperiment } from '../../schemas/llm/prompt.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { inTransaction } from '../retry.ts';
 import type { Database, JsonObject } from '../tables.ts';
+import {
+  type BatchedCall,
+  type BatchRow,
+  noteEnded,
+  noteSubmitted,
+  type OpenBatch,
+  openBatch,
+  readBatch,
+} from './batches.ts';
 import { type Address, mayCall, noteFailure, noteSuccess } from './breakers.ts';
 import { reserveBudget } from './budget.ts';
 import {
@@ -28,8 +37,10 @@ import { putCached, readCached } from './response-cache.ts';
 import { openDemotions, type Subject } from './scores.ts';
 
 export type BeginCall = {
-  /** Without the reference of the request. */
-  readonly row: Omit<NewModelCall, 'request_ref'>;
+  /** Without the references of question and request. */
+  readonly row: Omit<NewModelCall, 'question_ref' | 'request_ref'>;
+  /** As it was put, before it was rendered. */
+  readonly questionBody: string;
   readonly requestBody: string;
   readonly scopes: readonly ScopeLimit[];
   readonly pace: Pace;
@@ -52,13 +63,18 @@ export type ModelStore = {
   /** @returns whether the call was still open: false for an attempt that was given up meanwhile */
   readonly end: (end: Omit<CallEnd, 'responseRef'>, responseBody: string | null) => Promise<boolean>;
   /** A row for an answer out of the cache: it costs nothing and reserves nothing. */
-  readonly noteHit: (row: NewModelCall) => Promise<void>;
+  readonly noteHit: (row: NewModelCall, questionBody: string) => Promise<void>;
   readonly judge: (callId: string, problems: readonly Problem[]) => Promise<void>;
   readonly payload: (ref: string) => Promise<string>;
   readonly storePayload: (body: string) => Promise<string>;
   readonly mayCall: (address: Address, nowMs: number) => Promise<boolean>;
   readonly noteSuccess: (address: Address) => Promise<void>;
   readonly noteFailure: (address: Address, failure: { code: string; nowMs: number }) => Promise<void>;
+  readonly batch: (batchKey: string) => Promise<BatchRow | undefined>;
+  /** @returns the questions that are in it: those that the budget has room for */
+  readonly openBatch: (batch: OpenBatch) => Promise<BatchedCall[]>;
+  readonly noteSubmitted: (batchKey: string, providerBatchId: string) => Promise<void>;
+  readonly noteBatchEnded: (batchKey: string, state: 'ended' | 'failed' | 'lost') => Promise<void>;
   readonly cached: (key: string, asOfMs: number) => Promise<JsonObject | undefined>;
   readonly putCached: (key: string, asOfMs: number, outcome: JsonObject) => Promise<void>;
   readonly prompt: (promptId: string, version: number) => Promise<StoredPrompt | undefined>;
@@ -77,13 +93,18 @@ export const createModelStore = (db: Database): ModelStore => ({
       const responseRef = responseBody === null ? null : await storePayload(trx, responseBody);
       return closeCall(trx, { ...end, responseRef });
     }),
-  noteHit: (row) => inTransaction(db, (trx) => openCall(trx, row)),
+  noteHit: (row, questionBody) =>
+    inTransaction(db, async (trx) => openCall(trx, { ...row, question_ref: await storePayload(trx, questionBody) })),
   judge: (callId, problems) => judgeCall(db, callId, problems),
   payload: (ref) => readPayload(db, ref),
   storePayload: (body) => storePayload(db, body),
   mayCall: (address, nowMs) => mayCall(db, address, nowMs),
   noteSuccess: (address) => noteSuccess(db, address),
   noteFailure: (address, failure) => noteFailure(db, address, failure),
+  batch: (batchKey) => readBatch(db, batchKey),
+  openBatch: (batch) => inTransaction(db, (trx) => openBatch(trx, batch)),
+  noteSubmitted: (batchKey, providerBatchId) => noteSubmitted(db, batchKey, providerBatchId),
+  noteBatchEnded: (batchKey, state) => noteEnded(db, batchKey, state),
   cached: (key, asOfMs) => readCached(db, key, asOfMs),
   putCached: (key, asOfMs, outcome) => putCached(db, key, asOfMs, outcome),
   prompt: (promptId, version) => readPrompt(db, promptId, version),
@@ -91,13 +112,16 @@ export const createModelStore = (db: Database): ModelStore => ({
   demoted: (subjects) => openDemotions(db, subjects),
 });
 
-async function begin(trx: Database, { row, requestBody, scopes, pace, atMs }: BeginCall): Promise<Begun> {
-  const waitMs = await paceOf(trx, pace);
+async function begin(trx: Database, call: BeginCall): Promise<Begun> {
+  const { row, questionBody, requestBody, scopes, pace, atMs } = call;
+  const { waitMs, at } = await paceOf(trx, pace);
   if (waitMs > 0) return { kind: 'wait', ms: waitMs };
   const requestRef = await storePayload(trx, requestBody);
   const amountMicroUsd = row.reserved_micro_usd ?? 0;
   const full = await reserveBudget(trx, { callId: row.call_id, amountMicroUsd, scopes, atMs });
   if (full.length > 0) return { kind: 'exhausted', full };
-  await openCall(trx, { ...row, request_ref: requestRef });
+  const questionRef = await storePayload(trx, questionBody);
+  const requested_at = at.toISOString();
+  await openCall(trx, { ...row, question_ref: questionRef, request_ref: requestRef, requested_at });
   return { kind: 'begun' };
 }

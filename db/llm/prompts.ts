@@ -46,6 +46,16 @@ export async function readPrompt(db: Database, promptId: string, version: number
   return query.where('version', '=', version).executeTakeFirst();
 }
 
+/** Every version of every prompt as it was registered. */
+export const storedPrompts = (db: Database): Promise<StoredPrompt[]> =>
+  db.selectFrom('prompts').select(['definition', 'hash']).orderBy('prompt_id').orderBy('version').execute();
+
+/** All versions of a prompt that were ever registered, the newest first. */
+export async function promptVersions(db: Database, promptId: string): Promise<PromptDefinition[]> {
+  const query = db.selectFrom('prompts').select('definition').where('prompt_id', '=', promptId);
+  return (await query.orderBy('version', 'desc').execute()).map(({ definition }) => definition);
+}
+
 /** The experiment that runs on a prompt now; undefined without one. */
 export async function activeExperiment(db: Database, promptId: string): Promise<PromptExperiment | undefined> {
   const query = db.selectFrom('prompt_experiments').selectAll().where('prompt_id', '=', promptId);

@@ -13,6 +13,7 @@ import type { Verdict } from '../../schemas/decision.ts';
 import type { OrderIntent } from '../../schemas/execution.ts';
 import type { Policy } from '../../schemas/governance.ts';
 import { type Compliance, type DeskLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
+import { readKillSwitch } from '../kill-switch.ts';
 import { loadAccount, openingCheckpoint } from '../load-walk.ts';
 import { activePolicy } from '../policies.ts';
 import { inTransaction } from '../retry.ts';
@@ -39,12 +40,15 @@ export type RiskLookParts = {
   readonly desk: DeskLimits;
   readonly compliance: Compliance;
   readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
+  /** The reason in the file that stops the desk; null without one. */
+  readonly killFile: () => string | null;
 };
 
 /** Whose orders these would be; no book of that name exists. */
 const ASKER = 'analyst';
 const EMPTY_ACCOUNT = { accountId: 'sim:nothing', cash: '100000' };
 const STEP = '0.00000001';
+const NO_REASON = 'set without a reason';
 
 type Standing = {
   readonly state: WalkState;
@@ -53,10 +57,11 @@ type Standing = {
 
 /** @throws InvalidInput ACCOUNT_UNKNOWN */
 export async function lookAtRisk(db: Database, parts: RiskLookParts, request: RiskLookRequest): Promise<RiskLook> {
-  const standing = await standingOf(db, request);
+  const { killSwitch, ...standing } = await standingOf(db, request);
   const limits = sessionLimitsSchema.parse({});
   const surroundings: GateSurroundings = {
     ...standing,
+    killSwitch: killSwitch ?? parts.killFile(),
     direction: 'longShort',
     limits,
     desk: parts.desk,
@@ -66,7 +71,7 @@ export async function lookAtRisk(db: Database, parts: RiskLookParts, request: Ri
     barIntervalMs: request.intervalMs,
     quarantined: await parts.quarantined([request.trade.symbol], request.intervalMs),
   };
-  const verdict = gate(gateInputOf(standing.state, intentOf(standing, request), factsOf(request), surroundings));
+  const verdict = gate(gateInputOf(standing.state, intentOf(standing.state, request), factsOf(request), surroundings));
   const movedAfterAsOf = await movedAfter(db, request);
   return { ...verdict, limits: effectiveLimits(standing.policy, limits), movedAfterAsOf };
 }
@@ -78,14 +83,15 @@ async function standingOf(db: Database, { accountId, asOfMs, trade }: RiskLookRe
       return { ...rest, tradingMode: account.tradingMode };
     });
   }
-  const policy = await activePolicy(db);
+  const [policy, kill] = await Promise.all([activePolicy(db), readKillSwitch(db)]);
   if (policy === undefined) throw new Error('no policy is active: the desk was not started');
   const state = openWalk(EMPTY_ACCOUNT.accountId, EMPTY_ACCOUNT.cash, asOfMs, dayZoneOf([trade.symbol]));
   const halts = { account: null, symbols: new Map<string, string>() };
-  return { state, policy, killSwitch: null, halts, liveArmed: false, tradingMode: 'backtest' };
+  const killSwitch = kill.active ? (kill.reason ?? NO_REASON) : null;
+  return { state, policy, killSwitch, halts, liveArmed: false, tradingMode: 'backtest' };
 }
 
-function intentOf({ state }: Standing, { accountId, trade, market, asOfMs }: RiskLookRequest): OrderIntent {
+function intentOf(state: WalkState, { accountId, trade, market, asOfMs }: RiskLookRequest): OrderIntent {
   const { symbol, side, sizeFraction, leverage } = trade;
   const wanted = state.equity.times(sizeFraction).div(toDecimal(market.price));
   return {

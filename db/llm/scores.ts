@@ -62,6 +62,15 @@ export async function openDemotions(db: Database, subjects: readonly Subject[]):
   return subjects.filter((one) => rows.some((row) => row.kind === one.kind && row.subject === one.subject));
 }
 
+/** Every demotion there was, the newest first. */
+export async function listDemotions(db: Database) {
+  const rows = await db.selectFrom('model_demotions').selectAll().orderBy('demoted_at', 'desc').execute();
+  return rows.map(({ kind, subject, reason, demoted_at, until, restored_at }) => ({
+    ...{ kind, subject, reason, demotedAtMs: demoted_at.getTime(), untilMs: until.getTime() },
+    restoredAtMs: restored_at?.getTime() ?? null,
+  }));
+}
+
 async function judge(trx: Database, one: Subject, nowMs: number): Promise<void> {
   const open = await trx
     .selectFrom('model_demotions')

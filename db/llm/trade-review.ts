@@ -83,6 +83,7 @@ async function callsOf(db: Database, trade: Trade) {
     .innerJoin('decisions as d', (join) =>
       join
         .onRef('d.session_id', '=', 'a.session_id')
+        .onRef('d.run', '=', 'a.run')
         .onRef('d.symbol', '=', 'a.symbol')
         .onRef('d.as_of', '=', 'a.as_of'),
     )

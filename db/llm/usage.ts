@@ -1,8 +1,8 @@
-/** What models cost and what that brought, by model, prompt, session or day (UTC). Costs are whole micro-USD. */
+/** What models cost and what that brought, by model, prompt, session, day (UTC) or model and regime of the trade's entry. Costs are whole micro-USD. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../tables.ts';
 
-export const USAGE_BY = ['model', 'prompt', 'session', 'day'] as const;
+export const USAGE_BY = ['model', 'prompt', 'session', 'day', 'regime'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
 export type ModelUsageRow = {
@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<UsageBy, RawBuilder<string>>> = {
   model: sql<string>`c.model`,
   prompt: sql<string>`c.prompt_id || '@' || c.prompt_version`,
   session: sql<string>`coalesce(c.session_id, 'none')`,
+  regime: sql<string>`c.model || ' in ' || coalesce(s.regime, 'unknown')`,
   day: sql<string>`to_char(c.requested_at at time zone 'UTC', 'YYYY-MM-DD')`,
 };
 

@@ -21,6 +21,11 @@ import * as models from './0018-models.ts';
 import * as newsKnowledge from './0019-news-knowledge.ts';
 import * as modelViews from './0020-model-views.ts';
 import * as tradeReviews from './0021-trade-reviews.ts';
+import * as walkRecords from './0022-walk-records.ts';
+import * as sessionModelCost from './0024-session-model-cost.ts';
+import * as governanceStore from './0025-governance.ts';
+import * as modelBatches from './0026-model-batches.ts';
+import * as idempotency from './0027-idempotency.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -44,4 +49,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0019-news-knowledge': newsKnowledge,
   '0020-model-views': modelViews,
   '0021-trade-reviews': tradeReviews,
+  '0022-walk-records': walkRecords,
+  '0024-session-model-cost': sessionModelCost,
+  '0025-governance': governanceStore,
+  '0026-model-batches': modelBatches,
+  '0027-idempotency': idempotency,
 };

@@ -11,10 +11,12 @@ import { type BookPosition, positionOf } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
 import { DUST_VALUE } from '../execution/venue-sizing.ts';
 import { atrAt, marketFeatures, regimeAt } from '../features/market-features.ts';
+import type { PolicyVerdict } from '../llm/policy.ts';
 import { correlationGroup } from '../market/correlation.ts';
 import { gate } from '../risk/gate.ts';
 import type { AdviceCall } from './advisor.ts';
 import { gateInputOf } from './gate-input-of.ts';
+import { assessEntry, judgeEntry, type ProposalAssessment, withPolicy } from './judge-entry.ts';
 import { llmSlotAt } from './llm-slot-at.ts';
 import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
 import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
@@ -27,6 +29,10 @@ export type Decided = {
   readonly signalled: boolean;
   readonly entry: EntryContext | null;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What the policy says about an entry. Where it asks for a review, the orders wait for a person; absent: no entry. */
+  readonly policy?: PolicyVerdict;
+  /** What could go wrong with an entry that a model proposes. */
+  readonly assessment?: ProposalAssessment;
   /** The question that was put to the session's advisor; absent where none was. */
   readonly call?: AdviceCall;
   /** The answer has not come: this is no decision yet. */
@@ -42,13 +48,17 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
   const plan = planOf(context, proposal, basis, position);
   const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
   const verdict = plan === null ? null : verdictOf(state, plan, proposal, basis, market, i, context);
+  const policy = judgeEntry(state, plan, context);
+  const assessment = assessEntry(plan, context, () => marketFeatures(market.features, i));
   const trades = plan !== null && verdict?.approved === true;
   return {
     decision: decisionOf(state, proposal, basis, plan, verdict, noDecision, position, context),
     intents: trades && context.tradingMode !== 'analysis' ? plan.intents : [],
     signalled: proposal.signalled,
     entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
-    inputs: inputsOf(market, i, plan !== null),
+    inputs: { ...inputsOf(market, i, plan !== null), ...(policy === null ? {} : { policy }) },
+    ...(policy === null ? {} : { policy }),
+    ...(assessment === null ? {} : { assessment }),
     ...(proposal.call === null ? {} : { call: proposal.call }),
     ...(proposal.awaited ? { awaited: true as const } : {}),
   };
@@ -89,12 +99,16 @@ export function stepOf(
       side: position === undefined ? 0 : position.quantity.isPositive() ? 1 : -1,
       barsHeld: position === undefined ? 0 : barsSince(market, i, position.openedAtMs),
     },
-    orderAtWork: state.book.orders.some(
-      (order) => order.symbol === symbol && (order.leg === 'entry' || order.leg === 'exit'),
-    ),
+    orderAtWork:
+      isAwaitingApproval(context, symbol) ||
+      state.book.orders.some((order) => order.symbol === symbol && (order.leg === 'entry' || order.leg === 'exit')),
     maxHoldBars: context.strategy.maxHoldBars,
   };
 }
+
+/** An entry that waits for a person is as good as at work: a second one is not proposed beside it. */
+export const isAwaitingApproval = ({ awaitingApproval = [] }: WalkContext, symbol: string): boolean =>
+  awaitingApproval.includes(symbol);
 
 /** Bars closed since the entry's bar opened, that bar included. */
 function barsSince(market: SymbolMarket, i: number, openedAtMs: number | null): number {
@@ -154,7 +168,8 @@ export function verdictOf(
     correlationGroup: first.reduceOnly ? [] : groupOf(basis, context),
     origin: 'session' as const,
   };
-  return gate(gateInputOf(state, first, facts, { ...context, barIntervalMs: market.bars.intervalMs }));
+  const verdict = gate(gateInputOf(state, first, facts, { ...context, barIntervalMs: market.bars.intervalMs }));
+  return withPolicy(verdict, judgeEntry(state, plan, context));
 }
 
 const groupOf = ({ symbol, asOfMs }: OrderBasis, context: WalkContext): readonly string[] =>

@@ -6,7 +6,17 @@ import type { Decision } from '../../schemas/decision.ts';
 import { advanceSession, type Proposal } from '../decision/advance-session.ts';
 import type { BookPosition } from '../execution/book.ts';
 import { valueAt } from '../signals/strategy.ts';
-import { basisOf, type Decided, decisionOf, entryContext, heldPosition, inputsOf, stepOf } from './decide-at-close.ts';
+import {
+  basisOf,
+  type Decided,
+  decisionOf,
+  entryContext,
+  heldPosition,
+  inputsOf,
+  isAwaitingApproval,
+  stepOf,
+} from './decide-at-close.ts';
+import { judgeEntry } from './judge-entry.ts';
 import { type JudgedLeg, judgeLeg, judgePair, type LegToJudge, type PlannedLeg } from './judge-pair.ts';
 import { type LoneLeg, loneLeg } from './lone-leg.ts';
 import { planPairEntry } from './plan-pair.ts';
@@ -30,7 +40,16 @@ export function decidePair(state: WalkState, k: number, context: WalkContext): D
     return legs.map((leg) => decidedOf(judgeLeg({ leg, plan: exitPlan(leg, context) }, leg.state, context), context));
   }
   const planned = planTogether(together(asked), context);
-  return judgePair(planned, context).map((one) => decidedOf(one, context));
+  return reviewedTogether(judgePair(planned, context).map((one) => decidedOf(one, context)));
+}
+
+/** A person who answers for one leg answers for both: neither is sent while the other waits. */
+function reviewedTogether(legs: readonly Decided[]): Decided[] {
+  const review = legs.find(({ policy }) => policy?.verdict === 'review')?.policy;
+  if (review === undefined) return [...legs];
+  return legs.map((leg) =>
+    leg.policy?.verdict === 'allow' ? { ...leg, policy: review, inputs: { ...leg.inputs, policy: review } } : leg,
+  );
 }
 
 const indexAt = (context: WalkContext, symbol: string, k: number): number =>
@@ -48,7 +67,7 @@ function legAt(before: WalkState, symbol: string, k: number, offset: number, con
     i,
     market,
     position,
-    entryAtWork: isAtWork('entry'),
+    entryAtWork: isAtWork('entry') || isAwaitingApproval(context, symbol),
     exitAtWork: isAtWork('exit'),
     state,
     basis: basisOf(state, symbol, i, context, market),
@@ -121,13 +140,19 @@ function decidedOf({ leg, plan, verdict }: JudgedLeg<LegAt>, context: WalkContex
   const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
   const trades = plan !== null && verdict?.approved === true;
   const groupId = plan?.intents[0]?.groupId;
+  const policy = judgeEntry(state, plan, context);
+  const judged = policy === null ? {} : { policy };
   const decision: Decision = decisionOf(state, proposal, basis, plan, verdict, noDecision, position, context);
   return {
     decision: groupId === undefined ? decision : { ...decision, groupId },
     intents: trades && context.tradingMode !== 'analysis' ? plan.intents : [],
     signalled: proposal.signalled,
     entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
-    inputs: plan === null ? inputsOf(market, i, false) : { ...inputsOf(market, i, true), pair: pairFigures(market, i) },
+    inputs:
+      plan === null
+        ? inputsOf(market, i, false)
+        : { ...inputsOf(market, i, true), pair: pairFigures(market, i), ...judged },
+    ...judged,
   };
 }
 

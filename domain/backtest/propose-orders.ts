@@ -8,7 +8,7 @@ import { type Decimal, decimalText, protectivePrice, roundPrice, toDecimal, ZERO
 import type { Proposal } from '../decision/advance-session.ts';
 import { clientOrderIdOf } from '../execution/identity.ts';
 import type { BookPosition } from '../execution/position.ts';
-import { effectiveLimits } from '../risk/gate.ts';
+import { sizingFraction } from '../risk/gate.ts';
 import { sizeOf } from '../risk/position-size.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -52,7 +52,7 @@ export function stopDistanceOf({ strategy }: WalkContext, { atr }: OrderBasis): 
 /** What bounds the size of an entry whatever its symbol. */
 export const sizeLimits = ({ strategy, policy, limits, costs }: WalkContext) => ({
   sizeFraction: strategy.sizeFraction,
-  positionFractionMax: effectiveLimits(policy, limits).positionFractionMax,
+  positionFractionMax: sizingFraction(policy, limits),
   allocationWeight: 1,
   quantityStep: toDecimal(costs.quantityStep),
 });

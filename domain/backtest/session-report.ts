@@ -24,7 +24,9 @@ type Derived =
  * What a run knows at its end. `equity` is the wealth at the start and after each bar; `trades` the closed round trips;
  * `equityStart`, `equityEnd`, `realizedPnl`, `fees`, `funding` exact decimal strings in any spelling.
  */
-export type ReportParts = Omit<SessionReport, Derived> & {
+export type ReportParts = Omit<SessionReport, Derived | 'contaminated'> & {
+  /** @default false */
+  readonly contaminated?: boolean;
   readonly equity: readonly number[];
   readonly trades: readonly Pick<ClosedTrade, 'pnl'>[];
 };
@@ -43,6 +45,7 @@ export function buildReport(parts: ReportParts): SessionReport {
   });
   const report = {
     ...rest,
+    contaminated: parts.contaminated ?? false,
     ...exactMoney(parts),
     noDecisionsByReason: sorted(parts.noDecisionsByReason),
     refusalsByRule: sorted(parts.refusalsByRule),
@@ -58,11 +61,11 @@ export function buildReport(parts: ReportParts): SessionReport {
 
 /**
  * sha256 of the canonical JSON of the report without the fields that differ between equal runs: the session's id,
- * the version of the code, and the hash itself. A report holds no wall-clock field.
+ * the version of the code, and the hash itself; `contaminated` only where it is so. A report holds no wall-clock field.
  */
 export function resultHash(report: Omit<SessionReport, 'resultHash'> & { readonly resultHash?: string }): string {
-  const { sessionId: _session, codeVersion: _version, resultHash: _hash, ...content } = report;
-  return sha256Hex(canonicalJson(content));
+  const { sessionId: _session, codeVersion: _version, resultHash: _hash, contaminated, ...content } = report;
+  return sha256Hex(canonicalJson(contaminated ? { ...content, contaminated } : content));
 }
 
 /** Rounds to 12 significant digits, so that the last bits of a sum do not matter; -0 becomes 0. */

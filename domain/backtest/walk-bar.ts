@@ -13,6 +13,7 @@ import { tradesInBar } from '../market/market-hours.ts';
 import { dayOf } from '../market/trading-day.ts';
 import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
 import { accountEquity } from './account-view.ts';
+import { type AdviceCall, recordedAdvisor } from './advisor.ts';
 import { type Decided, decideAtClose } from './decide-at-close.ts';
 import { decidePair } from './decide-pair.ts';
 import { cancelLoneEntry } from './lone-leg.ts';
@@ -32,6 +33,8 @@ export type WalkStep = {
   readonly decisions: readonly Decided[];
   /** Decisions whose own workflows are to cancel what is at work of them. */
   readonly cancels: readonly string[];
+  /** Questions whose answers have not come: their symbols are not decided yet. */
+  readonly awaited: readonly AdviceCall[];
   readonly asOfMs: number;
 };
 
@@ -42,7 +45,20 @@ export function walkBar(state: WalkState, k: number, context: WalkContext, place
   const marked = mark(matched.state, asOfMs, context);
   const parted = cancelLoneEntry(marked, context);
   const orders = [...matched.orders, ...parted.orders];
-  return decideInstant({ ...matched, ...parted, orders, decisions: [], asOfMs }, k, context, places);
+  return decideInstant({ ...matched, ...parted, orders, decisions: [], awaited: [], asOfMs }, k, context, places);
+}
+
+/** Decides what instant `k`, walked before, has left open until an advisor had answered; its bars are not met again. */
+export function answerBar(
+  state: WalkState,
+  k: number,
+  context: WalkContext,
+  symbols: readonly string[],
+  places: boolean,
+): WalkStep {
+  const asOfMs = (context.timeline.openTimeMs[k] as number) + intervalOf(context);
+  const rows = { fills: [], entries: [], orders: [], trades: [], decisions: [], cancels: [], awaited: [] };
+  return decideLate({ ...rows, state, asOfMs }, symbols, k, context, places);
 }
 
 const intervalOf = (context: WalkContext): number => marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
@@ -123,15 +139,42 @@ function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState
   return { ...state, risk, equity, drawdownFractionMax: Math.max(state.drawdownFractionMax, drawdown) };
 }
 
+/** An advisor that is waited for keeps nobody else waiting: its symbols are decided after the others, in their order. */
 function decideInstant(step: WalkStep, k: number, context: WalkContext, places: boolean): WalkStep {
   if (isTwoLegged(context.strategy.type))
     return takeDecisions(step, decidePair(step.state, k, context), context, places);
-  return context.symbols.reduce((before, symbol) => {
-    const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
-    if (index < 0) return before;
-    return takeDecisions(before, [decideAtClose(before.state, symbol, index, context)], context, places);
-  }, step);
+  const late: string[] = [];
+  let next = step;
+  for (const symbol of context.symbols) {
+    const index = indexAt(symbol, k, context);
+    if (index < 0) continue;
+    const decided = decideAtClose(next.state, symbol, index, context);
+    if (decided.awaited === true) late.push(symbol);
+    else next = takeDecisions(next, [decided], context, places);
+  }
+  return late.length === 0 ? next : decideLate(next, late, k, context, places);
 }
+
+function decideLate(
+  step: WalkStep,
+  symbols: readonly string[],
+  k: number,
+  context: WalkContext,
+  places: boolean,
+): WalkStep {
+  const heard = { ...context, advisor: recordedAdvisor(context.answers ?? new Map()) };
+  const awaited: AdviceCall[] = [];
+  let next = step;
+  for (const symbol of symbols) {
+    const decided = decideAtClose(next.state, symbol, indexAt(symbol, k, context), heard);
+    if (decided.awaited !== true) next = takeDecisions(next, [decided], heard, places);
+    else if (decided.call !== undefined) awaited.push(decided.call);
+  }
+  return { ...next, awaited };
+}
+
+const indexAt = (symbol: string, k: number, { timeline }: WalkContext): number =>
+  timeline.indexes.get(symbol)?.[k] ?? -1;
 
 /** Counts decisions and puts the orders of those that trade to work. */
 function takeDecisions(step: WalkStep, made: readonly Decided[], context: WalkContext, places: boolean): WalkStep {

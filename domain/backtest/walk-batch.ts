@@ -6,7 +6,7 @@ import type { Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execut
 import { decimalText } from '../decimal.ts';
 import type { AdviceCall } from './advisor.ts';
 import type { Decided } from './decide-at-close.ts';
-import { type TradeRecord, walkBar } from './walk-bar.ts';
+import { answerBar, type TradeRecord, type WalkStep, walkBar } from './walk-bar.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -27,7 +27,7 @@ export type WalkBatch = {
   readonly handOver: readonly Decided[];
   /** Decisions whose own workflows are to cancel what is at work of them. */
   readonly cancels: readonly string[];
-  /** What is to be answered before the instant at `cursor` can be walked. */
+  /** What is to be answered before the last instant is done: its symbols are still to be decided. */
   readonly awaited: readonly AdviceCall[];
 };
 
@@ -36,13 +36,15 @@ export type WalkBounds = {
   /** First instant not to walk. */
   readonly until: number;
   readonly ordersAsChildren: boolean;
+  /** Symbols that the instant before `from` has left undecided: they come first. */
+  readonly waiting?: readonly string[];
   /** Called between instants, for heartbeats; may be slow. */
   readonly onInstant?: (k: number) => void;
 };
 
 /**
- * With `ordersAsChildren` it ends after the first instant at which something is to be sent; and before one at which an
- * advisor's answer is awaited, as if that instant had not come yet.
+ * With `ordersAsChildren` it ends after the first instant at which something is to be sent; and after one at which an
+ * advisor's answer is awaited, when everybody else has been decided.
  */
 export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBounds): WalkBatch {
   const decisions: Decided[] = [];
@@ -56,25 +58,30 @@ export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBo
   let handOver: readonly Decided[] = [];
   let awaited: readonly AdviceCall[] = [];
   let state = start;
-  let k = bounds.from;
-  while (k < bounds.until && handOver.length === 0) {
-    const step = walkBar(state, k, context, !bounds.ordersAsChildren);
-    awaited = step.decisions.flatMap((one) => (one.awaited === true && one.call !== undefined ? [one.call] : []));
-    if (awaited.length > 0) break;
+  const take = (step: WalkStep): void => {
     state = step.state;
-    k += 1;
+    awaited = step.awaited;
     decisions.push(...step.decisions);
     fills.push(...step.fills);
     entries.push(...step.entries);
     trades.push(...step.trades);
     for (const order of step.orders) orders.set(order.clientOrderId, order);
     for (const decisionId of step.cancels) cancels.add(decisionId);
-    equity.push({ atMs: step.asOfMs, equity: decimalText(state.equity) });
     const sending = step.decisions.filter((one) => one.intents.length > 0);
     if (bounds.ordersAsChildren) {
       handOver = sending;
       state = { ...state, entries: { ...state.entries, ...entriesOf(sending) } };
     } else for (const one of sending) intents.push(...one.intents);
+  };
+  const { waiting = [], from } = bounds;
+  const places = !bounds.ordersAsChildren;
+  if (waiting.length > 0) take(answerBar(state, from - 1, context, waiting, places));
+  let k = from;
+  while (k < bounds.until && handOver.length === 0 && awaited.length === 0) {
+    const step = walkBar(state, k, context, places);
+    take(step);
+    k += 1;
+    equity.push({ atMs: step.asOfMs, equity: decimalText(state.equity) });
     bounds.onInstant?.(k);
   }
   return {

@@ -18,7 +18,8 @@ import { parseStrategyParameters, type SpokenRules, spokenRules, twoLegRules } f
 import { pairBars } from '../signals/pair-bars.ts';
 import type { Columns, SignalRules, StrategyParameters } from '../signals/strategy.ts';
 import { legMarkets } from '../signals/two-leg-strategy.ts';
-import type { Advisor } from './advisor.ts';
+import type { AdviceAnswers, Advisor } from './advisor.ts';
+import type { EntryTerms } from './entry-terms.ts';
 
 /** One symbol's bars with its feature and strategy columns. */
 export type SymbolMarket = {
@@ -54,6 +55,8 @@ export type WalkContext = {
   readonly weights: ComponentWeights;
   /** Who speaks in the llm slot; absent: nobody does. */
   readonly advisor?: Advisor | undefined;
+  /** What an advisor behind a network has answered so far. */
+  readonly answers?: AdviceAnswers;
   readonly tradingMode: TradingMode;
   readonly venue: string;
   readonly costs: Costs;
@@ -66,6 +69,10 @@ export type WalkContext = {
   /** Only asked in live mode: a person has armed the account for this strategy, and it has not expired. */
   readonly liveArmed: boolean;
   readonly strategyDisabled: string | null;
+  /** How far models may go, and when a person answers for an entry. */
+  readonly entryTerms: EntryTerms;
+  /** Symbols with an entry that waits for a person: nothing new is opened in them. */
+  readonly awaitingApproval?: readonly string[];
   readonly quarantined: ReadonlyMap<string, string>;
   /** Set where a live market is walked: wall time, by which its bars are old. */
   readonly agesAtMs?: number;

@@ -20,6 +20,8 @@ export type LlmAnswer<Call = unknown> =
       readonly kind: 'vote';
       readonly side: Side;
       readonly confidence: number;
+      /** What several voices that disagree leave of the size, 0 to 1. @default 1 */
+      readonly sizeFactor?: number;
       readonly reasons: readonly string[];
       readonly call: Call | null;
     }
@@ -59,7 +61,7 @@ export function adviseEntry<Call>(
     return { ...untouched, ...forbidden(answer.code), contributions: withWord(votes, slot, answer) };
   }
   const contributions = [...votes, voteOf(answer, slot)];
-  const combination = combine(contributions);
+  const combination = resized(combine(contributions), answer);
   const { side } = entryBy === 'twoVoices' && isAlone(combination.side, contributions) ? NOBODY : combination;
   return { side, combination, contributions, noDecision: null, call: answer.call, awaited: false };
 }
@@ -79,10 +81,16 @@ export function proposeByModel<Call>(
   const vote = voteOf(answer, slot);
   const veto = answer.side === 0 ? null : slot.vetoOf(answer.side);
   const contributions = [...votes, veto === null ? vote : { ...vote, reasons: [...vote.reasons, ...veto.reasons] }];
-  const combination = combineBehind(answer.side, contributions);
+  const combination = resized(combineBehind(answer.side, contributions), answer);
   const noDecision = veto?.code ?? combination.noDecision;
   const side = noDecision === null ? answer.side : 0;
   return { side, combination, contributions, noDecision, call: answer.call, awaited: false };
+}
+
+/** The agreement sizes the trade. A factor that is no number from 0 to 1 takes everything. */
+function resized(combination: Combination, { sizeFactor = 1 }: { readonly sizeFactor?: number }): Combination {
+  const factor = sizeFactor >= 0 && sizeFactor <= 1 ? sizeFactor : 0;
+  return { ...combination, agreement: combination.agreement * factor };
 }
 
 const NOBODY = { side: 0 } as const;

@@ -5,6 +5,7 @@
 import { correlationGroup } from '../market/correlation.ts';
 import { marketHoursAt, nextFillMs } from '../market/market-hours.ts';
 import { effectiveLimits } from '../risk/gate.ts';
+import { isGuarded } from '../risk/rules/operating-mode.ts';
 import { type DeskMemory, orderKey, ordersWithin } from './desk-memory.ts';
 import type { Account, Lane } from './state.ts';
 
@@ -56,14 +57,13 @@ export function entryRefusals(account: Account, memory: DeskMemory, asked: Entry
   };
   const { rules } = memory;
   const { profile, limits, desk, compliance } = rules;
-  const effective = effectiveLimits({ version: 1, mode: 'stability', profile }, limits);
+  const effective = effectiveLimits({ profile }, limits);
   const { equity, plan } = account;
   const { nowMs, confidence, lane, price, quantity } = asked;
   const { symbol } = lane.market.bars;
   refuse('portfolioUnknown', !(equity > 0));
   refuse('staleData', !(price > 0));
   refuse('marketHours', !mayTradeNext(lane, asked.i, nowMs));
-  refuse('operatingMode', !effective.newEntries);
   const peakReached = equity > memory.peak * (1 - desk.drawdownBreakerFraction);
   refuse('drawdownBreaker', !Number.isNaN(memory.breakerAtMs) || !peakReached);
   refuse('dailyLoss', memory.dayStart - equity > Math.min(effective.dailyLossMaxUsd, desk.dailyLossMaxUsd));
@@ -77,6 +77,12 @@ export function entryRefusals(account: Account, memory: DeskMemory, asked: Entry
   const margin = notional / plan.leverage;
   const cap = plan.leverage > 1 ? effective.leverageMax : 1;
   const book = exposureOf(account, asked);
+  const isBeyondMode =
+    plan.leverage > profile.leverageMax ||
+    above(margin, equity * profile.positionFractionMax) ||
+    book.count > profile.positionsMax ||
+    isTooUnsure(confidence, profile.confidenceMin);
+  refuse('operatingMode', !effective.newEntries || (isGuarded(rules.mode) && isBeyondMode));
   refuse('positionSize', above(margin, equity * effective.positionFractionMax));
   refuse('symbolConcentration', above(margin, equity * desk.symbolConcentrationMax));
   refuse('correlationGroup', exceedsGroup(account, asked, equity * desk.correlationGroupMax, book.gross));
@@ -87,10 +93,12 @@ export function entryRefusals(account: Account, memory: DeskMemory, asked: Entry
   refuse('orderQuantity', quantity > desk.orderQuantityMax);
   refuse('ordersPerMinute', ordersWithin(memory, nowMs, MINUTE_MS, null) + 1 > desk.ordersPerMinuteMax);
   refuse('tradesPerDay', memory.tradesToday + 1 > compliance.tradesPerDayMax);
-  const least = effective.confidenceMin;
-  refuse('minimumConfidence', least === null || !(confidence <= 1 && confidence >= least - ROUNDING));
+  refuse('minimumConfidence', isTooUnsure(confidence, effective.confidenceMin));
   return bits;
 }
+
+const isTooUnsure = (confidence: number, least: number | null): boolean =>
+  least === null || !(confidence <= 1 && confidence >= least - ROUNDING);
 
 function isRepeated(memory: DeskMemory, { lane, nowMs, quantity, side }: EntryAsked): boolean {
   const { repetitionCount, repetitionWindowMs } = memory.rules.desk;

@@ -2,7 +2,7 @@
 import type { Costs } from '../../schemas/execution.ts';
 import { isTwoLegged, type Strategy } from '../../schemas/signals.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
-import { effectiveLimits } from '../risk/gate.ts';
+import { sizingFraction } from '../risk/gate.ts';
 import { RISK_PER_TRADE_FRACTION } from '../risk/position-size.ts';
 import { spokenRules } from '../signals/catalogue.ts';
 import type { EngineMarket } from './market.ts';
@@ -19,8 +19,7 @@ export type DeskRun = {
 
 /** Sizes are bounded by the strategy, the limits and the stop; a flip closes first; prices round as in the books. */
 export function deskPlan({ strategy, costs, direction, cash, rules }: DeskRun): EnginePlan {
-  const effective = effectiveLimits({ version: 1, mode: 'stability', profile: rules.profile }, rules.limits);
-  const fraction = Math.min(strategy.sizeFraction, effective.positionFractionMax);
+  const fraction = Math.min(strategy.sizeFraction, sizingFraction(rules, rules.limits));
   return {
     cash,
     direction,

@@ -2,7 +2,7 @@
  * What a run of the fast engine is asked: money, sizes, costs and rules as plain doubles. Fractions 0 to 1, prices in
  * quote currency, periods in bars. Bars and signals come apart (`market.ts`, `signals.ts`), so that one plan serves many.
  */
-import type { ModeProfile } from '../../schemas/governance.ts';
+import type { ModeProfile, OperatingMode } from '../../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
 
@@ -39,6 +39,7 @@ export type SizeRule = {
 
 /** The desk's own limits; a run without them obeys nothing but its plan. */
 export type DeskRules = {
+  readonly mode: OperatingMode;
   readonly profile: ModeProfile;
   readonly limits: SessionLimits;
   readonly desk: DeskLimits;

@@ -2,6 +2,8 @@
  * A person's word on one exact order. It is bound to the hash of the order's intents (`orderHashOf`): another order needs
  * another approval. It can be given once, and silence is a denial from the expiry on. Pure: the clock is an argument.
  */
+import type { ApprovalAnswer } from '../../schemas/approval.ts';
+import type { GateReason } from '../../schemas/decision.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 
 export type Approval = {
@@ -10,15 +12,8 @@ export type Approval = {
   readonly state: 'pending' | 'approved' | 'denied';
   readonly askedAtMs: number;
   readonly expiresAtMs: number;
-  /** Who answered; `expiry` where nobody did. */
+  /** Who answered; `expiry` where nobody did, `session` or `partner` where nobody had to any more. */
   readonly by: string | null;
-};
-
-export type ApprovalAnswer = {
-  readonly decisionId: string;
-  readonly orderHash: string;
-  readonly approve: boolean;
-  readonly by: string;
 };
 
 /** @param expiresAfterMs above 0 */
@@ -57,3 +52,18 @@ export function answerApproval(approval: Approval, answer: ApprovalAnswer, nowMs
   if (now.state === state) return { approval: now, problem: null };
   return refuse('APPROVAL_ANSWERED', 'approve', answer.approve, `it is ${now.state} already, by ${now.by}`);
 }
+
+/** How an approval that is missing is named among the reasons of an order. */
+export const APPROVAL_RULE = 'approval';
+
+const DENIALS: Readonly<Record<string, string>> = {
+  expiry: 'nobody answered for this order in time',
+  session: 'its session ended before anybody answered for this order',
+  partner: 'the other leg of its pair was denied',
+};
+
+/** Why an order whose approval was denied is refused. */
+export const denial = ({ by }: Pick<Approval, 'by'>): GateReason => ({
+  rule: APPROVAL_RULE,
+  message: DENIALS[by ?? ''] ?? `denied by ${by}`,
+});

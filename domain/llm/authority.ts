@@ -1,23 +1,20 @@
 /**
- * How far a model may go: `advise` < `propose` < `executeWithinMandate`. A session asks for a level; the trading mode and
- * the strategy bound it, and the lowest counts. Nothing that a model writes is looked at here.
+ * How far a model may go: `advise` < `propose` < `executeWithinMandate`. A session asks for a level; the trading mode, the
+ * strategy and the desk's governance bound it, and the lowest counts. Nothing that a model writes is looked at here.
  */
-import type { TradingMode } from '../../schemas/governance.ts';
+import { type Authority, authoritySchema, type TradingMode } from '../../schemas/governance.ts';
+import { MODEL_STRATEGY_TYPE } from '../../schemas/signals.ts';
 
-/** From the least to the most. advise: it votes. propose: it may begin a trade. The last: without asking, in its mandate. */
-export const AUTHORITIES = ['advise', 'propose', 'executeWithinMandate'] as const;
-export type Authority = (typeof AUTHORITIES)[number];
+/** From the least to the most. */
+export const AUTHORITIES: readonly Authority[] = authoritySchema.options;
 
-/** With real money a model never goes further than a proposal. */
+/** With real money a model never goes further than a proposal, whatever the desk's files say. */
 const MOST_BY_MODE: Readonly<Record<TradingMode, Authority>> = {
   analysis: 'advise',
   backtest: 'executeWithinMandate',
   paper: 'executeWithinMandate',
   live: 'propose',
 };
-
-/** Where the model is the proposer; in every other strategy it only votes. */
-const PROPOSED_BY_MODEL = ['aiDiscretionary'];
 
 const level = (authority: Authority): number => AUTHORITIES.indexOf(authority);
 const lower = (a: Authority, b: Authority): Authority => (level(a) <= level(b) ? a : b);
@@ -28,12 +25,15 @@ export type AuthorityRequest = {
   readonly tradingMode: TradingMode;
   /** The strategy's type; null for a proposal outside of any strategy (an evaluation, an order of origin `ai`). */
   readonly strategyType: string | null;
+  /** What the desk's governance allows at most. @default the most by mode */
+  readonly authorityMax?: Readonly<Record<TradingMode, Authority>>;
 };
 
-/** The level that counts. */
-export function authorityFor({ asked, tradingMode, strategyType }: AuthorityRequest): Authority {
-  const byStrategy = strategyType === null || PROPOSED_BY_MODEL.includes(strategyType) ? asked : 'advise';
-  return lower(lower(asked, MOST_BY_MODE[tradingMode]), byStrategy);
+/** The level that counts. Only where the model is the proposer can it be more than a voice among others. */
+export function authorityFor({ asked, tradingMode, strategyType, authorityMax }: AuthorityRequest): Authority {
+  const byStrategy = strategyType === null || strategyType === MODEL_STRATEGY_TYPE ? asked : 'advise';
+  const byDesk = authorityMax?.[tradingMode] ?? asked;
+  return lower(lower(asked, MOST_BY_MODE[tradingMode]), lower(byStrategy, byDesk));
 }
 
 /** Whether a level reaches another. */

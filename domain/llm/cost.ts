@@ -48,6 +48,10 @@ export function costCeilingMicroUsd(prices: ModelPrices, promptTokensMax: number
   return Math.max(...ceilings);
 }
 
+/** Of a cost in a batch, rounded up. */
+export const inBatch = (microUsd: number, { batchFraction }: ModelPrices): number =>
+  Number((BigInt(microUsd) * BigInt(Math.round(batchFraction * 10_000)) + 9_999n) / 10_000n);
+
 const writeRate = (rates: ModelRates): number => rates.cacheWriteMicroUsdPerMTok ?? rates.inMicroUsdPerMTok;
 
 const ratesFor = (prices: ModelPrices, promptTokens: number): ModelRates =>

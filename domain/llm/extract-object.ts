@@ -12,20 +12,36 @@ export type Extracted =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const FENCED = /^```[ \t]*(?:json)?[ \t]*\r?\n([\s\S]*?)\r?\n?[ \t]*```$/i;
+const FENCE = '```';
 const EXPECTED = 'one JSON object and nothing else';
 
-/** White space, and characters that are not seen, around an answer. */
-const AROUND = /^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$/g;
+/** White space, and format characters, which are not seen either. */
+const UNSEEN = /[\s\p{Cf}]/u;
+
+/** Sign by sign from both ends: a pattern that ends in `$` takes seconds over a long run of spaces. */
+function seenPart(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && UNSEEN.test(text.charAt(from))) from += 1;
+  while (to > from && UNSEEN.test(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
 
 export function extractObject(text: string): Extracted {
-  const bare = text.replace(AROUND, '');
+  const bare = seenPart(text);
   if (bare === '') return refuse('LLM_EMPTY', text, EXPECTED);
-  const [, fenced] = FENCED.exec(bare) ?? [];
-  const body = (fenced !== undefined && !fenced.includes('```') ? fenced : bare).trim();
+  const body = (fencedPart(bare) ?? bare).trim();
   if (isTooLarge(text)) return tooLarge(text, body);
   if (body.startsWith('{') || body.startsWith('[')) return readObject(body);
   return objectsIn(body) > 1 ? ambiguous(body) : withoutObject(body);
+}
+
+/** What stands in the one fenced block that the whole text is; null where it is none. */
+function fencedPart(bare: string): string | null {
+  const begin = bare.indexOf('\n');
+  const isFenced = bare.startsWith(FENCE) && bare.endsWith(FENCE) && begin > 0 && bare.length > begin + FENCE.length;
+  if (!isFenced || !/^(?:json)?$/i.test(bare.slice(FENCE.length, begin).trim())) return null;
+  const inside = bare.slice(begin + 1, -FENCE.length);
+  return inside.includes(FENCE) ? null : inside;
 }
 
 const refuse = (code: string, got: unknown, expected: string, hint = ''): Extracted => ({
@@ -94,10 +110,14 @@ function objectsIn(text: string): number {
 const REFUSALS = [
   /\bI(?:['’]m| am) (?:sorry|unable|not able|not allowed|not in a position)\b/i,
   /\bI (?:can(?:['’]t|not| not)|could not|couldn['’]t|won['’]t|will not|must decline|have to decline|decline|refuse|apologi[sz]e)\b/i,
+  /\bI (?:must|have to|need to|will have to)(?: \w+)? (?:decline|refuse)\b/i,
+  /\bI(?:['’]d| would) (?:rather|prefer) not\b/i,
+  /\bI (?:do not|don['’]t|am not|['’]m not)(?: \w+)? (?:feel )?comfortable\b/i,
+  /\b(?:request|question)\b.{0,40}\b(?:can(?:not|['’]t)|can not|could not) be (?:fulfilled|completed|answered|processed|met)\b/i,
   /\b(?:sorry|apologies)\b[^.]*\b(?:can(?:['’]t|not)|unable|not able)\b/i,
   /\bas an? (?:AI|artificial intelligence|language model)\b/i,
   /\b(?:against|violates?) (?:my|our|the) (?:guidelines|policy|policies|instructions)\b/i,
-  /\bunable to (?:help|assist|comply|provide|answer|give)\b/i,
+  /\b(?:unable|not able) to (?:help|assist|comply|provide|answer|give)\b/i,
 ];
 const REFUSAL_LOOKED_AT = 1_000;
 

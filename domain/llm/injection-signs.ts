@@ -1,43 +1,86 @@
 /**
- * Signs that a text speaks to the model instead of telling news. A list like this is never complete: it flags, it does not
- * protect. It is asked of the text as it reads, of what was hidden in it, of what its base64 says, and of the text with
- * look-alike letters, spaced letters and leetspeak brought back.
+ * Signs that a text speaks to the model instead of telling news. A list like this is never complete: it flags, it does
+ * not protect. It is asked of the text as it reads, of what was hidden in it, of what its base64 says, and of the text
+ * with look-alike letters, spaced letters and leetspeak brought back.
  */
 
 type Sign = readonly [sign: string, pattern: RegExp];
 
+/** One pattern out of its pieces, as they stand behind each other. */
+const patternOf = (flags: string, ...pieces: readonly string[]): RegExp => new RegExp(pieces.join(''), flags);
+
 /** Looked for in the text as it came as well: markup is taken out of what is read. */
-const TOOL_CALL =
-  /["']?(?:tool_calls?|tool_use|function_call|tool_choice|tool_result)["']?\s*[:=›>]|[‹<|]\|?\s*(?:im_start|im_end|start_header_id|endoftext|tool_call|function_calls?|invoke|eot_id)\b|\[(?:INST|\/INST|TOOL_CALLS?)\]|\b(?:get_market_features|backtest_strategy|check_risk_limits|get_news_sentiment|query_trading_knowledge)\s*\(|["']name["']\s*:\s*["'][\w.-]+["']\s*,\s*["'](?:arguments|input|parameters)["']/i;
+const TOOL_CALL = patternOf(
+  'i',
+  String.raw`["']?(?:tool_calls?|tool_use|function_call|tool_choice|tool_result)["']?\s*[:=›>]`,
+  String.raw`|[‹<|]\|?\s*(?:im_start|im_end|start_header_id|endoftext|tool_call|function_calls?|invoke|eot_id)\b`,
+  String.raw`|\[(?:INST|\/INST|TOOL_CALLS?)\]|\b(?:get_market_features|backtest_strategy|check_risk_limits`,
+  String.raw`|get_news_sentiment|query_trading_knowledge)\s*\(`,
+  String.raw`|["']name["']\s*:\s*["'][\w.-]+["']\s*,\s*["'](?:arguments|input|parameters)["']`,
+);
 
 const SIGNS: readonly Sign[] = [
   [
     'asks to ignore instructions',
-    /\b(?:ignore|disregard|forget|override|bypass|overrule|do not follow|don['’]t follow|stop following)\b.{0,60}\b(?:instructions?|prompts?|rules?|directives?|guidelines?|guardrails?|limits?|constraints?|context|everything|safety|above|previous|prior)\b/is,
+    patternOf(
+      'is',
+      String.raw`\b(?:ignore|disregard|forget|override|bypass|overrule|do not follow|don['’]t follow`,
+      String.raw`|stop following)\b.{0,60}\b(?:instructions?|prompts?|rules?|directives?|guidelines?|guardrails?`,
+      String.raw`|limits?|constraints?|context|everything|safety|above|previous|prior)\b`,
+    ),
   ],
   [
     'gives new instructions',
-    /\b(?:new|updated|real|actual|true|following)\s+(?:system\s+)?(?:instructions?|directives?|task|objective|orders)\b\s*(?::|are\b|is\b)/i,
+    patternOf(
+      'i',
+      String.raw`\b(?:new|updated|real|actual|true|following)\s+(?:system\s+)?(?:instructions?|directives?|task`,
+      String.raw`|objective|orders)\b\s*(?::|are\b|is\b)`,
+    ),
   ],
   [
     'speaks as the system',
-    /(?:^|\n|[.!?]\s)\s*(?:\[?(?:system|assistant|developer|user)\]?\s*(?:prompt|message)?\s*:|###\s*(?:system|instruction))/i,
+    patternOf(
+      'i',
+      String.raw`(?:^|\n|[.!?]\s)\s*(?:\[?(?:system|assistant|developer|user)\]?\s*(?:prompt|message)?\s*:`,
+      String.raw`|###\s*(?:system|instruction))`,
+    ),
   ],
   [
     'assigns a role',
-    /\b(?:you are (?:now|no longer)|act as|pretend (?:to be|that)|roleplay|from now on,? you|your new role|developer mode|jailbreak|DAN mode)\b/i,
+    patternOf(
+      'i',
+      String.raw`\b(?:you are (?:now|no longer)|act as|pretend (?:to be|that)|roleplay|from now on,? you`,
+      String.raw`|your new role|developer mode|jailbreak|DAN mode)\b`,
+    ),
   ],
   [
     'speaks to a model',
-    /\b(?:dear|attention|note to|message (?:to|for)|hey|to (?:any|the|all))\s+(?:all\s+)?(?:ai|llms?|language models?|assistants?|trading (?:bots?|agents?|models?)|chatbots?|gpt|claude)\b|\bif you are an? (?:ai|llm|language model|assistant|bot)\b/i,
+    patternOf(
+      'i',
+      String.raw`\b(?:dear|attention|note to|message (?:to|for)|hey|to (?:any|the|all))\s+(?:all\s+)?(?:ai|llms?`,
+      String.raw`|language models?|assistants?|trading (?:bots?|agents?|models?)|chatbots?|gpt|claude)\b`,
+      String.raw`|\bif you are an? (?:ai|llm|language model|assistant|bot)\b`,
+    ),
   ],
   [
     'asks for secrets',
-    /\b(?:print|reveal|show|output|repeat|leak|send|return|tell|give|display|expose|include|disclose)\b.{0,50}\b(?:system prompt|your (?:prompt|instructions|rules)|initial instructions|api[\s_-]?keys?|secrets?|credentials?|passwords?|private keys?|tokens?\b|environment variables?)/is,
+    patternOf(
+      'is',
+      String.raw`\b(?:print|reveal|show|output|repeat|leak|send|return|tell|give|display|expose|include`,
+      String.raw`|disclose)\b.{0,50}\b(?:system prompt|your (?:prompt|instructions|rules)|initial instructions`,
+      String.raw`|api[\s_-]?keys?|secrets?|credentials?|passwords?|private keys?|tokens?\b|environment variables?)`,
+    ),
   ],
   [
     'dictates a trade',
-    /\b(?:you (?:must|should|have to|will|shall|need to)|(?:must|always|immediately|now)\s+(?:buy|sell|short|long|go (?:all|long|short))|(?:buy|sell|short)\s+(?:100|one hundred)\s*(?:%|percent)|(?:respond|answer|reply|output|return|vote)\s+(?:only\s+)?(?:with\s+)?["'“]?(?:buy|sell|hold|strong buy)\b|(?:set|use)\s+(?:the\s+)?(?:your\s+)?(?:confidence|size|sizefraction|leverage)\s*(?:to|=|:)|all[- ]in\b.{0,20}\b(?:on|now))/i,
+    patternOf(
+      'i',
+      String.raw`\b(?:you (?:must|should|have to|will|shall|need to)|(?:must|always|immediately|now)\s+(?:buy|sell`,
+      String.raw`|short|long|go (?:all|long|short))|(?:buy|sell|short)\s+(?:100|one hundred)\s*(?:%|percent)`,
+      String.raw`|(?:respond|answer|reply|output|return|vote)\s+(?:only\s+)?(?:with\s+)?["'“]?(?:buy|sell|hold`,
+      String.raw`|strong buy)\b|(?:set|use)\s+(?:the\s+)?(?:your\s+)?(?:confidence|size|sizefraction`,
+      String.raw`|leverage)\s*(?:to|=|:)|all[- ]in\b.{0,20}\b(?:on|now))`,
+    ),
   ],
   ['writes a tool call or a turn of its own', TOOL_CALL],
   ['writes an answer', /["'](?:action|decision|confidence|sizeFraction|override_risk)["']\s*:\s*["']?[\w.]+/i],

@@ -43,6 +43,13 @@ export function marketView(features: MarketFeatures): MarketView {
   };
 }
 
+/** From −1 to 1: the score as a share of the firmest there is; null where too little is known. */
+export function signalOf(features: MarketFeatures): number | null {
+  const spans = spansOf(features);
+  const sigma = features.volatility.realisedVolatility;
+  return spans.length === 0 || sigma === null ? null : scoreOf(spans, sigma) / Z_MAX;
+}
+
 const UNKNOWN: MarketView = {
   side: 0,
   action: 'hold',

@@ -1,13 +1,22 @@
 /**
- * What becomes of a model's proposal before the risk gate is asked: allow, deny, or review by a person, with the rule that
- * decided. It bounds models only; the gate judges every order afterwards, whoever proposed it, and cannot be skipped.
- * A number that cannot be compared (NaN) never passes.
+ * What becomes of a proposal before the risk gate is asked: allow, deny, or review by a person, with the rule that decided.
+ * It bounds models and says when a person answers for an entry, whoever proposed it; the gate judges every order afterwards
+ * and cannot be skipped. A number that cannot be compared (NaN) never passes.
  */
-import type { TradingMode } from '../../schemas/governance.ts';
-import { type Authority, authorityFor, reaches } from './authority.ts';
+import {
+  type ApprovalMode,
+  type Authority,
+  isRealTime,
+  type ModelGovernance,
+  modelGovernanceSchema,
+  type TradingMode,
+} from '../../schemas/governance.ts';
+import { authorityFor, reaches } from './authority.ts';
 
 export type ModelProposal = {
   readonly symbol: string;
+  /** Whether a model begins the trade, or a vote in which it is one voice and can only make it smaller or nothing. */
+  readonly proposedBy: 'model' | 'vote';
   readonly asked: Authority;
   readonly tradingMode: TradingMode;
   readonly strategyType: string | null;
@@ -16,27 +25,20 @@ export type ModelProposal = {
   /** Share of equity after the trade, 1 = whole leverage. */
   readonly sizeFraction: number;
   readonly leverage: number;
-  /** Trades that this strategy has closed or holds on the account. */
+  /** Markets that this strategy has traded on the account, or holds. */
   readonly tradesBefore: number;
 };
 
 export type PolicyTerms = {
   readonly symbolsOffered: readonly string[];
-  /** A person answers for every entry. */
-  readonly approvalAlways: boolean;
-  /** Above these a person is asked, with real money: details §6. */
-  readonly reviewSizeFraction: number;
-  readonly reviewLeverage: number;
-  /** What `executeWithinMandate` may take without asking, in every mode. */
-  readonly mandate: { readonly sizeFractionMax: number; readonly leverageMax: number };
+  /** What the session asks for; null: by rule with real money, else off. */
+  readonly approval: ApprovalMode | null;
+  /** `reviewSizeFraction` and `reviewLeverage`: above these a person is asked by rule. `mandate`: what may be taken unasked. */
+  readonly governed: Omit<ModelGovernance, 'approvalExpiresAfterMs'>;
 };
 
-export const POLICY_DEFAULTS: Omit<PolicyTerms, 'symbolsOffered'> = {
-  approvalAlways: false,
-  reviewSizeFraction: 0.05,
-  reviewLeverage: 3,
-  mandate: { sizeFractionMax: 0.1, leverageMax: 1 },
-};
+/** The desk's bounds where its files say nothing (details §6). */
+export const GOVERNED_DEFAULTS: ModelGovernance = modelGovernanceSchema.parse({});
 
 export type PolicyVerdict = {
   readonly verdict: 'allow' | 'deny' | 'review';
@@ -64,13 +66,19 @@ const RULES: readonly PolicyRule[] = [
 export function judgeProposal(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict {
   for (const rule of RULES) {
     const verdict = rule(proposal, terms);
-    if (verdict !== null) return verdict;
+    if (verdict !== null) return withPerson(verdict, proposal);
   }
   return { verdict: 'allow', rule: 'noObjection', message: 'no rule of the policy speaks against it' };
 }
 
 const deny = (rule: string, message: string): PolicyVerdict => ({ verdict: 'deny', rule, message });
 const review = (rule: string, message: string): PolicyVerdict => ({ verdict: 'review', rule, message });
+
+/** In virtual time nobody can be asked: silence is a denial at once. */
+const withPerson = (verdict: PolicyVerdict, { tradingMode }: ModelProposal): PolicyVerdict =>
+  verdict.verdict === 'review' && !isRealTime(tradingMode)
+    ? deny(verdict.rule, `${verdict.message}; a ${tradingMode} has nobody to ask`)
+    : verdict;
 
 function noOrdersInAnalysis({ tradingMode }: ModelProposal): PolicyVerdict | null {
   return tradingMode === 'analysis' ? deny('analysisMode', 'analysis mode has no orders') : null;
@@ -84,9 +92,13 @@ function reducing({ reduceOnly }: ModelProposal): PolicyVerdict | null {
   return reduceOnly ? { verdict: 'allow', rule: 'reducing', message: 'less risk needs no approval' } : null;
 }
 
-function authorityTooLow(proposal: ModelProposal): PolicyVerdict | null {
-  const authority = authorityFor(proposal);
-  return reaches(authority, 'propose') ? null : deny('authority', `authority ${authority} may not begin a trade`);
+const authorityOf = (proposal: ModelProposal, { governed }: PolicyTerms): Authority =>
+  authorityFor({ ...proposal, authorityMax: governed.authorityMax });
+
+function authorityTooLow(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
+  const authority = authorityOf(proposal, terms);
+  if (proposal.proposedBy === 'vote' || reaches(authority, 'propose')) return null;
+  return deny('authority', `a model of authority ${authority} may not begin a trade`);
 }
 
 function numbersUnknown({ sizeFraction, leverage }: ModelProposal): PolicyVerdict | null {
@@ -94,28 +106,38 @@ function numbersUnknown({ sizeFraction, leverage }: ModelProposal): PolicyVerdic
   return deny('numbersUnknown', `size ${sizeFraction} and leverage ${leverage} are no numbers a trade can have`);
 }
 
-function approvalAlways(_: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
-  return terms.approvalAlways ? review('approvalAlways', 'a person answers for every entry of this strategy') : null;
+const approvalOf = ({ tradingMode }: ModelProposal, { approval }: PolicyTerms): ApprovalMode =>
+  approval ?? (tradingMode === 'live' ? 'byRule' : 'off');
+
+function approvalAlways(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
+  if (approvalOf(proposal, terms) !== 'always') return null;
+  return review('approvalAlways', 'a person answers for every entry of this strategy');
 }
 
-function firstTrade({ tradingMode, tradesBefore }: ModelProposal): PolicyVerdict | null {
-  return tradingMode !== 'live' || tradesBefore > 0 ? null : review('firstTrade', 'first trade of this strategy');
+const asksByRule = (proposal: ModelProposal, terms: PolicyTerms): boolean => approvalOf(proposal, terms) === 'byRule';
+
+function firstTrade(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
+  if (!asksByRule(proposal, terms) || proposal.tradesBefore > 0) return null;
+  return review('firstTrade', 'first trade of this strategy on the account');
 }
 
-function sizeAboveReview({ tradingMode, sizeFraction }: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
-  if (tradingMode !== 'live' || sizeFraction <= terms.reviewSizeFraction) return null;
-  return review('sizeAboveReview', `size ${sizeFraction} of equity above ${terms.reviewSizeFraction}`);
+function sizeAboveReview(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
+  const { reviewSizeFraction } = terms.governed;
+  if (!asksByRule(proposal, terms) || proposal.sizeFraction <= reviewSizeFraction) return null;
+  return review('sizeAboveReview', `size ${proposal.sizeFraction} of equity above ${reviewSizeFraction}`);
 }
 
-function leverageAboveReview({ tradingMode, leverage }: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
-  if (tradingMode !== 'live' || leverage <= terms.reviewLeverage) return null;
-  return review('leverageAboveReview', `leverage ${leverage} above ${terms.reviewLeverage}`);
+function leverageAboveReview(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
+  const { reviewLeverage } = terms.governed;
+  if (!asksByRule(proposal, terms) || proposal.leverage <= reviewLeverage) return null;
+  return review('leverageAboveReview', `leverage ${proposal.leverage} above ${reviewLeverage}`);
 }
 
 /** Whoever may act without asking asks where the mandate ends. */
-function beyondMandate(proposal: ModelProposal, { mandate }: PolicyTerms): PolicyVerdict | null {
+function beyondMandate(proposal: ModelProposal, terms: PolicyTerms): PolicyVerdict | null {
   const { sizeFraction, leverage } = proposal;
-  if (authorityFor(proposal) !== 'executeWithinMandate') return null;
+  const { mandate } = terms.governed;
+  if (authorityOf(proposal, terms) !== 'executeWithinMandate') return null;
   if (sizeFraction <= mandate.sizeFractionMax && leverage <= mandate.leverageMax) return null;
   const allowed = `${mandate.sizeFractionMax} of equity at leverage ${mandate.leverageMax}`;
   return review('beyondMandate', `${sizeFraction} of equity at leverage ${leverage}, the mandate is ${allowed}`);

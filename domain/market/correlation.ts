@@ -47,7 +47,8 @@ export function correlation(a: ReadonlyMap<number, number>, b: ReadonlyMap<numbe
   return pearson(returns(a), returns(b));
 }
 
-function pearson(x: readonly number[], y: readonly number[]): number | null {
+/** Of two series of equal length; null where one never moves. */
+export function pearson(x: readonly number[], y: readonly number[]): number | null {
   const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   let [xy, xx, yy] = [0, 0, 0];

@@ -27,10 +27,19 @@ function factsOf({ account, correlationGroup, intent, limits, policy }: GateInpu
 }
 
 /**
+ * The share of equity an entry is sized by. Where the mode takes no entry it is the session's own, so that there is an
+ * order to refuse: the gate then says why, instead of nobody saying anything about an order of no size.
+ */
+export function sizingFraction(policy: Pick<Policy, 'profile'>, limits: SessionLimits): number {
+  const { newEntries, positionFractionMax } = effectiveLimits(policy, limits);
+  return newEntries ? positionFractionMax : limits.positionFractionMax;
+}
+
+/**
  * The tighter of the operating mode's profile and the session's limits, limit by limit.
  * `confidenceMin` is the higher one, and null (no entry at all) where the mode has none.
  */
-export function effectiveLimits({ profile }: Policy, limits: SessionLimits): EffectiveLimits {
+export function effectiveLimits({ profile }: Pick<Policy, 'profile'>, limits: SessionLimits): EffectiveLimits {
   return {
     positionFractionMax: Math.min(profile.positionFractionMax, limits.positionFractionMax),
     positionsMax: Math.min(profile.positionsMax, limits.positionsMax),

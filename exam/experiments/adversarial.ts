@@ -1,7 +1,8 @@
 /**
- * Wrong inputs of workflows and wrong answers of brokers, those of the table and unseen ones of each row, drawn from the
- * seed. Each must give exactly its code: no crash, no hang, no other code. Workflow inputs go to a real desk, and many
- * more to the parsers alone; a broker's answers go through the real adapter. Size: unseen inputs of each kind.
+ * Wrong inputs of workflows, wrong answers of brokers and of models, and news that speaks to a model: those of the table
+ * and unseen ones of each row, drawn from the seed. Each must give exactly its code: no crash, no hang, no other code.
+ * Inputs go to a real desk and a model's answers over real wire formats through the gateway, many more of both to the
+ * parsers alone; a broker's answers go through the real adapter. Size: unseen inputs of each kind.
  */
 import type { DeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import { say } from '../../scripts/lib/progress.ts';
@@ -12,6 +13,7 @@ import { type Outcome, rowFigures, runCases, violationsOf } from './adversarial/
 import { byDesk } from './adversarial/desk-answers.ts';
 import { behaviourCases, tooLarge, tooManyMistakes, updateAfterStop } from './adversarial/desk-behaviour.ts';
 import { TABLE_INPUTS, unseenInputs } from './adversarial/inputs.ts';
+import { examineModels, examineTexts, LENIENT_PARSE } from './adversarial/models.ts';
 import { onThrowAwayDesk } from './adversarial/throw-away-desk.ts';
 import { byParser, PARSERS, type Parsers } from './adversarial/workflow-input.ts';
 
@@ -31,14 +33,22 @@ export const experiment: Experiment = {
   controls: { lenient: 'wrong-code' },
   run: async ({ seed, control, size }) => {
     const count = size ?? SIZE;
-    if (control === 'lenient') return answerOf({ parsed: await examineParsers(LENIENT, seed, count) }, count);
+    if (control === 'lenient') {
+      const texts = await examineTexts(seed, count, LENIENT_PARSE);
+      return answerOf({ parsed: await examineParsers(LENIENT, seed, count), texts }, count);
+    }
     const parsed = await examineParsers(PARSERS, seed, count);
     say(`parsers: ${parsed.length} inputs`);
     const broker = await examineBroker(seed, count);
     say(`broker: ${broker.length} answers`);
-    const desk = await onThrowAwayDesk((own) => examineDesk(own, seed, count));
-    say(`desk: ${desk.length} inputs`);
-    return answerOf({ parsed, broker, desk }, count);
+    const texts = await examineTexts(seed, count);
+    say(`texts of news and of models: ${texts.length}`);
+    const { desk, models } = await onThrowAwayDesk(async (own) => ({
+      models: await examineModels(own, seed, count),
+      desk: await examineDesk(own, seed, count),
+    }));
+    say(`desk: ${desk.length} inputs, models: ${models.length} questions`);
+    return answerOf({ parsed, broker, desk, texts, models }, count);
   },
 };
 

@@ -13,6 +13,7 @@ export const EXPERIMENTS = {
   adversarial: () => import('./adversarial.ts'),
   isolation: () => import('./isolation.ts'),
   budget: () => import('./budget.ts'),
+  'hostile-model': () => import('./hostile-model.ts'),
   leaks: () => import('./leaks.ts'),
   simulation: () => import('./simulation.ts'),
   'null-edge': () => import('./null-edge.ts'),

@@ -121,7 +121,7 @@ async function talker({ db, server, folder }: Rig, isBlind: boolean): Promise<Ta
   const settings = llmSettings(environment, { configFolder: EXAM_CONFIG, project: projectFolder });
   await registerPrompts(db, settings.prompts, Date.now());
   const { askModel } = llmActivities({ ...settings, db });
-  const { callTool } = analystActivities({ db, configFolder: EXAM_CONFIG });
+  const { callTool } = analystActivities({ db, configFolder: EXAM_CONFIG, home: folder });
   const ask = (input: AskModelInput): Promise<AskOutcome> => new MockActivityEnvironment().run(askModel, input);
   return async (one) => {
     server.cases.set(one.name, caseOf(one));

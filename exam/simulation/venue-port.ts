@@ -155,9 +155,11 @@ const STATES = { filled: 'FILLED', canceled: 'CANCELED', expired: 'EXPIRED' } as
 const stateText = (state: TrueState, filled: number): VenueOrder['state'] =>
   state === 'open' ? (filled > 0 ? 'PARTIAL' : 'ACKED') : STATES[state];
 
+const momentOf = ({ history }: TrueOrder, atMs: number) => history.findLast((one) => one.atMs <= atMs);
+
 /** The order as it was at an instant; null when it was not there yet. */
 function orderText(order: TrueOrder, atMs: number): VenueOrder | null {
-  const moment = order.history.findLast((one) => one.atMs <= atMs);
+  const moment = momentOf(order, atMs);
   if (moment === undefined) return null;
   const { venueOrderId, clientOrderId, symbol, side, quantity, limitPrice, stopPrice, acceptedAtMs } = order;
   return {
@@ -173,8 +175,8 @@ function orderText(order: TrueOrder, atMs: number): VenueOrder | null {
 
 const openAt = ({ orders }: ModelVenue, atMs: number): VenueOrder[] =>
   orders
+    .filter((one) => momentOf(one, atMs)?.state === 'open')
     .map((one) => orderText(one, atMs))
-    .filter((one) => one !== null && (one.state === 'ACKED' || one.state === 'PARTIAL'))
     .filter((one) => one !== null);
 
 function fillsAt({ dice, faults, venue, saw }: PortParts, sinceMs: number, atMs: number): VenueFill[] {

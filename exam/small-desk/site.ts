@@ -59,9 +59,9 @@ export async function openSite(): Promise<Site> {
 /** What every desk begins with: its policy and the bars of the exam's market. */
 export async function furnish(databaseUrl: string): Promise<void> {
   await storeExamBars(databaseUrl, EXAM_SYMBOLS);
-  const { profiles, startMode } = loadGovernance(EXAM_CONFIG);
+  const { settings, startMode } = loadGovernance(EXAM_CONFIG);
   const db = openDatabase(databaseUrl, { poolSize: 1 });
-  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });
   await closeDatabase(db);
 }
 

@@ -52,6 +52,8 @@ export const askModelSchema = z.strictObject({
   /** null: the arm of a running experiment, else the newest version. */
   promptVersion: z.number().int().min(1).nullable().default(null),
   variables: promptVariablesSchema.default({}),
+  /** More variables: a JSON object that lies in `model_payloads` under this hash. */
+  factsRef: z.string().nullable().default(null),
   untrusted: z.array(untrustedTextSchema).default([]),
   /** Symbols that an answer may name. */
   symbols: z.array(z.string()).default([]),
@@ -67,6 +69,8 @@ export const askModelSchema = z.strictObject({
   cache: z.boolean().default(true),
   /** A tier that the task's own is raised to: high conviction. */
   tierAtLeast: modelTierSchema.nullable().default(null),
+  /** Only this provider's models; null: whoever the desk has. */
+  provider: z.string().nullable().default(null),
   /** This model and no other; no fallback then. */
   model: z.string().nullable().default(null),
   tools: z.array(toolSpecSchema).nullable().default(null),
@@ -80,6 +84,8 @@ export const toolsWantedSchema = z.strictObject({
   kind: z.literal('tools'),
   calls: z.array(toolCallSchema).min(1),
   turnsRef: z.string(),
+  /** How many calls the desk allows one conversation; absent: as many as the conversation itself does. */
+  callsMax: z.number().int().min(0).exactOptional(),
   callIds: z.array(z.string()),
   costMicroUsd: z.number().int().min(0),
   provider: z.string(),

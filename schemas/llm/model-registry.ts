@@ -65,6 +65,8 @@ export const modelPricesSchema = ratesSchema.extend({
   asOf: isoDate,
   /** How sure they are: `high` from the vendor's page, `low` from hearsay. */
   certainty: z.enum(['high', 'medium', 'low']).default('high'),
+  /** What the same costs in a batch, of these prices. */
+  batchFraction: z.number().gt(0).max(1).default(1),
   /** Other prices for a prompt of more than `aboveTokens`, cached tokens counted. */
   longPrompt: ratesSchema
     .extend({ aboveTokens: z.number().int().min(1) })

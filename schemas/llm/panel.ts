@@ -1,5 +1,14 @@
-/** Several models asked the same: their seats. Accuracy 0 to 1. */
-export type PanelRequest = { readonly seats: number; readonly regime: string | null };
+/** Several models asked the same: who may sit, and their seats. Accuracy 0 to 1. */
+import type { ModelTier } from './model-registry.ts';
+
+/** Who may be asked: a provider's models, one model, a tier at least; null: whoever the desk has. */
+export type AskedModels = {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly tier: ModelTier | null;
+};
+
+export type PanelRequest = { readonly seats: number; readonly regime: string | null } & Partial<AskedModels>;
 
 export type Seat = {
   /** The model, with a number where it sits twice. */

@@ -26,6 +26,8 @@ export type DeskTargets = {
   readonly codePath: string;
   /** Holds the file KILL, nothing else. */
   readonly home: string;
+  /** Holds governance.yaml and compliance.yaml. @default the project's */
+  readonly configFolder?: string;
   /** Network venues beside the paper book; none when left out. */
   readonly venues?: readonly Venue[];
   /** Vendors of market data; none when left out. */
@@ -105,7 +107,15 @@ export async function openDeskInProcess(targets: DeskTargets): Promise<DeskInPro
   };
 }
 
-const partsOf = ({ namespace, taskQueue, codePath, home, venues = [], ...targets }: DeskTargets) => ({
+const partsOf = ({
+  namespace,
+  taskQueue,
+  codePath,
+  home,
+  configFolder = path.join(projectFolder, 'config'),
+  venues = [],
+  ...targets
+}: DeskTargets) => ({
   venues,
   ...(targets.markets === undefined ? {} : { markets: targets.markets }),
   ...(targets.payloadKeys === undefined ? {} : { payloadKeys: targets.payloadKeys }),
@@ -114,7 +124,7 @@ const partsOf = ({ namespace, taskQueue, codePath, home, venues = [], ...targets
   taskQueue,
   codePath,
   home,
-  configFolder: path.join(projectFolder, 'config'),
+  configFolder,
   codeVersion: 'in-process',
   bornAtMs: Date.now(),
 });

@@ -16,7 +16,7 @@ import { say, timed } from './progress.ts';
 import { seedKnowledge } from './seed-knowledge.ts';
 import { startTemporal, stopTemporal, type TemporalServer, temporalStatus } from './temporal.ts';
 import { connectTemporal } from './temporal-namespace.ts';
-import { runningSupervisor, startWorkers, stopWorkers, waitForWorkers } from './workers.ts';
+import { runningSupervisor, startWorkers, stopWorkers, waitForApi, waitForWorkers } from './workers.ts';
 
 export type Desk = {
   readonly home: string;
@@ -36,9 +36,13 @@ export type Desk = {
 
 type Database = { readonly databaseUrl: string; readonly adminUrl: string | null };
 
-/** Brings everything up, migrated and with workers that ask for work. @throws InvalidInput (exit codes 2 and 3) */
-export async function startDesk(): Promise<Desk> {
-  const environment = parseEnvironment();
+/**
+ * Brings everything up, migrated and with workers that ask for work. `officers`: false starts none, whatever OFFICERS says.
+ * @throws InvalidInput (exit codes 2 and 3)
+ */
+export async function startDesk({ officers = true }: { readonly officers?: boolean } = {}): Promise<Desk> {
+  const given = parseEnvironment();
+  const environment = officers ? given : { ...given, officers: [] };
   const home = ensureFolder(deskHome(environment));
   say(`desk in ${home}`);
   return withLock(deskFiles(home).lock, () => bringUp(home, environment), tellWait(home));
@@ -125,6 +129,12 @@ async function bringUp(home: string, environment: Environment): Promise<Desk> {
     () => bringUpWorkers(desk, environment),
     (done) => done,
   );
+  if (environment.workerQueues.includes('trading'))
+    await timed(
+      'api',
+      () => waitForApi(home),
+      (url) => url ?? 'no answer yet',
+    );
   return desk;
 }
 

@@ -13,7 +13,7 @@ import { readWorkers, type WorkerEntry } from './supervisor-state.ts';
 import { type TemporalServer, temporalStatus } from './temporal.ts';
 import { findTemporalCli, versionOf } from './temporal-cli.ts';
 import { deskAttributes } from './temporal-namespace.ts';
-import { isPolled, presentWorker, runningSupervisor } from './workers.ts';
+import { apiUrl, isPolled, presentWorker, runningSupervisor } from './workers.ts';
 
 export type Examination = {
   readonly ok: boolean;
@@ -37,10 +37,13 @@ export async function examineDesk(): Promise<Examination> {
     findTemporalCli(environment),
   ]);
   const workers = presentWorker(runningSupervisor(home)) === null ? [] : readWorkers(home);
+  const api = await apiUrl(home);
+  const servesApi = runningSupervisor(home) !== null && environment.workerQueues.includes('trading');
   const problems = [
     ...(database === null ? await postgresProblems(home, environment) : []),
     ...(await examineTemporal(temporal, environment)),
     ...(await examineWorkers(home, temporal, workers)),
+    ...(api === null && servesApi ? [down('API_DOWN', 'api', 'see logs/api.log')] : []),
   ];
   return {
     ok: problems.length === 0,
@@ -51,7 +54,7 @@ export async function examineDesk(): Promise<Examination> {
       cli: temporal?.cli ?? cli,
     },
     postgres: { url: database?.databaseUrl ?? null, adminUrl: database?.adminUrl ?? null },
-    api: null,
+    api: api === null ? null : { url: api },
     workers,
     versions: await versions(database?.databaseUrl ?? null, temporal, temporal?.cli ?? cli),
     problems,

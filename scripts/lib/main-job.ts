@@ -15,7 +15,7 @@ import type { StartFlags } from './start-flags.ts';
 const DEFAULT_SYMBOL = 'BTC/USDT';
 const DEFAULT_INTERVAL = '1h';
 
-type JobFlags = Omit<StartFlags, 'once'>;
+type JobFlags = Omit<StartFlags, 'once' | 'officers'>;
 
 /** @returns 0; a refused session is an InvalidInput */
 export async function runMainJob(desk: Desk, flags: JobFlags): Promise<number> {

@@ -14,6 +14,8 @@ export const deskFiles = (home: string) => ({
   lock: path.join(home, 'desk.lock'),
   workers: path.join(home, 'workers.json'),
   supervisor: path.join(home, 'supervisor.json'),
+  api: path.join(home, 'api.json'),
+  token: path.join(home, 'token'),
   secrets: path.join(home, 'secrets'),
   logs: path.join(home, 'logs'),
   postgres: path.join(home, 'pg'),

@@ -37,7 +37,7 @@ export async function openResearchInProcess(
   researchQueue: string,
   computes = true,
 ): Promise<ResearchInProcess> {
-  const { address, namespace, codePath, payloadKeys } = desk.targets;
+  const { address, namespace, codePath, home, payloadKeys } = desk.targets;
   const nativeConnection = await NativeConnection.connect({ address });
   const keys = payloadKeys === undefined ? {} : { payloadKeys };
   const configFolder = path.join(projectFolder, 'config');
@@ -47,6 +47,7 @@ export async function openResearchInProcess(
     codePath,
     db: desk.db,
     configFolder,
+    home,
     codeVersion: 'in-process',
     ...keys,
   };

@@ -22,6 +22,8 @@ export type StartFlags = {
   readonly seed: number;
   readonly strategy: string;
   readonly json: boolean;
+  /** False with --no-officers. */
+  readonly officers: boolean;
 };
 
 const COUNT_MAX = 1_000_000;
@@ -53,7 +55,7 @@ export function readStartFlags(argv: readonly string[] = process.argv.slice(2)):
     },
     argv,
   );
-  const { once, bars, symbol, interval, count, seed, strategy, json } = program.opts();
+  const { once, bars, symbol, interval, count, seed, strategy, json, officers } = program.opts();
   return {
     once: once === true,
     ...(bars === undefined ? {} : { bars: path.resolve(bars) }),
@@ -63,6 +65,7 @@ export function readStartFlags(argv: readonly string[] = process.argv.slice(2)):
     seed: Number(seed),
     strategy,
     json: json === true,
+    officers,
   };
 }
 

@@ -15,11 +15,18 @@ const supervisorSchema = z.object({
   restartCount: z.number().int(),
   /** How the last one ended, in words; null when none has. */
   lastExit: z.string().nullable(),
+  /** The running process of the HTTP interface; null between two, and where there is none. */
+  api: processRefSchema.nullable(),
 });
 export type SupervisorState = z.infer<typeof supervisorSchema>;
 
 const workersSchema = z.array(z.object({ queue: z.string(), pid: z.number().int() }));
 export type WorkerEntry = z.infer<typeof workersSchema>[number];
+
+const apiSchema = z.object({ url: z.string(), pid: z.number().int() });
+
+/** Where the HTTP interface listens, as it says itself; null when it has not said so yet. */
+export const readApi = (home: string): z.infer<typeof apiSchema> | null => readJson(deskFiles(home).api, apiSchema);
 
 export const readSupervisor = (home: string): SupervisorState | null =>
   readJson(deskFiles(home).supervisor, supervisorSchema);

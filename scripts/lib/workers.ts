@@ -14,7 +14,7 @@ import { lastLines, rotateLog } from './files.ts';
 import { deskFiles, ensureFolder, projectFolder } from './paths.ts';
 import { endProcess, isRunning, referTo } from './processes.ts';
 import { sourcesHash } from './sources-hash.ts';
-import { readSupervisor, type SupervisorState } from './supervisor-state.ts';
+import { readApi, readSupervisor, type SupervisorState } from './supervisor-state.ts';
 
 /** What the workers connect to. */
 export type WorkerTargets = {
@@ -58,12 +58,14 @@ export async function startWorkers(targets: WorkerTargets, environment: Environm
   return sameCode ? 'restarted: the settings changed' : 'restarted: the code changed';
 }
 
-/** Stops supervisor and worker, also a worker whose supervisor was killed. @returns whether any ran */
+/** Stops supervisor, worker and HTTP interface, also those whose supervisor was killed. @returns whether any worker ran */
 export async function stopWorkers(home: string): Promise<boolean> {
   const state = readSupervisor(home);
   if (state === null) return false;
   const supervisorRan = await endProcess(state.process, STOPS_WITHIN_MS);
-  const workerRan = await endProcess((readSupervisor(home) ?? state).worker, STOPS_WITHIN_MS);
+  const left = readSupervisor(home) ?? state;
+  const workerRan = await endProcess(left.worker, STOPS_WITHIN_MS);
+  await endProcess(left.api, STOPS_WITHIN_MS);
   const { supervisor, workers } = deskFiles(home);
   for (const file of [supervisor, workers]) rmSync(file, { force: true });
   return supervisorRan || workerRan;
@@ -124,6 +126,28 @@ async function pollersOf(connection: Connection, namespace: string, queue: strin
   return [...(pollers ?? []), ...all.flatMap((one) => one.pollers ?? [])];
 }
 
+/**
+ * Waits until the HTTP interface of this desk says where it listens and answers there.
+ * @returns its address; null when it does not answer in time, which doctor explains
+ */
+export async function waitForApi(home: string): Promise<string | null> {
+  const deadlineMs = Date.now() + APPEARS_WITHIN_MS;
+  for (;;) {
+    const url = await apiUrl(home);
+    if (url !== null || Date.now() > deadlineMs) return url;
+    await sleep(50);
+  }
+}
+
+/** The address of the HTTP interface when it answers, else null. */
+export async function apiUrl(home: string): Promise<string | null> {
+  const api = readApi(home);
+  const running = runningSupervisor(home)?.api;
+  if (api === null || running?.pid !== api.pid) return null;
+  const answer = await fetch(`${api.url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+  return answer?.ok === true ? api.url : null;
+}
+
 function notPolling(home: string, queue: string, state: SupervisorState | null) {
   const log = path.join(deskFiles(home).logs, 'worker.log');
   const got = state?.lastExit ?? 'no worker';
@@ -152,6 +176,7 @@ async function launch(targets: WorkerTargets, environment: Environment, fingerpr
     TEMPORAL_ADDRESS: targets.address,
     TEMPORAL_NAMESPACE: targets.namespace,
     WORKER_QUEUES: environment.workerQueues.join(','),
+    OFFICERS: environment.officers.join(',') || 'none',
     LOG_LEVEL: environment.logLevel,
   });
   const args = [

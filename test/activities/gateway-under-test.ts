@@ -116,6 +116,7 @@ export async function openGateway(
     temperature: null,
     defaultTemperature: 0.7,
     maxTokens: null,
+    toolCallsMax: 10,
     nowMs: Date.now,
     newId: randomUUID,
     warn: () => undefined,

@@ -119,7 +119,7 @@ describe('the environment', () => {
   });
 
   it('takes an empty value for one that is not set', () => {
-    expect(parseEnvironment({ DATABASE_URL: '', PORT: '', REDIS_URL: '', QUARTERDECK_HOMES: '' }).port).toBe(8080);
+    expect(parseEnvironment({ DATABASE_URL: '', PORT: '', REDIS_URL: '', QUARTERDECK_HOMES: '' }).api.port).toBeNull();
   });
 
   it('lists all mistakes together, each with its name', () => {

@@ -36,8 +36,8 @@ beforeAll(() => {
 });
 beforeEach(async () => {
   desk = await openDeskDatabase();
-  const { startMode, profiles } = loadGovernance(CONFIG);
-  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs });
+  const { settings, startMode } = loadGovernance(CONFIG);
+  await seedDesk(desk.db, { mode: startMode, settings, nowMs });
   return () => desk.close();
 });
 

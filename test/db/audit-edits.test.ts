@@ -10,6 +10,7 @@ import { inheritedEnvironment } from '../../config/environment.ts';
 import { appendAudit, verifyAudit } from '../../db/audit.ts';
 import { inTransaction } from '../../db/retry.ts';
 import { createRandom } from '../../domain/market/random.ts';
+import { programFile } from '../setup/program.ts';
 import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -110,11 +111,11 @@ async function restore(): Promise<void> {
   await superuser.query("update counters set value = $1 where name = 'audit'", [ROWS]);
 }
 
-/** `npm run verify -- audit --json` against this database. */
-const verifyByScript = (): Promise<{ readonly code: unknown; readonly answer: unknown }> =>
+/** `npm run verify -- audit --json` against this database; `words` is what follows `node`. */
+const verifyByScript = (words: readonly string[]): Promise<{ readonly code: unknown; readonly answer: unknown }> =>
   new Promise((resolve) => {
     const env = inheritedEnvironment({ DATABASE_URL: desk.url });
-    execFile(process.execPath, [RUN, 'verify', 'audit', '--json'], { env }, (error, stdout) =>
+    execFile(process.execPath, [...words, 'audit', '--json'], { env }, (error, stdout) =>
       resolve({ code: error?.code ?? 0, answer: JSON.parse(stdout) }),
     );
   });
@@ -125,7 +126,7 @@ it.each(edits.map((edit, index) => [index, edit.what, edit] as const))('edit %i:
     expect(await verifyAudit(desk.db)).toBe(edit.firstBad);
     if (index >= THROUGH_THE_SCRIPT) return;
     const problems = [{ code: 'AUDIT_BROKEN', path: `audit.${edit.firstBad}` }];
-    expect(await verifyByScript()).toMatchObject({ code: 1, answer: { ok: false, problems } });
+    expect(await verifyByScript([programFile('verify')])).toMatchObject({ code: 1, answer: { ok: false, problems } });
   } finally {
     await restore();
   }
@@ -133,5 +134,5 @@ it.each(edits.map((edit, index) => [index, edit.what, edit] as const))('edit %i:
 
 it('agrees again when every edit has been taken back', async () => {
   expect(await verifyAudit(desk.db)).toBeNull();
-  expect(await verifyByScript()).toMatchObject({ code: 0, answer: { ok: true, rows: ROWS } });
+  expect(await verifyByScript([RUN, 'verify'])).toMatchObject({ code: 0, answer: { ok: true, rows: ROWS } });
 });

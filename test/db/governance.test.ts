@@ -1,6 +1,7 @@
 /** Policies, kill switch, strategies and the desk's figures. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadGovernance } from '../../config/policy-files.ts';
 import { createAccount } from '../../db/accounts.ts';
 import { insertDecisions } from '../../db/decisions.ts';
 import { readKillSwitch, writeKillSwitch } from '../../db/kill-switch.ts';
@@ -19,10 +20,11 @@ afterAll(() => desk.close());
 
 it('sets the first policy once, whoever comes first', async () => {
   expect(await activePolicy(desk.db)).toBeUndefined();
-  const profile = { positionFractionMax: 0.08, positionsMax: 8, leverageMax: 3, confidenceMin: 0.6, newEntries: true };
+  const { settings } = loadGovernance('config');
+  const profile = settings.profiles.stability;
   const seed = (setBy: string) =>
     inTransaction(desk.db, (trx) =>
-      seedPolicy(trx, { mode: 'stability', profile, setBy, reason: 'start', atMs: START_MS }),
+      seedPolicy(trx, { mode: 'stability', settings, setBy, reason: 'start', atMs: START_MS }),
     );
   const policies = await Promise.all(['a', 'b', 'c', 'd'].map(seed));
   expect(policies).toEqual(Array.from({ length: 4 }, () => ({ version: 1, mode: 'stability', profile })));

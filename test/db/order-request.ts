@@ -60,7 +60,6 @@ export function anOrderRequest(
       desk: deskLimitsSchema.parse({}),
       compliance: complianceSchema.parse({}),
       tradingMode: 'paper',
-      strategyDisabled: null,
       barIntervalMs: 60_000,
       quarantined: new Map(),
     },

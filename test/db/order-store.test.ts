@@ -9,8 +9,8 @@ import { anOrderRequest } from './order-request.ts';
 let desk: DeskDatabase;
 beforeAll(async () => {
   desk = await openDeskDatabase();
-  const { profiles, startMode } = loadGovernance('config');
-  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, settings, nowMs: Date.now() });
 });
 afterAll(() => desk.close());
 

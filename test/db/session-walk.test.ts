@@ -1,9 +1,12 @@
 /** A walk whose report was lost is told again to whoever asks next, and a look between two bars never takes its place. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
+import { readAdvice } from '../../db/llm/advice-slots.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { createSessionStore } from '../../db/session-store.ts';
 import type { LoadedSession, WalkOutcome } from '../../db/session-walk.ts';
+import type { AdviceCall } from '../../domain/backtest/advisor.ts';
+import type { AdviceAnswer } from '../../schemas/llm/advice-slot.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { SessionHandle, WalkResult } from '../../schemas/session-walk.ts';
 import { strategySchema } from '../../schemas/signals.ts';
@@ -12,8 +15,8 @@ import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.t
 let desk: DeskDatabase;
 beforeAll(async () => {
   desk = await openDeskDatabase();
-  const { profiles, startMode } = loadGovernance('config');
-  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: START_MS });
+  const { settings, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, settings, nowMs: START_MS });
 });
 afterAll(() => desk.close());
 
@@ -46,6 +49,7 @@ const outcomeAt =
       ...{ equity: [], handOver: [], cancels: [], awaited: [] },
     },
     result: { cursor, progress: { bars } } as WalkResult,
+    record: null,
   });
 
 it('a look that was asked for before the lost batch gives its answer, acts not, and leaves it to be told again', async () => {
@@ -69,4 +73,46 @@ it('a look whose answer was lost gives it again after a slow batch was committed
   const second = await store.walk(handle, 1, limits, outcomeAt(2, 33));
   expect(await store.unwind(handle, { key: 'look', cursor: 1 }, outcomeAt(2, 44))).toEqual(looked);
   expect(await store.walk(handle, 1, limits, outcomeAt(2, 55))).toEqual(second);
+});
+
+const silent = { reason: 'LLM_TIMEOUT', detail: '', voices: [], callIds: [], costMicroUsd: 0 };
+const answer = (reason: string): AdviceAnswer => ({
+  ...{ symbol: 'AAA/USDT', asOfMs: START_MS },
+  outcome: { kind: 'noDecision', ...silent, reason },
+});
+
+it('answers are taken once: the walk that brings them again is told what came of the first', async () => {
+  const { store, handle, limits } = await openPair('answered');
+  const call = {
+    symbol: 'AAA/USDT',
+    asOfMs: START_MS,
+    facts: { proposed: null, features: { close: 1 } },
+    advice: null,
+  };
+  const walked = await store.walk(handle, 0, limits, (loaded) => {
+    const outcome = outcomeAt(1, 11)(loaded);
+    return { ...outcome, batch: { ...outcome.batch, awaited: [call as unknown as AdviceCall] } };
+  });
+  const never = (): never => {
+    throw new Error('it has been walked');
+  };
+  expect(await store.walk(handle, 0, limits, never)).toEqual(walked);
+  expect(await store.walk(handle, 1, limits, never)).toEqual(walked);
+  const heard: string[] = [];
+  const answered = await store.walk(
+    handle,
+    1,
+    limits,
+    (loaded) => {
+      expect(loaded.checkpoint.waiting).toEqual(['AAA/USDT']);
+      heard.push(...[...loaded.answers.values()].map((one) => (one.kind === 'noDecision' ? one.reason : '')));
+      return outcomeAt(1, 22)(loaded);
+    },
+    [answer('LLM_TIMEOUT')],
+  );
+  expect(heard).toEqual(['LLM_TIMEOUT']);
+  expect(await store.walk(handle, 1, limits, never, [answer('LLM_REFUSED')])).toEqual(answered);
+  const kept = await readAdvice(desk.db, { sessionId: 'answered', run: 1 });
+  expect(kept).toEqual([answer('LLM_TIMEOUT')]);
+  expect(await store.walk(handle, 1, limits, outcomeAt(2, 33))).toMatchObject({ cursor: 2 });
 });

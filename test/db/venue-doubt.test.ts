@@ -29,8 +29,8 @@ let movedMs = 0;
 const nowMs = (): number => Date.now() + movedMs;
 beforeAll(async () => {
   desk = await openDeskDatabase();
-  const { profiles, startMode } = loadGovernance('config');
-  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, settings, nowMs: Date.now() });
   const told = { venueAccountId: 'PA1', tradingMode: 'paper', cash: '100000', currency: 'USD' } as const;
   await openVenueAccount(desk.db, { venue: ACCOUNT, ...told, atMs: Date.now() - 10 * DAY_MS });
 });

@@ -19,8 +19,8 @@ let count = 0;
 let accounts = 0;
 beforeAll(async () => {
   desk = await openDeskDatabase();
-  const { profiles, startMode } = loadGovernance('config');
-  await seedDesk(desk.db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance('config');
+  await seedDesk(desk.db, { mode: startMode, settings, nowMs: Date.now() });
 });
 afterAll(() => desk.close());
 /** Each test has an account of its own: no limit of another's orders is in its way. */

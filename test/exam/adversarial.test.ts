@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examineBroker } from '../../exam/experiments/adversarial/broker.ts';
 import { violationsOf } from '../../exam/experiments/adversarial/case.ts';
+import { examineModels, examineTexts } from '../../exam/experiments/adversarial/models.ts';
 import { PARSERS } from '../../exam/experiments/adversarial/workflow-input.ts';
 import { experiment as adversarial, examineDesk, examineParsers } from '../../exam/experiments/adversarial.ts';
 import { experiment as isolation } from '../../exam/experiments/isolation.ts';
@@ -34,6 +35,16 @@ it('takes each wrong answer of a broker for what it proves, and no more', async 
   const outcomes = await examineBroker(SEED, SIZE);
   expect(outcomes.length).toBeGreaterThan(1_500);
   expect(violationsOf(outcomes)).toEqual([]);
+});
+
+it('gives each text of news and each answer of a model exactly its code, alone and through the gateway', async () => {
+  const texts = await examineTexts(SEED, SIZE);
+  expect(texts.length).toBeGreaterThan(450);
+  expect(violationsOf(texts)).toEqual([]);
+  const models = await examineModels(desk, SEED, SIZE);
+  expect(violationsOf(models)).toEqual([]);
+  const rows = new Set([...texts, ...models].map(({ row }) => Number(row)));
+  expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 28 }, (_, index) => 25 + index));
 });
 
 it('keeps paper away from the live port, whatever the settings', async () => {

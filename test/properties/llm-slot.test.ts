@@ -59,6 +59,7 @@ const vote = fc.record({
   kind: fc.constant('vote' as const),
   side,
   confidence: share,
+  sizeFactor: often(1, share, 1),
   reasons,
   call: fc.constant('asked'),
 });

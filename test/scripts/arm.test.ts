@@ -53,8 +53,8 @@ beforeEach(async () => {
   home = path.join(root, `home-${count}`);
   database = await createTestDatabase();
   db = openDatabase(database.appUrl);
-  const { startMode, profiles } = loadGovernance(CONFIG);
-  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance(CONFIG);
+  await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });
   venue = await openVenue({ isLive: true, credentials: [LIVE_KEY], cash: '25000' });
 });
 afterEach(async () => {

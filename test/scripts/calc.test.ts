@@ -11,6 +11,7 @@ const NAMES = [
   ...['indicators', 'features', 'levels', 'regime', 'sentiment', 'pairs', 'crossVenue', 'combine'],
   ...['consensus', 'calendar', 'gate', 'size', 'paper', 'liquidation', 'metrics'],
   ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'allocate', 'prompt-arm'],
+  ...['risk', 'ceo', 'var-backtest'],
 ];
 const run = (name: string, change: object = {}): unknown => {
   const { example, run: ask } = calculationNamed(name);
@@ -350,6 +351,43 @@ describe('mistakes', () => {
       'INPUT_RANGE orders[1].clientOrderId',
     ]);
     expect(refusalOf('liquidation', { ...exampleOf('liquidation'), leverage: 0 })).toEqual(['INPUT_RANGE leverage']);
+  });
+});
+
+describe('ceo', () => {
+  it('is defensive at a score of 75 with a drawdown of 4 %, and decides each further state for itself', () => {
+    const { inputs, memory, nowMs } = exampleOf('ceo');
+    const { risk, ...others } = fieldsOf(inputs);
+    const calm = { ...others, risk: { ...fieldsOf(risk), score: 10, drawdownDailyFraction: 0 } };
+    const states = [
+      { inputs: calm, memory, nowMs },
+      { inputs: calm, memory: { ...fieldsOf(memory), clearCount: 2 }, nowMs: 2e12 },
+    ];
+    expect(run('ceo', { states })).toMatchObject({
+      ...{
+        mode: 'defensive',
+        oldMode: 'stability',
+        switched: true,
+        rule: 'defensive',
+        memory: { switchedAtMs: nowMs },
+      },
+      states: [
+        { mode: 'stability', rule: 'expansion', clearCount: 1 },
+        { mode: 'growth', switched: true },
+      ],
+    });
+  });
+
+  it('tells every mistake of a state at once', () => {
+    const document = {
+      nowMs: 1,
+      inputs: { ...fieldsOf(exampleOf('ceo').inputs), risk: { portfolioKnown: 'yes', score: -1, stale: false } },
+    };
+    expect(refusalOf('ceo', document)).toEqual([
+      'INPUT_TYPE inputs.risk.portfolioKnown',
+      'INPUT_RANGE inputs.risk.score',
+      'INPUT_REQUIRED inputs.risk.drawdownDailyFraction',
+    ]);
   });
 });
 

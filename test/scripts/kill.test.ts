@@ -24,6 +24,7 @@ import { deskLimitsSchema } from '../../schemas/risk.ts';
 import { readKillFile, reasonOf } from '../../scripts/lib/kill/kill-file.ts';
 import { anOrderRequest, REQUEST_PRICE } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
+import { programFile } from '../setup/program.ts';
 import { type Json, limit, openVenue } from './lib/venue/venue-under-test.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -45,8 +46,8 @@ beforeEach(async () => {
   home = path.join(root, `home-${count}`);
   database = await createTestDatabase();
   db = openDatabase(database.appUrl);
-  const { startMode, profiles } = loadGovernance(CONFIG);
-  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance(CONFIG);
+  await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });
 });
 afterEach(async () => {
   await closeDatabase(db);
@@ -56,7 +57,12 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 type Ran = { readonly code: number; readonly json: Json; readonly output: string };
 
-function kill(args: readonly string[], env: Record<string, string | undefined> = {}): Promise<Ran> {
+/** Built once for the whole run; `words` is what follows `node`. */
+function kill(
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+  words: readonly string[] = [programFile('kill')],
+): Promise<Ran> {
   const settings = {
     QUARTERDECK_HOME: home,
     DATABASE_URL: database.appUrl,
@@ -67,7 +73,7 @@ function kill(args: readonly string[], env: Record<string, string | undefined> =
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [RUN, 'kill', ...args, '--json'],
+      [...words, ...args, '--json'],
       { env: inheritedEnvironment(settings) },
       (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), json: JSON.parse(out), output: `${out}${err}` });
@@ -94,7 +100,7 @@ const rulesOf = async (decisionId: string): Promise<string[]> => {
 
 describe('the switch', () => {
   it('sets file and row, notes both, and says nothing about venues that have no key', async () => {
-    const { code, json } = await kill(['--reason', 'prices look\nwrong']);
+    const { code, json } = await kill(['--reason', 'prices look\nwrong'], {}, [RUN, 'kill']);
     expect(code).toBe(0);
     expect(json).toMatchObject({ ok: true, database: { up: true, set: true, audited: true }, venues: [] });
     expect(readFileSync(killFile(), 'utf8').split('\n')[0]).toBe('prices look wrong');

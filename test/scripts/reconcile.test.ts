@@ -14,6 +14,7 @@ import { toDecimal } from '../../domain/decimal.ts';
 import { startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
 import { anOrderRequest } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
+import { programFile } from '../setup/program.ts';
 import { type Json, newJournal } from './lib/venue/venue-under-test.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -26,8 +27,8 @@ let venue: Venue;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.appUrl);
-  const { startMode, profiles } = loadGovernance(CONFIG);
-  await seedDesk(db, { mode: startMode, profile: profiles[startMode], nowMs: Date.now() });
+  const { settings, startMode } = loadGovernance(CONFIG);
+  await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });
   venue = await startVenue({ journal: newJournal(), tickMs: 0 });
 });
 afterAll(async () => {
@@ -37,7 +38,10 @@ afterAll(async () => {
 
 type Ran = { readonly code: number; readonly json: Json };
 
-function run(...args: readonly string[]): Promise<Ran> {
+const run = (...args: readonly string[]): Promise<Ran> => runWith([programFile('reconcile')], args);
+
+/** `words`: what follows `node`. */
+function runWith(words: readonly string[], args: readonly string[]): Promise<Ran> {
   const env = inheritedEnvironment({
     DATABASE_URL: database.appUrl,
     QUARTERDECK_ALLOW_LOOPBACK: '1',
@@ -45,7 +49,7 @@ function run(...args: readonly string[]): Promise<Ran> {
     ALPACA_PAPER_URL: venue.url,
   });
   return new Promise((resolve) => {
-    execFile(process.execPath, [RUN, 'reconcile', ...args, '--json'], { env }, (error, out) => {
+    execFile(process.execPath, [...words, ...args, '--json'], { env }, (error, out) => {
       resolve({ code: error === null ? 0 : Number(error.code), json: JSON.parse(out) });
     });
   });
@@ -67,7 +71,7 @@ const release = (phrase: unknown, ...more: readonly string[]): Promise<Ran> =>
   run('--release', ...ACCOUNT, '--reason', 'a fee', '--confirm', String(phrase), ...more);
 
 it('opens the account at the first contact, and finds a missing cent, which freezes it until a person accepts it', async () => {
-  const first = await run();
+  const first = await runWith([RUN, 'reconcile'], []);
   expect(first).toMatchObject({ code: 0, json: { ok: true, accounts: [{ verdict: 'equal', frozen: null }] } });
   expect(codes(await release('no phrase yet'))).toEqual(['NOT_FROZEN']);
 

@@ -8,6 +8,9 @@ import { readPayload } from '../../db/llm/payloads.ts';
 import { adviceSchema } from '../../schemas/llm/contracts/advice.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import { runLoop } from '../../scripts/lib/backtest/run-loop.ts';
+import { replayAnswer } from '../../scripts/lib/replay/replay-answer.ts';
+import type { Otherwise } from '../../scripts/lib/replay/replay-decisions.ts';
+import type { WhatIf } from '../../scripts/lib/replay/what-if.ts';
 import { statusQuery } from '../../workflows/messages/strategy-session.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
 import { aBacktest } from './session-inputs.ts';
@@ -69,4 +72,48 @@ it('lets the model propose in aiDiscretionary, and refuses the type where nobody
   const deaf = { strategy: { type: 'aiDiscretionary' }, components: ['technical'] };
   const refused = await problemsOf(await desk.startSession(freshId('deaf'), aBacktest(60, deaf)));
   expect(refused).toMatchObject([{ code: 'INPUT_ITEMS', path: 'components' }]);
+});
+
+it('is decided again from the record alone, and otherwise under another limit', async () => {
+  const sessionId = freshId('replayed');
+  await (await desk.startSession(sessionId, aBacktest(BARS))).result();
+  const noModels = (): never => {
+    throw new Error('a replay asks no model');
+  };
+  const replay = (id: string, whatIf: Partial<WhatIf> = {}) =>
+    replayAnswer(desk.db, noModels, id, { limits: {}, model: null, prompt: null, ...whatIf });
+  const all = await replay(sessionId);
+  expect(all.document).toMatchObject({ ok: true, decisions: BARS, same: BARS, difference: null });
+
+  const decisions = await lastDecisions(desk.db, sessionId, BARS);
+  const entry = decisions.find((one) => one.action === 'buy' && one.verdict?.approved === true && one.sizeFraction > 0);
+  const alone = await replay(entry?.decisionId ?? '');
+  expect(alone).toMatchObject({
+    exitCode: 0,
+    document: { ok: true, decisions: 1, decision: { sequence: entry?.sequence } },
+  });
+
+  const otherwise = async (limits: WhatIf['limits']) => {
+    const { document } = await replay(entry?.decisionId ?? '', { limits });
+    expect(document).toMatchObject({ whatIf: true, decisions: 1 });
+    return (document.changed as Otherwise[])[0]?.otherwise;
+  };
+  const smaller = await otherwise({ positionFractionMax: 0.01 });
+  expect(smaller?.sizeFraction).toBeCloseTo(0.01 * (entry?.agreement ?? 0), 12);
+  expect(entry?.sizeFraction).toBeGreaterThan(0.01);
+  expect((await otherwise({ confidenceMin: 0.999 }))?.verdict?.approved).toBe(false);
+  expect(await lastDecisions(desk.db, sessionId, BARS)).toEqual(decisions);
+
+  const [call] = await callsOf(sessionId);
+  const checks = await replay(call?.call_id ?? '');
+  expect(checks).toMatchObject({ exitCode: 0, document: { ok: true } });
+
+  await desk.db
+    .updateTable('decisions')
+    .set({ size_fraction: 0.5 })
+    .where('decision_id', '=', entry?.decisionId ?? '')
+    .execute();
+  const changed = await replay(entry?.decisionId ?? '');
+  const difference = { path: 'sizeFraction', before: 0.5, after: entry?.sizeFraction };
+  expect(changed).toMatchObject({ exitCode: 1, document: { ok: false, difference } });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { MarketAnalysisResult } from '../../schemas/market-analysis.ts';
+import type { OpportunityEvaluationResult } from '../../schemas/opportunity-evaluation.ts';
 import { type ModelsInProcess, openModelsInProcess } from '../../scripts/lib/models-in-process.ts';
 import { type ChatPeer, type ChatRequest, startChatPeer } from './chat-peer.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest } from './desk-under-test.ts';
@@ -149,6 +150,26 @@ it('asks three models at once, shows a split panel the reasons once, and hears t
   expect(one.consensus?.opinions.map(({ model }) => model).sort()).toEqual([...MODELS].sort());
   expect(one.contrarian).toMatchObject({ action: 'hold', confidence: 0.2 });
   expect(one.consensus?.confidence).toBeLessThan(0.8);
+});
+
+it('asks the reasoning tier about what is large, and its word counts', async () => {
+  const word = (action: string, sizeFraction: number): string =>
+    JSON.stringify({
+      ...{ version: 1, symbol: SYMBOL, opportunityType: 'breakout', action, confidence: 0.8, sizeFraction },
+      ...{ entryPrice: null, stopLossPrice: null, takeProfitPrice: null, keyRisks: [], rationale: 'It rises.' },
+    });
+  const evaluated = async (sizeFraction: number): Promise<OpportunityEvaluationResult> => {
+    peer.answer = (_, count) => ({ text: count === 1 ? word('buy', sizeFraction) : word('pass', 0) });
+    peer.bodies.length = 0;
+    const input = { symbol: SYMBOL, opportunityType: 'breakout', context: { seen: sizeFraction }, asOf };
+    const run = await models.start('opportunityEvaluation', `opportunity:${freshId('e')}`, input);
+    return (await run.result()) as OpportunityEvaluationResult;
+  };
+  expect(await evaluated(0.05)).toMatchObject({ escalated: false, evaluation: { action: 'buy' } });
+  const large = await evaluated(0.06);
+  expect(large).toMatchObject({ escalated: true, evaluation: { action: 'pass' } });
+  const tasks = await desk.db.selectFrom('model_calls').select('task').where('call_id', 'in', large.callIds).execute();
+  expect(tasks.map(({ task }) => task).sort()).toEqual(['evaluation', 'highConviction']);
 });
 
 it('labels what the model may remember, and hides names where that is asked for', async () => {

@@ -11,6 +11,7 @@ import { projectFolder } from '../../scripts/lib/paths.ts';
 import { connectTemporal, prepareNamespace } from '../../scripts/lib/temporal-namespace.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
+import { lendWorkflows, programFile } from '../setup/program.ts';
 
 export type KillableDesk = {
   readonly desk: DeskInProcess;
@@ -25,6 +26,7 @@ export type KillableDesk = {
 export async function openKillable(): Promise<KillableDesk> {
   const database = await createTestDatabase();
   const home = mkdtempSync(path.join(tmpdir(), 'quarterdeck-killed-'));
+  lendWorkflows(home);
   const namespace = `killed-${randomUUID()}`;
   const address = inject('temporalAddress');
   const connection = await connectTemporal(address, 5_000);
@@ -57,8 +59,7 @@ function spawnWorkerProcess({ targets }: DeskInProcess): ChildProcess {
     QUARTERDECK_HOME: targets.home,
     WORKER_QUEUES: 'trading',
   });
-  const args = ['--import', import.meta.resolve('tsx'), path.join(projectFolder, 'workers/all.ts')];
-  return spawn(process.execPath, args, { cwd: projectFolder, env, stdio: 'ignore' });
+  return spawn(process.execPath, [programFile('worker')], { cwd: projectFolder, env, stdio: 'ignore' });
 }
 
 async function killHard(child: ChildProcess | null): Promise<void> {

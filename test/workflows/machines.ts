@@ -1,10 +1,11 @@
 /** Computing machines as processes of their own, started and killed by a test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { inject } from 'vitest';
 import { llmQueueOf } from '../../workflows/messages/llm.ts';
 import { computeQueueOf } from '../../workflows/messages/research.ts';
+import { programFile } from '../setup/program.ts';
+import type { Program } from '../setup/programs.ts';
 import type { DeskUnderTest } from './desk-under-test.ts';
 
 export type Machine = { readonly kill: () => Promise<void> };
@@ -16,24 +17,21 @@ export function killMachines(): void {
   for (const child of started) child.kill('SIGKILL');
 }
 
-const PROGRAM = path.resolve(import.meta.dirname, 'compute-machine.ts');
-const LLM_PROGRAM = path.resolve(import.meta.dirname, 'llm-machine.ts');
-
 /** Waits until the machine serves the computing queue beside `researchQueue`. */
 export function startMachine(desk: DeskUnderTest, researchQueue: string): Promise<Machine> {
   const { appUrl: databaseUrl } = desk.database;
-  return startProgram(PROGRAM, { databaseUrl, taskQueue: computeQueueOf(researchQueue) });
+  return startProgram('compute-machine', { databaseUrl, taskQueue: computeQueueOf(researchQueue) });
 }
 
 /** Waits until the machine serves the queue of models beside the desk's; `environment` are its settings. */
 export function startLlmMachine(desk: DeskUnderTest, environment: Readonly<Record<string, string>>): Promise<Machine> {
   const { appUrl: databaseUrl } = desk.database;
-  return startProgram(LLM_PROGRAM, { databaseUrl, taskQueue: llmQueueOf(desk.targets.taskQueue), environment });
+  return startProgram('llm-machine', { databaseUrl, taskQueue: llmQueueOf(desk.targets.taskQueue), environment });
 }
 
-async function startProgram(program: string, settings: object): Promise<Machine> {
+async function startProgram(program: Program, settings: object): Promise<Machine> {
   const machine = { address: inject('temporalAddress'), ...settings };
-  const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(machine)], {
+  const child = spawn(process.execPath, [programFile(program), JSON.stringify(machine)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.add(child);

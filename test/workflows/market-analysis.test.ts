@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAdvice } from '../../db/llm/advice-slots.ts';
 import { insertTrades } from '../../db/trades.ts';
 import type { MarketAnalysisResult } from '../../schemas/market-analysis.ts';
 import type { OpportunityEvaluationResult } from '../../schemas/opportunity-evaluation.ts';
 import type { StrategyDesignResult } from '../../schemas/strategy-design.ts';
 import type { TradeReviewResult } from '../../schemas/trade-review.ts';
+import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import { type ModelsInProcess, openModelsInProcess } from '../../scripts/lib/models-in-process.ts';
 import { startTradeReviews } from '../../workers/trade-reviews.ts';
 import { progressQuery } from '../../workflows/messages/market-analysis.ts';
 import { orderQuery } from '../../workflows/messages/order-execution.ts';
+import { tiedWalks } from '../domain/signals/pair-prices.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
 import { allTaskFailures } from './histories.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
+import { aBacktest } from './session-inputs.ts';
 
 let desk: DeskUnderTest;
 let models: ModelsInProcess;
 const UP = 'UP/USDT';
 const DOWN = 'DOWN/USDT';
+const PAIR = ['AAA/USDT', 'BBB/USDT'] as const;
 const BARS = 1_200;
 const AS_OF = new Date(Date.parse('2020-01-01T00:00:00Z') + BARS * HOUR_MS).toISOString();
 
@@ -32,6 +37,14 @@ beforeAll(async () => {
     DOWN,
     walkBars('analysis down', BARS, 0.002, () => -0.0015),
   );
+  await storeBars(
+    desk.db,
+    'FLAT/USDT',
+    walkBars('flat', BARS, 0.004, (_, closes) => Math.log(100 / (closes.at(-1) ?? 100))),
+  );
+  const { a, b } = tiedWalks(3, 300);
+  await storeCloses(desk.db, PAIR[0], [...a]);
+  await storeCloses(desk.db, PAIR[1], [...b]);
 }, 120_000);
 afterAll(async () => {
   await models?.close();
@@ -89,6 +102,34 @@ describe('an analysis without any key', () => {
     expect(call.body).not.toContain('DOWN');
   });
 
+  it('screens first: rules leave some out, a model keeps some, only these are analysed, and the best go deep', async () => {
+    const names = [UP, DOWN, 'FLAT/USDT', 'NONE/USDT'];
+    const result = await analysed({ symbols: names, depth: 'deep', screening: { batch: true, deepMax: 1 } });
+    expect(result.screening).toMatchObject({
+      sentAs: 'BATCH_UNSUPPORTED',
+      left: [
+        { symbol: 'FLAT/USDT', reason: 'SCREEN_SIGNAL' },
+        { symbol: 'NONE/USDT', reason: 'SCREEN_NO_DATA' },
+      ],
+      stages: [
+        { stage: 'rules', shown: 4, kept: 2, calls: 0, costMicroUsd: 0 },
+        { stage: 'screening', shown: 2, kept: 2, calls: 1, costMicroUsd: 0 },
+        { stage: 'analysis', shown: 2, kept: 2 },
+        { stage: 'deep', shown: 1, kept: 1 },
+      ],
+    });
+    expect(result.analyses.map(({ symbol }) => symbol).sort()).toEqual([DOWN, UP]);
+    expect(result.analyses.filter(({ consensus }) => consensus !== null)).toHaveLength(1);
+    const rows = await desk.db.selectFrom('model_calls').select('task').where('task', '=', 'screening').execute();
+    expect(rows).toHaveLength(1);
+  });
+
+  it('takes more than twenty symbols with a screening only', async () => {
+    const symbols = Array.from({ length: 21 }, (_, n) => `S${n}/USDT`);
+    const run = await models.start('marketAnalysis', `market-analysis:${freshId('many')}`, { symbols, depth: 'quick' });
+    expect((await problemsOf(run)).map(({ code, path }) => `${code} ${path}`)).toEqual(['INPUT_ITEMS symbols']);
+  });
+
   it('lists every mistake of its input', async () => {
     const run = await models.start('marketAnalysis', `market-analysis:${freshId('bad')}`, {
       symbols: [],
@@ -132,6 +173,18 @@ it('designs a strategy, tests it, keeps it, and a session takes it as it is', as
     const report = await (await desk.startSession(freshId('designed'), { ...session, strategy })).result();
     expect(report.trades).toBe(result.backtest?.trades);
   }
+});
+
+it('designs a pair, tests it as sessions walk it, and refuses one symbol for two legs', async () => {
+  const input = { strategyType: 'pairsTrading', symbols: PAIR, parameters: { lookback: 100 } };
+  const run = await models.start('strategyDesign', `strategy-design:${freshId('pair')}`, input, 'research');
+  const result = (await run.result()) as StrategyDesignResult;
+  expect(result).toMatchObject({ noDecision: null, strategy: { type: 'pairsTrading', stopAtr: 10 } });
+  expect(result.backtest?.trades).toBeGreaterThan(0);
+  const one = { strategyType: 'pairsTrading', symbols: [UP], direction: 'longOnly' };
+  const refused = await models.start('strategyDesign', `strategy-design:${freshId('one')}`, one, 'research');
+  const codes = (await problemsOf(refused)).map(({ code, path }) => `${code} ${path}`);
+  expect(codes.sort()).toEqual(['INPUT_ENUM direction', 'INPUT_ITEMS symbols']);
 });
 
 it('reviews a closed trade once under its own name', async () => {
@@ -183,6 +236,19 @@ it('starts one review of a closed paper trade, however often it looks', async ()
       .then((row) => row ?? null);
   await until('the review', reviewed, 60_000);
   expect(await startTradeReviews(parts)).toBe(0);
+});
+
+it('advises a session through the queue of models, at no cost where only the rules can be asked', async () => {
+  const sessionId = freshId('advised');
+  const model = { provider: 'any', consensus: 2, debate: true, contrarian: true };
+  const run = await desk.startSession(sessionId, aBacktest(60, { model, ordersAsChildren: false }));
+  expect(await run.result()).toMatchObject({ bars: 60, modelCostMicroUsd: 0, contaminated: false });
+  const slots = await readAdvice(desk.db, { sessionId, run: 1 });
+  expect(slots.length).toBeGreaterThan(0);
+  for (const { outcome } of slots) {
+    expect(outcome.kind).toBe('advice');
+    expect(outcome.voices.map((one) => one.model)).toEqual(['rules', 'rules 2', 'contrarian']);
+  }
 });
 
 it('fails no workflow task', async () => {

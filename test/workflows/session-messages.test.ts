@@ -5,9 +5,17 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readEvents } from '../../db/events.ts';
+import { ordersOfDecision } from '../../db/orders.ts';
+import { changePolicy, writeMode } from '../../db/policy-changes.ts';
+import { inTransaction } from '../../db/retry.ts';
 import { readSession } from '../../db/sessions.ts';
+import type { WaitingOrder } from '../../schemas/approval.ts';
+import { officerId } from '../../schemas/officers/officer.ts';
+import { answerWaiting } from '../../scripts/lib/approvals/answer-waiting.ts';
+import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import {
   adjustLimitsUpdate,
+  approveOrderUpdate,
   decisionsQuery,
   pauseSignal,
   positionsQuery,
@@ -17,7 +25,7 @@ import {
   strategySessionId,
   tickUpdate,
 } from '../../workflows/messages/strategy-session.ts';
-import { type DeskUnderTest, freshId, openDeskUnderTest, problemsIn, until } from './desk-under-test.ts';
+import { type DeskUnderTest, freshId, openDeskUnderTest, problemsIn, problemsOf, until } from './desk-under-test.ts';
 import { activityFailureTypes, allTaskFailures, runsOf, taskFailures } from './histories.ts';
 import { aBacktest, aPaperSession } from './session-inputs.ts';
 
@@ -207,6 +215,146 @@ it('still stops when the stop signal says nonsense, and refuses updates once it 
   await run.signal('stop', 'now!');
   expect(await run.result()).toMatchObject({ stoppedBy: 'signal', stopReason: 'asked to stop', bars: 1 });
   await expect(tick(run)).rejects.toThrow();
+});
+
+/** As short as the session takes it. */
+const SHORT = { entries: 'always', expiresAfterMs: 1_500 };
+const ASKS = { components: ['technical'], approval: { entries: 'always' } };
+
+/** Walks until an order waits for a person. */
+async function untilWaiting(run: Run): Promise<WaitingOrder> {
+  for (let bar = 0; bar < 100; bar += 1) {
+    await tick(run);
+    const [waiting] = (await run.query(statusQuery)).approvals;
+    if (waiting !== undefined) return waiting;
+  }
+  throw new Error('no order has waited for a person');
+}
+const answer = (run: Run, { decisionId, orderHash }: WaitingOrder, change: object = {}) =>
+  run.executeUpdate(approveOrderUpdate, { args: [{ decisionId, orderHash, approve: true, by: 'anna', ...change }] });
+const needsApproval = async (run: Run): Promise<unknown> =>
+  (await run.describe()).typedSearchAttributes.getAll().find(({ key }) => key.name === 'NeedsApproval')?.value;
+const ordersOf = async (decisionId: string) =>
+  (await ordersOfDecision(desk.db, decisionId)).map(({ leg, state }) => `${leg} ${state}`);
+const approvalOf = (decisionId: string) =>
+  desk.db.selectFrom('approvals').selectAll().where('decision_id', '=', decisionId).executeTakeFirst();
+
+it('keeps an entry for a person: the hash of another order is refused, its own sends it, once', async () => {
+  const run = await startPaused(freshId('approve'), aPaperSession(200, 1, ASKS));
+  const waiting = await untilWaiting(run);
+  expect(waiting).toMatchObject({ rule: 'policy:approvalAlways', approvedBy: null });
+  expect(await needsApproval(run)).toBe(true);
+  const other = await refusalOf(answer(run, { ...waiting, orderHash: 'a'.repeat(64) }));
+  expect(other).toMatchObject([{ code: 'APPROVAL_MISMATCH', path: 'orderHash' }]);
+  const unknown = await refusalOf(answer(run, { ...waiting, decisionId: 'd-of-nobody' }));
+  expect(unknown).toMatchObject([{ code: 'APPROVAL_UNKNOWN', path: 'decisionId' }]);
+  expect(await refusalOf(answer(run, waiting, { approve: 'yes' }))).toMatchObject([{ path: 'approve' }]);
+  // A second entry is not proposed beside the one that waits.
+  expect(await tick(run)).toMatchObject({ action: 'hold', noDecision: null, orderHash: null });
+  expect(await ordersOf(waiting.decisionId)).toEqual([]);
+
+  const both = await Promise.allSettled([answer(run, waiting), answer(run, waiting)]);
+  const taken = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const { decisionId, orderHash } = waiting;
+  expect(taken).toEqual([{ decisionId, orderHash, approved: true, by: 'anna', sent: true }]);
+  expect(await ordersOf(decisionId)).toEqual(['entry ACKED', 'stop ACKED']);
+  expect(await approvalOf(decisionId)).toMatchObject({ state: 'approved', decided_by: 'anna' });
+  expect((await run.query(statusQuery)).approvals).toEqual([]);
+  expect(await needsApproval(run)).toBe(false);
+  await tick(run);
+  expect(await ordersOf(decisionId)).toEqual(['entry FILLED', 'stop ACKED']);
+  await run.signal(stopSignal, { flatten: true });
+  await run.result();
+});
+
+it('asks the gate again: an approval for a market that has moved on sends nothing, and a denial is a refusal', async () => {
+  const sessionId = freshId('moved');
+  const run = await startPaused(sessionId, aPaperSession(200, 1, ASKS));
+  const late = await untilWaiting(run);
+  for (let bar = 0; bar < 3; bar += 1) await tick(run);
+  expect(await answer(run, late)).toMatchObject({ approved: true, sent: false });
+  const denied = await untilWaiting(run);
+  const parts = { db: desk.db, client: desk.client };
+  const said = { decisionId: denied.decisionId, orderHash: denied.orderHash, by: 'anna' };
+  const other = answerWaiting(parts, { ...said, approve: false, orderHash: 'b'.repeat(64) });
+  await expect(other).rejects.toMatchObject({ exitCode: 4, problems: [{ code: 'APPROVAL_MISMATCH' }] });
+  expect(await answerWaiting(parts, { ...said, approve: false })).toMatchObject({ approved: false, sent: null });
+  const turned = answerWaiting(parts, { ...said, approve: true });
+  await expect(turned).rejects.toMatchObject({ exitCode: 4, problems: [{ code: 'APPROVAL_ANSWERED' }] });
+  const last = (await run.query(decisionsQuery)).find((one) => one.decisionId === denied.decisionId);
+  expect(last?.verdict).toEqual({ approved: false, reasons: [{ rule: 'approval', message: 'denied by anna' }] });
+  await untilWaiting(run);
+  await run.signal(stopSignal);
+  expect(await run.result()).toMatchObject({ orders: 0, refusalsByRule: { staleData: 1, approval: 2 } });
+});
+
+it('denies what nobody has answered for in time, also when the worker was away then', async () => {
+  const run = await startPaused(freshId('silence'), aPaperSession(200, 1, { ...ASKS, approval: SHORT }));
+  const waiting = await untilWaiting(run);
+  await desk.stopWorker();
+  await sleep(Math.max(0, waiting.expiresAtMs - Date.now()) + 100);
+  await desk.startWorker();
+  await until('the denial', async () => ((await approvalOf(waiting.decisionId))?.state === 'expired' ? true : null));
+  expect(await refusalOf(answer(run, waiting))).toMatchObject([{ code: expect.stringMatching(/^APPROVAL_/) }]);
+  await run.signal(stopSignal);
+  expect(await run.result()).toMatchObject({ orders: 0, refusalsByRule: { approval: 1 } });
+});
+
+it('refuses to wait for a person in a backtest', async () => {
+  const refused = await problemsOf(await desk.startSession(freshId('nobody'), aBacktest(40, ASKS)));
+  expect(refused).toMatchObject([{ code: 'INPUT_RANGE', path: 'approval.entries' }]);
+});
+
+/** Quiet for a day, up by 3 % and back, then up again. */
+const UP_AND_DOWN = [...Array.from({ length: 25 }, () => 100), 103, 104, 104, 99.9, 99.9, 103, 104];
+
+it('closes what it holds in emergency and opens nothing, under the version of the policy that came in between', async () => {
+  const symbols = ['EMR/USDT'];
+  const sessionId = freshId('emergency');
+  await storeCloses(desk.db, 'EMR/USDT', UP_AND_DOWN);
+  const replay = { strategy: 'momentum', symbols, market: { source: 'replay', speed: 1 }, components: ['technical'] };
+  const run = await startPaused(sessionId, aPaperSession(1, 1, replay));
+  for (let bar = 0; bar < 27; bar += 1) await tick(run);
+  expect(await run.query(positionsQuery)).toHaveLength(1);
+  const author = {
+    setBy: officerId('ceo'),
+    reason: 'a test',
+    correlationId: `risk-alert:${sessionId}`,
+    atMs: Date.now(),
+  };
+  const switched = await inTransaction(desk.db, (trx) => writeMode(trx, { ...author, mode: 'emergency' }));
+  try {
+    await tick(run);
+    expect(await tick(run)).toMatchObject({
+      action: 'sell',
+      verdict: { approved: true },
+      policyVersion: switched.version,
+    });
+    await tick(run);
+    expect(await run.query(positionsQuery)).toEqual([]);
+    const message = `operating mode emergency (policy version ${switched.version}) takes reducing orders only`;
+    const entry = await tick(run);
+    const reasons = expect.arrayContaining([{ rule: 'operatingMode', message }]);
+    expect(entry).toMatchObject({
+      action: 'buy',
+      policyVersion: switched.version,
+      verdict: { approved: false, reasons },
+    });
+    expect(await run.query(statusQuery)).toMatchObject({ operatingMode: 'emergency' });
+    const attributes = (await run.describe()).typedSearchAttributes.getAll();
+    expect(attributes.find(({ key }) => key.name === 'OperatingMode')?.value).toBe('emergency');
+    const told = (await readEvents(desk.db, 0, 10_000)).filter((one) => one.correlationId === author.correlationId);
+    expect(told.map((one) => one.type)).toEqual(['ceo_mode_switch', 'policy_changed', 'order_refused']);
+    // A backtest beside it walks under the first policy, as ever.
+    const calm = await (await desk.startSession(freshId('calm'), aBacktest(100))).result();
+    expect(calm.refusalsByRule.operatingMode).toBeUndefined();
+    expect(calm.trades).toBeGreaterThan(0);
+  } finally {
+    const changes = { mode: 'stability' };
+    await inTransaction(desk.db, (trx) => changePolicy(trx, { ...author, setBy: 'a person', changes }));
+  }
+  await run.signal(stopSignal);
+  await run.result();
 });
 
 it('leaves no failed workflow task in any history of this file', async () => {

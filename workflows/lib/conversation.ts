@@ -1,7 +1,8 @@
 /**
  * A conversation with tools: each turn of the model and each call of a tool is an activity of its own, so what was done
  * is never done again. The messages lie in Postgres; the history carries references. It ends with an answer or with the
- * reason why there is none, after at most `callsMax` calls, two turns more, and `timeMaxMs`.
+ * reason why there is none, after at most `callsMax` calls (AI_MAX_TOOL_CALLS may allow fewer), two turns more, and
+ * `timeMaxMs`.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AnalystActivities } from '../../activities/analyst.ts';
@@ -33,7 +34,8 @@ export type ToolLoop = {
 type Talk = {
   readonly question: Question;
   readonly loop: ToolLoop;
-  readonly callsMax: number;
+  /** The lower of what was asked for and what the desk allows, once it has said so. */
+  callsMax: number;
   /** Calls so far by name and arguments. */
   readonly seen: Set<string>;
   used: number;
@@ -61,7 +63,9 @@ export async function converse(question: Question, loop: ToolLoop): Promise<Mode
   for (let turn = 0; turn <= callsMax + 1; turn += 1) {
     const leftMs = untilMs - Date.now();
     if (leftMs <= 0) return ended(talk, noDecision('LLM_TIMEOUT', 'the conversation took too long'));
-    const outcome = await ask(turnOf(talk, turn, priorTurns), `${question.task}, turn ${turn + 1}`, leftMs);
+    const outcome = await ask(turnOf(talk, turn, priorTurns), `${question.task}, turn ${turn + 1}`, {
+      timeMaxMs: leftMs,
+    });
     talk.callIds.push(...outcome.callIds);
     talk.costMicroUsd += outcome.costMicroUsd;
     if (outcome.kind !== 'tools') return ended(talk, outcome);
@@ -91,6 +95,7 @@ const ended = ({ callIds, costMicroUsd }: Talk, outcome: ModelOutcome<unknown>):
 });
 
 async function answerCalls(talk: Talk, wanted: ToolsWanted): Promise<PriorTurns> {
+  talk.callsMax = Math.min(talk.callsMax, wanted.callsMax ?? talk.callsMax);
   const modelCallId = wanted.callIds.at(-1) ?? talk.question.callKey;
   const requests = wanted.calls
     .slice(0, CALLS_A_TURN_MAX)

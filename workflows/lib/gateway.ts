@@ -8,9 +8,11 @@ import {
   ApplicationFailure,
   isCancellation,
   proxyActivities,
+  TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ModelActivities } from '../../activities/llm/ask-model.ts';
+import type { PanelActivities } from '../../activities/llm/choose-panel.ts';
 import type { AskModelInput, AskOutcome } from '../../schemas/llm/ask-model.ts';
 import type { NoModelDecision } from '../../schemas/llm/outcome.ts';
 import { llmQueueOf } from '../messages/llm.ts';
@@ -18,22 +20,33 @@ import { llmQueueOf } from '../messages/llm.ts';
 /** How long a question may take with all its repetitions, waiting for a worker included. */
 export const QUESTION_MS_MAX = 900_000;
 
-const asking = (timeMaxMs: number) =>
-  proxyActivities<ModelActivities>({
+/** Nobody has taken a question in time: no worker serves the queue of models. */
+export const NO_WORKER = 'LLM_NO_WORKER';
+
+/** Whoever cannot wait says so: `timeMaxMs` over all repetitions, `startWithinMs` for a worker to take it. Above 0. */
+export type AskTimes = { readonly timeMaxMs: number; readonly startWithinMs?: number };
+
+const UNHURRIED: AskTimes = { timeMaxMs: QUESTION_MS_MAX };
+/** A worker beats once a second: after so many that are missing its question is given to another. */
+const HEARTBEAT_MS = 8_000;
+
+export const asking = ({ timeMaxMs, startWithinMs }: AskTimes) =>
+  proxyActivities<ModelActivities & PanelActivities>({
     taskQueue: llmQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: '10 minutes',
     scheduleToCloseTimeout: timeMaxMs,
-    heartbeatTimeout: '30 seconds',
+    ...(startWithinMs === undefined ? {} : { scheduleToStartTimeout: Math.min(startWithinMs, timeMaxMs) }),
+    heartbeatTimeout: HEARTBEAT_MS,
     retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
   });
 
-/** @param summary what the Web UI shows of it @param timeMaxMs above 0 */
-export async function ask(question: AskModelInput, summary: string, timeMaxMs = QUESTION_MS_MAX): Promise<AskOutcome> {
+/** @param summary what the Web UI shows of it @param times as long as a question may take where nobody hurries */
+export async function ask(question: AskModelInput, summary: string, times: AskTimes = UNHURRIED): Promise<AskOutcome> {
   try {
-    return await asking(timeMaxMs).askModel.executeWithOptions({ summary }, [question]);
+    return await asking(times).askModel.executeWithOptions({ summary }, [question]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return noDecision(...reasonOf(error));
+    return noDecision(...askFailure(error));
   }
 }
 
@@ -46,9 +59,12 @@ export const noDecision = (reason: string, detail: string): NoModelDecision => (
 });
 
 /** A failure that names its code tells it; of the others all that is known is that no answer came in time. */
-function reasonOf(error: unknown): [reason: string, detail: string] {
+export function askFailure(error: unknown): [reason: string, detail: string] {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const detail = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') {
+    return [NO_WORKER, 'no worker of queue llm took the question'];
+  }
   if (!(cause instanceof ApplicationFailure)) return ['LLM_TIMEOUT', detail];
   const code = cause.type === 'InvalidInput' ? firstCode(cause) : cause.type;
   return isCode(code) ? [code, detail] : ['LLM_TIMEOUT', detail];

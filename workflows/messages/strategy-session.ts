@@ -1,5 +1,6 @@
 /** The face of a session: everything an operator, the API or another workflow needs to reach one. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ApprovalOutcome } from '../../schemas/approval.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import type { Position } from '../../schemas/execution.ts';
 import type { SessionLimits } from '../../schemas/risk.ts';
@@ -23,6 +24,9 @@ export const orderReportedSignal = defineSignal<[OrderReport]>('orderReported');
 export const tickUpdate = defineUpdate<Decision | readonly Decision[] | null, [unknown]>('tick');
 /** Tightens limits; an attempt to loosen one is refused. */
 export const adjustLimitsUpdate = defineUpdate<SessionLimits, [unknown]>('adjustLimits');
+
+/** A person's word on one exact order that waits. Another order's hash is refused. */
+export const approveOrderUpdate = defineUpdate<ApprovalOutcome, [unknown]>('approveOrder');
 
 export const statusQuery = defineQuery<SessionStatus>('status');
 export const decisionsQuery = defineQuery<readonly Decision[]>('decisions');

@@ -24,11 +24,14 @@ type OrderChild = ChildWorkflowHandle<typeof orderExecution>;
 /** How long a run waits at its end for children that have nothing left to do. */
 const SETTLED_WITHIN_MS = 10_000;
 
-/** Starts the child and waits until it has reported: its orders are at work, or the gate refused them. */
-export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: OrderHandOver): Promise<void> {
+/**
+ * Starts the child and waits until it has reported. @returns whether its orders are at work; false where the gate refused
+ * them, null where the child ended without a word
+ */
+export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: OrderHandOver): Promise<boolean | null> {
   const { childId, decisionId } = order;
   const child = await startOrder(carry, order);
-  if (child === null) return;
+  if (child === null) return null;
   inbox.children.set(childId, new Set(order.intents.map((one) => one.clientOrderId)));
   child
     .result()
@@ -44,6 +47,7 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
   inbox.orderReports.delete(decisionId);
   if (report?.approved === false) inbox.children.get(childId)?.clear();
   if (report !== undefined) await tellChildren(inbox, report.changes);
+  return report?.approved ?? null;
 }
 
 /** Null when the child is at work already: a session that was reset meets the children of its former life. */

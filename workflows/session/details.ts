@@ -1,5 +1,7 @@
 /** The Markdown panel of a session in the Web UI: state, money, the last decisions with their reasons, the next step. */
+import type { WaitingOrder } from '../../schemas/approval.ts';
 import type { Decision } from '../../schemas/decision.ts';
+import { plain } from '../analysis/details.ts';
 import { type SessionCarry, statusOf } from './session-state.ts';
 
 export function sessionDetails(carry: SessionCarry): string {
@@ -18,6 +20,7 @@ export function sessionDetails(carry: SessionCarry): string {
     `| model cost | ${status.modelCostMicroUsd} micro-USD |`,
     `| next step | ${nextStep(carry)} |`,
     '',
+    ...status.approvals.flatMap(waitingLines),
     '#### Last decisions',
     ...carry.decisions.slice(-5).reverse().map(decisionLine),
     ...(status.warnings.length === 0 ? [] : ['', '#### Warnings', ...status.warnings.map((one) => `- ${one}`)]),
@@ -36,9 +39,19 @@ function nextStep(carry: SessionCarry): string {
   return carry.nextDueAtMs === null ? 'at once' : instant(carry.nextDueAtMs);
 }
 
+function waitingLines({ summary, message, decisionId, orderHash, expiresAtMs }: WaitingOrder): string[] {
+  return [
+    `#### Waits for a person until ${instant(expiresAtMs)}`,
+    `**${summary}** – ${message}`,
+    '',
+    `\`npm run approve -- ${decisionId} --hash ${orderHash}\``,
+    '',
+  ];
+}
+
 function decisionLine(decision: Decision): string {
   const votes = decision.contributions
-    .flatMap((one) => one.reasons)
+    .flatMap((one) => (one.component === 'llm' ? one.reasons.map(plain) : one.reasons))
     .slice(0, 3)
     .join('; ');
   const refused =

@@ -11,6 +11,7 @@ import { type SessionLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
 import { type OrderReport, orderReportSchema } from '../../schemas/session-walk.ts';
 import { invalidInput, orFail } from '../lib/invalid-input.ts';
 import * as face from '../messages/strategy-session.ts';
+import { answerOrder, answerProblems, type GivenAnswer, parseAnswer } from './held-orders.ts';
 import { type SessionCarry, statusOf, warn } from './session-state.ts';
 
 export type Tick = { answer: readonly Decision[] | null };
@@ -26,6 +27,8 @@ export type Inbox = {
   childEnded: boolean;
   /** When the last signal of a person or a tool came, in workflow time. */
   heardAtMs: number;
+  /** What people have said about orders that wait. */
+  answers: GivenAnswer[];
 };
 
 export const emptyInbox = (): Inbox => ({
@@ -35,6 +38,7 @@ export const emptyInbox = (): Inbox => ({
   children: new Map(),
   childEnded: false,
   heardAtMs: Number.NEGATIVE_INFINITY,
+  answers: [],
 });
 
 const hear = (inbox: Inbox): void => {
@@ -117,6 +121,10 @@ function listenToUpdates(carry: SessionCarry, inbox: Inbox): void {
   setHandler(face.adjustLimitsUpdate, (argument) => adjustLimits(carry, argument), {
     validator: (argument) => refuse([...closedProblems(carry), ...loosened(carry, argument)]),
     description: 'Tightens limits: {"limits":{"positionsMax":5}}. Loosening is refused.',
+  });
+  setHandler(face.approveOrderUpdate, (argument) => answerOrder(inbox, argument), {
+    validator: (argument) => refuse([...closedProblems(carry), ...answerProblems(carry, parseAnswer(argument))]),
+    description: 'Answers for an order that waits: {"decisionId","orderHash","approve","by"}.',
   });
 }
 

@@ -1,10 +1,12 @@
 /** What a session carries from step to step and through continue-as-new. Kept well under 64 KB by its bounds. */
 import type { Decision } from '../../schemas/decision.ts';
 import type { Position } from '../../schemas/execution.ts';
+import type { AdviceAnswer, AwaitedAdvice } from '../../schemas/llm/advice-slot.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { MarketNews, SessionHandle, SessionProgress, WalkResult } from '../../schemas/session-walk.ts';
 import { strategySchema } from '../../schemas/signals.ts';
 import type { SessionStatus } from '../../schemas/strategy-session.ts';
+import { type HeldOrder, waitingOrders } from './held-orders.ts';
 
 export type StopRequest = {
   readonly by: 'signal' | 'duration' | 'cancel' | 'endOfData';
@@ -28,6 +30,12 @@ export type SessionCarry = {
   /** Of a session that follows a live market: what the last look found, and how many in a row found nothing. */
   news?: MarketNews;
   misses?: number;
+  /** Advice that the last instant waits for, what models have said to it, and until when nobody is asked. */
+  awaited?: readonly AwaitedAdvice[];
+  advice?: readonly AdviceAnswer[];
+  modelsAwayUntilMs?: number;
+  /** Orders that wait for a person, oldest first. */
+  held?: readonly HeldOrder[];
 };
 
 const DECISIONS_KEPT = 20;
@@ -83,6 +91,11 @@ export function absorb(carry: SessionCarry, result: WalkResult): void {
   carry.progress = result.progress;
   carry.positions = result.positions;
   carry.nextDueAtMs = result.nextDueAtMs;
+  const { operatingMode } = result;
+  if (operatingMode !== undefined) carry.handle = { ...carry.handle, operatingMode };
+  delete carry.advice;
+  delete carry.awaited;
+  if (result.awaited !== undefined) carry.awaited = result.awaited;
   carry.decisions = [...carry.decisions, ...result.decisions].slice(-DECISIONS_KEPT);
   if (result.finished && carry.stop === null) {
     carry.stop = { by: 'endOfData', reason: 'no bars left', flatten: false };
@@ -116,9 +129,10 @@ export function statusOf(carry: SessionCarry): SessionStatus {
     equity: progress.equity,
     realizedPnl: progress.realizedPnl,
     drawdownFraction: progress.drawdownFraction,
-    modelCostMicroUsd: 0,
+    modelCostMicroUsd: progress.modelCostMicroUsd ?? 0,
     nextStepAtMs: carry.paused || carry.stop !== null ? null : carry.nextDueAtMs,
     warnings: [...carry.warnings, ...(carry.news?.warnings ?? [])],
+    approvals: waitingOrders(carry),
     lastDecision: carry.decisions.at(-1) ?? null,
   };
 }

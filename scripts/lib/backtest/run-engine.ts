@@ -14,6 +14,7 @@ import { runReport } from '../../../domain/engine/run-report.ts';
 import type { Voice } from '../../../domain/engine/signals.ts';
 import { fileParameters, fileVoice } from '../../../domain/engine/strategy-file.ts';
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
+import { profileOf } from '../../../domain/officers/policy/effective-profile.ts';
 import type { ParsedSession } from '../../../schemas/session-input.ts';
 import type { BacktestOutcome } from './document.ts';
 import type { BacktestFlags } from './flags.ts';
@@ -33,7 +34,7 @@ export async function runEngine(
   const compliance = loadCompliance(parts.configFolder);
   const { costs, direction, limits } = input;
   const strategy = writtenOut(input.strategy);
-  const rules = { profile: profiles[startMode], limits, desk, compliance };
+  const rules = { mode: startMode, profile: profileOf(profiles, startMode), limits, desk, compliance };
   const plan = enginePlan(engine, { strategy, costs, direction, cash: Number(input.startingCash), rules });
   const speaker = await speakerOf(input, file, plan.stopAtr !== null);
   const lanes = series.map((bars) => {

@@ -4,6 +4,7 @@ import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { allocate } from './allocate.ts';
 import type { Calculation } from './calculation.ts';
 import { calendar } from './calendar.ts';
+import { ceo } from './ceo.ts';
 import { combine } from './combine.ts';
 import { consensus } from './consensus.ts';
 import { crossVenue } from './cross-venue.ts';
@@ -20,10 +21,12 @@ import { pbo, spa } from './pbo.ts';
 import { promptArm } from './prompt-arm.ts';
 import { dsr, psr } from './psr.ts';
 import { regime } from './regime.ts';
+import { risk } from './risk.ts';
 import { sentiment } from './sentiment.ts';
 import { size } from './size.ts';
 import { splits } from './splits.ts';
 import { tpe } from './tpe.ts';
+import { varBacktest } from './var-backtest.ts';
 
 export const CALCULATIONS: readonly Calculation[] = [
   indicators,
@@ -50,6 +53,9 @@ export const CALCULATIONS: readonly Calculation[] = [
   genome,
   allocate,
   promptArm,
+  risk,
+  ceo,
+  varBacktest,
 ];
 
 /** @throws InvalidInput (exit code 2) with the nearest name and all of them */

@@ -48,6 +48,12 @@ export const MODEL_SCENARIOS: readonly Scenario[] = [
     { strategyType: 'momentum', symbols: [SYMBOL], to: AS_OF },
     'research',
   ),
+  lived('session-advised', 'strategySession', 'strategy-session:advised', {
+    ...{ accountId: 'paper-1', symbols: ['BTC/USDT'], tradingMode: 'backtest', barIntervalMs: HOUR_MS },
+    strategy: { type: 'momentum', parameters: { lookback: 5, threshold: 0.01 } },
+    market: { source: 'synthetic', count: 60 },
+    model: { provider: 'any', consensus: 2, debate: true, contrarian: true },
+  }),
   lived('review-of-no-trade', 'tradeReview', 'trade-review:none', {}, 'research'),
   onModels('review-done', async (models, desk) => {
     const trade = {

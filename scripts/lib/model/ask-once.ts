@@ -1,10 +1,14 @@
 /**
- * One question of a person through the gateway: the same budget, audit row, contract and breakers as any other call. The
- * activity runs in this process; a question is asked anew each time.
+ * One question of a person through the gateway: the same budget, audit row, contract and breakers as any other call. What
+ * the knowledge base has on it goes along, and only that may be cited. The activity runs in this process; a question is
+ * asked anew each time.
  */
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { lookUpKnowledge } from '../../../db/knowledge.ts';
+import { registerPrompts } from '../../../db/llm/prompts.ts';
 import type { Database } from '../../../db/tables.ts';
+import { cleanUntrusted } from '../../../domain/llm/untrusted-text.ts';
 import type { AskModelInput, AskOutcome } from '../../../schemas/llm/ask-model.ts';
 import { knowledgeAnswerSchema } from '../../../schemas/llm/contracts/knowledge-answer.ts';
 import { type LlmSettings, llmActivities } from '../../../workers/llm.ts';
@@ -16,15 +20,28 @@ export async function askOnce(
   question: string,
   model: string | null,
 ): Promise<Answer> {
+  await registerPrompts(db, settings.prompts, Date.now());
   const { askModel } = llmActivities({ db, ...settings });
+  const asOfMs = Date.now();
+  const passages = await passagesOn(db, question, asOfMs);
   const ask: AskModelInput = {
     callKey: `model-ask:${randomUUID()}`,
     ...{ task: 'knowledgeAnswer', contract: 'knowledgeAnswer', promptId: 'question', promptVersion: null },
-    variables: { question },
-    ...{ asOfMs: Date.now(), cache: false, model },
+    variables: { question, knowledge: { passages } },
+    bounds: { documentIds: passages.map(({ documentId }) => documentId) },
+    ...{ asOfMs, cache: false, model },
   };
   const outcome: AskOutcome = await new MockActivityEnvironment().run(askModel, ask);
   return told(outcome);
+}
+
+const PASSAGES = 5;
+const PASSAGE_MAX = 1_200;
+
+/** Imported documents are text from outside: cleaned like any other. */
+async function passagesOn(db: Database, question: string, asOfMs: number) {
+  const { passages } = await lookUpKnowledge(db, { question, limit: PASSAGES, asOfMs });
+  return passages.map((one) => ({ ...one, text: cleanUntrusted(one.text, PASSAGE_MAX).text }));
 }
 
 /** Exit code 1 where no answer came. */
@@ -33,7 +50,9 @@ function told(outcome: AskOutcome): Answer {
   const document = { ok, ...outcome };
   if (outcome.kind === 'tools') return { exitCode: 1, document, lines: ['it asked for tools that it was not offered'] };
   if (!ok) return { exitCode: 1, document, lines: [`no answer: ${outcome.reason} ${outcome.detail}`] };
-  const { answer } = knowledgeAnswerSchema.parse(outcome.value);
+  const { answer, citations } = knowledgeAnswerSchema.parse(outcome.value);
   const facts = `${outcome.provider} ${outcome.model}, ${outcome.costMicroUsd} micro-USD, call ${outcome.callIds.join(' ')}`;
-  return { exitCode: 0, document, lines: [answer, facts] };
+  const cited = [...new Set(citations.map(({ documentId }) => documentId))];
+  const sources = cited.length === 0 ? [] : [`cited: ${cited.join(', ')}`];
+  return { exitCode: 0, document, lines: [answer, ...sources, facts] };
 }

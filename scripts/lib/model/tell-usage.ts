@@ -9,7 +9,8 @@ export async function tellUsage(db: Database, by: UsageBy): Promise<Answer> {
   return { exitCode: 0, document: { ok: true, by, usage }, lines };
 }
 
-function lineOf(row: ModelUsageRow): string {
+/** One line of figures. */
+export function lineOf(row: ModelUsageRow): string {
   const { requests, cacheHits, failures, tokensIn, tokensOut, costMicroUsd, scored, pnlNet } = row;
   const cost = `${requests} requests (${cacheHits} from the cache, ${failures} failed), ${tokensIn} in, ${tokensOut} out, ${costMicroUsd} micro-USD`;
   if (scored === 0) return `${row.name}: ${cost}`;

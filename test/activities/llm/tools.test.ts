@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallToolParts, callTool } from '../../../activities/llm/tools/call-tool.ts';
+import { loadGovernance } from '../../../config/policy-files.ts';
 import { insertBars } from '../../../db/bars.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
+import { writeKillSwitch } from '../../../db/kill-switch.ts';
 import { lookUpKnowledge, saveDocuments } from '../../../db/knowledge.ts';
 import { readKnownBars } from '../../../db/known-bars.ts';
 import { readPayload } from '../../../db/llm/payloads.ts';
@@ -23,16 +25,19 @@ const FIRST_MS = rows[0]?.openTimeMs ?? 0;
 const AS_OF_MS = FIRST_MS + 400 * HOUR_MS;
 const CANARY = 987_654.25;
 const PROFILE = { positionFractionMax: 0.1, positionsMax: 10, leverageMax: 3, confidenceMin: 0.6, newEntries: true };
+const { settings } = loadGovernance('config');
+const SETTINGS = { ...settings, profiles: { ...settings.profiles, stability: PROFILE } };
 
 let database: TestDatabase;
 let db: Database;
 let parts: CallToolParts;
 let position = 0;
+let killFile: string | null = null;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.appUrl, { poolSize: 4 });
-  await seedDesk(db, { mode: 'stability', profile: PROFILE, nowMs: FIRST_MS });
+  await seedDesk(db, { mode: 'stability', settings: SETTINGS, nowMs: FIRST_MS });
   const texts = rows.map(({ openTimeMs, ...row }) => {
     const [open, high, low, close, volume] = [row.open, row.high, row.low, row.close, row.volume].map(String);
     return { openTimeMs, open, high, low, close, volume } as Record<
@@ -44,10 +49,11 @@ beforeAll(async () => {
   const rules = { desk: deskLimitsSchema.parse({}), compliance: complianceSchema.parse({}) };
   parts = {
     bars: (request) => readKnownBars(db, request),
-    risk: (request) => lookAtRisk(db, { ...rules, quarantined: async () => new Map() }, request),
+    risk: (request) =>
+      lookAtRisk(db, { ...rules, quarantined: async () => new Map(), killFile: () => killFile }, request),
     news: (request) => lookAtNews(db, request),
     knowledge: (request) => lookUpKnowledge(db, request),
-    rules: { ...rules, profile: PROFILE, limits: sessionLimitsSchema.parse({}) },
+    rules: { ...rules, mode: 'stability', profile: PROFILE, limits: sessionLimitsSchema.parse({}) },
     log: createToolLog(db),
     nowMs: Date.now,
   };
@@ -107,6 +113,19 @@ describe('a tool', () => {
     const small = await asked('check_risk_limits', { ...trade, sizeFraction: 0.05 });
     expect(small.told).toMatchObject({ approved: true, reasons: [] });
     expect(await db.selectFrom('gate_refusals').selectAll().execute()).toEqual([]);
+  });
+
+  it.each(['the file', 'the row'])('refuses a trade while %s that stops the desk is there', async (which) => {
+    const set = (active: boolean) =>
+      writeKillSwitch(db, { active, reason: 'a drill', setBy: 'test', atMs: FIRST_MS + position });
+    killFile = which === 'the file' ? 'a drill' : null;
+    await set(which === 'the row');
+    const trade = { symbol: SYMBOL, side: 'buy', sizeFraction: 0.05, leverage: 1, confidence: 0.9 };
+    const { told } = await asked('check_risk_limits', trade);
+    killFile = null;
+    await set(false);
+    expect(told.approved).toBe(false);
+    expect(JSON.stringify(told.reasons)).toContain('killSwitch');
   });
 
   it('answers the same call the same again without asking anybody', async () => {

@@ -1,11 +1,21 @@
 /** A walk with the rules advisor: what it is asked, what it changes, what it leaves alone. */
 import { describe, expect, it } from 'vitest';
-import { type AdviceCall, type Advisor, rulesAdvisor, voteOf } from '../../../domain/backtest/advisor.ts';
+import {
+  type AdviceCall,
+  type Advisor,
+  answersOf,
+  awaitedAdvisor,
+  rulesAdvisor,
+  voteOf,
+} from '../../../domain/backtest/advisor.ts';
+import { openWalk } from '../../../domain/backtest/open-walk.ts';
+import { walkBatch } from '../../../domain/backtest/walk-batch.ts';
 import { marketFeatures } from '../../../domain/features/market-features.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
+import type { AdviceAnswer, AdviceOutcome } from '../../../schemas/llm/advice-slot.ts';
 import type { Advice } from '../../../schemas/llm/contracts/advice.ts';
 import { adviceSchema } from '../../../schemas/llm/contracts/advice.ts';
-import { aContext, HOUR_MS, type StrategyText, walk } from './walk-fixture.ts';
+import { aContext, CASH, HOUR_MS, START_MS, type StrategyText, walk } from './walk-fixture.ts';
 
 const BARS = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 600, seed: 3 });
 const BUSY: StrategyText = { type: 'momentum', parameters: { lookback: 5, threshold: 0.01 } };
@@ -78,17 +88,69 @@ describe('an advisor', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is waited for: the walk stops before the instant as if it had not come', () => {
-    const { asked } = (() => {
-      const { advisor, asked: all } = parrot('buy');
-      walk([BARS], BUSY, { advisor });
-      return { asked: all };
-    })();
-    const waiting = walk([BARS], BUSY, { advisor: (call) => ({ kind: 'awaited', call }) });
+  it('is waited for: the walk stops after the instant, whose entry is still to be decided', () => {
+    const { advisor, asked } = parrot('buy');
+    walk([BARS], BUSY, { advisor });
+    const waiting = walk([BARS], BUSY, { advisor: awaitedAdvisor });
     const firstMs = asked[0]?.asOfMs ?? 0;
     expect(waiting.awaited.map(({ asOfMs }) => asOfMs)).toEqual([firstMs]);
     expect(waiting.decisions.at(-1)?.decision.asOfMs).toBe(firstMs - HOUR_MS);
-    expect(waiting.state.counters.decisions).toBe(waiting.decisions.length);
+    expect(waiting.equity.at(-1)?.atMs).toBe(firstMs);
+    expect(waiting.state.counters).toMatchObject({ decisions: waiting.decisions.length, bars: waiting.cursor });
+  });
+});
+
+describe('an advisor behind a network', () => {
+  const seeded = (symbol: string, seed: number) => syntheticSeries({ symbol, intervalMs: HOUR_MS, count: 400, seed });
+  const SERIES = [seeded('BTC/USDT', 3), seeded('ETH/USDT', 8), seeded('BTC/EUR', 3), seeded('SOL/USDT', 5)];
+  const said: AdviceOutcome = {
+    ...{ kind: 'advice', action: 'buy', confidence: 0.9, sizeFactor: 1, reasons: ['told so', 'thin'] },
+    ...{ contaminated: false, voices: [], callIds: [], costMicroUsd: 7 },
+  };
+
+  /** Walks to the end, answering whenever an answer is awaited. */
+  function walkAnswered(answerTo: (call: AdviceCall) => AdviceOutcome) {
+    const context = aContext(SERIES, BUSY, { advisor: awaitedAdvisor });
+    const until = context.timeline.openTimeMs.length;
+    let batch = walkBatch(openWalk('sim:walk', CASH, START_MS), context, { from: 0, until, ordersAsChildren: false });
+    const batches = [batch];
+    const answers: AdviceAnswer[] = [];
+    while (batch.awaited.length > 0) {
+      const now = batch.awaited.map((call) => ({ ...call, outcome: answerTo(call) }));
+      answers.push(...now);
+      const waiting = batch.awaited.map(({ symbol }) => symbol);
+      const bounds = { from: batch.cursor, until, ordersAsChildren: false, waiting };
+      batch = walkBatch(batch.state, { ...context, answers: answersOf(now) }, bounds);
+      batches.push(batch);
+    }
+    return { batches, answers, decisions: batches.flatMap((one) => one.decisions.map(({ decision }) => decision)) };
+  }
+
+  it('keeps no exit waiting, and decides again the same from its recorded answers', () => {
+    const { decisions, answers, batches } = walkAnswered(() => said);
+    const recorded = walk(SERIES, BUSY, { advisor: awaitedAdvisor, answers: answersOf(answers) });
+    expect(answers.length).toBeGreaterThan(20);
+    expect(batches.some(({ awaited }) => awaited.length > 1)).toBe(true);
+    const isExitMeanwhile = ({ decisions: made, awaited }: (typeof batches)[number]) =>
+      made.some(({ decision, intents }) => decision.asOfMs === awaited[0]?.asOfMs && intents[0]?.leg === 'exit');
+    expect(batches.some(isExitMeanwhile)).toBe(true);
+    expect(recorded.awaited).toEqual([]);
+    expect(recorded.decisions.map(({ decision }) => decision)).toEqual(decisions);
+    expect(decisions.map(({ sequence }) => sequence)).toEqual(decisions.map((_, index) => index));
+  });
+
+  it('that fails gives no decision with its reason, and opens nothing', () => {
+    const silent = { voices: [], callIds: [], costMicroUsd: 0 };
+    const failed = walkAnswered(() => ({ kind: 'noDecision', reason: 'PROVIDER_DOWN', detail: 'gone', ...silent }));
+    const down = failed.decisions.filter(({ noDecision }) => noDecision === 'PROVIDER_DOWN');
+    expect(down).toHaveLength(failed.answers.length);
+    expect(failed.batches.flatMap(({ fills }) => fills)).toEqual([]);
+  });
+
+  it('makes the trade smaller by what its voices disagree', () => {
+    const whole = walkAnswered(() => said).decisions.find(({ action }) => action === 'buy');
+    const half = walkAnswered(() => ({ ...said, sizeFactor: 0.5 })).decisions.find(({ action }) => action === 'buy');
+    expect(half?.sizeFraction).toBeCloseTo((whole?.sizeFraction ?? 0) / 2, 9);
   });
 });
 

@@ -1,9 +1,11 @@
 /** Contexts and bars for walks: the desk's default limits in stability, zero surprises; override what a test is about. */
 
+import { entryTermsOf } from '../../../domain/backtest/entry-terms.ts';
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
 import { prepareMarkets, timelineOf, type WalkContext } from '../../../domain/backtest/walk-context.ts';
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
+import { GOVERNED_DEFAULTS } from '../../../domain/llm/policy.ts';
 import { type BarRow, type BarSeries, barAt, seriesFromRows } from '../../../domain/market/bar-series.ts';
 import { NO_HALTS } from '../../../domain/risk/account-halts.ts';
 import { costsSchema } from '../../../schemas/execution.ts';
@@ -53,6 +55,7 @@ export function aContext(
     halts: NO_HALTS,
     liveArmed: false,
     strategyDisabled: null,
+    entryTerms: entryTermsOf({ model: { authority: 'propose' } }, GOVERNED_DEFAULTS),
     quarantined: new Map(),
     ...change,
   };

@@ -1,6 +1,7 @@
 /** Under the desk's rules the engine trades as the one step of sessions does: same instants, sides, prices, reasons. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadGovernance } from '../../../config/policy-files.ts';
 import type { WalkBatch } from '../../../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../../../domain/backtest/walk-context.ts';
 import { GATE_RULES } from '../../../domain/engine/desk-gate.ts';
@@ -21,7 +22,7 @@ const INTERVALS = [60_000, 900_000, 3_600_000, 86_400_000];
 
 function engineRun(series: readonly BarSeries[], context: WalkContext): EngineRun {
   const { strategy, costs, direction, limits, desk, compliance, policy } = context;
-  const rules = { profile: policy.profile, limits, desk, compliance };
+  const rules = { mode: policy.mode, profile: policy.profile, limits, desk, compliance };
   const plan = deskPlan({ strategy, costs, direction, cash: Number(CASH), rules });
   const lanes = series.map((bars) => {
     const market = engineMarket(bars);
@@ -134,4 +135,14 @@ describe('the engine under the desk’s rules', () => {
     fc.assert(property, { numRuns: 40, seed: 6 });
     expect(trades).toBeGreaterThan(200);
   }, 120_000);
+
+  it.each(['defensive', 'emergency'] as const)('refuses what the plain loop refuses in mode %s', (mode) => {
+    const { profiles } = loadGovernance('config');
+    const series = SYMBOLS.map((symbol, seed) => syntheticSeries({ symbol, intervalMs: 3_600_000, count: 300, seed }));
+    const policy = { version: 7, mode, profile: profiles[mode] };
+    const text = { type: 'momentum', parameters: { lookback: 5, threshold: 0.01 } } as const;
+    compare(series, text, { policy });
+    const refused = refusalsOf(walk(series, text, { policy }));
+    expect(refused.operatingMode).toBeGreaterThan(10);
+  });
 });

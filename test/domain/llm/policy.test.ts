@@ -1,13 +1,17 @@
 /** Who may begin what: authority, the policy's verdict with the rule that decided, and a person's word on one order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type AiOrder, judgeAiOrder } from '../../../activities/order/judge-ai-order.ts';
 import { answerApproval, approvalAt, askApproval } from '../../../domain/llm/approval.ts';
 import { AUTHORITIES, authorityFor, reaches } from '../../../domain/llm/authority.ts';
-import { judgeProposal, type ModelProposal, POLICY_DEFAULTS, type PolicyTerms } from '../../../domain/llm/policy.ts';
+import { GOVERNED_DEFAULTS, judgeProposal, type ModelProposal, type PolicyTerms } from '../../../domain/llm/policy.ts';
+import type { OrderIntent } from '../../../schemas/execution.ts';
+import type { ManualOrderInput } from '../../../schemas/order-execution.ts';
 
-const TERMS: PolicyTerms = { ...POLICY_DEFAULTS, symbolsOffered: ['BTC/USDT'] };
+const TERMS: PolicyTerms = { symbolsOffered: ['BTC/USDT'], approval: null, governed: GOVERNED_DEFAULTS };
 const LIVE: ModelProposal = {
   symbol: 'BTC/USDT',
+  proposedBy: 'model',
   asked: 'propose',
   tradingMode: 'live',
   strategyType: 'aiDiscretionary',
@@ -51,6 +55,13 @@ describe('the policy', () => {
     ['a symbol that was not offered', { symbol: 'AAPLX' }, 'deny symbolNotOffered'],
     ['a model that only advises', { asked: 'advise' }, 'deny authority'],
     ['a strategy that the model only votes in', { strategyType: 'momentum' }, 'deny authority'],
+    ['a vote in which it is one voice', { strategyType: 'momentum', proposedBy: 'vote' }, 'allow noObjection'],
+    ['a vote that begins with real money', { proposedBy: 'vote', tradesBefore: 0 }, 'review firstTrade'],
+    [
+      'what nobody can be asked about',
+      { tradingMode: 'backtest', asked: 'executeWithinMandate', leverage: 2 },
+      'deny beyondMandate',
+    ],
     ['a position that is reduced', { reduceOnly: true, asked: 'advise', sizeFraction: 0.5 }, 'allow reducing'],
     ['no number for a size', { sizeFraction: Number.NaN }, 'deny numbersUnknown'],
     ['no number for the leverage', { leverage: Number.NaN }, 'deny numbersUnknown'],
@@ -69,14 +80,30 @@ describe('the policy', () => {
   });
 
   it('asks a person for every entry where the strategy wants it, and none for a denial', () => {
-    expect(verdict({}, { approvalAlways: true })).toBe('review approvalAlways');
-    expect(verdict({ symbol: 'X' }, { approvalAlways: true })).toBe('deny symbolNotOffered');
+    expect(verdict({}, { approval: 'always' })).toBe('review approvalAlways');
+    expect(verdict({ symbol: 'X' }, { approval: 'always' })).toBe('deny symbolNotOffered');
+  });
+
+  it('asks by rule in paper mode too where the strategy wants it, and not at all where a person has said so', () => {
+    expect(verdict({ tradingMode: 'paper', tradesBefore: 0 }, { approval: 'byRule' })).toBe('review firstTrade');
+    expect(verdict({ tradesBefore: 0, leverage: 4 }, { approval: 'off' })).toBe('allow noObjection');
+  });
+
+  it('goes no further than the governance of the desk, and never further than the mode', () => {
+    const governed = {
+      ...GOVERNED_DEFAULTS,
+      authorityMax: { ...GOVERNED_DEFAULTS.authorityMax, paper: 'advise' },
+    } as const;
+    expect(verdict({ tradingMode: 'paper' }, { governed })).toBe('deny authority');
+    const loose = { ...GOVERNED_DEFAULTS.authorityMax, live: 'executeWithinMandate' } as const;
+    expect(authorityFor({ ...LIVE, asked: 'executeWithinMandate', authorityMax: loose })).toBe('propose');
   });
 
   it('never loosens when size or leverage grow', () => {
     const order = ['allow', 'review', 'deny'];
     const proposal = fc.record({
       symbol: fc.constantFrom('BTC/USDT', 'X'),
+      proposedBy: fc.constantFrom('model' as const, 'vote' as const),
       asked: fc.constantFrom(...AUTHORITIES),
       tradingMode: fc.constantFrom('paper' as const, 'live' as const, 'backtest' as const, 'analysis' as const),
       strategyType: fc.constantFrom('aiDiscretionary', 'momentum', null),
@@ -132,5 +159,21 @@ describe('an approval', () => {
     expect(answerApproval(approval, { ...answer, approve: false }, 9_999)).toEqual({ approval, problem: null });
     expect(answerApproval(approval, answer, 1_200)).toMatchObject({ approval, problem: { code: 'APPROVAL_ANSWERED' } });
     expect(approvalAt(answerApproval(asked, answer, 1_100).approval, 9_999).state).toBe('approved');
+  });
+});
+
+describe('an order that a model starts by itself', () => {
+  const first = { symbol: 'BTC/USDT', reduceOnly: false, leverage: 1 } as OrderIntent;
+  const input = { origin: 'ai', symbol: 'BTC/USDT' } as ManualOrderInput;
+  const order = { input, first, tradingMode: 'live', sizeFraction: 0.02, tradesBefore: 1 } as const;
+  const judged = (change: Partial<AiOrder>) => judgeAiOrder({ ...order, ...change }, GOVERNED_DEFAULTS)?.rule ?? null;
+
+  it('is refused where a person would be asked, and leaves orders of people alone', () => {
+    expect(judged({})).toBeNull();
+    expect(judged({ tradesBefore: 0 })).toBe('policy:firstTrade');
+    expect(judged({ sizeFraction: 0.06 })).toBe('policy:sizeAboveReview');
+    expect(judged({ sizeFraction: 0.06, tradingMode: 'paper' })).toBeNull();
+    expect(judged({ sizeFraction: 0.06, first: { ...first, reduceOnly: true } })).toBeNull();
+    expect(judged({ sizeFraction: 0.06, input: { ...input, origin: 'manual' } })).toBeNull();
   });
 });

@@ -23,6 +23,12 @@ const buy = (quantity: string, over = {}) => ({ intent: { quantity: toDecimal(qu
 const equalOrder = 'momentum|BTC/USDT|buy|1';
 const dayTrade = (day: number) => Date.UTC(2024, 0, day, 15);
 
+const DEFENSIVE: GateInput['policy'] = {
+  version: 9,
+  mode: 'defensive',
+  profile: { positionFractionMax: 0.04, positionsMax: 4, leverageMax: 1, confidenceMin: 0.75, newEntries: true },
+};
+
 const CASES: readonly Case[] = [
   {
     rule: 'killSwitch',
@@ -111,7 +117,18 @@ const CASES: readonly Case[] = [
     refused: order({ market: { isOpen: false, nextOpenMs: Date.UTC(2024, 0, 4, 14, 30) } }),
     says: ['MARKET_CLOSED', '2024-01-04T14:30:00.000Z'],
   },
-  { rule: 'operatingMode', passes: [order()], refused: order({ profile: { newEntries: false } }), says: ['stability'] },
+  {
+    rule: 'operatingMode',
+    passes: [order()],
+    refused: order({ profile: { newEntries: false } }),
+    says: ['stability', 'policy version 1'],
+  },
+  {
+    rule: 'operatingMode',
+    passes: [order({ ...buy('0.8'), input: { policy: DEFENSIVE } })],
+    refused: order({ ...buy('0.81', { confidence: 0.74 }), input: { policy: DEFENSIVE } }),
+    says: ['defensive (policy version 9)', '4050 USD above limit 4000 USD', 'confidence 0.74 outside 0.75'],
+  },
   {
     rule: 'drawdownBreaker',
     passes: [

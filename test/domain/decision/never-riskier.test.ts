@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toDecimal } from '../../../domain/decimal.ts';
 import { combine } from '../../../domain/decision/combine-signals.ts';
+import { entryVeto } from '../../../domain/decision/entry-veto.ts';
+import { adviseEntry, type LlmSlot } from '../../../domain/decision/llm-slot.ts';
 import { COMPONENT_WEIGHTS } from '../../../domain/decision/weights.ts';
-import { clampToPlan, combineWithModel } from '../../../domain/llm/model-voice.ts';
 import { vetoReasons } from '../../../domain/llm/veto.ts';
 import { sizeOf } from '../../../domain/risk/position-size.ts';
 import type { ComponentName, Contribution, Side } from '../../../schemas/decision.ts';
 
-type Facts = Parameters<typeof vetoReasons>[1];
+type Facts = Parameters<typeof entryVeto>[1]['features'];
 const CALM = { change24h: 0, barReturn: 0, sigma: 0.01, volumeRatio: 1, volatility: 'normal', since: 10 } as const;
 type Change = { [K in keyof typeof CALM]?: number | null } & { volatility?: 'low' | 'normal' | 'high' | null };
 
@@ -63,24 +64,6 @@ describe('the veto', () => {
     expect(vetoReasons(action, market(change))).toEqual(expected);
     expect(vetoReasons('hold', market(change))).toEqual([]);
   });
-
-  it('is applied while the llm votes, and only then', () => {
-    const restless = market({ volatility: 'high' });
-    const rules = [vote('technical', 1, 0.9)];
-    expect(combineWithModel(rules, restless)).toMatchObject({ action: 'buy', vetoes: [] });
-    const advised = [...rules, vote('llm', 1, 0.9)];
-    expect(combineWithModel(advised, restless)).toMatchObject({
-      action: 'hold',
-      side: 0,
-      confidence: 0,
-      vetoes: ['VOLATILITY_HIGH'],
-    });
-    expect(combineWithModel(advised, restless, { components: ['technical'] })).toMatchObject({
-      action: 'buy',
-      vetoes: [],
-    });
-    expect(combineWithModel(advised, market())).toMatchObject({ action: 'buy', vetoes: [] });
-  });
 });
 
 const side = fc.constantFrom<Side>(-1, 0, 1);
@@ -109,6 +92,15 @@ const anyMarket = fc
   .map(market);
 const facts = fc.oneof(fc.constant(market()), anyMarket);
 
+type Word = { readonly said: Side; readonly confidence: number; readonly sizeFactor: number };
+
+/** The slot as a session has it, with the desk's own veto. */
+const slotOf = ({ said, confidence, sizeFactor }: Word, features: Facts): LlmSlot => ({
+  weight: COMPONENT_WEIGHTS.llm,
+  vetoOf: (one) => entryVeto(one, { features, sigmaBefore: features.volatility.realisedVolatility }),
+  ask: () => ({ kind: 'vote', side: said, confidence, sizeFactor, reasons: [], call: null }),
+});
+
 const sizeFor = (agreement: number, stopDistanceFraction: number): number =>
   sizeOf({
     sizeFraction: 0.1,
@@ -122,7 +114,7 @@ const sizeFor = (agreement: number, stopDistanceFraction: number): number =>
   }).sizeFraction;
 
 it('with the model never riskier than without, in 100,000 cases: side, confidence, agreement, score, size, stop', () => {
-  const seen = { same: 0, held: 0, vetoed: 0, smaller: 0 };
+  const seen = { none: 0, same: 0, held: 0, vetoed: 0, smaller: 0 };
   fc.assert(
     fc.property(
       votes,
@@ -131,25 +123,29 @@ it('with the model never riskier than without, in 100,000 cases: side, confidenc
       facts,
       fc.oneof(fraction, fc.constantFrom(-0.5, 1.5, 1, Number.NaN)),
       fc.double({ min: 0.001, max: 0.2, noNaN: true }),
-      (rules, said, confidence, known, sizeFactor, stop) => {
+      fc.constantFrom('vote' as const, 'twoVoices' as const),
+      (rules, said, confidence, known, sizeFactor, stop, entryBy) => {
         const without = combine(rules);
-        const model = combineWithModel([...rules, vote('llm', said, confidence)], known, { sizeFactor });
-        const [large, small] = [sizeFor(without.agreement, stop), sizeFor(model.agreement, stop)];
+        // What nobody proposes nobody is asked about.
+        if (without.side === 0) {
+          seen.none += 1;
+          return;
+        }
+        const model = adviseEntry(without, rules, entryBy, slotOf({ said, confidence, sizeFactor }, known));
+        const { combination } = model;
+        const isVetoed = model.noDecision !== null;
+        const [large, small] = [sizeFor(without.agreement, stop), sizeFor(combination.agreement, stop)];
         const isMoreCareful =
-          (without.noDecision === null || model.noDecision === without.noDecision) &&
           (model.side === without.side || model.side === 0) &&
-          (model.vetoes.length === 0 || model.side === 0) &&
-          model.confidence <= without.confidence &&
-          model.agreement <= without.agreement &&
-          Math.abs(model.score) <= Math.abs(without.score) &&
+          (!isVetoed || model.side === 0) &&
+          combination.confidence <= without.confidence &&
+          combination.agreement <= without.agreement &&
+          Math.abs(combination.score) <= Math.abs(without.score) &&
           small <= large;
         // One plain comparison a case: a matcher for each would cost more than what is tested.
         if (!isMoreCareful) expect(model).toEqual(without);
-        if (model.side === 0) {
-          seen[without.side === 0 ? 'same' : model.vetoes.length > 0 ? 'vetoed' : 'held'] += 1;
-          return;
-        }
-        seen[small < large ? 'smaller' : 'same'] += 1;
+        if (model.side === 0) seen[isVetoed ? 'vetoed' : 'held'] += 1;
+        else seen[small < large ? 'smaller' : 'same'] += 1;
       },
     ),
     { numRuns: 100_000, seed: 20_260_101 },
@@ -157,17 +153,3 @@ it('with the model never riskier than without, in 100,000 cases: side, confidenc
   console.info(`100,000 cases: ${JSON.stringify(seen)}`);
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1_000);
 }, 300_000);
-
-it('a suggestion is clamped to the plan: no larger size, no stop farther away, nothing from the wrong side', () => {
-  const long = { entryPrice: 100, stopPrice: 98, sizeFraction: 0.05 };
-  expect(clampToPlan({ stopPrice: 99, sizeFraction: 0.02 }, long)).toEqual({ stopPrice: 99, sizeFraction: 0.02 });
-  for (const stopPrice of [97, 100, 101, -1, Number.NaN, null]) {
-    expect(clampToPlan({ stopPrice, sizeFraction: 0.5 }, long)).toEqual({ stopPrice: 98, sizeFraction: 0.05 });
-  }
-  const short = { entryPrice: 100, stopPrice: 102, sizeFraction: 0.05 };
-  expect(clampToPlan({ stopPrice: 101, sizeFraction: Number.NaN }, short)).toEqual({
-    stopPrice: 101,
-    sizeFraction: 0.05,
-  });
-  expect(clampToPlan({ stopPrice: 103, sizeFraction: -1 }, short)).toEqual({ stopPrice: 102, sizeFraction: 0.05 });
-});

@@ -1,0 +1,98 @@
+/** The CEO's cycle: gathers what the others said, with its age, and lets the rules choose the operating mode. */
+
+import type { Remembered } from '../../db/officers/officer-store.ts';
+import type { PolicyInForce } from '../../db/policies.ts';
+import { type DeskHealth, healthProblems } from '../../domain/officers/ceo/desk-health.ts';
+import type { CeoInputs } from '../../schemas/officers/ceo-decision.ts';
+import type { CycleAnswer, CycleRequest, Told } from '../../schemas/officers/cycle.ts';
+import type { OfficerParts } from './parts.ts';
+import { riskOf } from './risk.ts';
+import { strategyOf } from './strategy.ts';
+import { intervalOf, type Turn, takeTurn } from './turn.ts';
+
+const INTERVALS_MAX = 2;
+
+export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
+  return takeTurn(parts, 'ceo', request, async (turn) => {
+    if (turn.policy.faults.length > 0) return waits(parts, request, turn);
+    const inputs = await gather(parts, turn, request.sinceMs);
+    const inputAges = { risk: inputs.risk.ageMs, strategy: inputs.strategy.ageMs, health: inputs.health.ageMs };
+    const cycle = { officer: 'ceo' as const, request, nowMs: turn.nowMs, tookMs: turn.tookMs(), inputAges };
+    const decision = await parts.store.decide(cycle, inputs);
+    return { state: { ...decision }, tell: decision.switched ? switchOf(decision) : null };
+  });
+}
+
+/** A policy that cannot be read holds the desk at the tightest until a person mends it. */
+async function waits({ store }: OfficerParts, request: CycleRequest, { policy, intervalMs, nowMs }: Turn) {
+  await store.missed('ceo', request, intervalMs, nowMs);
+  return { state: { mode: policy.mode, waitsFor: 'a person', faults: policy.faults }, tell: null };
+}
+
+const switchOf = ({
+  mode,
+  reasons,
+  correlationId,
+}: {
+  mode: string;
+  reasons: readonly string[];
+  correlationId: string;
+}): Told => ({
+  to: 'risk',
+  signal: 'modeSwitched',
+  payload: { newMode: mode, reason: reasons.join('; '), correlationId },
+});
+
+async function gather({ store }: OfficerParts, turn: Turn, sinceMs: number): Promise<CeoInputs> {
+  const [riskSaid, strategySaid, health] = await Promise.all([
+    store.remembered('risk'),
+    store.remembered('strategy'),
+    store.health().catch((): DeskHealth | null => null),
+  ]);
+  const risk = riskOf(riskSaid?.memory ?? null);
+  const strategy = strategyOf(strategySaid?.memory ?? null);
+  const riskAge = ageOf(riskSaid, turn, 'risk', sinceMs, risk !== null);
+  return {
+    risk: {
+      portfolioKnown: risk?.state.portfolioKnown ?? true,
+      score: risk?.state.riskScore ?? null,
+      level: risk?.state.riskLevel ?? null,
+      drawdownDailyFraction: risk?.state.drawdownDailyFraction ?? null,
+      ...riskAge,
+    },
+    strategy: {
+      winRate: strategy?.state.winRate ?? null,
+      closedTrades: strategy?.state.closedTrades ?? 0,
+      ...ageOf(strategySaid, turn, 'strategy', sinceMs, strategy !== null),
+    },
+    health: {
+      problems: [
+        ...staleFlags(turn.policy),
+        ...(health === null ? ['the book does not answer'] : healthProblems(health)),
+      ],
+      ageMs: health === null ? null : 0,
+      stale: health === null,
+    },
+    portfolio: {
+      equityUsd: null,
+      openPositions: risk?.state.components.length ?? 0,
+      grossExposureFraction: risk?.state.grossExposure ?? null,
+      ...riskAge,
+    },
+  };
+}
+
+const staleFlags = ({ stale }: PolicyInForce): string[] => stale.map((officer) => `the officer ${officer} is stale`);
+
+/** Somebody who has never spoken is late only after two intervals. */
+function ageOf(
+  said: Remembered | null,
+  { settings, nowMs }: Turn,
+  officer: 'risk' | 'strategy',
+  sinceMs: number,
+  fits: boolean,
+) {
+  const ageMs = said === null || !fits ? null : Math.max(0, nowMs - said.atMs);
+  const quietMs = nowMs - Math.max(said?.atMs ?? 0, sinceMs);
+  return { ageMs, stale: !(quietMs <= INTERVALS_MAX * intervalOf(settings, officer)) };
+}

@@ -1,0 +1,59 @@
+/** The Federation's cycle: one state of the desk, and one mode tighter while an officer is not heard of. */
+import { mergeStates, staleOfficers } from '../../domain/officers/federation/merge-states.ts';
+import { effectiveProfile } from '../../domain/officers/policy/effective-profile.ts';
+import type { CycleAnswer, CycleRequest } from '../../schemas/officers/cycle.ts';
+import type { OfficerParts } from './parts.ts';
+import { riskOf, textsOf } from './risk.ts';
+import { strategyOf } from './strategy.ts';
+import { intervalOf, takeTurn } from './turn.ts';
+
+export function federationCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
+  return takeTurn(parts, 'federation', request, async ({ policy, settings, nowMs, tookMs }) => {
+    const { store } = parts;
+    const [ceo, risk, strategy, decision, activeStrategies, sequence] = await Promise.all([
+      store.remembered('ceo'),
+      store.remembered('risk'),
+      store.remembered('strategy'),
+      store.lastEvent('ceo_decision'),
+      store.activeStrategies(),
+      store.lastSequence(),
+    ]);
+    const heardOf = (said: typeof ceo, officer: 'ceo' | 'risk' | 'strategy') => ({
+      atMs: said?.atMs ?? null,
+      intervalMs: intervalOf(settings, officer),
+    });
+    const heard = { ceo: heardOf(ceo, 'ceo'), risk: heardOf(risk, 'risk'), strategy: heardOf(strategy, 'strategy') };
+    const stale = staleOfficers(heard, nowMs, request.sinceMs);
+    const riskSaid = riskOf(risk?.memory ?? null);
+    const strategySaid = strategyOf(strategy?.memory ?? null);
+    const profiles = policy.settings?.profiles;
+    const profile = profiles === undefined ? policy.profile : effectiveProfile({ ...policy, profiles, stale });
+    const state = mergeStates(
+      {
+        heard,
+        stale,
+        policy: { ...policy, profile },
+        settings: policy.settings?.officers ?? null,
+        risk: riskSaid === null ? null : { ...riskSaid.state, alerts: riskSaid.alerts },
+        strategy: strategySaid === null ? null : { ...strategySaid.state, alerts: strategySaid.alerts },
+        ceoAlerts: textsOf(decision?.alerts),
+        activeStrategies,
+        sequence,
+      },
+      nowMs,
+    );
+    const ages = Object.entries(state.inputs).map(([officer, { ageMs }]) => [officer, ageMs] as const);
+    await store.commit({
+      officer: 'federation',
+      request,
+      nowMs,
+      tookMs: tookMs(),
+      inputAges: Object.fromEntries(ages),
+      memory: { state },
+      events: [{ type: 'global_state_update', payload: { ...state } }],
+      ...(policy.faults.length === 0 && { stale }),
+      reason: stale.length === 0 ? 'all officers are heard' : `stale: ${stale.join(', ')}`,
+    });
+    return { state: { ...state }, tell: null };
+  });
+}

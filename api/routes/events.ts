@@ -1,0 +1,113 @@
+/**
+ * The desk's events as they are committed. Server-sent events by default, `id` = sequence; a reader that comes back with
+ * Last-Event-ID misses nothing. A reader that does not read is let go: nothing is buffered for it. Asked for
+ * application/json, it answers a page instead.
+ */
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { type DeskEvent, lastSequence, readEvents } from '../../db/events.ts';
+import { answerOf, countText, documentSchema, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
+import type { ApiParts } from '../parts.ts';
+import { refusal } from '../refusal.ts';
+import { PROBLEM_ANSWERS } from '../schemas.ts';
+import type { Routes } from '../typed.ts';
+
+const READERS_MAX = 200;
+/** What a slow reader may leave unread, and for how long. */
+const UNREAD_BYTES_MAX = 256 * 1_024;
+const UNREAD_MS_MAX = 10_000;
+const HEARTBEAT_MS = 15_000;
+
+const eventSchema = z.object({
+  sequence: z.int(),
+  type: z.string(),
+  payload: documentSchema,
+  correlationId: z.string().nullable(),
+  atMs: z.int(),
+});
+
+const querySchema = z.strictObject({
+  after: countText(Number.MAX_SAFE_INTEGER, 0).optional(),
+  limit: countText(PAGE_LIMIT_MAX).optional(),
+});
+
+export function eventRoutes(app: Routes, { db, feed }: ApiParts): void {
+  const readers = new Set<ServerResponse>();
+  app.addHook('preClose', async () => {
+    for (const reader of readers) reader.destroy();
+  });
+  const schema = {
+    summary: 'Events after a sequence: a stream (text/event-stream), or a page when application/json is asked for',
+    querystring: querySchema,
+    response: { 200: answerOf(z.array(eventSchema)), ...PROBLEM_ANSWERS },
+  };
+  app.get('/api/events', { schema }, async (request, reply) => {
+    if (request.accountId !== null) throw refusal(404, 'NOT_FOUND', 'path', '/api/events', "the desk's own token");
+    const { after, limit = PAGE_LIMIT_MAX } = request.query;
+    if (wantsPage(request.headers.accept)) {
+      const events = await readEvents(db, after ?? 0, limit);
+      return {
+        status: 'ok' as const,
+        data: events.map((one) => ({ ...one, payload: JSON.parse(JSON.stringify(one.payload)) })),
+      };
+    }
+    if (readers.size >= READERS_MAX)
+      throw refusal(503, 'STREAM_LIMIT', 'readers', readers.size, `fewer than ${READERS_MAX}`);
+    const from = after ?? lastEventId(request.headers['last-event-id']) ?? (await lastSequence(db));
+    reply.hijack();
+    await stream(reply.raw, readers, (signal) => feed.follow(from, signal));
+  });
+}
+
+const wantsPage = (accept = ''): boolean =>
+  accept.includes('application/json') && !accept.includes('text/event-stream');
+
+function lastEventId(header: string | string[] | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
+  throw refusal(400, 'QUERY_RANGE', 'Last-Event-ID', header, 'the sequence of an event');
+}
+
+async function stream(
+  response: ServerResponse,
+  readers: Set<ServerResponse>,
+  follow: (signal: AbortSignal) => AsyncGenerator<DeskEvent, void, void>,
+): Promise<void> {
+  const gone = new AbortController();
+  readers.add(response);
+  response.once('close', () => gone.abort());
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'self'",
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.write(': events of the desk\n\n');
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS);
+  try {
+    for await (const event of follow(gone.signal)) {
+      response.write(frameOf(event));
+      if (response.writableLength > UNREAD_BYTES_MAX) await drained(response, gone.signal);
+    }
+  } finally {
+    clearInterval(heartbeat);
+    readers.delete(response);
+    response.destroy();
+  }
+}
+
+const frameOf = ({ sequence, type, ...rest }: DeskEvent): string =>
+  `id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify({ sequence, type, ...rest })}\n\n`;
+
+/** Waits for a slow reader, and lets it go when it reads nothing for too long. */
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => response.destroy(), UNREAD_MS_MAX);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    response.once('drain', end);
+    gone.addEventListener('abort', end, { once: true });
+  });
+}

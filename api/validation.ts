@@ -1,0 +1,39 @@
+/** Checks what a request carries against its zod schema and tells every mistake in the one shape of a problem. */
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { parseInput } from '../schemas/parse-input.ts';
+import { type Problem, problem } from '../schemas/problem.ts';
+import { Refusal } from './refusal.ts';
+
+type Checked = { value: unknown } | { error: Error };
+
+export const validate: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart }) =>
+  (data: unknown): Checked => {
+    const parsed = schema.safeParse(data, { reportInput: true });
+    if (parsed.success) return { value: parsed.data };
+    return {
+      error:
+        httpPart === 'body' ? bodyError(schema, data) : new Refusal(400, parsed.error.issues.flatMap(queryProblems)),
+    };
+  };
+
+function bodyError(schema: z.ZodType, data: unknown): Error {
+  try {
+    parseInput(schema, data ?? {});
+    return new Refusal(400, [problem('INPUT_TYPE', 'body', data, 'a JSON object')]);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** One problem a name that is not known, and one for each value that is out of its range or not on its list. */
+function queryProblems(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => problem('QUERY_UNKNOWN', key, key, 'a name of /openapi.json', 'remove it'));
+  }
+  const name = String(issue.path[0] ?? '');
+  const isList = issue.code === 'invalid_value';
+  const expected = isList ? `one of ${issue.values.map(String).join(', ')}` : issue.message;
+  return [problem(isList ? 'QUERY_ENUM' : 'QUERY_RANGE', name, issue.input, expected)];
+}

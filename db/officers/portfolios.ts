@@ -1,0 +1,64 @@
+/**
+ * The portfolios that the Risk Officer judges: one of each account that trades in real time, as its book stands, with the days
+ * behind what it holds. Nothing is shown of a symbol's bars after the market time up to which the account has traded it.
+ */
+import { sql } from 'kysely';
+import type { Database } from '../tables.ts';
+
+/** `portfolio` in the shape of `riskPortfolioSchema`, unchecked: what cannot be read must not look like an empty one. */
+export type AccountPortfolio = {
+  readonly accountId: string;
+  readonly equity: string;
+  readonly openPositions: number;
+  readonly portfolio: Readonly<Record<string, unknown>>;
+};
+
+/** Days of history, and the age from which a price is stale. */
+const DAYS = 260;
+const BAR_AGE_MS = 30_000;
+
+export async function readPortfolios(db: Database, nowMs: number): Promise<AccountPortfolio[]> {
+  const { rows } = await sql<AccountPortfolio>`
+    with held as (
+      select p.*, c.matched_until_ms, s.bar_interval_ms, s.follows
+      from positions p
+      join accounts a on a.account_id = p.account_id and a.trading_mode in ('paper', 'live')
+      left join book_clocks c on (c.account_id, c.strategy_id, c.symbol) = (p.account_id, p.strategy_id, p.symbol)
+      left join lateral (
+        select (input->>'barIntervalMs')::bigint as bar_interval_ms,
+          input->'market'->>'source' in ('alpaca', 'ccxt') as follows
+        from sessions where account_id = p.account_id and strategy_id = p.strategy_id
+        order by opened_at desc limit 1) s on true
+      where p.quantity <> 0
+    ), told as (
+      select h.account_id, jsonb_agg(jsonb_build_object(
+        'symbol', h.symbol, 'quantity', trim_scale(h.quantity)::text, 'price', trim_scale(h.mark_price)::text,
+        'leverage', h.leverage, 'barVolume', b.volume::float8,
+        'barIntervalMs', coalesce(h.bar_interval_ms, ${HOUR_MS}),
+        'dailyCloses', coalesce(d.closes, '[]')) order by h.symbol) as positions,
+        max(case when h.follows then ${nowMs}::bigint - coalesce(h.matched_until_ms, 0) else 0 end) as age_ms,
+        max(2 * coalesce(h.bar_interval_ms, ${HOUR_MS}) + ${BAR_AGE_MS}) as age_max_ms
+      from held h
+      left join lateral (
+        select volume from bars where symbol = h.symbol and interval_ms = h.bar_interval_ms
+          and open_time < to_timestamp(h.matched_until_ms / 1000.0) order by open_time desc limit 1) b on true
+      left join lateral (
+        select jsonb_agg(jsonb_build_array(day, close) order by day) as closes from (
+          select distinct on (day) floor(extract(epoch from open_time) / 86400)::int as day, close::float8 as close
+          from bars where symbol = h.symbol and interval_ms = h.bar_interval_ms
+            and open_time < to_timestamp(h.matched_until_ms / 1000.0)
+            and open_time >= to_timestamp(h.matched_until_ms / 1000.0) - make_interval(days => ${DAYS})
+          order by day, open_time desc) days) d on true
+      group by h.account_id
+    )
+    select a.account_id as "accountId", trim_scale(a.equity)::text as equity,
+      coalesce(jsonb_array_length(t.positions), 0) as "openPositions",
+      jsonb_build_object('equity', trim_scale(a.equity)::text, 'dayStartEquity', a.risk_state->'dayStartEquity',
+        'peakEquity', a.risk_state->'peakEquity', 'dataAgeMs', coalesce(t.age_ms, 0),
+        'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}), 'positions', coalesce(t.positions, '[]')) as portfolio
+    from accounts a left join told t using (account_id)
+    where a.trading_mode in ('paper', 'live') order by a.account_id`.execute(db);
+  return rows;
+}
+
+const HOUR_MS = 3_600_000;

@@ -1,0 +1,195 @@
+/** What can be read of the book of record, table by table, in the order of the flow. */
+import { z } from 'zod';
+import { orderStateSchema } from '../../schemas/execution.ts';
+import { tradingModeSchema } from '../../schemas/governance.ts';
+import { decimal, flag, instant, json, maybe, number, type Resource, text } from './resource.ts';
+
+const id = z.string().min(1).max(200);
+const symbol = z.string().min(1).max(40);
+
+export const accounts: Resource = {
+  table: 'accounts',
+  id: 'accountId',
+  account: 'accountId',
+  sort: ['createdAtMs', 'accountId'],
+  filters: { tradingMode: tradingModeSchema },
+  columns: {
+    accountId: text('account_id'),
+    venue: text('venue'),
+    currency: text('currency'),
+    tradingMode: text('trading_mode'),
+    cash: decimal('cash'),
+    equity: decimal('equity'),
+    startingCash: decimal('starting_cash'),
+    createdAtMs: instant('created_at'),
+  },
+};
+
+export const sessions: Resource = {
+  table: 'sessions',
+  id: 'sessionId',
+  account: 'accountId',
+  sort: ['openedAtMs', 'sessionId'],
+  filters: { state: z.enum(['open', 'closed']), tradingMode: tradingModeSchema, accountId: id, strategyId: id },
+  columns: {
+    sessionId: text('session_id'),
+    workflowId: text('workflow_id'),
+    accountId: text('account_id'),
+    strategyId: text('strategy_id'),
+    strategy: json('strategy'),
+    tradingMode: text('trading_mode'),
+    state: text('state'),
+    modelCostMicroUsd: number('model_cost_micro_usd'),
+    openedAtMs: instant('opened_at'),
+    closedAtMs: maybe(instant('closed_at')),
+    report: maybe(json('report')),
+  },
+};
+
+export const orders: Resource = {
+  table: 'orders',
+  id: 'clientOrderId',
+  account: 'accountId',
+  sort: ['recordedAtMs', 'sentAtMs', 'clientOrderId'],
+  filters: { state: orderStateSchema, symbol, sessionId: id, accountId: id, decisionId: id },
+  columns: {
+    clientOrderId: text('client_order_id'),
+    decisionId: text('decision_id'),
+    sessionId: maybe(text('session_id')),
+    accountId: text('account_id'),
+    symbol: text('symbol'),
+    leg: text('leg'),
+    side: text('side'),
+    type: text('type'),
+    state: text('state'),
+    venue: text('venue'),
+    venueOrderId: maybe(text('venue_order_id')),
+    simulated: flag('simulated'),
+    quantity: decimal('quantity'),
+    quantityFilled: decimal('quantity_filled'),
+    limitPrice: maybe(decimal('limit_price')),
+    stopPrice: maybe(decimal('stop_price')),
+    recordedAtMs: instant('created_at'),
+    sentAtMs: maybe(instant('sent_at')),
+    updatedAtMs: instant('updated_at'),
+  },
+};
+
+export const positions: Resource = {
+  table: 'positions',
+  id: 'symbol',
+  account: 'accountId',
+  sort: ['openedAtMs', 'symbol', 'accountId'],
+  filters: { symbol, accountId: id, strategyId: id },
+  columns: {
+    accountId: text('account_id'),
+    strategyId: text('strategy_id'),
+    symbol: text('symbol'),
+    quantity: decimal('quantity'),
+    averagePrice: decimal('average_price'),
+    markPrice: decimal('mark_price'),
+    leverage: number('leverage'),
+    realizedPnl: decimal('realized_pnl'),
+    fees: decimal('fees'),
+    funding: decimal('funding'),
+    openedAtMs: maybe(instant('opened_at')),
+  },
+};
+
+export const strategies: Resource = {
+  table: 'strategies',
+  id: 'strategyId',
+  account: null,
+  sort: ['decidedAtMs', 'strategyId'],
+  filters: { type: id, health: id, symbol },
+  columns: {
+    strategyId: text('strategy_id'),
+    type: text('type'),
+    definition: json('definition'),
+    promoted: flag('promoted'),
+    health: text('health'),
+    symbol: maybe(text('symbol')),
+    barIntervalMs: maybe(number('bar_interval_ms')),
+    runId: maybe(text('run_id')),
+    decidedAtMs: maybe(instant('decided_at')),
+  },
+};
+
+export const runs: Resource = {
+  table: 'research_runs',
+  id: 'runId',
+  account: null,
+  sort: ['startedAtMs', 'runId'],
+  filters: { kind: id, state: id },
+  columns: {
+    runId: text('run_id'),
+    workflowId: text('workflow_id'),
+    kind: text('kind'),
+    state: text('state'),
+    input: json('input'),
+    dataHash: text('data_hash'),
+    codeVersion: text('code_version'),
+    result: maybe(json('result')),
+    startedAtMs: instant('started_at'),
+    endedAtMs: maybe(instant('ended_at')),
+  },
+};
+
+export const backtests: Resource = {
+  table: 'backtests',
+  id: 'runId',
+  account: null,
+  sort: ['runId'],
+  filters: {},
+  columns: { runId: text('run_id'), report: json('report'), trades: json('trades') },
+};
+
+export const prompts: Resource = {
+  table: 'prompts',
+  id: 'promptId',
+  account: null,
+  sort: ['registeredAtMs', 'promptId', 'version'],
+  filters: { promptId: id },
+  columns: {
+    promptId: text('prompt_id'),
+    version: number('version'),
+    hash: text('hash'),
+    definition: json('definition'),
+    registeredAtMs: instant('registered_at'),
+  },
+};
+
+export const budgets: Resource = {
+  table: 'budgets',
+  id: 'key',
+  account: null,
+  sort: ['key', 'scope', 'spentMicroUsd'],
+  filters: { scope: id },
+  columns: {
+    scope: text('scope'),
+    key: text('key'),
+    limitMicroUsd: number('limit_micro_usd'),
+    reservedMicroUsd: number('reserved_micro_usd'),
+    spentMicroUsd: number('spent_micro_usd'),
+  },
+};
+
+export const strategyPerformance: Resource = {
+  table: 'strategy_performance',
+  id: 'strategyId',
+  account: null,
+  sort: ['pnlNet', 'strategyId', 'tradeCount'],
+  filters: { tradingMode: tradingModeSchema, strategyId: id },
+  columns: {
+    strategyId: text('strategy_id'),
+    tradingMode: text('trading_mode'),
+    tradeCount: number('trade_count'),
+    winCount: number('win_count'),
+    winRate: number('win_rate'),
+    pnlNet: decimal('pnl_net'),
+    fees: decimal('fees'),
+    profitFactor: maybe(number('profit_factor')),
+    firstOpenedAtMs: instant('first_opened_at'),
+    lastClosedAtMs: instant('last_closed_at'),
+  },
+};

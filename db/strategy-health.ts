@@ -1,0 +1,35 @@
+/** Which strategies may open nothing, and why: the Strategy Officer's list, read by the gate in the order's transaction. */
+import { upsertRows } from './insert-rows.ts';
+import { toInstant } from './instant.ts';
+import type { Database } from './tables.ts';
+
+export type StrategyStanding = {
+  readonly strategyId: string;
+  readonly disabled: boolean;
+  readonly reason: string;
+  readonly setBy: string;
+  readonly correlationId: string | null;
+  readonly atMs: number;
+};
+
+/** undefined: nobody has judged it. */
+export async function strategyStanding(db: Database, strategyId: string): Promise<StrategyStanding | undefined> {
+  const query = db.selectFrom('strategy_health').selectAll().where('strategy_id', '=', strategyId);
+  const row = await query.executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { disabled, reason, set_by: setBy, correlation_id: correlationId, at } = row;
+  return { strategyId, disabled, reason, setBy, correlationId, atMs: at.getTime() };
+}
+
+/** Writes how strategies stand now, new or known. Events of it are the caller's to append, after this. */
+export async function writeStandings(trx: Database, standings: readonly StrategyStanding[]): Promise<void> {
+  const rows = standings.map((one) => ({
+    strategy_id: one.strategyId,
+    disabled: one.disabled,
+    reason: one.reason,
+    set_by: one.setBy,
+    correlation_id: one.correlationId,
+    at: toInstant(one.atMs),
+  }));
+  await upsertRows(trx, 'strategy_health', ['strategy_id'], rows);
+}

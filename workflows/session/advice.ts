@@ -1,0 +1,116 @@
+/**
+ * A session asks its models: all symbols of an instant in parallel, each question once under its own name, within a time.
+ * A model that fails, is late, refuses or is over its budget gives no decision and the reason. By now the exits of the
+ * instant are on their way: nobody but the entry that is asked about waits here.
+ */
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { isRealTime } from '../../schemas/governance.ts';
+import type { AdviceAnswer, AdviceOutcome, AwaitedAdvice } from '../../schemas/llm/advice-slot.ts';
+import type { ParsedSession } from '../../schemas/session-input.ts';
+import { asksModels } from '../../schemas/strategy-session.ts';
+import { asking, NO_WORKER } from '../lib/gateway.ts';
+import { invalidInput } from '../lib/invalid-input.ts';
+import { adviceFor, whom } from './ask-advice.ts';
+import { isFollowing } from './follow.ts';
+import { type SessionCarry, warn } from './session-state.ts';
+
+/** All questions about one instant together. Chosen: three rounds of the 30 s that an advice may take. */
+const ADVICE_MS_MAX = 90_000;
+/** In real time at most half a bar, but never less than this. */
+const ADVICE_MS_MIN = 5_000;
+/** A question that no worker takes within this time is given up. */
+const START_WITHIN_MS = 10_000;
+/** After that nobody is asked for a while: a session without a worker of models goes on at its own pace. */
+const AWAY_MS = 60_000;
+
+const EVENTS_PER_QUESTION = 6;
+
+/** What one instant's questions may write into a history. */
+export function adviceEvents({ symbols, model }: ParsedSession): number {
+  if (!asksModels(model)) return 0;
+  const seats = model.consensus < 2 ? 1 : 1 + model.consensus * (model.debate ? 2 : 1);
+  return EVENTS_PER_QUESTION * symbols.length * (seats + (model.contrarian ? 1 : 0));
+}
+
+/** @throws ApplicationFailure InvalidInput MODEL_UNKNOWN. Nobody there to tell is a warning. */
+export async function checkModels(carry: SessionCarry): Promise<void> {
+  const { provider, model } = whom(carry.input);
+  if (!asksModels(carry.input.model) || (provider === null && model === null)) return;
+  const checking = asking({ timeMaxMs: 2 * START_WITHIN_MS, startWithinMs: START_WITHIN_MS });
+  try {
+    const problems = await checking.checkModels.executeWithOptions({ summary: 'models' }, [{ provider, model }]);
+    if (problems.length === 0) return;
+    throw invalidInput(problems);
+  } catch (error) {
+    if (isCancellation(error) || !isUnanswered(error)) throw error;
+    noteAway(carry);
+  }
+}
+
+const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'ActivityFailure';
+
+function noteAway(carry: SessionCarry): void {
+  carry.modelsAwayUntilMs = Date.now() + AWAY_MS;
+  warn(carry, `${NO_WORKER}: no worker of queue llm answers; entries wait for advice and get none`);
+}
+
+/** Finds an answer to everything that the last instant awaits; what was found once is kept until it is committed. */
+export async function consult(carry: SessionCarry): Promise<readonly AdviceAnswer[]> {
+  carry.advice ??= await answersTo(carry, carry.awaited ?? []);
+  return carry.advice;
+}
+
+async function answersTo(carry: SessionCarry, awaited: readonly AwaitedAdvice[]): Promise<AdviceAnswer[]> {
+  if (carry.stop !== null) return answeredBy(awaited, async () => STOPPED);
+  if (Date.now() < (carry.modelsAwayUntilMs ?? 0)) return answeredBy(awaited, async () => AWAY);
+  const answers = await askAll(carry, awaited);
+  if (answers.some(({ outcome }) => outcome.kind === 'noDecision' && outcome.reason === NO_WORKER)) noteAway(carry);
+  return answers;
+}
+
+const answeredBy = (
+  awaited: readonly AwaitedAdvice[],
+  outcomeOf: (one: AwaitedAdvice) => Promise<AdviceOutcome>,
+): Promise<AdviceAnswer[]> =>
+  Promise.all(awaited.map(async (one) => ({ symbol: one.symbol, asOfMs: one.asOfMs, outcome: await outcomeOf(one) })));
+
+/** Until all have answered, or the session is told to stop. */
+async function askAll(carry: SessionCarry, awaited: readonly AwaitedAdvice[]): Promise<AdviceAnswer[]> {
+  const untilMs = Date.now() + timeFor(carry);
+  const scope = new CancellationScope();
+  let isDone = false;
+  const answers = scope
+    .run(() => answeredBy(awaited, (one) => heard(carry, one, untilMs)))
+    .finally(() => {
+      isDone = true;
+    });
+  // Cancelled with the workflow, nobody waits for them any more.
+  answers.catch(() => undefined);
+  await condition(() => isDone || carry.stop !== null);
+  if (!isDone) scope.cancel();
+  return answers;
+}
+
+const silent = (reason: string, detail: string): AdviceOutcome => ({
+  kind: 'noDecision',
+  ...{ reason, detail, voices: [], callIds: [], costMicroUsd: 0 },
+});
+const STOPPED = silent('SESSION_STOPPED', 'the session was stopped while it waited for advice');
+const AWAY = silent(NO_WORKER, 'no worker of queue llm has answered lately');
+
+async function heard(carry: SessionCarry, awaited: AwaitedAdvice, untilMs: number): Promise<AdviceOutcome> {
+  try {
+    const times = () => ({ timeMaxMs: untilMs - Date.now(), startWithinMs: START_WITHIN_MS });
+    return await adviceFor(carry, awaited, times);
+  } catch (error) {
+    if (isCancellation(error) && carry.stop !== null) return STOPPED;
+    throw error;
+  }
+}
+
+function timeFor(carry: SessionCarry): number {
+  const { tradingMode, barIntervalMs, market } = carry.input;
+  if (!isRealTime(tradingMode) && !isFollowing(carry)) return ADVICE_MS_MAX;
+  const speed = 'speed' in market ? market.speed : 1;
+  return Math.min(ADVICE_MS_MAX, Math.max(ADVICE_MS_MIN, barIntervalMs / speed / 2));
+}
