@@ -1,4 +1,4 @@
-# The image of the worker and of the migration job (docker-compose.yml). Node and the production packages, nothing else:
+# The image of the worker, of the HTTP interface and of the migration job (docker-compose.yml). Node and the production packages, nothing else:
 # TypeScript runs as it is, through tsx, and the workflow bundle is built by the first worker into /desk.
 FROM node:22.21.1-bookworm-slim
 
@@ -17,6 +17,7 @@ COPY adapters adapters
 COPY db db
 COPY config config
 COPY prompts prompts
+COPY api api
 COPY workers workers
 COPY scripts scripts
 COPY knowledge knowledge

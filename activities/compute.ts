@@ -9,6 +9,7 @@ import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { EvolutionStore } from '../db/evolution-store.ts';
 import type { ResearchRun } from '../db/research-runs.ts';
 import type { SearchStore } from '../db/search-store.ts';
+import type { TrainingStore } from '../db/training-store.ts';
 import { type ComputeTask, chromosomeOfRow, searchOfRow } from '../domain/learning/trial/compute-task.ts';
 import { TRAINING_COST_FACTOR } from '../domain/learning/trial/evaluate-chromosome.ts';
 import { sliceSeries } from '../domain/market/bar-series.ts';
@@ -21,12 +22,14 @@ import { type CloseEvolution, closeEvolution } from './research/close-evolution.
 import { type BacktestParts, type RunBacktest, runBacktest } from './research/run-backtest.ts';
 import { runBars, yearOf } from './research/run-bars.ts';
 import { askPoints, searchTrialRow } from './research/search-steps.ts';
+import { type TrainAgent, trainAgent } from './research/train-agent.ts';
 
 export type ComputeParts = Omit<BacktestParts, 'market' | 'nowMs'> & {
   readonly pool: ComputePool;
   readonly market: MarketData;
   readonly evolutions: EvolutionStore;
   readonly searches: SearchStore;
+  readonly trainings: TrainingStore;
   readonly nowMs: () => number;
 };
 
@@ -40,7 +43,7 @@ const HEARTBEAT_EVERY_MS = 300;
 export type ComputeActivities = ReturnType<typeof createComputeActivities>;
 
 export const createComputeActivities = (parts: ComputeParts) => {
-  const { pool, market, evolutions, searches, nowMs } = parts;
+  const { pool, market, evolutions, searches, trainings, nowMs } = parts;
   const compute = (
     run: ResearchRun,
     task: ComputeTask,
@@ -92,6 +95,15 @@ export const createComputeActivities = (parts: ComputeParts) => {
         });
         await searches.evaluated(runId, rows);
         return { evaluated: rows.length };
+      }),
+
+    /** Trains one seed's agent up to a number of steps, from its last checkpoint. */
+    trainAgent: (part: TrainAgent): Promise<{ readonly trained: boolean }> =>
+      beating((progress) => {
+        const onProgress = (steps: number): void => {
+          progress.done = steps;
+        };
+        return trainAgent({ trainings, pool, signal: Context.current().cancellationSignal, onProgress }, part);
       }),
 
     /** Judges the champion on the sealed bars and ends the run. */

@@ -5,7 +5,9 @@
 import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { EvolutionStore } from '../db/evolution-store.ts';
 import type { SearchStore } from '../db/search-store.ts';
+import type { TrainingStore } from '../db/training-store.ts';
 import { evolutionSplit, searchSplit } from '../domain/learning/trial/data-split.ts';
+import type { AgentTrainingResult } from '../schemas/agent-training.ts';
 import { type EvolutionRunInput, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
 import {
   type ParameterSearchInput,
@@ -17,11 +19,20 @@ import type { DataSplit, LeaderboardEntry, RunHandle, RunKind, RunState } from '
 import { finalOnInvalidInput } from './failure.ts';
 import { bearFirst, type NextGeneration, type TurnedGeneration, turn } from './research/evolution-steps.ts';
 import { openRunBars } from './research/run-bars.ts';
-import { pointOf, searchResult } from './research/search-steps.ts';
+import { pointOf, requireKnownPrior, searchResult } from './research/search-steps.ts';
+import {
+  type CloseTraining,
+  closeTraining,
+  type OpenTraining,
+  openTraining,
+  type TrainingNews,
+  trainingNews,
+} from './research/training-steps.ts';
 
 export type ResearchParts = {
   readonly evolutions: EvolutionStore;
   readonly searches: SearchStore;
+  readonly trainings: TrainingStore;
   readonly market: MarketData;
   readonly codeVersion: string;
   readonly nowMs: () => number;
@@ -74,7 +85,10 @@ export const createResearchActivities = (parts: ResearchParts) => {
 
     /** @throws InvalidInput (final) DATA_EMPTY, DATA_TOO_FEW */
     openSearch: (opening: Opening<ParameterSearchInput>): Promise<RunHandle> =>
-      finalOnInvalidInput(() => open(opening, 'search', searchSplit)),
+      finalOnInvalidInput(() => {
+        requireKnownPrior(opening.input);
+        return open(opening, 'search', searchSplit);
+      }),
 
     /** What the search has found so far, from the best down. */
     searchLeaders: async ({ runId }: { readonly runId: string }): Promise<SearchNews> => {
@@ -103,6 +117,14 @@ export const createResearchActivities = (parts: ResearchParts) => {
       await searches.end(runId, kept, { state, result, nowMs: nowMs() });
       return result;
     },
+
+    openTraining: (opening: OpenTraining): Promise<RunHandle> => openTraining(parts, opening),
+
+    /** What the seeds have come to so far. */
+    trainingNews: ({ runId }: { readonly runId: string }): Promise<TrainingNews> => trainingNews(parts, runId),
+
+    /** Answers the training. */
+    closeTraining: (request: CloseTraining): Promise<AgentTrainingResult> => closeTraining(parts, request),
 
     /** A run that was cancelled or has failed says so. */
     abandonRun: async ({ runId, state }: { readonly runId: string; readonly state: RunState }): Promise<void> => {

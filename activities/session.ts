@@ -32,6 +32,8 @@ import {
   openOrTakeOver,
   resolveStrategy,
   strategyIdOf,
+  taughtBefore,
+  taughtNow,
 } from './session/open-session.ts';
 import { liveData, storedData } from './session/opening-data.ts';
 import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
@@ -103,6 +105,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     compliance: parts.compliance,
     entryTerms: entryTermsOf(input, parts.models),
     quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
+    ...(await taughtNow(parts, input, handle)),
     ...(followsMarket(input) ? { agesAtMs: parts.nowMs() } : {}),
   });
 
@@ -117,6 +120,7 @@ export const createSessionActivities = (parts: SessionParts) => {
       ? {}
       : { awaitingApproval: loaded.awaitingApproval.map((one) => one.symbol) }),
     ...(loaded.answers.size === 0 ? {} : { answers: loaded.answers }),
+    ...(loaded.allocationWeight === 1 ? {} : { allocationWeight: loaded.allocationWeight }),
   });
 
   /** What a walk stands on, for the record. */
@@ -159,6 +163,7 @@ export const createSessionActivities = (parts: SessionParts) => {
         return {
           ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode(input.tradingMode)),
           ...(await evolvedVoters(parts, input)),
+          ...(await taughtBefore(parts, input, { strategyId: session.strategyId, firstBarMs: data.startsAtMs })),
         };
       }),
 

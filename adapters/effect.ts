@@ -22,6 +22,7 @@ export const EFFECT_NAMES = [
   'news.read',
   'model.ask',
   'model.look',
+  'alert.send',
 ] as const;
 export type EffectName = (typeof EFFECT_NAMES)[number];
 

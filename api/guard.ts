@@ -1,35 +1,43 @@
 /**
  * Who may call, before anything is read: the Host header is ours, no page of another origin changes anything, the token is
- * in the Authorization header and nowhere else. Only health and the description of the interface are open to anyone.
+ * in the Authorization header and nowhere else. Only health and the description of the interface are open to anyone; a
+ * token of one account reaches what accounts own and nothing else.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiParts, Caller } from './parts.ts';
-import { refusal } from './refusal.ts';
+import { notFound, refusal } from './refusal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Null: nobody, on a path that is open. */
+    caller: Caller | null;
     /** The account that this caller is limited to; null: the whole desk. */
     accountId: string | null;
   }
 }
 
 const OPEN = new Set(['/healthz', '/readyz', '/openapi.json']);
+const OF_ACCOUNTS = /^\/api\/(accounts|approvals|decisions|orders|positions|sessions)(\/|$)/;
 const READING = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const OVERRIDES = ['x-http-method-override', 'x-method-override', 'x-http-method'] as const;
 
 export function guard(app: FastifyInstance, parts: ApiParts): void {
+  app.decorateRequest('caller', null);
   app.decorateRequest('accountId', null);
   app.addHook('onRequest', async (request) => {
     checkHost(request, parts.hostsAllowed);
-    checkOverride(request);
-    const caller = callerOf(request.headers.authorization, parts.callers());
+    checkOrigin(request);
+    request.caller = callerOf(request.headers.authorization, parts.callers());
     const path = request.url.split('?', 1)[0] ?? '';
-    if (caller === null && !OPEN.has(path)) {
+    if (request.caller === null && !OPEN.has(path)) {
       throw refusal(401, 'AUTH_REQUIRED', 'Authorization', 'no valid token', 'Bearer <token of .data/token>');
     }
-    request.accountId = caller?.accountId ?? null;
-    checkOrigin(request);
+    checkOverride(request);
+    request.accountId = request.caller?.accountId ?? null;
+    if (request.accountId !== null && !OPEN.has(path) && !OF_ACCOUNTS.test(path)) {
+      throw notFound('path', path, "a path of this account, or the desk's own token");
+    }
   });
 }
 
@@ -54,7 +62,7 @@ function checkOrigin({ method, headers }: FastifyRequest): void {
 }
 
 /** Null when no token fits; takes the same time whatever is wrong with it. */
-export function callerOf(authorization: string | undefined, callers: readonly Caller[]): Caller | null {
+function callerOf(authorization: string | undefined, callers: readonly Caller[]): Caller | null {
   const given = Buffer.from(/^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '')?.[1] ?? '');
   let found: Caller | null = null;
   for (const caller of callers) {

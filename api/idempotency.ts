@@ -10,26 +10,33 @@ import { refusal } from './refusal.ts';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** @throws Refusal 400 IDEMPOTENCY_KEY, 409 IDEMPOTENCY_MISMATCH, 409 IDEMPOTENCY_UNDER_WAY */
+/**
+ * `work` is told the name of this command, the same whenever it is sent again under its key; null without one.
+ * @throws Refusal 400 IDEMPOTENCY_KEY, 409 IDEMPOTENCY_MISMATCH, 409 IDEMPOTENCY_UNDER_WAY
+ */
 export async function onceOnly<T extends object>(
   { db, nowMs }: ApiParts,
   request: FastifyRequest,
-  work: () => Promise<T>,
+  work: (command: string | null) => Promise<T>,
 ): Promise<T> {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return work();
-  if (typeof key !== 'string' || !KEY.test(key)) {
-    throw refusal(400, 'IDEMPOTENCY_KEY', 'Idempotency-Key', key, '1 to 200 visible characters');
+  const given = request.headers['idempotency-key'];
+  if (given === undefined) return work(null);
+  if (typeof given !== 'string' || !KEY.test(given)) {
+    throw refusal(400, 'IDEMPOTENCY_KEY', 'Idempotency-Key', given, '1 to 200 visible characters');
   }
-  const requestHash = hashOf([request.headers.authorization, request.method, request.url, request.body]);
-  const taken = await takeKey(db, { key, requestHash, atMs: nowMs() });
+  const key = hashOf([request.caller?.token, given]);
+  const taken = await takeKey(db, {
+    key,
+    requestHash: hashOf([request.method, request.url, request.body]),
+    atMs: nowMs(),
+  });
   if (taken.kind === 'mismatch')
-    throw refusal(409, 'IDEMPOTENCY_MISMATCH', 'Idempotency-Key', key, 'the body it was sent with first');
+    throw refusal(409, 'IDEMPOTENCY_MISMATCH', 'Idempotency-Key', given, 'the body it was sent with first');
   if (taken.kind === 'underWay')
-    throw refusal(409, 'IDEMPOTENCY_UNDER_WAY', 'Idempotency-Key', key, 'the first request to end');
+    throw refusal(409, 'IDEMPOTENCY_UNDER_WAY', 'Idempotency-Key', given, 'the first request to end');
   if (taken.kind === 'answered') return taken.answer as T;
   try {
-    const answer = await work();
+    const answer = await work(key);
     await keepAnswer(db, key, answer);
     return answer;
   } catch (error) {

@@ -1,8 +1,12 @@
-/** Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes. */
+/**
+ * Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes, without text that
+ * neither Postgres nor Temporal can keep, and no deeper than anything that is ever meant.
+ */
 import type { FastifyInstance } from 'fastify';
 import { refusal } from './refusal.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+const DEPTH_MAX = 64;
 
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -21,28 +25,70 @@ export function readJsonBodies(app: FastifyInstance): void {
   });
 }
 
-/** @throws Refusal 400 JSON_INVALID */
+/** Undefined for a body without a sign. @throws Refusal 400 JSON_INVALID, JSON_FORBIDDEN_KEY, INPUT_TOO_LARGE */
 export function parseBody(body: string): unknown {
+  if (body === '') return undefined;
   try {
-    return JSON.parse(body, checked);
+    const parsed: unknown = JSON.parse(body);
+    check(parsed);
+    return parsed;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw refusal(400, 'JSON_INVALID', 'body', error.message, 'one JSON document', positionOf(error.message, body));
+    const hint = `the mistake is at position ${mistakePosition(body)}`;
+    throw refusal(400, 'JSON_INVALID', 'body', error.message, 'one JSON document', hint);
   }
 }
 
-function checked(key: string, value: unknown): unknown {
-  const isObject = typeof value === 'object' && value !== null;
-  if (key === '__proto__' || (key === 'constructor' && isObject && Object.hasOwn(value, 'prototype'))) {
-    throw refusal(400, 'JSON_FORBIDDEN_KEY', key, key, 'a name of a field', 'remove it');
+/** A level at a time: neither a deep nor a wide document can exhaust the stack. */
+function check(document: unknown): void {
+  let level: readonly unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEPTH_MAX) throw refusal(400, 'INPUT_TOO_LARGE', 'body', `deeper than ${DEPTH_MAX}`, 'fewer levels');
+    for (const one of level) if (typeof one === 'string') checkText(one);
+    level = level.flatMap((one) => (Array.isArray(one) ? one : fieldsOf(one)));
   }
-  if (LONE_SURROGATE.test(key) || (typeof value === 'string' && LONE_SURROGATE.test(value))) {
+}
+
+function fieldsOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).map(([key, inner]) => {
+    const isObject = typeof inner === 'object' && inner !== null;
+    if (key === '__proto__' || (key === 'constructor' && isObject && Object.hasOwn(inner, 'prototype'))) {
+      throw refusal(400, 'JSON_FORBIDDEN_KEY', key, key, 'a name of a field', 'remove it');
+    }
+    checkText(key);
+    return inner;
+  });
+}
+
+function checkText(text: string): void {
+  if (LONE_SURROGATE.test(text)) {
     throw refusal(400, 'JSON_INVALID', 'body', 'half of a surrogate pair', 'text of whole characters');
   }
-  return value;
+  if (text.includes('\0')) throw refusal(400, 'JSON_INVALID', 'body', 'the character U+0000', 'text without it');
 }
 
-function positionOf(message: string, body: string): string {
-  const position = /position (\d+)/.exec(message)?.[1] ?? String(body.length);
-  return `the mistake is at position ${position}`;
+/** How many signs could still be the beginning of a document: the first one that could not stands there. */
+function mistakePosition(body: string): number {
+  let [sound, broken] = [0, body.length + 1];
+  while (broken - sound > 1) {
+    const middle = (sound + broken) >> 1;
+    if (isBeginning(body.slice(0, middle))) sound = middle;
+    else broken = middle;
+  }
+  return sound;
+}
+
+/** Whether a text is a document, or becomes one when something follows. */
+function isBeginning(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const position = /position (\d+)/.exec(message)?.[1];
+    return (
+      message.startsWith('Unexpected end') || message.startsWith('Unterminated') || Number(position) === text.length
+    );
+  }
 }

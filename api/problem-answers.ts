@@ -1,6 +1,7 @@
 /** Every failure as a list of problems: refusals with their status, mistakes of ours as an id that is found in the log. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { isUnreachable } from '../db/unreachable.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 import { Refusal } from './refusal.ts';
 
@@ -14,10 +15,7 @@ export function answerProblems(app: FastifyInstance): void {
     if (known !== null) return answer(reply, known);
     const id = randomUUID();
     request.log.error({ id, err: error }, 'a request failed');
-    return answer(reply, {
-      statusCode: 500,
-      problems: [problem('INTERNAL', '', id, 'no error', `look for ${id} in the log`)],
-    });
+    return answer(reply, isUnreachable(error) ? POSTGRES_DOWN : internal(id));
   });
   app.setNotFoundHandler(async ({ method, url }, reply) => {
     const path = url.split('?', 1)[0] ?? '';
@@ -29,6 +27,21 @@ export function answerProblems(app: FastifyInstance): void {
     return answer(reply, { statusCode: 405, problems: [problem('METHOD_NOT_ALLOWED', 'method', method, expected)] });
   });
 }
+
+/** Addresses that cannot be read, which never reach a route. */
+export function answerFrameworkError(error: FastifyError, reply: FastifyReply): void {
+  void answer(reply, knownProblems(error) ?? internal(randomUUID()));
+}
+
+const POSTGRES_DOWN: Known = {
+  statusCode: 503,
+  problems: [problem('POSTGRES_DOWN', 'postgres', 'no answer', 'an answer', 'see npm run doctor')],
+};
+
+const internal = (id: string): Known => ({
+  statusCode: 500,
+  problems: [problem('INTERNAL', '', id, 'no error', `look for ${id} in the log`)],
+});
 
 const answer = (reply: FastifyReply, { statusCode, problems }: Known) =>
   reply.code(statusCode).type('application/json').send({ ok: false, problems });

@@ -14,7 +14,9 @@ export const validate: FastifySchemaCompiler<z.ZodType> =
     if (parsed.success) return { value: parsed.data };
     return {
       error:
-        httpPart === 'body' ? bodyError(schema, data) : new Refusal(400, parsed.error.issues.flatMap(queryProblems)),
+        httpPart === 'body'
+          ? bodyError(schema, data)
+          : new Refusal(400, parsed.error.issues.flatMap(httpPart === 'params' ? pathProblem : queryProblems)),
     };
   };
 
@@ -26,6 +28,9 @@ function bodyError(schema: z.ZodType, data: unknown): Error {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
+
+const pathProblem = (issue: z.core.$ZodIssue): Problem =>
+  problem('INPUT_ID', String(issue.path[0] ?? ''), issue.input, issue.message);
 
 /** One problem a name that is not known, and one for each value that is out of its range or not on its list. */
 function queryProblems(issue: z.core.$ZodIssue): Problem[] {

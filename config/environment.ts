@@ -6,6 +6,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import type { AlertSettings } from '../schemas/alert.ts';
 import {
   ALPACA_HOSTS,
   ALPACA_KEY_EXPECTED,
@@ -36,6 +37,7 @@ import {
 import { nearestName } from '../schemas/nearest-name.ts';
 import { type OfficerName, officerNameSchema } from '../schemas/officers/officer.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
+import { ALERT_EXPECTATIONS, alertProblems, alertSettings, alertVariables } from './alert-environment.ts';
 import { API_EXPECTATIONS, type ApiEnvironment, apiEnvironment, apiProblems, apiVariables } from './api-environment.ts';
 import {
   MODEL_EXPECTATIONS,
@@ -80,6 +82,8 @@ export type Environment = {
   readonly ccxt: CcxtSettings;
   /** Where market data comes from. */
   readonly markets: MarketSettings;
+  /** Who is told what must not wait, beside the log. */
+  readonly alerts: AlertSettings;
   /** Which models may be asked, with which keys, and for how much. */
   readonly models: ModelEnvironment;
 };
@@ -146,6 +150,7 @@ const variables = {
   CCXT_LIVE_KEY: venueKey.optional(),
   CCXT_LIVE_URL: z.string().optional(),
   CCXT_DATA_URLS: z.string().regex(CCXT_DATA_URLS_PATTERN).optional(),
+  ...alertVariables,
   ...apiVariables,
   ...modelVariables,
 } as const;
@@ -191,6 +196,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   CCXT_LIVE_KEY: CCXT_KEY,
   CCXT_LIVE_URL: CCXT_URL,
   CCXT_DATA_URLS: [CCXT_DATA_URLS_EXPECTED, "leave it out for the exchanges' own hosts"],
+  ...ALERT_EXPECTATIONS,
   ...API_EXPECTATIONS,
   ...MODEL_EXPECTATIONS,
 };
@@ -229,6 +235,7 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
     ...payloadKeyProblems('PAYLOAD_KEY', values.PAYLOAD_KEY),
     ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(names.has('CCXT_DATA_URLS') ? [] : marketProblems(marketSettings(values))),
+    ...alertProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...apiProblems(values),
     ...modelAddressProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
     ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
@@ -253,6 +260,7 @@ const toEnvironment = (values: z.output<typeof environmentSchema>): Environment 
   alpaca: alpacaSettings(values),
   ccxt: ccxtSettings(values),
   markets: marketSettings(values),
+  alerts: alertSettings(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
   models: modelEnvironment(values),
 });
 

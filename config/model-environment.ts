@@ -36,6 +36,8 @@ export type ModelEnvironment = {
   /** In place of `fast` in the task table; null: as it says. */
   readonly defaultTier: ModelTier | null;
   readonly toolCallsMax: number;
+  /** Whether decisions of the officers are put into words. */
+  readonly officerCommentary: boolean;
   /** A second registry, merged over config/models.yaml. */
   readonly registryFile: string | null;
 };
@@ -83,6 +85,7 @@ export const modelVariables = {
   AI_DEFAULT_TIER: z.enum(MODEL_TIERS).optional(),
   AI_MAX_TOOL_CALLS: wholeText.refine((value) => value <= TOOL_CALLS_MAX).default(TOOL_CALLS_MAX),
   AI_DEFAULT_TEMPERATURE: temperature.default(0.7),
+  OFFICER_COMMENTARY: z.enum(['0', '1']).default('0'),
   QUARTERDECK_MODELS: z.string().optional(),
 } as const;
 type Name = keyof typeof modelVariables;
@@ -111,6 +114,7 @@ export const MODEL_EXPECTATIONS: Readonly<Record<Name, readonly [expected: strin
   AI_DEFAULT_TIER: [`one of ${MODEL_TIERS.join(', ')}`, 'leave it out for fast'],
   AI_MAX_TOOL_CALLS: ['a whole number from 0 to 10', 'leave it out for 10'],
   AI_DEFAULT_TEMPERATURE: ['a number from 0 to 2', 'leave it out for 0.7'],
+  OFFICER_COMMENTARY: ['0 or 1', 'leave it out for 0'],
   QUARTERDECK_MODELS: ['the path of a registry file', 'leave it out for config/models.yaml alone'],
 };
 
@@ -150,6 +154,7 @@ export function modelEnvironment(values: Values): ModelEnvironment {
     monthlyLimitMicroUsd: Math.round(values.LLM_MONTHLY_LIMIT_USD * MICRO),
     defaultTier: values.AI_DEFAULT_TIER ?? null,
     toolCallsMax: values.AI_MAX_TOOL_CALLS,
+    officerCommentary: values.OFFICER_COMMENTARY === '1',
     registryFile: values.QUARTERDECK_MODELS ?? null,
   };
 }

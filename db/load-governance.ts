@@ -1,13 +1,16 @@
-/** What the officers and persons have set for an account's orders, read in the transaction that decides or records them. */
+/** What officers and persons have set for an account's orders, read in the transaction that decides or records them. */
 import type { GateReason } from '../schemas/decision.ts';
 import { isRealTime, type Policy } from '../schemas/governance.ts';
 import type { Account } from './accounts.ts';
+import { allocationWeight } from './allocation-store.ts';
 import { firstPolicy, policyInForce } from './policies.ts';
 import { strategyStanding } from './strategy-health.ts';
 import type { Database } from './tables.ts';
 
 export type LoadedGovernance = {
   readonly policy: Policy;
+  /** What sizes are multiplied by: 1 in simulated accounts, and where no plan knows the strategy. */
+  readonly allocationWeight: number;
   /** Why the strategy may open nothing, or null. */
   readonly strategyDisabled: string | null;
   /** What a refusal by one of these rules came of: an alert, a decision of the CEO, a person's change. */
@@ -28,6 +31,7 @@ export async function governanceOf(
   const disabled = standing?.disabled === true ? standing : null;
   return {
     policy: { version, mode, profile },
+    allocationWeight: await allocationWeight(db, strategyId),
     strategyDisabled: disabled?.reason ?? null,
     cameOf: { operatingMode: found.modeCorrelationId, strategyDisabled: disabled?.correlationId ?? null },
   };
@@ -35,7 +39,8 @@ export async function governanceOf(
 
 function simulated(policy: Policy | undefined): LoadedGovernance {
   if (policy === undefined) throw notStarted();
-  return { policy, strategyDisabled: null, cameOf: { operatingMode: null, strategyDisabled: null } };
+  const cameOf = { operatingMode: null, strategyDisabled: null };
+  return { policy, allocationWeight: 1, strategyDisabled: null, cameOf };
 }
 
 const notStarted = (): Error => new Error('no policy is active: the desk was not started');

@@ -77,7 +77,7 @@ export async function firstPolicy(db: Database): Promise<Policy | undefined> {
   return row === undefined ? undefined : simplyOf(policyOf({ ...row, active: true, ceilings: null }));
 }
 
-/** The newest version with these settings readable: what a person's change starts from where the active one is faulty. */
+/** The newest settings that can be read: what a person's change starts from where the active version is faulty. */
 export async function lastSettings(db: Database): Promise<PolicySettings | undefined> {
   const query = db.selectFrom('policies').selectAll().orderBy('version', 'desc').limit(VERSIONS_SEARCHED);
   const found = (await query.execute()).map(policyOf).find((one) => one.settings !== null);
@@ -87,7 +87,7 @@ export async function lastSettings(db: Database): Promise<PolicySettings | undef
 const VERSIONS_SEARCHED = 1_000;
 const LOCK = sql`hashtext('quarterdeck policies')`;
 
-/** Takes the sole right to change the policy until the transaction ends. Call it before `appendAudit`, `appendEvents`. */
+/** Takes the sole right to change the policy until the transaction ends: before `appendAudit` and `appendEvents`. */
 export async function lockPolicy(trx: Transaction<Tables>): Promise<PolicyInForce | undefined> {
   await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
   return policyInForce(trx);

@@ -1,9 +1,9 @@
 /**
- * Changes of the policy. Each is a version of its own with who, when, why, before and after, and its event and audit row
- * in the same transaction. What is not wholly valid is refused with every problem, and nothing is written.
+ * Changes of the policy. Each is a version of its own with who, when, why, before and after, its event and audit row in
+ * the same transaction. What is not wholly valid is refused with every problem, and nothing is written.
  *
- * An officer can only tighten beyond a profile: the CEO loosens its mode by one step after the cool-down, the ceilings of
- * the Risk Officer and the staleness that Federation finds never widen what the mode allows. A person may set the mode.
+ * An officer can only tighten beyond a profile: the CEO loosens its mode by one step after the cool-down; the ceilings
+ * of the Risk Officer, and officers found stale, never widen what the mode allows. A person may set a mode.
  */
 import type { Transaction } from 'kysely';
 import { canonicalJson } from '../domain/canonical-json.ts';
@@ -40,7 +40,7 @@ export type PolicyAuthor = {
 const REASON_LENGTH_MAX = 500;
 
 /**
- * The CEO's switch; the mode that holds already writes no version, only `events`. A switch is told as `ceo_mode_switch`.
+ * The CEO's switch, told as `ceo_mode_switch`; the mode that holds already writes no version, only `events`.
  * @throws InvalidInput POLICY_COOLDOWN, POLICY_STEP when it loosens too soon or too far; POLICY_FAULTY
  */
 export async function writeMode(
@@ -57,8 +57,8 @@ export async function writeMode(
 }
 
 /**
- * The Risk Officer's ceilings, null to take them back; equal ones write no version, only `events`. They bound every mode
- * that comes until others are written. @throws InvalidInput with every problem of the ceilings; POLICY_FAULTY
+ * The Risk Officer's ceilings, null to take them back; equal ones write no version, only `events`. They bound every
+ * mode that comes until others are written. @throws InvalidInput with every problem of the ceilings; POLICY_FAULTY
  */
 export async function writeCeilings(
   trx: Transaction<Tables>,

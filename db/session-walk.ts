@@ -17,18 +17,17 @@ import { asksModels, strategySessionInputSchema } from '../schemas/strategy-sess
 import { lockAccount } from './accounts.ts';
 import { awaitingApproval, insertApprovals } from './approvals.ts';
 import { setMatchedUntil } from './book-clocks.ts';
-import { insertDecisions, insertRefusals, type Refusal, sequencesAtWork } from './decisions.ts';
+import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
 import { appendEquity } from './equity.ts';
-import type { NewEvent } from './events.ts';
 import { type DecidedCall, insertAdviceCalls } from './llm/advice-calls.ts';
 import { adviceTotals, chargeAdvice, keepAdvice, keepFacts } from './llm/advice-slots.ts';
 import { notePolicyVerdicts } from './llm/policy-verdicts.ts';
-import { cameOf, isGoverned } from './load-governance.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { equityColumns, saveAccountRows, saveTraces } from './save-walk.ts';
 import { readSession, type SessionRecord, saveCheckpoint } from './sessions.ts';
 import type { Tables } from './tables.ts';
 import { insertWalkRecord } from './walk-records.ts';
+import { refusalsOf, refusedEvents } from './walk-refusals.ts';
 
 /**
  * What one walk writes; `result` is what the workflow is told, kept for a lost report; `record` is what it stood on, for one
@@ -264,33 +263,6 @@ function callsOf({ decision: { decisionId, asOfMs }, call, assessment }: Decided
 
 const verdictsOf = ({ decision: { decisionId }, policy }: Decided) =>
   policy === undefined ? [] : [{ decisionId, verdict: policy }];
-
-function refusalsOf({ decisions }: WalkBatch, loaded: LoadedSession): Refusal[] {
-  return decisions.flatMap(({ decision: { verdict, decisionId, policyVersion } }) => {
-    if (verdict === null || verdict.approved) return [];
-    const { reasons } = verdict;
-    return [{ decisionId, stage: 'proposal', reasons, policyVersion, correlationId: cameOf(reasons, loaded) }];
-  });
-}
-
-/** What officers or persons have forbidden a real session is told under what it came of; other refusals are rows only. */
-function refusedEvents(
-  refusals: readonly Refusal[],
-  { workflowId }: SessionHandle,
-  { session }: LoadedSession,
-  { decisions }: WalkBatch,
-): NewEvent[] {
-  if (!isRealTime(session.tradingMode)) return [];
-  const asOf = new Map(decisions.map(({ decision }) => [decision.decisionId, decision.asOfMs]));
-  return refusals
-    .filter(({ reasons }) => isGoverned(reasons))
-    .map(({ decisionId, stage, reasons, policyVersion, correlationId = null }) => ({
-      type: 'order_refused',
-      payload: { decisionId, workflowId, stage, rules: reasons.map((one) => one.rule), policyVersion },
-      correlationId: correlationId ?? workflowId,
-      atMs: asOf.get(decisionId) ?? 0,
-    }));
-}
 
 /** Entry contexts are kept while their position or orders live, or wait for a person. */
 function checkpointAfter(loaded: LoadedSession, batch: WalkBatch): Checkpoint {

@@ -4,6 +4,9 @@
  */
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { UnknownEvidence } from '../domain/execution/resolve-unknown.ts';
+import type { DriftView } from '../domain/learning/drift/market-drift.ts';
+import type { HealthCusum, HealthFalseAlarms, StrategyHealth } from '../domain/learning/strategy-health.ts';
+import type { TrainingFigures } from '../schemas/agent-training.ts';
 import type { Chromosome } from '../schemas/chromosome.ts';
 import type { Contribution, DecisionAction } from '../schemas/decision.ts';
 import type {
@@ -449,6 +452,7 @@ type TradesTable = {
   prompt_versions: Generated<JsonObject>;
   busted_at: OptionalInstant;
   reviewed_at: OptionalInstant;
+  recorded_at: DefaultInstant;
 };
 
 type PoliciesTable = {
@@ -481,6 +485,17 @@ type OfficerCyclesTable = {
 
 type OfficerMemoryTable = { officer: OfficerName; memory: JsonObject; at: Instant };
 
+type TrainingCheckpointsTable = {
+  run_id: string;
+  seed: number;
+  steps: number;
+  figures: TrainingFigures;
+  weights_hash: string;
+  weights: Buffer | null;
+  state: Buffer | null;
+  recorded_at: DefaultInstant;
+};
+
 type VarBacktestsTable = {
   day: string;
   method: string;
@@ -500,6 +515,50 @@ type StrategyHealthTable = {
   reason: string;
   set_by: string;
   correlation_id: string | null;
+  at: Instant;
+};
+
+type StrategyMonitorsTable = {
+  strategy_id: string;
+  trades: number;
+  health: StrategyHealth['health'];
+  reasons: readonly string[];
+  win_rate: number | null;
+  average_return: number | null;
+  losses_in_a_row: number;
+  cusum: HealthCusum | null;
+  false_alarms: HealthFalseAlarms;
+  at: Instant;
+};
+
+type PatternOutcomesTable = {
+  trade_id: string;
+  strategy_id: string;
+  patterns: readonly string[];
+  won: boolean;
+  return_fraction: number;
+  closed_at: Instant;
+};
+
+type PatternsView = {
+  strategy_id: string;
+  pattern: string;
+  trades: number;
+  wins: number;
+  average_return: number;
+};
+
+type DriftChecksTable = { strategy_id: string; symbol: string; bar_interval_ms: number; checked_until: Instant };
+
+type DriftsTable = {
+  drift_id: string;
+  strategy_id: string;
+  symbol: string;
+  bar_interval_ms: number;
+  features: readonly DriftView[];
+  seen_until: Instant;
+  search: JsonObject | null;
+  search_started_at: OptionalInstant;
   at: Instant;
 };
 
@@ -748,7 +807,31 @@ type KnowledgeDocumentsTable = {
   embedding: readonly number[];
 };
 
+type AllocationsTable = {
+  allocation_id: string;
+  at: Instant;
+  weights: JsonObject;
+  cash_fraction: number;
+  plan: JsonObject;
+};
+
 type IdempotencyKeysTable = { key: string; request_hash: string; answer: JsonObject | null; at: Instant };
+
+type AlertCursorsTable = {
+  channel: string;
+  sequence: number;
+  failures: Generated<number>;
+  last_failure: string | null;
+  at: Instant;
+};
+
+/** The rows of `approvals` with what they are about. */
+type ApprovalRequestsView = ApprovalsTable & {
+  account_id: string;
+  session_id: string | null;
+  symbol: string;
+  action: DecisionAction;
+};
 
 type DeskPerformanceView = {
   decisions_made: number;
@@ -811,6 +894,7 @@ export type Tables = {
   generations: GenerationsTable;
   optimization_results: OptimizationResultsTable;
   backtests: BacktestsTable;
+  training_checkpoints: TrainingCheckpointsTable;
   sessions: SessionsTable;
   session_equity: SessionEquityTable;
   session_bars: SessionBarsTable;
@@ -832,6 +916,11 @@ export type Tables = {
   officer_memory: OfficerMemoryTable;
   var_backtests: VarBacktestsTable;
   strategy_health: StrategyHealthTable;
+  strategy_monitors: StrategyMonitorsTable;
+  pattern_outcomes: PatternOutcomesTable;
+  patterns: PatternsView;
+  drift_checks: DriftChecksTable;
+  drifts: DriftsTable;
   events: EventsTable;
   audit: AuditTable;
   kill_switch: KillSwitchTable;
@@ -858,6 +947,9 @@ export type Tables = {
   news_items: NewsItemsTable;
   knowledge_documents: KnowledgeDocumentsTable;
   idempotency_keys: IdempotencyKeysTable;
+  allocations: AllocationsTable;
+  alert_cursors: AlertCursorsTable;
+  approval_requests: ApprovalRequestsView;
   desk_performance: DeskPerformanceView;
   strategy_performance: StrategyPerformanceView;
   ai_decisions: AiDecisionsView;

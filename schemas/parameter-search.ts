@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { trendRegimeSchema } from './features.ts';
 import { researchFields } from './research.ts';
-import { searchPointSchema } from './search-space.ts';
+import { searchPointSchema, searchPriorSchema } from './search-space.ts';
 import { SINGLE_STRATEGY_TYPES } from './signals.ts';
 
 /** all: every trade counts, whatever the regime it was opened in. */
@@ -14,6 +14,8 @@ export const parameterSearchInputSchema = z.strictObject({
   strategyType: z.enum(SINGLE_STRATEGY_TYPES),
   regime: searchRegimeSchema.default('all'),
   trials: z.number().int().min(10).max(10_000).default(100),
+  /** Parameters that have won before. */
+  prior: searchPriorSchema.optional(),
 });
 export type ParameterSearchInput = z.infer<typeof parameterSearchInputSchema>;
 

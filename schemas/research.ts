@@ -47,7 +47,7 @@ export const dataSplitSchema = z.strictObject({
 });
 export type DataSplit = z.infer<typeof dataSplitSchema>;
 
-export type RunKind = 'evolution' | 'search' | 'backtest';
+export type RunKind = 'evolution' | 'search' | 'backtest' | 'training';
 export type RunState = 'running' | 'done' | 'stopped' | 'cancelled' | 'failed';
 
 /** What a workflow carries of its run: everything else is in Postgres under the run's id. */

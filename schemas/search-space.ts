@@ -74,3 +74,10 @@ export type SearchPoint = Readonly<Record<string, string | number | boolean>>;
 /** `value` null: failed, or asked for and not answered yet; such points are kept away from, and counted. */
 export const searchTrialSchema = z.strictObject({ point: searchPointSchema, value: z.number().nullable() });
 export type SearchTrial = { readonly point: SearchPoint; readonly value: number | null };
+
+/** Points near which a part of a search is drawn. `weight`: their share of the trials. */
+export const searchPriorSchema = z.strictObject({
+  weight: z.number().gt(0).max(0.2).default(0.2),
+  points: z.array(searchPointSchema).min(1).max(5),
+});
+export type SearchPrior = { readonly weight: number; readonly points: readonly SearchPoint[] };

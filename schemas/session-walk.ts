@@ -30,6 +30,10 @@ export const sessionHandleSchema = z.strictObject({
   pastInstants: z.number().int().nonnegative().optional(),
   /** Bred strategies that vote beside the session's own, by symbol. */
   evolved: z.record(z.string(), strategySchema).optional(),
+  /** Of a session in virtual time: what the strategy's trades had taught before its first bar, by pattern. */
+  online: z
+    .record(z.string(), z.strictObject({ trades: z.number().int(), wins: z.number().int(), returnSum: z.number() }))
+    .optional(),
 });
 export type SessionHandle = z.infer<typeof sessionHandleSchema>;
 

@@ -6,6 +6,8 @@ import { printJson, runScript, wantsJson } from './lib/script.ts';
 
 /** Loaded when asked for: each bench brings its own heavy parts. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  agents: () => import('../bench/agents.ts'),
+  api: () => import('../bench/api.ts'),
   engine: () => import('../bench/engine.ts'),
   gateway: () => import('../bench/gateway.ts'),
   indicators: () => import('../bench/indicators.ts'),

@@ -14,12 +14,14 @@ import { workflowBundle } from '../workers/workflow-bundle.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 import { type DeskInProcess, openDeskInProcess } from './lib/desk-in-process.ts';
 import { parseFlags } from './lib/flags.ts';
+import { COMMENTARY_SCENARIOS } from './lib/histories/commentary-scenarios.ts';
 import { historyText } from './lib/histories/history-file.ts';
 import { LIVE_SCENARIOS, secondsMarket } from './lib/histories/live-scenarios.ts';
 import { MODEL_SCENARIOS } from './lib/histories/model-scenarios.ts';
+import { OFFICER_SCENARIOS } from './lib/histories/officer-scenarios.ts';
 import { ORDER_SCENARIOS } from './lib/histories/order-scenarios.ts';
 import { PAIR_SCENARIOS } from './lib/histories/pair-scenarios.ts';
-import { RESEARCH_SCENARIOS } from './lib/histories/research-scenarios.ts';
+import { RESEARCH_SCENARIOS, TRAINING_SCENARIOS } from './lib/histories/research-scenarios.ts';
 import { historyOf, type Scenario } from './lib/histories/scenario.ts';
 import { SESSION_SCENARIOS } from './lib/histories/session-scenarios.ts';
 import { venueScenarios } from './lib/histories/venue-scenarios.ts';
@@ -38,10 +40,13 @@ const GROUPS: Readonly<Record<string, (venue: Venue) => readonly Scenario[]>> = 
   session: () => SESSION_SCENARIOS,
   pair: () => PAIR_SCENARIOS,
   research: () => RESEARCH_SCENARIOS,
+  training: () => TRAINING_SCENARIOS,
   models: () => MODEL_SCENARIOS,
+  commentary: () => COMMENTARY_SCENARIOS,
   live: () => LIVE_SCENARIOS,
   order: () => ORDER_SCENARIOS,
   venue: venueScenarios,
+  officers: () => OFFICER_SCENARIOS,
 };
 
 await runScript(async () => {

@@ -71,7 +71,7 @@ const IMAGE_ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   quarterdeck: ENVIRONMENT_NAMES,
 };
 /** Ports inside the containers, as the images serve them. */
-const PORTS: Readonly<Record<string, string>> = { postgres: '5432', temporal: '7233', ui: '8080' };
+const PORTS: Readonly<Record<string, string>> = { postgres: '5432', temporal: '7233', ui: '8080', api: '8080' };
 
 describe('the images', () => {
   it.each(entries)('%s has a tag that names one version', (_, { image }) => {
@@ -80,7 +80,7 @@ describe('the images', () => {
 
   it('of ours carry the version of package.json and are built from the Dockerfile here, on a pinned Node', () => {
     const ours = entries.filter(([, service]) => isOurs(service));
-    expect(ours.map(([name]) => name)).toEqual(['migrate', 'worker']);
+    expect(ours.map(([name]) => name)).toEqual(['migrate', 'worker', 'api']);
     for (const [, service] of ours) expect(service).toMatchObject({ image: `quarterdeck:${version}`, build: '.' });
     expect(read('Dockerfile')).toMatch(/^FROM node:2\d\.\d+\.\d+-bookworm-slim$/m);
   });
@@ -114,6 +114,10 @@ describe('the order of start', () => {
     expect(entries.filter(([, service]) => Object.keys(service.depends_on).length === 0).map(([name]) => name)).toEqual(
       ['postgres'],
     );
+  });
+
+  it('lets the interface wait for the tables and the server', () => {
+    expect(Object.keys(serviceNamed('api').depends_on)).toEqual(['migrate', 'temporal']);
   });
 
   it('lets the worker wait for the tables, the server and the search attributes', () => {
@@ -160,6 +164,9 @@ describe('the environment', () => {
       temporalNamespace: 'default',
       workerQueues: ['trading', 'llm'],
     });
+    const api = parseEnvironment({ ...valuesOf('api'), API_HOSTS_ALLOWED: '127.0.0.1:9000,api:8080' });
+    expect(api.api).toMatchObject({ host: '0.0.0.0', port: 8080, tls: null });
+    expect([api.databaseUrl, api.temporalAddress]).toEqual([worker.databaseUrl, worker.temporalAddress]);
     const migration = parseMigration(valuesOf('migrate'));
     expect(new URL(migration.databaseUrl).username).toBe('quarterdeck_admin');
     expect(new URL(worker.databaseUrl ?? '').username).toBe('quarterdeck_app');
@@ -190,7 +197,7 @@ describe('the environment', () => {
         return name === 'DATABASE_URL' ? [/@([a-z-]+):5432\//.exec(value)?.[1] ?? ''] : [];
       }),
     );
-    expect(hosts.length).toBe(7);
+    expect(hosts.length).toBe(9);
     for (const host of hosts) expect(Object.keys(services)).toContain(host);
   });
 });
@@ -215,7 +222,18 @@ describe('the commands', () => {
 
   it('put every folder with running code into the image, and none of the tests', () => {
     const dockerfile = read('Dockerfile');
-    const folders = ['schemas', 'domain', 'workflows', 'activities', 'adapters', 'db', 'config', 'workers', 'scripts'];
+    const folders = [
+      'schemas',
+      'domain',
+      'workflows',
+      'activities',
+      'adapters',
+      'db',
+      'config',
+      'api',
+      'workers',
+      'scripts',
+    ];
     for (const folder of folders) expect(dockerfile).toContain(`COPY ${folder} ${folder}\n`);
     expect(dockerfile).not.toContain('COPY test');
     expect(dockerfile).toContain('npm ci --omit=dev');

@@ -15,9 +15,13 @@ import { strategyDesignInputSchema } from '../schemas/strategy-design.ts';
 import { sessionReportSchema, sessionStatusSchema, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { CALCULATIONS } from '../scripts/lib/calc/catalogue.ts';
 import { deskAttributes } from '../scripts/lib/temporal-namespace.ts';
+import * as trainingMessages from '../workflows/messages/agent-training.ts';
+import * as allocationMessages from '../workflows/messages/allocation-review.ts';
 import * as backtestMessages from '../workflows/messages/backtest.ts';
 import * as evolutionMessages from '../workflows/messages/evolution-run.ts';
 import * as analysisMessages from '../workflows/messages/market-analysis.ts';
+import * as commentaryMessages from '../workflows/messages/officer-commentary.ts';
+import * as officerMessages from '../workflows/messages/officers.ts';
 import * as opportunityMessages from '../workflows/messages/opportunity-evaluation.ts';
 import * as orderMessages from '../workflows/messages/order-execution.ts';
 import * as searchMessages from '../workflows/messages/parameter-search.ts';
@@ -85,6 +89,7 @@ describe('the scripts', () => {
 /** Names of audit rows, tables and columns that look like names of events. */
 const NO_EVENTS = [
   ...['order_intent', 'order_sent', 'order_cancel', 'order_bust', 'order_intents', 'order_sends', 'order_hash'],
+  'approval_requests',
   ...[
     'session_id',
     'session_equity',
@@ -100,19 +105,30 @@ type Message = { readonly type: string; readonly name: string };
 const isMessage = (value: unknown): value is Message =>
   typeof value === 'object' && value !== null && 'type' in value && 'name' in value;
 
+/** The officers share one file of messages; each hears some of them. */
+const officerFace = (...names: readonly string[]): object =>
+  Object.fromEntries(Object.entries(officerMessages).filter(([name]) => names.includes(name)));
+
 describe('the workflows', () => {
   const table = rows(section('Workflows'));
   const messages: Readonly<Record<string, object>> = {
     strategySession: sessionMessages,
     orderExecution: orderMessages,
+    agentTraining: trainingMessages,
     backtest: backtestMessages,
     evolutionRun: evolutionMessages,
     parameterSearch: searchMessages,
     reconciliation: reconciliationMessages,
+    allocationReview: allocationMessages,
     marketAnalysis: analysisMessages,
     opportunityEvaluation: opportunityMessages,
     strategyDesign: designMessages,
     tradeReview: reviewMessages,
+    officerCommentary: commentaryMessages,
+    ceoDecisionCycle: officerFace('riskAlertSignal', 'forceDecisionUpdate', 'officerStatusQuery'),
+    riskOfficerCycle: officerFace('equityChangedSignal', 'modeSwitchedSignal', 'assessNowUpdate', 'officerStatusQuery'),
+    strategyOfficerCycle: officerFace('reviewNowUpdate', 'officerStatusQuery'),
+    federationCycle: officerFace('globalStateQuery', 'officerStatusQuery'),
   };
   const internal = ['orderReported'];
 
@@ -131,14 +147,21 @@ describe('the workflows', () => {
     const ids: Readonly<Record<string, string>> = {
       strategySession: sessionMessages.strategySessionId('<id>'),
       orderExecution: orderMessages.orderExecutionId('<id>'),
+      agentTraining: trainingMessages.agentTrainingId('<id>'),
       backtest: backtestMessages.backtestId('<id>'),
       evolutionRun: evolutionMessages.evolutionRunId('<id>'),
       parameterSearch: searchMessages.parameterSearchId('<id>'),
       reconciliation: reconciliationMessages.RECONCILIATION_ID,
+      allocationReview: allocationMessages.ALLOCATION_REVIEW,
       marketAnalysis: analysisMessages.marketAnalysisId('<id>'),
       opportunityEvaluation: opportunityMessages.opportunityEvaluationId('<id>'),
       strategyDesign: designMessages.strategyDesignId('<id>'),
       tradeReview: reviewMessages.tradeReviewId('<id of the trade>'),
+      ceoDecisionCycle: officerMessages.officerId('ceo'),
+      riskOfficerCycle: officerMessages.officerId('risk'),
+      strategyOfficerCycle: officerMessages.officerId('strategy'),
+      federationCycle: officerMessages.officerId('federation'),
+      officerCommentary: `${commentaryMessages.OFFICER_COMMENTARY}:<sequence of the event>`,
     };
     expect(quoted(id)[0]).toBe(ids[workflow]);
   });
@@ -249,9 +272,11 @@ describe('the database', () => {
         .map((name) => read(`${folder}/${name}`)),
     );
     const written = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:session|signal|order|approval|policy|kill_switch|live|account|position)_[a-z_]+)'/g)].map(
-        ([, name = '']) => name,
-      ),
+      [
+        ...text.matchAll(
+          /'((?:session|signal|order|approval|policy|kill_switch|live|account|position)_[a-z_]+|officer_commentary|allocation_reviewed|drift_detected|ceo_[a-z_]+|global_state_update|risk_(?:alert|state_update|ceiling_update)|strategy_(?:alert|enabled|recommendation|state_update))'/g,
+        ),
+      ].map(([, name = '']) => name),
     );
     const events = written.filter((name) => !NO_EVENTS.includes(name));
     expect(sorted(quoted(paragraph(section('Database'), 'Events:')))).toEqual(sorted(new Set(events)));

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { agentTrainingInputSchema, seedsOf } from '../schemas/agent-training.ts';
 import { evolutionRunInputSchema } from '../schemas/evolution-run.ts';
 import { marketAnalysisInputSchema } from '../schemas/market-analysis.ts';
 import { opportunityEvaluationInputSchema } from '../schemas/opportunity-evaluation.ts';
@@ -46,11 +47,13 @@ describe('the examples', () => {
     expect(read('tick.json')).toEqual({});
   });
 
-  it('evolution-run.json and parameter-search.json start runs of research', () => {
+  it('agent-training.json, evolution-run.json and parameter-search.json start runs of research', () => {
     const asked = (prefix: string) => ({ prefix, workflowId: `${prefix}:x`, nowMs: NOW_MS });
     const evolution = parseRunInput(evolutionRunInputSchema, read('evolution-run.json'), asked('evolution-run'));
     const search = parseRunInput(parameterSearchInputSchema, read('parameter-search.json'), asked('parameter-search'));
     expect([evolution.population, search.regime]).toEqual([50, 'bull']);
+    const training = parseRunInput(agentTrainingInputSchema, read('agent-training.json'), asked('agent-training'));
+    expect(seedsOf(training)).toEqual([1, 2, 3]);
   });
 
   it('ask models for an analysis, an evaluation and a design', () => {

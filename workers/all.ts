@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { configuredAlerts } from '../adapters/alerts/configured-alerts.ts';
 import { configuredVenues } from '../adapters/broker/configured-venues.ts';
 import { createThreadPool } from '../adapters/compute/thread-pool.ts';
 import { configuredMarkets } from '../adapters/market-data/configured-markets.ts';
@@ -14,10 +15,13 @@ import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import { parseEnvironment, type WorkerQueue } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
+import { keepAlerting } from './alerts.ts';
 import { createLlmWorker } from './create-llm-worker.ts';
 import { createComputeWorker, createResearchWorker } from './create-research-workers.ts';
 import { createTradingWorker } from './create-trading-worker.ts';
+import { keepFollowingDrift } from './drift-watch.ts';
 import { llmSettings } from './llm.ts';
+import { keepCommenting } from './officer-commentary.ts';
 import { startOfficers } from './officers.ts';
 import { ensureSchedules } from './schedules.ts';
 import { keepReviewing } from './trade-reviews.ts';
@@ -64,6 +68,10 @@ async function run(): Promise<void> {
   const running = workers.filter((worker) => worker !== null);
   if (running.length === 0) throw new Error(`none of the queues ${environment.workerQueues.join(', ')} has work yet`);
   const reviews = environment.workerQueues.includes('research') ? keepReviewing({ db, client }) : null;
+  const drift = reviews === null ? null : keepFollowingDrift({ db, client });
+  const comments = reviews !== null && environment.models.officerCommentary ? keepCommenting({ db, client }) : null;
+  const channels = configuredAlerts(environment.alerts, (line) => process.stdout.write(line));
+  const alerts = environment.workerQueues.includes('trading') ? keepAlerting({ db, channels, nowMs: Date.now }) : null;
   const officers = environment.workerQueues.includes('trading') ? environment.officers : [];
   await Promise.all([
     ...running.map((worker) => worker.run()),
@@ -71,6 +79,9 @@ async function run(): Promise<void> {
     startOfficers(client, officers),
   ]);
   reviews?.stop();
+  drift?.stop();
+  comments?.stop();
+  await alerts?.stop();
   await Promise.all([pool.close(), closeDatabase(db), connection.close(), nativeConnection.close()]);
 }
 

@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { dataConverterOf } from '../adapters/payload/data-converter.ts';
 import { createApi } from '../api/create-api.ts';
+import { API_LIMITS } from '../api/parts.ts';
 import { callersOf, ensureTokenFile } from '../api/tokens.ts';
 import type { Api } from '../api/typed.ts';
 import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { openEventFeed } from '../db/event-feed.ts';
 import { describeProblems, InvalidInput } from '../schemas/problem.ts';
+import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const POOL_SIZE = 8;
@@ -44,6 +46,9 @@ async function run(): Promise<void> {
     db,
     client: new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) }),
     feed,
+    taskQueue: TRADING_QUEUE,
+    limits: API_LIMITS,
+    logLevel: environment.logLevel,
     callers: callersOf(join(home, 'token')),
     hostsAllowed,
     nowMs: Date.now,

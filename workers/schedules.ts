@@ -1,5 +1,6 @@
 /** The desk's Temporal Schedules. Made by the first worker that comes; one that exists is left as a person has set it. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ALLOCATION_REVIEW } from '../workflows/messages/allocation-review.ts';
 import { EVOLUTION_RUN, evolutionRunId } from '../workflows/messages/evolution-run.ts';
 import { PARAMETER_SEARCH, parameterSearchId } from '../workflows/messages/parameter-search.ts';
 import { RECONCILIATION_ID } from '../workflows/messages/reconciliation.ts';
@@ -27,6 +28,18 @@ export async function ensureSchedules(client: Client): Promise<void> {
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     state: { note: 'books against venues: orders, fills, positions, cash' },
+  });
+  await ensure(client, {
+    scheduleId: ALLOCATION_REVIEW,
+    spec: { intervals: [{ every: '1 day' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'allocationReview',
+      workflowId: ALLOCATION_REVIEW,
+      taskQueue: RESEARCH_QUEUE,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+    state: { note: 'capital across strategies' },
   });
   await ensure(client, weekly(EVOLUTION_RUN, 'evolutionRun', evolutionRunId('weekly'), MARKET));
   const search = { ...MARKET, strategyType: 'momentum', regime: 'all' };

@@ -17,6 +17,7 @@ import { createApprovalStore, readApproval } from '../db/approvals.ts';
 import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
 import { createFetchStore } from '../db/fetch-store.ts';
+import { readPatterns } from '../db/learning/outcomes.ts';
 import { createLiveBarStore } from '../db/live-bars.ts';
 import { createLiveSessionStore } from '../db/live-session-store.ts';
 import { createOfficerStore } from '../db/officers/officer-store.ts';
@@ -29,6 +30,7 @@ import { createSessionStore } from '../db/session-store.ts';
 import { promotedStrategy, readStrategy } from '../db/strategies.ts';
 import type { Database } from '../db/tables.ts';
 import { isProtective } from '../domain/execution/legs.ts';
+import { carriedPatterns } from '../domain/learning/online/patterns.ts';
 import { costsSchema } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { watchEquity } from './equity-watch.ts';
@@ -84,6 +86,7 @@ export function tradingActivities(parts: TradingParts) {
       quarantined,
       killFile,
       readStrategy: (strategyId) => readStrategy(db, strategyId),
+      learntPatterns: async (strategyId, untilMs) => carriedPatterns(await readPatterns(db, strategyId, untilMs)),
       promotedStrategy: async (symbol, intervalMs) => (await promotedStrategy(db, symbol, intervalMs))?.definition,
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
       nowMs,

@@ -2,19 +2,27 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
 import { forceDecisionUpdate, riskAlertSignal } from './messages/officers.ts';
 import { officers } from './officers/activities.ts';
-import { answerOrFail } from './officers/answer.ts';
-import { type CycleCarry, openOfficer, wakeOf } from './officers/keep-cycle.ts';
+import { answerOrFail, noFields } from './officers/answer.ts';
+import { openOfficer, wakeOf } from './officers/keep-cycle.ts';
 
 const INTERVAL_MS = 30_000;
 
-/** @param carried its own state after continue-as-new; a start gives nothing */
-export async function ceoDecisionCycle(_input?: unknown, carried?: CycleCarry): Promise<never> {
-  const officer = openOfficer('ceo', officers.decideMode, INTERVAL_MS, carried);
+/**
+ * @param raw `officerInputSchema`, or nothing
+ * @param carried its own state after continue-as-new; a start gives none
+ */
+export async function ceoDecisionCycle(raw?: unknown, carried?: unknown): Promise<never> {
+  const officer = openOfficer('ceo', officers.decideMode, INTERVAL_MS, { raw, carried });
   setHandler(riskAlertSignal, async (payload) => void (await officer.wake(wakeOf('alert', payload))), {
     description: 'Evaluates now.',
   });
-  setHandler(forceDecisionUpdate, async () => answerOrFail(await officer.wake(wakeOf('person', null)), 'ceo'), {
-    description: 'Evaluates now and answers the decision; the cool-down holds all the same.',
+  const force = async () => {
+    const decision = answerOrFail(await officer.wake(wakeOf('person', null)), 'ceo');
+    return { status: 'ok' as const, decision };
+  };
+  setHandler(forceDecisionUpdate, force, {
+    validator: noFields,
+    description: 'Evaluates now and answers {"status":"ok","decision":{...}}; the cool-down holds all the same.',
   });
-  return officer.keep((carry) => continueAsNew<typeof ceoDecisionCycle>(undefined, carry));
+  return officer.keep((carry) => continueAsNew<typeof ceoDecisionCycle>(raw, carry));
 }

@@ -2,13 +2,16 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
 import { globalStateQuery } from './messages/officers.ts';
 import { officers } from './officers/activities.ts';
-import { type CycleCarry, openOfficer } from './officers/keep-cycle.ts';
+import { openOfficer } from './officers/keep-cycle.ts';
 
 const INTERVAL_MS = 15_000;
 
-/** @param carried its own state after continue-as-new; a start gives nothing */
-export async function federationCycle(_input?: unknown, carried?: CycleCarry): Promise<never> {
-  const officer = openOfficer('federation', officers.mergeStates, INTERVAL_MS, carried);
+/**
+ * @param raw `officerInputSchema`, or nothing
+ * @param carried its own state after continue-as-new; a start gives none
+ */
+export async function federationCycle(raw?: unknown, carried?: unknown): Promise<never> {
+  const officer = openOfficer('federation', officers.mergeStates, INTERVAL_MS, { raw, carried });
   setHandler(globalStateQuery, () => officer.carry.state, { description: 'The state of the whole desk.' });
-  return officer.keep((carry) => continueAsNew<typeof federationCycle>(undefined, carry));
+  return officer.keep((carry) => continueAsNew<typeof federationCycle>(raw, carry));
 }

@@ -2,16 +2,20 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
 import { reviewNowUpdate } from './messages/officers.ts';
 import { officers } from './officers/activities.ts';
-import { answerOrFail } from './officers/answer.ts';
-import { type CycleCarry, openOfficer, wakeOf } from './officers/keep-cycle.ts';
+import { answerOrFail, noFields } from './officers/answer.ts';
+import { openOfficer, wakeOf } from './officers/keep-cycle.ts';
 
 const INTERVAL_MS = 60_000;
 
-/** @param carried its own state after continue-as-new; a start gives nothing */
-export async function strategyOfficerCycle(_input?: unknown, carried?: CycleCarry): Promise<never> {
-  const officer = openOfficer('strategy', officers.reviewStrategies, INTERVAL_MS, carried);
+/**
+ * @param raw `officerInputSchema`, or nothing
+ * @param carried its own state after continue-as-new; a start gives none
+ */
+export async function strategyOfficerCycle(raw?: unknown, carried?: unknown): Promise<never> {
+  const officer = openOfficer('strategy', officers.reviewStrategies, INTERVAL_MS, { raw, carried });
   setHandler(reviewNowUpdate, async () => answerOrFail(await officer.wake(wakeOf('person', null)), 'strategy'), {
+    validator: noFields,
     description: 'Reviews now and answers the state of the strategies.',
   });
-  return officer.keep((carry) => continueAsNew<typeof strategyOfficerCycle>(undefined, carry));
+  return officer.keep((carry) => continueAsNew<typeof strategyOfficerCycle>(raw, carry));
 }

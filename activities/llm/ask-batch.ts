@@ -9,6 +9,7 @@ import type { BatchedCall, BatchRow, OpenBatch } from '../../db/llm/batches.ts';
 import { sha256Hex } from '../../domain/canonical-json.ts';
 import { promptTokensMax, scopesOf } from '../../domain/llm/budget.ts';
 import { costCeilingMicroUsd, costMicroUsd, inBatch, pricesOf } from '../../domain/llm/cost.ts';
+import { possibleUsage } from '../../domain/llm/usage.ts';
 import { type AskModelInput, askModelSchema } from '../../schemas/llm/ask-model.ts';
 import { ModelCallFailed, type ModelFailure, type ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
@@ -193,7 +194,7 @@ function endReplied(
   { reply }: Extract<BatchAnswer, { kind: 'replied' }>,
   { record, latencyMs }: { readonly record: ModelRecord; readonly latencyMs: number },
 ): Promise<boolean> {
-  const { usage } = reply;
+  const usage = possibleUsage(reply.usage, record);
   const prices = pricesOf(record);
   const end = {
     ...{ callId, outcome: 'answered', usage, latencyMs, atMs: parts.nowMs() },

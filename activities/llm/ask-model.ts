@@ -58,7 +58,7 @@ async function askModel(parts: GatewayParts, asked: AskModel): Promise<AskOutcom
   if (before.some(({ outcome }) => outcome === 'requested')) await parts.store.loseCalls(callKey, parts.nowMs());
   const asking = await askingOf(parts, ask);
   const hit = await fromCache(parts, asking);
-  const outcome = hit ?? (await answered(parts, asking));
+  const outcome = hit ?? (await answered(parts, asking, before));
   const kept = (await parts.store.keepOutcome(ask.callKey, outcome)) as AskOutcome;
   if (hit === null && isCacheable(ask) && kept.kind === 'answer') {
     await parts.store.putCached(keyOf(asking, kept.model), ask.asOfMs, kept);
@@ -145,8 +145,8 @@ async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcom
   return { ...found, contaminated, callIds: [callId], costMicroUsd: 0, cached: true };
 }
 
-async function answered(parts: GatewayParts, asking: Asking): Promise<AskOutcome> {
-  const first = await turnOf(parts, asking, 'answer', asking.conversation.messages);
+async function answered(parts: GatewayParts, asking: Asking, before: readonly ModelCallRow[]): Promise<AskOutcome> {
+  const first = await turnOf(parts, asking, 'answer', asking.conversation.messages, before);
   if (first.kind === 'none') return noDecision(parts, asking, first.reason, first.detail);
   if (first.reply.stop === 'tools' && asking.ask.tools !== null) return toolsWanted(parts, asking, first);
   const judged = judge(asking, first.reply);
@@ -166,7 +166,8 @@ async function repaired(parts: GatewayParts, asking: Asking, first: Replied, wro
     { role: 'assistant', blocks: first.reply.blocks },
     { role: 'user', text: repairRequest(asking.ask.contract, wrong.problems) },
   ];
-  const second = await turnOf(parts, { ...asking, candidates: [first.record] }, 'repair', messages);
+  const before = await parts.store.calls(asking.ask.callKey);
+  const second = await turnOf(parts, { ...asking, candidates: [first.record] }, 'repair', messages, before);
   if (second.kind === 'none') {
     const isBudget = second.reason === 'BUDGET_EXHAUSTED';
     return isBudget ? noDecision(parts, asking, second.reason, second.detail) : refused(parts, asking, wrong);
@@ -183,9 +184,9 @@ async function turnOf(
   asking: Asking,
   step: Step,
   messages: readonly ModelMessage[],
+  before: readonly ModelCallRow[],
 ): Promise<Turn> {
   const { ask, chosen, candidates } = asking;
-  const before = await parts.store.calls(ask.callKey);
   const told = await storedTurn(parts, before, step);
   if (told !== null) return told;
   return requestTurn(parts, {

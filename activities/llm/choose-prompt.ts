@@ -22,8 +22,12 @@ export const DESK_PROMPT = 'system';
 
 /** @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
 export async function choosePrompt(parts: GatewayParts, ask: AskModel): Promise<ChosenPrompt> {
-  const desk = await promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT));
-  const prompt = await promptOf(parts, ask.promptId, ask.promptVersion ?? (await versionFor(parts, ask)));
+  const [desk, prompt] = await Promise.all([
+    promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT)),
+    Promise.resolve(ask.promptVersion ?? versionFor(parts, ask)).then((version) =>
+      promptOf(parts, ask.promptId, version),
+    ),
+  ]);
   return promptFor(desk, prompt, ask);
 }
 
@@ -45,10 +49,14 @@ const flagsOf = (label: string, { flags, signs }: CleanedText): Problem[] =>
   flags.map((flag) => problem(flag, `untrusted.${label}`, signs.join(', '), 'plain text within the limits'));
 
 async function versionFor(parts: GatewayParts, ask: AskModel): Promise<number> {
-  const experiment = await parts.store.experiment(ask.promptId);
   const versions = versionsOf(parts, ask.promptId);
+  const [experiment, ownSilent] = await Promise.all([
+    parts.store.experiment(ask.promptId),
+    demotedVersions(parts, ask.promptId, versions),
+  ]);
   const arms = experiment?.arms ?? [];
-  const silent = await demotedVersions(parts, ask.promptId, [...versions, ...arms.map(({ version }) => version)]);
+  const others = arms.map(({ version }) => version).filter((version) => !versions.includes(version));
+  const silent = new Set([...ownSilent, ...(await demotedVersions(parts, ask.promptId, others))]);
   const speaking = arms.filter(({ version }) => !silent.has(version));
   if (speaking.length > 0) return armOf(ask, speaking);
   return versions.findLast((version) => !silent.has(version)) ?? newest(parts, ask.promptId);

@@ -6,6 +6,7 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { promptTokensMax, scopesOf } from '../../domain/llm/budget.ts';
 import { costCeilingMicroUsd, costMicroUsd, pricesOf } from '../../domain/llm/cost.ts';
+import { possibleUsage } from '../../domain/llm/usage.ts';
 import type { AskModel } from '../../schemas/llm/ask-model.ts';
 import type { FullScope } from '../../schemas/llm/budget.ts';
 import {
@@ -85,9 +86,9 @@ async function send(parts: GatewayParts, call: CallRequest, callId: string): Pro
 type Replied = { readonly callId: string; readonly reply: ModelReply; readonly latencyMs: number };
 
 async function endReplied(parts: GatewayParts, call: CallRequest, { callId, reply, latencyMs }: Replied) {
-  const { usage } = reply;
+  const usage = possibleUsage(reply.usage, call.record);
   const spentMicroUsd = usage === null ? null : costMicroUsd(pricesOf(call.record), usage);
-  const problems = [...call.chosen.warnings, ...replyProblems(reply, latencyMs)];
+  const problems = [...call.chosen.warnings, ...replyProblems(usage, latencyMs)];
   if (latencyMs > SLOW_MS) parts.warn('MODEL_SLOW', { callId, model: call.record.id, latencyMs });
   const { temperatureSent, providerRequestId } = reply;
   return parts.store.end(
@@ -106,7 +107,7 @@ async function endReplied(parts: GatewayParts, call: CallRequest, { callId, repl
   );
 }
 
-const replyProblems = ({ usage }: ModelReply, latencyMs: number): Problem[] => [
+const replyProblems = (usage: ModelReply['usage'], latencyMs: number): Problem[] => [
   ...(latencyMs > SLOW_MS ? [problem('MODEL_SLOW', 'latencyMs', latencyMs, `at most ${SLOW_MS} ms`)] : []),
   ...(usage === null
     ? [problem('LLM_USAGE_INVALID', 'usage', null, 'counts of tokens', 'the whole reservation was charged')]

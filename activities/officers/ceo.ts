@@ -17,8 +17,10 @@ export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<Cy
     if (turn.policy.faults.length > 0) return waits(parts, request, turn);
     const inputs = await gather(parts, turn, request.sinceMs);
     const inputAges = { risk: inputs.risk.ageMs, strategy: inputs.strategy.ageMs, health: inputs.health.ageMs };
-    const cycle = { officer: 'ceo' as const, request, nowMs: turn.nowMs, tookMs: turn.tookMs(), inputAges };
+    const { nowMs, intervalMs } = turn;
+    const cycle = { officer: 'ceo' as const, request, intervalMs, nowMs, tookMs: turn.tookMs(), inputAges };
     const decision = await parts.store.decide(cycle, inputs);
+    if (decision === null) return { state: await parts.store.lastEvent('ceo_decision'), tell: null };
     return { state: { ...decision }, tell: decision.switched ? switchOf(decision) : null };
   });
 }
@@ -74,8 +76,8 @@ async function gather({ store }: OfficerParts, turn: Turn, sinceMs: number): Pro
       stale: health === null,
     },
     portfolio: {
-      equityUsd: null,
-      openPositions: risk?.state.components.length ?? 0,
+      equityUsd: risk?.equityUsd ?? null,
+      openPositions: risk?.openPositions ?? 0,
       grossExposureFraction: risk?.state.grossExposure ?? null,
       ...riskAge,
     },

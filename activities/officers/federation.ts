@@ -1,14 +1,17 @@
 /** The Federation's cycle: one state of the desk, and one mode tighter while an officer is not heard of. */
+import type { PolicyInForce } from '../../db/policies.ts';
 import { mergeStates, staleOfficers } from '../../domain/officers/federation/merge-states.ts';
 import { effectiveProfile } from '../../domain/officers/policy/effective-profile.ts';
+import type { ModeProfile } from '../../schemas/governance.ts';
 import type { CycleAnswer, CycleRequest } from '../../schemas/officers/cycle.ts';
+import type { OfficerName } from '../../schemas/officers/officer.ts';
 import type { OfficerParts } from './parts.ts';
 import { riskOf, textsOf } from './risk.ts';
 import { strategyOf } from './strategy.ts';
 import { intervalOf, takeTurn } from './turn.ts';
 
 export function federationCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
-  return takeTurn(parts, 'federation', request, async ({ policy, settings, nowMs, tookMs }) => {
+  return takeTurn(parts, 'federation', request, async ({ policy, settings, intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
     const [ceo, risk, strategy, decision, activeStrategies, sequence] = await Promise.all([
       store.remembered('ceo'),
@@ -26,8 +29,7 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
     const stale = staleOfficers(heard, nowMs, request.sinceMs);
     const riskSaid = riskOf(risk?.memory ?? null);
     const strategySaid = strategyOf(strategy?.memory ?? null);
-    const profiles = policy.settings?.profiles;
-    const profile = profiles === undefined ? policy.profile : effectiveProfile({ ...policy, profiles, stale });
+    const profile = profileUnder(policy, stale);
     const state = mergeStates(
       {
         heard,
@@ -46,6 +48,7 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
     await store.commit({
       officer: 'federation',
       request,
+      intervalMs,
       nowMs,
       tookMs: tookMs(),
       inputAges: Object.fromEntries(ages),
@@ -56,4 +59,11 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
     });
     return { state: { ...state }, tell: null };
   });
+}
+
+/** What holds once this cycle is committed. */
+function profileUnder(policy: PolicyInForce, stale: readonly OfficerName[]): ModeProfile {
+  const profiles = policy.settings?.profiles;
+  const isAsBefore = stale.length === policy.stale.length && stale.every((one) => policy.stale.includes(one));
+  return profiles === undefined || isAsBefore ? policy.profile : effectiveProfile({ ...policy, profiles, stale });
 }

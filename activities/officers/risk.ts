@@ -1,113 +1,85 @@
-/** The Risk Officer's cycle: every account that trades in real time is judged, the worst of them speaks for the desk. */
-import type { AccountPortfolio } from '../../db/officers/portfolios.ts';
+/** The Risk Officer's cycle: the desk is judged, its ceilings are set, and a breach is told at once. */
+import { z } from 'zod';
 import type { VarBacktestRow } from '../../db/officers/var-backtests.ts';
 import { profileOf } from '../../domain/officers/policy/effective-profile.ts';
-import { assessRisk } from '../../domain/officers/risk/assess-risk.ts';
+import { type AccountBook, ceilingsToSet, type DeskBooks, deskRisk } from '../../domain/officers/risk/desk-risk.ts';
 import { pastReturns } from '../../domain/officers/risk/holdings-loss.ts';
 import { pastExceptions } from '../../domain/officers/risk/past-exceptions.ts';
 import { type RiskAlert, riskAlert } from '../../domain/officers/risk/risk-alerts.ts';
 import { symbolHoldings } from '../../domain/officers/risk/symbol-holdings.ts';
-import type { ModeProfile } from '../../schemas/governance.ts';
 import type { CycleAnswer, CycleRequest, Told } from '../../schemas/officers/cycle.ts';
 import { CEO_DEFAULTS } from '../../schemas/officers/policy-store.ts';
 import { riskPortfolioSchema } from '../../schemas/officers/portfolio.ts';
-import { type RiskCeilings, type RiskState, riskStateSchema } from '../../schemas/officers/risk-state.ts';
+import { riskStateSchema } from '../../schemas/officers/risk-state.ts';
 import type { OfficerParts } from './parts.ts';
 import { takeTurn } from './turn.ts';
 
-const DAY_MS = 86_400_000;
-/** Below this score ceilings are those of the profile: none are set. */
-const CEILINGS_FROM = 50;
 /** An alert that still holds is told again after this. */
 const REPEAT_MS = 900_000;
 const LEVELS: readonly unknown[] = [null, 'warning', 'critical'];
 
-type Judged = { readonly accountId: string; readonly state: RiskState };
+/** What the Risk Officer remembers. */
+const riskMemorySchema = z.object({
+  requestId: z.string(),
+  state: riskStateSchema,
+  accountId: z.string(),
+  accounts: z.array(z.object({ accountId: z.string(), riskScore: z.number() })),
+  equityUsd: z.string().nullable(),
+  openPositions: z.number().int().min(0),
+  level: z.enum(['warning', 'critical']).nullable(),
+  alerts: z.array(z.string()),
+  /** When an alert was told last; 0: never. */
+  alertedAtMs: z.number(),
+  /** Whether this very cycle told it. */
+  isTold: z.boolean(),
+  /** `YYYY-MM-DD` of the last back-tests; null: none yet. */
+  backtestedDay: z.string().nullable(),
+});
+export type RiskMemory = z.infer<typeof riskMemorySchema>;
+
+/** What the Risk Officer said last, as others read it; null when it fits nothing. */
+export const riskOf = (memory: Readonly<Record<string, unknown>> | null): RiskMemory | null =>
+  riskMemorySchema.safeParse(memory).data ?? null;
 
 export function riskCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
-  return takeTurn(parts, 'risk', request, async (turn) => {
+  return takeTurn(parts, 'risk', request, async ({ policy, intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
-    const { policy, nowMs } = turn;
+    const last = riskOf((await store.remembered('risk'))?.memory ?? null);
+    // Another attempt of this request was committed and not heard of: what it said holds.
+    if (last?.requestId === request.requestId) return saidIn(last, request);
     const profile = policy.settings === null ? policy.profile : profileOf(policy.settings.profiles, policy.mode);
-    const [read, last] = await Promise.all([readAll(parts, nowMs), store.remembered('risk')]);
-    const judged = judgeAll(read, profile, nowMs);
-    const worst = judged.reduce((most, one) => (one.state.riskScore > most.state.riskScore ? one : most));
-    const { state } = worst;
-    const accounts = judged.map((one) => ({ accountId: one.accountId, riskScore: one.state.riskScore }));
+    const books = await readAll(parts, nowMs);
+    const { state, ...desk } = deskRisk(books, profile, nowMs);
     const alert = riskAlert(state, policy.settings?.ceo ?? CEO_DEFAULTS);
-    const isTold = isNews(alert, last?.memory ?? null, nowMs);
-    const alertedAtMs = isTold ? nowMs : numberOf(last?.memory.alertedAtMs);
-    const isHealthy = policy.faults.length === 0;
-    await store.commit({
-      officer: 'risk',
-      request,
-      nowMs,
-      tookMs: turn.tookMs(),
-      inputAges: { portfolio: portfolioAge(read) },
-      memory: { state, accountId: worst.accountId, level: alert.level, alerts: alert.alerts, alertedAtMs },
-      events: [
-        { type: 'risk_state_update', payload: { ...state, accountId: worst.accountId, accounts } },
-        ...(isTold
-          ? [{ type: 'risk_alert', payload: { ...alert, accountId: worst.accountId, trigger: request.trigger } }]
-          : []),
-      ],
-      ...(isHealthy && { ceilings: ceilingsOf(state) }),
-      reason: `risk score ${state.riskScore} of ${worst.accountId}`,
-      varBacktests: backtestsOf(read, last?.atMs ?? null, nowMs),
-    });
-    return {
-      state: { ...state, accountId: worst.accountId, accounts, alerts: alert.alerts },
-      tell: isTold ? alarm(alert, request) : null,
+    const isTold = isNews(alert, last, nowMs);
+    const varBacktests = backtestsOf(books, last, nowMs);
+    const memory: RiskMemory = {
+      ...{ requestId: request.requestId, state, isTold, ...desk, accounts: [...desk.accounts] },
+      ...{ level: alert.level, alerts: [...alert.alerts] },
+      alertedAtMs: isTold ? nowMs : (last?.alertedAtMs ?? 0),
+      backtestedDay: varBacktests[0]?.day ?? last?.backtestedDay ?? null,
     };
+    const isHealthy = policy.faults.length === 0;
+    const { accountId, accounts } = memory;
+    const isNew = await store.commit({
+      ...{ officer: 'risk', request, intervalMs, nowMs, tookMs: tookMs(), memory, varBacktests },
+      inputAges: { portfolio: portfolioAge(books) },
+      events: [
+        { type: 'risk_state_update', payload: { ...state, accountId, accounts } },
+        ...(isTold ? [{ type: 'risk_alert', payload: { ...alert, accountId, trigger: request.trigger } }] : []),
+      ],
+      ...(isHealthy && { ceilings: ceilingsToSet(state) }),
+      reason: `risk score ${state.riskScore} of ${accountId}`,
+    });
+    return saidIn(isNew ? memory : (riskOf((await store.remembered('risk'))?.memory ?? null) ?? memory), request);
   });
 }
 
-/** A book that cannot be read is not an empty book: then this is why. */
-type Read = readonly AccountPortfolio[] | { readonly unreadable: string };
-
-const readAll = async ({ store }: OfficerParts, nowMs: number): Promise<Read> => {
-  try {
-    return await store.portfolios(nowMs);
-  } catch (error) {
-    return { unreadable: error instanceof Error ? error.message : String(error) };
-  }
-};
-
-const booksOf = (read: Read): readonly AccountPortfolio[] => ('unreadable' in read ? [] : read);
-
-/** A desk without an account has nothing at risk; a book that cannot be read has everything. */
-function judgeAll(read: Read, profile: ModeProfile, asOfMs: number): readonly [Judged, ...Judged[]] {
-  const judged = booksOf(read).map(({ accountId, portfolio }) => ({
-    accountId,
-    state: assessRisk({ portfolio, profile, asOfMs }),
-  }));
-  const [first, ...rest] = judged;
-  if (first !== undefined) return [first, ...rest];
-  if ('unreadable' in read) return [{ accountId: 'unreadable', state: unreadable(read.unreadable, profile, asOfMs) }];
-  return [{ accountId: 'none', state: assessRisk({ portfolio: EMPTY, profile, asOfMs }) }];
-}
-
-function unreadable(reason: string, profile: ModeProfile, asOfMs: number): RiskState {
-  const state = assessRisk({ portfolio: null, profile, asOfMs });
-  return { ...state, notes: [`the book cannot be read: ${reason}`] };
-}
-
-const EMPTY = { equity: '1', dayStartEquity: '1', peakEquity: '1', dataAgeMs: 0, dataAgeMaxMs: 1, positions: [] };
-
-/** Rounded down to a tenth of a percent: the last digits of a score are no reason for another policy. */
-function ceilingsOf({ riskScore, ceilings }: RiskState): RiskCeilings | null {
-  if (riskScore <= CEILINGS_FROM) return null;
-  return { ...ceilings, positionFractionMax: Math.floor(ceilings.positionFractionMax * 1_000) / 1_000 };
-}
-
-/** A breach that is new or worse is told at once, one that lasts every quarter of an hour. */
-function isNews(alert: RiskAlert, last: Readonly<Record<string, unknown>> | null, nowMs: number): boolean {
-  if (alert.level === null) return false;
-  const before = LEVELS.indexOf(last?.level);
-  return LEVELS.indexOf(alert.level) > before || !(nowMs - numberOf(last?.alertedAtMs) < REPEAT_MS);
-}
-
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+/** The answer of the cycle that left this memory. */
+const saidIn = ({ state, accountId, accounts, level, alerts, isTold }: RiskMemory, request: CycleRequest) => ({
+  state: { ...state, accountId, accounts, alerts },
+  tell: isTold ? alarm({ level, alerts }, request) : null,
+});
 
 const alarm = (alert: RiskAlert, { correlationId }: CycleRequest): Told => ({
   to: 'ceo',
@@ -115,27 +87,40 @@ const alarm = (alert: RiskAlert, { correlationId }: CycleRequest): Told => ({
   payload: { correlationId, level: alert.level, alerts: [...alert.alerts] },
 });
 
-const portfolioAge = (read: Read): number | null =>
-  'unreadable' in read ? null : Math.max(0, ...read.map(({ portfolio }) => numberOf(portfolio.dataAgeMs)));
-
-/** Once a UTC day, of the account with the most open positions. */
-function backtestsOf(read: Read, lastAtMs: number | null, nowMs: number): VarBacktestRow[] {
-  const isNewDay = lastAtMs === null || Math.floor(lastAtMs / DAY_MS) < Math.floor(nowMs / DAY_MS);
-  const largest = [...booksOf(read)].sort((a, b) => b.openPositions - a.openPositions)[0];
-  const portfolio = riskPortfolioSchema.safeParse(largest?.portfolio);
-  if (!isNewDay || !portfolio.success) return [];
-  const day = new Date(nowMs).toISOString().slice(0, 10);
-  const holdings = symbolHoldings(portfolio.data.positions, Number(portfolio.data.equity));
-  return pastExceptions(pastReturns(holdings)).map((row) => ({ day, ...row }));
+/** A connection that broke is no reason to call the book unreadable: it is asked twice. */
+async function readAll({ store }: OfficerParts, nowMs: number): Promise<DeskBooks> {
+  try {
+    return await store.portfolios(nowMs).catch(() => store.portfolios(nowMs));
+  } catch (error) {
+    return { unreadable: error instanceof Error ? error.message : String(error) };
+  }
 }
 
-/** What the Risk Officer said last, as others read it; null when it fits nothing. */
-export function riskOf(
-  memory: Readonly<Record<string, unknown>> | null,
-): { state: RiskState; alerts: string[] } | null {
-  const state = riskStateSchema.safeParse(memory?.state);
-  if (!state.success) return null;
-  return { state: state.data, alerts: textsOf(memory?.alerts) };
+/** A breach that is new or worse is told at once, one that lasts every quarter of an hour. */
+function isNews(alert: RiskAlert, last: RiskMemory | null, nowMs: number): boolean {
+  if (alert.level === null) return false;
+  const isWorse = LEVELS.indexOf(alert.level) > LEVELS.indexOf(last?.level ?? null);
+  return isWorse || nowMs - (last?.alertedAtMs ?? 0) >= REPEAT_MS;
+}
+
+const booksIn = (books: DeskBooks): readonly AccountBook[] => ('unreadable' in books ? [] : books);
+
+/** Of the oldest price in any book; null when one does not tell. */
+function portfolioAge(books: DeskBooks): number | null {
+  if ('unreadable' in books) return null;
+  const ages = books.map(({ portfolio }) => riskPortfolioSchema.safeParse(portfolio).data?.dataAgeMs ?? null);
+  return ages.includes(null) ? null : Math.max(0, ...ages.filter((one) => one !== null));
+}
+
+/** Once a UTC day, as soon as something is held that has a history; of the account with the most open positions. */
+function backtestsOf(books: DeskBooks, last: RiskMemory | null, nowMs: number): VarBacktestRow[] {
+  const day = new Date(nowMs).toISOString().slice(0, 10);
+  if (last?.backtestedDay === day) return [];
+  const [largest] = [...booksIn(books)].sort((a, b) => b.openPositions - a.openPositions);
+  const portfolio = riskPortfolioSchema.safeParse(largest?.portfolio);
+  if (!portfolio.success) return [];
+  const holdings = symbolHoldings(portfolio.data.positions, Number(portfolio.data.equity));
+  return pastExceptions(pastReturns(holdings)).map((row) => ({ day, ...row }));
 }
 
 export const textsOf = (value: unknown): string[] =>

@@ -6,7 +6,7 @@ import type { OfficerParts } from './parts.ts';
 import { takeTurn } from './turn.ts';
 
 export function strategyCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
-  return takeTurn(parts, 'strategy', request, async ({ nowMs, tookMs }) => {
+  return takeTurn(parts, 'strategy', request, async ({ intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
     const [results, last] = await Promise.all([store.results(), store.remembered('strategy')]);
     const state = reviewStrategies({ asOfMs: nowMs, ...results });
@@ -18,6 +18,7 @@ export function strategyCycle(parts: OfficerParts, request: CycleRequest): Promi
     await store.commit({
       officer: 'strategy',
       request,
+      intervalMs,
       nowMs,
       tookMs: tookMs(),
       inputAges: {},

@@ -3,6 +3,7 @@
 import type { SessionStore } from '../../db/session-store.ts';
 import type { SessionRecord } from '../../db/sessions.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import type { PatternTable } from '../../domain/learning/online/patterns.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
@@ -21,6 +22,8 @@ export type OpenParts = {
   readonly readStrategy: (strategyId: string) => Promise<StoredStrategy | undefined>;
   /** The bred strategy of a market that was promoted last. */
   readonly promotedStrategy: (symbol: string, intervalMs: number) => Promise<Strategy | undefined>;
+  /** What the reviewed trades of a strategy teach that had closed by then. */
+  readonly learntPatterns: (strategyId: string, untilMs: number) => Promise<PatternTable>;
   readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 };
@@ -71,6 +74,27 @@ export async function evolvedVoters(
   );
   const evolved = Object.fromEntries(found.flatMap(([symbol, one]) => (one === undefined ? [] : [[symbol, one]])));
   return Object.keys(evolved).length === 0 ? {} : { evolved };
+}
+
+/** A session in virtual time is taught once, by what was known at its first bar: it gives the same when it is repeated. */
+export async function taughtBefore(
+  parts: Pick<OpenParts, 'learntPatterns'>,
+  { components, tradingMode }: ParsedSession,
+  { strategyId, firstBarMs }: { readonly strategyId: string; readonly firstBarMs: number },
+): Promise<Pick<SessionHandle, 'online'>> {
+  if (!components.includes('online') || isRealTime(tradingMode)) return {};
+  return { online: { ...(await parts.learntPatterns(strategyId, firstBarMs)) } };
+}
+
+/** A session in real time learns as it goes. */
+export async function taughtNow(
+  parts: Pick<OpenParts, 'learntPatterns' | 'nowMs'>,
+  { components, tradingMode }: ParsedSession,
+  { strategyId, online }: Pick<SessionHandle, 'strategyId' | 'online'>,
+): Promise<{ readonly online?: PatternTable }> {
+  if (!components.includes('online')) return {};
+  if (isRealTime(tradingMode)) return { online: await parts.learntPatterns(strategyId, parts.nowMs()) };
+  return online === undefined ? {} : { online };
 }
 
 /** A stored strategy keeps its id; a built-in one is named by its type and what it says, however it was spelled. */

@@ -4,8 +4,10 @@
  * other; threads stay up between them. How it is done: `thread-pool.ts` and `compute-thread.ts`.
  */
 
+import type { TrainedPart } from '../../domain/learning/agents/train-chunk.ts';
 import type { ComputeTask } from '../../domain/learning/trial/compute-task.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
+import type { TrainingRequest } from './training-threads.ts';
 
 export type ComputeRequest = {
   /** Names these very bars: their hash and count. */
@@ -31,6 +33,11 @@ export type ComputePool = {
    * @throws the signal's reason when it is aborted; nobody computes any more then
    */
   readonly evaluate: (request: ComputeRequest) => Promise<readonly ComputeAnswer[]>;
+  /**
+   * A part of a training, beside batches and other trainings, on a thread of its own.
+   * @throws the signal's reason when it is aborted; nobody trains any more then
+   */
+  readonly train: (request: TrainingRequest) => Promise<TrainedPart>;
   /** Starts as many threads as the machine has cores, so that the first batch does not wait for them. */
   readonly warmUp: () => void;
   readonly close: () => Promise<void>;

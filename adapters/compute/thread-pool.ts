@@ -8,6 +8,7 @@ import { FIGURE_WIDTH } from '../../domain/learning/trial/compute-task.ts';
 import type { ComputeAnswer, ComputePool, ComputeRequest } from './compute-pool.ts';
 import { type SharedMarket, shareMarket } from './shared-market.ts';
 import { CANCELLED, DONE, EVALUATED, type FromThread, type SharedBatch, shareBatch } from './thread-protocol.ts';
+import { createTrainingThreads } from './training-threads.ts';
 
 const PROGRESS_EVERY_MS = 250;
 /** Data sets in shared memory at a time; the one that was not used for longest goes. */
@@ -18,6 +19,7 @@ type Thread = { readonly worker: Worker; readonly opened: Set<string> };
 export function createThreadPool(): ComputePool {
   const threads: Thread[] = [];
   const markets = new Map<string, SharedMarket>();
+  const trainers = createTrainingThreads();
   let last: Promise<unknown> = Promise.resolve();
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
     const next = last.then(work);
@@ -26,10 +28,11 @@ export function createThreadPool(): ComputePool {
   };
   return {
     evaluate: (request) => alone(() => evaluate(request, threads, markets)),
+    train: trainers.train,
     warmUp: () => void teamOf(threads, availableParallelism()),
     close: async () => {
       await last;
-      await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()));
+      await Promise.all([trainers.close(), ...threads.splice(0).map(({ worker }) => worker.terminate())]);
     },
   };
 }

@@ -33,14 +33,15 @@ export function createMeter(): (text: string) => void {
 export type SentFacts = { readonly temperatureSent: number | null; readonly providerRequestId: string | null };
 
 export function replyOf(wire: WireReply, sent: SentFacts): ModelReply {
-  const toolCalls = wire.blocks.flatMap((one) =>
+  const blocks = withOwnIds(wire.blocks);
+  const toolCalls = blocks.flatMap((one) =>
     one.type === 'toolCall' ? [{ id: one.id, name: one.name, arguments: one.arguments }] : [],
   );
-  const text = wire.blocks.map((one) => (one.type === 'text' ? one.text : '')).join('');
+  const text = blocks.map((one) => (one.type === 'text' ? one.text : '')).join('');
   const raw = JSON.stringify(wire.native);
   createMeter()(raw);
   return {
-    blocks: [...wire.blocks],
+    blocks,
     text: text === '' ? (wire.refusal ?? '') : text,
     toolCalls,
     stop: wire.stop === 'end' && toolCalls.length > 0 ? 'tools' : wire.stop,
@@ -48,6 +49,18 @@ export function replyOf(wire: WireReply, sent: SentFacts): ModelReply {
     ...sent,
     raw,
   };
+}
+
+/** Where a server gives two calls of a reply one id, their results could not be told apart: the second gets its own. */
+function withOwnIds(blocks: readonly AssistantBlock[]): AssistantBlock[] {
+  const taken = new Set<string>();
+  return blocks.map((block) => {
+    if (block.type !== 'toolCall') return block;
+    let { id } = block;
+    for (let n = 2; taken.has(id); n += 1) id = `${block.id}_${n}`;
+    taken.add(id);
+    return { ...block, id };
+  });
 }
 
 type Loose = { safeParse: (value: unknown) => { success: boolean; data?: unknown } };

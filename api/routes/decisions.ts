@@ -1,7 +1,7 @@
 /** Why the desk decided so: everything that led to a decision and came of it. */
 import { z } from 'zod';
 import { readWhy } from '../../db/llm/why.ts';
-import { answerOf, documentSchema } from '../../schemas/http.ts';
+import { answerOf, documentSchema, idText } from '../../schemas/http.ts';
 import type { ApiParts } from '../parts.ts';
 import { notFound } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
@@ -21,7 +21,7 @@ const whySchema = z.object({
 export function decisionRoutes(app: Routes, { db }: ApiParts): void {
   const schema = {
     summary: 'Everything that led to a decision, by its id or by the id of one of its orders',
-    params: z.strictObject({ id: z.string().min(1).max(200) }),
+    params: z.strictObject({ id: idText }),
     response: { 200: answerOf(whySchema), ...PROBLEM_ANSWERS },
   };
   app.get('/api/decisions/:id/why', { schema }, async ({ params, accountId }) => {

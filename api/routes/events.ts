@@ -7,15 +7,11 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type DeskEvent, lastSequence, readEvents } from '../../db/events.ts';
 import { answerOf, countText, documentSchema, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
-import type { ApiParts } from '../parts.ts';
+import type { ApiLimits, ApiParts } from '../parts.ts';
 import { refusal } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
 import type { Routes } from '../typed.ts';
 
-const READERS_MAX = 200;
-/** What a slow reader may leave unread, and for how long. */
-const UNREAD_BYTES_MAX = 256 * 1_024;
-const UNREAD_MS_MAX = 10_000;
 const HEARTBEAT_MS = 15_000;
 
 const eventSchema = z.object({
@@ -31,7 +27,7 @@ const querySchema = z.strictObject({
   limit: countText(PAGE_LIMIT_MAX).optional(),
 });
 
-export function eventRoutes(app: Routes, { db, feed }: ApiParts): void {
+export function eventRoutes(app: Routes, { db, feed, limits }: ApiParts): void {
   const readers = new Set<ServerResponse>();
   app.addHook('preClose', async () => {
     for (const reader of readers) reader.destroy();
@@ -39,10 +35,18 @@ export function eventRoutes(app: Routes, { db, feed }: ApiParts): void {
   const schema = {
     summary: 'Events after a sequence: a stream (text/event-stream), or a page when application/json is asked for',
     querystring: querySchema,
-    response: { 200: answerOf(z.array(eventSchema)), ...PROBLEM_ANSWERS },
+    response: {
+      200: {
+        description: 'Events, each as a line `data:` of a stream, or a page of them',
+        content: {
+          'application/json': { schema: answerOf(z.array(eventSchema)) },
+          'text/event-stream': { schema: z.string() },
+        },
+      },
+      ...PROBLEM_ANSWERS,
+    },
   };
-  app.get('/api/events', { schema }, async (request, reply) => {
-    if (request.accountId !== null) throw refusal(404, 'NOT_FOUND', 'path', '/api/events', "the desk's own token");
+  app.get('/api/events', { schema, exposeHeadRoute: false }, async (request, reply) => {
     const { after, limit = PAGE_LIMIT_MAX } = request.query;
     if (wantsPage(request.headers.accept)) {
       const events = await readEvents(db, after ?? 0, limit);
@@ -51,11 +55,11 @@ export function eventRoutes(app: Routes, { db, feed }: ApiParts): void {
         data: events.map((one) => ({ ...one, payload: JSON.parse(JSON.stringify(one.payload)) })),
       };
     }
-    if (readers.size >= READERS_MAX)
-      throw refusal(503, 'STREAM_LIMIT', 'readers', readers.size, `fewer than ${READERS_MAX}`);
-    const from = after ?? lastEventId(request.headers['last-event-id']) ?? (await lastSequence(db));
+    if (readers.size >= limits.readersMax)
+      throw refusal(503, 'STREAM_LIMIT', 'readers', readers.size, `fewer than ${limits.readersMax}`);
+    const from = lastEventId(request.headers['last-event-id']) ?? after ?? (await lastSequence(db));
     reply.hijack();
-    await stream(reply.raw, readers, (signal) => feed.follow(from, signal));
+    await stream(reply.raw, readers, limits, (signal) => feed.follow(from, signal));
   });
 }
 
@@ -71,6 +75,7 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
 async function stream(
   response: ServerResponse,
   readers: Set<ServerResponse>,
+  { unreadBytesMax, unreadMsMax }: ApiLimits,
   follow: (signal: AbortSignal) => AsyncGenerator<DeskEvent, void, void>,
 ): Promise<void> {
   const gone = new AbortController();
@@ -87,7 +92,7 @@ async function stream(
   try {
     for await (const event of follow(gone.signal)) {
       response.write(frameOf(event));
-      if (response.writableLength > UNREAD_BYTES_MAX) await drained(response, gone.signal);
+      if (response.writableLength > unreadBytesMax) await drained(response, gone.signal, unreadMsMax);
     }
   } finally {
     clearInterval(heartbeat);
@@ -96,15 +101,24 @@ async function stream(
   }
 }
 
-const frameOf = ({ sequence, type, ...rest }: DeskEvent): string =>
-  `id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify({ sequence, type, ...rest })}\n\n`;
+/** Readers share events, and so their text. */
+const frames = new WeakMap<DeskEvent, string>();
+
+function frameOf(event: DeskEvent): string {
+  const { sequence, type } = event;
+  const frame = frames.get(event) ?? `id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
+  frames.set(event, frame);
+  return frame;
+}
 
 /** Waits for a slow reader, and lets it go when it reads nothing for too long. */
-async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+async function drained(response: ServerResponse, gone: AbortSignal, withinMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => response.destroy(), UNREAD_MS_MAX);
+    const timer = setTimeout(() => response.destroy(), withinMs);
     const end = () => {
       clearTimeout(timer);
+      response.off('drain', end);
+      gone.removeEventListener('abort', end);
       resolve();
     };
     response.once('drain', end);

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Problem, problem } from '../../schemas/problem.ts';
-import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ApiParts } from '../parts.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
@@ -11,6 +10,8 @@ import type { Routes } from '../typed.ts';
 const WITHIN_MS = 2_000;
 /** A poll is open for up to a minute, and is told of when it began. */
 const WORKER_SEEN_MS = 90_000;
+/** A queue has several partitions: only the enhanced answer knows the pollers of all of them. */
+const EVERY_PARTITION = { taskQueueType: 1, taskQueueTypes: [1, 2], apiMode: 1, reportPollers: true };
 
 export function healthRoutes(app: Routes, parts: ApiParts, metrics: Metrics): void {
   const alive = {
@@ -29,42 +30,43 @@ export function healthRoutes(app: Routes, parts: ApiParts, metrics: Metrics): vo
     if (problems.length === 0) return { status: 'ok' as const };
     return reply.code(503).send({ ok: false as const, problems });
   });
-  app.get(
-    '/metrics',
-    { schema: { summary: 'Prometheus metrics', response: { 200: z.string() } } },
-    async (_request, reply) => {
-      void reply.type(metrics.contentType);
-      return metrics.text();
+  const measured = {
+    summary: 'Prometheus metrics',
+    response: {
+      200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } },
+      ...PROBLEM_ANSWERS,
     },
-  );
+  };
+  app.get('/metrics', { schema: measured }, async (_request, reply) => {
+    void reply.type(metrics.contentType);
+    return metrics.text();
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-async function findProblems({ db, client, nowMs }: ApiParts): Promise<Problem[]> {
+async function findProblems({ db, client, taskQueue, nowMs }: ApiParts): Promise<Problem[]> {
   const [postgres, temporal] = await Promise.all([
-    within(sql`select 1`.execute(db).then(() => [])).catch((error: unknown) => [
-      down('POSTGRES_DOWN', 'postgres', error),
-    ]),
-    within(workerProblems(client, nowMs())).catch((error: unknown) => [down('TEMPORAL_DOWN', 'temporal', error)]),
+    within(sql`select 1`.execute(db).then(() => [])).catch(() => [down('POSTGRES_DOWN', 'postgres')]),
+    within(workerProblems(client, taskQueue, nowMs())).catch(() => [down('TEMPORAL_DOWN', 'temporal')]),
   ]);
   return [...postgres, ...temporal];
 }
 
-async function workerProblems(client: ApiParts['client'], nowMs: number): Promise<Problem[]> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: TRADING_QUEUE },
-    taskQueueType: 1,
-  });
-  const seen = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
+async function workerProblems(client: ApiParts['client'], taskQueue: string, nowMs: number): Promise<Problem[]> {
+  const queue = { namespace: client.options.namespace, taskQueue: { name: taskQueue }, ...EVERY_PARTITION };
+  const ask = () => client.workflowService.describeTaskQueue(queue);
+  const { pollers, versionsInfo } = await client.withDeadline(nowMs + WITHIN_MS, ask);
+  const told = Object.values(versionsInfo ?? {}).flatMap(({ typesInfo }) => Object.values(typesInfo ?? {}));
+  const seen = [...(pollers ?? []), ...told.flatMap((one) => one.pollers ?? [])].map(
+    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000,
+  );
   if (seen.some((atMs) => nowMs - atMs < WORKER_SEEN_MS)) return [];
-  return [
-    problem('WORKER_MISSING', `queue ${TRADING_QUEUE}`, seen.length, 'a worker that asks for work', 'run npm start'),
-  ];
+  return [problem('WORKER_MISSING', `queue ${taskQueue}`, seen.length, 'a worker that asks for work', 'run npm start')];
 }
 
-const down = (code: string, path: string, error: unknown): Problem =>
-  problem(code, path, error instanceof Error ? error.message : error, 'an answer within 2 s', 'run npm start');
+/** Open to anyone: it tells what is missing, not where it should be. */
+const down = (code: string, path: string): Problem =>
+  problem(code, path, 'no answer', `an answer within ${WITHIN_MS} ms`, 'run npm start');
 
 async function within<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -11,11 +11,14 @@ import {
 } from '../../workflows/messages/officers.ts';
 import { onceOnly } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
+import { plain } from '../plain.ts';
+import { Refusal, refusal } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
 import { asked, atTemporal } from '../temporal-door.ts';
 import type { Routes } from '../typed.ts';
 
 const emptyQuery = z.strictObject({});
+const emptyBody = z.strictObject({}).nullish();
 const stateAnswer = z.union([answerOf(documentSchema), initializingSchema]);
 const initializing = (message: string) => ({ status: 'initializing' as const, message });
 
@@ -51,17 +54,22 @@ export function orchestrationRoutes(app: Routes, parts: ApiParts): void {
 function forceDecisionRoute(app: Routes, parts: ApiParts): void {
   const schema = {
     summary: 'The CEO evaluates now; the cool-down holds all the same',
-    body: z.strictObject({}).nullish(),
+    body: emptyBody,
     response: { 200: z.object({ status: z.literal('ok'), decision: documentSchema }), ...PROBLEM_ANSWERS },
   };
   app.post('/api/orchestration/agents/ceo/force-decision', { schema }, async (request) =>
     onceOnly(parts, request, async () => {
       const id = officerId('ceo');
       const handle = parts.client.workflow.getHandle(id);
-      const decision = await atTemporal(parts.client, id, () => handle.executeUpdate(forceDecisionUpdate));
-      return { status: 'ok' as const, decision: plain(decision) };
+      const { status, decision } = await atTemporal(parts.client, id, () =>
+        handle.executeUpdate(forceDecisionUpdate, { args: [{}] }),
+      ).catch(notRunning);
+      return { status, decision: plain(decision) };
     }),
   );
 }
 
-const plain = (value: unknown) => documentSchema.parse(JSON.parse(JSON.stringify(value)));
+function notRunning(error: unknown): never {
+  const isClosed = error instanceof Refusal && error.statusCode === 409;
+  throw isClosed ? refusal(409, 'OFFICER_NOT_RUNNING', 'officer', 'ceo', 'an officer that runs', 'npm start') : error;
+}

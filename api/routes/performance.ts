@@ -1,9 +1,9 @@
 /** Figures of the desk: what it did, what the models cost, how each strategy fares. */
 import { z } from 'zod';
-import { readPage, rowSchemaOf } from '../../db/read/resource.ts';
+import { pageOf, readPage, rowSchemaOf } from '../../db/read/resource.ts';
 import { strategyPerformance } from '../../db/read/resources.ts';
 import { readDeskPerformance, readModelUsage } from '../../db/read/usage.ts';
-import { answerOf, countText, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
+import { answerOf, countText, documentSchema, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
 import type { ApiParts } from '../parts.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
 import type { Routes } from '../typed.ts';
@@ -28,8 +28,8 @@ const performanceSchema = z.object({
   analysisCount: z.number(),
   activeSessions: z.number(),
   tradingModes: z.record(z.string(), z.number()),
-  modelUsage: z.record(z.string(), z.json()),
-  strategies: z.array(rowSchemaOf(strategyPerformance)),
+  modelUsage: documentSchema,
+  strategies: z.array(rowSchemaOf(pageOf(strategyPerformance))),
 });
 
 export function performanceRoutes(app: Routes, { db, nowMs }: ApiParts): void {
@@ -50,7 +50,6 @@ export function performanceRoutes(app: Routes, { db, nowMs }: ApiParts): void {
   app.get('/api/performance', { schema: performance }, async () => {
     const page = { limit: PAGE_LIMIT_MAX, sort: strategyPerformance.sort[0], filters: {} };
     const [desk, rows] = await Promise.all([readDeskPerformance(db), readPage(db, strategyPerformance, page, null)]);
-    const data = { ...desk, modelUsage: JSON.parse(JSON.stringify(desk.modelUsage)), strategies: rows };
-    return { status: 'ok' as const, data };
+    return { status: 'ok' as const, data: { ...desk, strategies: rows } };
   });
 }

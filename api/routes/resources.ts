@@ -1,8 +1,19 @@
 /** Pages and single rows of the book of record, one pair of routes a resource. */
 import { z } from 'zod';
-import { type Resource, readOne, readPage, rowSchemaOf } from '../../db/read/resource.ts';
-import { accounts, backtests, budgets, orders, positions, prompts, runs, strategies } from '../../db/read/resources.ts';
-import { answerOf, countText, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
+import { pageOf, type Resource, readOne, readPage, rowSchemaOf } from '../../db/read/resource.ts';
+import {
+  accounts,
+  allocations,
+  backtests,
+  budgets,
+  orders,
+  positions,
+  prompts,
+  runs,
+  strategies,
+} from '../../db/read/resources.ts';
+import { readStanding, standingSchema } from '../../db/read/standing.ts';
+import { answerOf, countText, idText, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
 import type { ApiParts } from '../parts.ts';
 import { notFound } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
@@ -14,7 +25,7 @@ export function resourceRoutes(app: Routes, parts: ApiParts): void {
   pageRoute(app, parts, '/api/orders', orders);
   pageRoute(app, parts, '/api/positions', positions);
   pageRoute(app, parts, '/api/accounts', accounts);
-  rowRoute(app, parts, '/api/accounts/:id', accounts);
+  accountRoute(app, parts);
   pageRoute(app, parts, '/api/runs', runs);
   rowRoute(app, parts, '/api/runs/:id', runs);
   pageRoute(app, parts, '/api/backtests', backtests);
@@ -22,6 +33,7 @@ export function resourceRoutes(app: Routes, parts: ApiParts): void {
   pageRoute(app, parts, '/api/strategies', strategies);
   pageRoute(app, parts, '/api/prompts', prompts);
   pageRoute(app, parts, '/api/budget', budgets);
+  pageRoute(app, parts, '/api/allocation', allocations);
 }
 
 /** `?limit`, `?sort` and the filters of the resource; anything else is refused by name. */
@@ -36,7 +48,7 @@ export function pageRoute(app: Routes, { db }: ApiParts, url: string, resource: 
   const schema = {
     summary: `Rows of ${resource.table}, by ${resource.sort[0]} downwards`,
     querystring: pageQueryOf(resource),
-    response: { 200: answerOf(z.array(rowSchemaOf(resource))), ...PROBLEM_ANSWERS },
+    response: { 200: answerOf(z.array(rowSchemaOf(pageOf(resource)))), ...PROBLEM_ANSWERS },
   };
   app.get(url, { schema }, async ({ query, accountId }) => {
     const { limit = LIMIT, sort = resource.sort[0], ...filters } = query;
@@ -48,12 +60,26 @@ export function pageRoute(app: Routes, { db }: ApiParts, url: string, resource: 
 export function rowRoute(app: Routes, { db }: ApiParts, url: string, resource: Resource): void {
   const schema = {
     summary: `One row of ${resource.table}`,
-    params: z.strictObject({ id: z.string().min(1).max(200) }),
+    params: z.strictObject({ id: idText }),
     response: { 200: answerOf(rowSchemaOf(resource)), ...PROBLEM_ANSWERS },
   };
   app.get(url, { schema }, async ({ params, accountId }) => {
     const data = await readOne(db, resource, params.id, accountId);
     if (data === undefined) throw notFound(resource.id, params.id, `the id of a row of ${resource.table}`);
     return { status: 'ok' as const, data };
+  });
+}
+
+/** An account with what it holds and what its day has cost so far. */
+function accountRoute(app: Routes, { db }: ApiParts): void {
+  const schema = {
+    summary: 'An account: cash, equity, margin, buying power, loss of its day',
+    params: z.strictObject({ id: idText }),
+    response: { 200: answerOf(rowSchemaOf(accounts).extend(standingSchema.shape)), ...PROBLEM_ANSWERS },
+  };
+  app.get('/api/accounts/:id', { schema }, async ({ params, accountId }) => {
+    const row = await readOne(db, accounts, params.id, accountId);
+    if (row === undefined) throw notFound('accountId', params.id, 'the id of an account of this desk');
+    return { status: 'ok' as const, data: { ...row, ...(await readStanding(db, params.id)) } };
   });
 }

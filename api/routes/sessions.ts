@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readOne, rowSchemaOf } from '../../db/read/resource.ts';
 import { sessions } from '../../db/read/resources.ts';
-import { answerOf, documentSchema } from '../../schemas/http.ts';
+import { answerOf, documentSchema, idText } from '../../schemas/http.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import {
   adjustLimitsUpdate,
@@ -14,7 +14,6 @@ import {
   statusQuery,
   stopSignal,
   strategySessionId,
-  TRADING_QUEUE,
 } from '../../workflows/messages/strategy-session.ts';
 import { onceOnly } from '../idempotency.ts';
 import type { ApiParts } from '../parts.ts';
@@ -24,7 +23,7 @@ import { asked, atTemporal } from '../temporal-door.ts';
 import type { Routes } from '../typed.ts';
 import { pageRoute } from './resources.ts';
 
-const params = z.strictObject({ id: z.string().min(1).max(200) });
+const params = z.strictObject({ id: idText });
 const stopBody = z
   .strictObject({
     reason: z.string().max(500).optional(),
@@ -32,7 +31,7 @@ const stopBody = z
     commandId: z.string().max(200).optional(),
   })
   .nullish();
-const commandBody = z.strictObject({ commandId: z.string().max(200).optional() }).nullish();
+const commandBody = z.strictObject({}).nullish();
 const accepted = {
   202: z.object({ status: z.literal('ok'), data: z.object({ sessionId: z.string() }) }),
   ...PROBLEM_ANSWERS,
@@ -99,26 +98,35 @@ function startRoute(app: Routes, parts: ApiParts): void {
   };
   app.post('/api/sessions', { schema }, async (request, reply) => {
     void reply.code(201);
-    return onceOnly(parts, request, async () => {
+    return onceOnly(parts, request, async (command) => {
       const given = request.body.sessionId;
-      const sessionId = typeof given === 'string' ? given : randomUUID();
+      const sessionId = typeof given === 'string' ? given : (command?.slice(0, 32) ?? randomUUID());
       const workflowId = strategySessionId(sessionId);
       const parsed = parseSessionInput(request.body, workflowId, parts.nowMs());
       if (request.accountId !== null && parsed.accountId !== request.accountId) {
         throw notFound('accountId', parsed.accountId, 'the account of this token');
       }
-      await atTemporal(parts.client, workflowId, () => start(parts, workflowId, request.body));
+      await atTemporal(parts.client, workflowId, () => start(parts, workflowId, request.body, command));
       return { status: 'ok' as const, data: { sessionId, workflowId } };
     });
   });
 }
 
-async function start({ client }: ApiParts, workflowId: string, input: object): Promise<void> {
+/** A command that was sent before, and started it without an answer of ours, finds its own name on the workflow. */
+async function start(
+  { client, taskQueue }: ApiParts,
+  workflowId: string,
+  input: object,
+  command: string | null,
+): Promise<void> {
   try {
-    const options = { taskQueue: TRADING_QUEUE, workflowId, args: [input], workflowIdConflictPolicy: 'FAIL' as const };
-    await client.workflow.start('strategySession', options);
+    const named = command === null ? {} : { memo: { command }, workflowIdReusePolicy: 'REJECT_DUPLICATE' as const };
+    const options = { taskQueue, workflowId, args: [input], workflowIdConflictPolicy: 'FAIL' as const };
+    await client.workflow.start('strategySession', { ...options, ...named });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo } = await client.workflow.getHandle(workflowId).describe();
+    if (command !== null && memo?.command === command) return;
     throw refusal(409, 'SESSION_RUNNING', 'sessionId', workflowId, 'an id that no running session has');
   }
 }

@@ -14,7 +14,10 @@ export type Reservation = {
   readonly atMs: number;
 };
 
-/** @returns the scopes without room; empty: it is reserved. Rows of scopes that are new are made first. */
+/**
+ * Rows of scopes that are new are made first. What costs nothing has room everywhere.
+ * @returns the scopes without room; empty: it is reserved
+ */
 export async function reserveBudget(trx: Database, reservation: Reservation): Promise<FullScope[]> {
   const { callId, amountMicroUsd, atMs } = reservation;
   const scopes = JSON.stringify(reservation.scopes);
@@ -24,7 +27,8 @@ export async function reserveBudget(trx: Database, reservation: Reservation): Pr
     held as (
       select b.* from budgets b join wanted using (scope, key) order by b.scope, b.key for update of b),
     full_ones as (
-      select * from held where spent_micro_usd + reserved_micro_usd + ${amountMicroUsd}::bigint > limit_micro_usd),
+      select * from held where ${amountMicroUsd}::bigint > 0
+        and spent_micro_usd + reserved_micro_usd + ${amountMicroUsd}::bigint > limit_micro_usd),
     taken as (
       update budgets b set reserved_micro_usd = b.reserved_micro_usd + ${amountMicroUsd}::bigint
       from held h where b.scope = h.scope and b.key = h.key and not exists (select from full_ones)

@@ -113,6 +113,10 @@ export async function outcomeOfAsk(db: Database, askKey: string): Promise<JsonOb
 
 /** Keeps the first outcome for ever. @returns the one that is kept */
 export async function keepOutcome(db: Database, askKey: string, outcome: JsonObject): Promise<JsonObject> {
-  const kept = await insertRows(db, 'model_asks', [{ ask_key: askKey, outcome }], { onConflict: 'nothing' });
-  return kept === 1 ? outcome : ((await outcomeOfAsk(db, askKey)) ?? outcome);
+  // Not waited for on the disk: an outcome lost with the server is found again in the stored reply, asked of nobody.
+  const { numAffectedRows = 0n } = await sql`
+    with quick as (select set_config('synchronous_commit', 'off', true))
+    insert into model_asks (ask_key, outcome) select ${askKey}, ${JSON.stringify(outcome)}::jsonb from quick
+    on conflict do nothing`.execute(db);
+  return numAffectedRows === 1n ? outcome : ((await outcomeOfAsk(db, askKey)) ?? outcome);
 }

@@ -8,6 +8,8 @@ import { brierOf, wasRight } from '../../domain/llm/outcome-of-trade.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { TradeReviewResult } from '../../schemas/trade-review.ts';
 import { toInstant } from '../instant.ts';
+import { feedTrade } from '../learning/outcomes.ts';
+import { inTransaction } from '../retry.ts';
 import type { Database } from '../tables.ts';
 import { outcomeOfAsk } from './calls.ts';
 import { recordScore } from './scores.ts';
@@ -33,9 +35,7 @@ export async function reviewTrade(db: Database, tradeId: string, nowMs: number):
     scored.push(one);
   }
   const versions = Object.fromEntries(calls.map((one) => [one.prompt_id, one.prompt_version]));
-  const reviewed_at = toInstant(nowMs);
-  const change = { model_cost_micro_usd: cost, prompt_versions: versions, reviewed_at };
-  await db.updateTable('trades').set(change).where('trade_id', '=', tradeId).execute();
+  await markReviewed(db, tradeId, { model_cost_micro_usd: cost, prompt_versions: versions }, nowMs);
   return {
     tradeId,
     symbol: trade.symbol,
@@ -46,6 +46,20 @@ export async function reviewTrade(db: Database, tradeId: string, nowMs: number):
     modelCostMicroUsd: cost,
     scored,
   };
+}
+
+type Learnt = { readonly model_cost_micro_usd: number; readonly prompt_versions: Readonly<Record<string, number>> };
+
+/** The first review feeds the learner in the same transaction; one that is repeated corrects cost and versions only. */
+async function markReviewed(db: Database, tradeId: string, learnt: Learnt, nowMs: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const query = trx.selectFrom('trades').selectAll().where('trade_id', '=', tradeId).forUpdate();
+    const trade = await query.executeTakeFirstOrThrow();
+    const isFirst = trade.reviewed_at === null;
+    const change = { ...learnt, ...(isFirst ? { reviewed_at: toInstant(nowMs) } : {}) };
+    await trx.updateTable('trades').set(change).where('trade_id', '=', tradeId).execute();
+    if (isFirst) await feedTrade(trx, trade, nowMs);
+  });
 }
 
 /** Closed trades of paper and live accounts that nobody has reviewed yet; the oldest first. */

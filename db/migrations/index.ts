@@ -26,6 +26,11 @@ import * as sessionModelCost from './0024-session-model-cost.ts';
 import * as governanceStore from './0025-governance.ts';
 import * as modelBatches from './0026-model-batches.ts';
 import * as idempotency from './0027-idempotency.ts';
+import * as alerts from './0028-alerts.ts';
+import * as tradeClock from './0029-trade-clock.ts';
+import * as learning from './0030-learning.ts';
+import * as agentTraining from './0031-agent-training.ts';
+import * as allocations from './0032-allocations.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -54,4 +59,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-governance': governanceStore,
   '0026-model-batches': modelBatches,
   '0027-idempotency': idempotency,
+  '0028-alerts': alerts,
+  '0029-trade-clock': tradeClock,
+  '0030-learning': learning,
+  '0031-agent-training': agentTraining,
+  '0032-allocations': allocations,
 };

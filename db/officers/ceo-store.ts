@@ -1,6 +1,6 @@
 /**
- * One evaluation of the CEO as one transaction: the policy is locked, the decision made from what is remembered, the mode
- * switched, the memory and the events written. So a cool-down holds whoever asks, however often, and whatever dies.
+ * One evaluation of the CEO as one transaction: the policy is locked, the decision made from what is remembered, the
+ * mode switched, memory and events written. So a cool-down holds whoever asks, however often, and whatever dies.
  */
 import type { Transaction } from 'kysely';
 import { decideMode, rememberedOf } from '../../domain/officers/ceo/decide-mode.ts';

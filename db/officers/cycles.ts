@@ -1,5 +1,6 @@
 /** The slots of the officers' cycles: each once, done or missed. */
 import { sql } from 'kysely';
+import { slotAfter } from '../../domain/officers/slots.ts';
 import type { MissedSlots } from '../../schemas/officers/cycle.ts';
 import type { OfficerName } from '../../schemas/officers/officer.ts';
 import { insertRows } from '../insert-rows.ts';
@@ -40,4 +41,20 @@ export async function recordMissed(
     select ${officer}, slot, 'missed', ${toInstant(atMs)}::timestamptz
     from generate_series(${fromMs}::bigint, ${toMs - 1}::bigint, ${everyMs}::bigint) as slot
     on conflict do nothing`.execute(trx);
+}
+
+/**
+ * Notes as missed whatever lies between the last slot that is known of an officer and this one: an officer that was not there
+ * at all kept no time. Before its first slot nothing was missed.
+ */
+export async function recordGap(
+  trx: Database,
+  officer: OfficerName,
+  { slotMs, everyMs, atMs }: { readonly slotMs: number; readonly everyMs: number; readonly atMs: number },
+): Promise<void> {
+  const query = trx.selectFrom('officer_cycles').select((eb) => eb.fn.max('slot_ms').as('last'));
+  const last = (await query.where('officer', '=', officer).executeTakeFirst())?.last;
+  if (typeof last !== 'number') return;
+  const fromMs = slotAfter(last, everyMs);
+  if (fromMs < slotMs) await recordMissed(trx, officer, { fromMs, toMs: slotMs, everyMs }, atMs);
 }

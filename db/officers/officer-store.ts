@@ -4,6 +4,8 @@
  */
 import type { Transaction } from 'kysely';
 import type { DeskHealth } from '../../domain/officers/ceo/desk-health.ts';
+import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
+import { oneSlot } from '../../domain/officers/slots.ts';
 import type { CeoInputs } from '../../schemas/officers/ceo-decision.ts';
 import type { CycleRequest } from '../../schemas/officers/cycle.ts';
 import { type OfficerName, officerId } from '../../schemas/officers/officer.ts';
@@ -15,10 +17,10 @@ import { inTransaction } from '../retry.ts';
 import { writeStandings } from '../strategy-health.ts';
 import type { Database, JsonObject, Tables } from '../tables.ts';
 import { type RecordedDecision, recordCeoDecision } from './ceo-store.ts';
-import { recordDone, recordMissed } from './cycles.ts';
+import { recordDone, recordGap, recordMissed } from './cycles.ts';
 import { readDeskHealth } from './desk-health.ts';
 import { writeMemory } from './officer-memory.ts';
-import { type AccountPortfolio, readPortfolios } from './portfolios.ts';
+import { readPortfolios } from './portfolios.ts';
 import { activeStrategies, disabledStrategies, presentRegime, readModelResults, readResults } from './results.ts';
 import { type VarBacktestRow, writeVarBacktests } from './var-backtests.ts';
 
@@ -28,6 +30,8 @@ export type Remembered = { readonly memory: JsonObject; readonly atMs: number };
 export type CycleOutcome = {
   readonly officer: OfficerName;
   readonly request: CycleRequest;
+  /** Of this officer, as the policy has it now. */
+  readonly intervalMs: number;
   readonly nowMs: number;
   readonly tookMs: number;
   readonly inputAges: Readonly<Record<string, number | null>>;
@@ -44,7 +48,7 @@ export type OfficerStore = ReturnType<typeof createOfficerStore>;
 
 export const createOfficerStore = (db: Database) => ({
   policy: (): Promise<PolicyInForce | undefined> => policyInForce(db),
-  portfolios: (nowMs: number): Promise<AccountPortfolio[]> => readPortfolios(db, nowMs),
+  portfolios: (nowMs: number): Promise<AccountBook[]> => readPortfolios(db, nowMs),
   health: (): Promise<DeskHealth> => readDeskHealth(db),
   results: async () => {
     const [trades, models, regime, disabled] = await Promise.all([
@@ -61,25 +65,38 @@ export const createOfficerStore = (db: Database) => ({
   lastEvent: (type: string) => lastEvent(db, type),
 
   /** Slots that nobody served, of an officer that is off or that could not work. */
-  missed: (officer: OfficerName, { missed, slotMs }: CycleRequest, everyMs: number, nowMs: number): Promise<void> =>
+  missed: (officer: OfficerName, request: CycleRequest, intervalMs: number, nowMs: number): Promise<void> =>
     inTransaction(db, async (trx) => {
-      for (const slots of missed) await recordMissed(trx, officer, slots, nowMs);
-      if (slotMs !== null) await recordMissed(trx, officer, { fromMs: slotMs, toMs: slotMs + 1, everyMs }, nowMs);
+      await recordOwed(trx, { officer, request, intervalMs, nowMs });
+      if (request.slotMs === null) return;
+      await recordMissed(trx, officer, oneSlot(request.slotMs, intervalMs), nowMs);
     }),
 
   /** @returns false when this slot was done before */
   commit: (outcome: CycleOutcome): Promise<boolean> => inTransaction(db, (trx) => commit(trx, outcome)),
 
-  /** The CEO's cycle: decision, switch, memory, events and slot in one transaction. */
-  decide: (
-    outcome: Omit<CycleOutcome, 'memory' | 'events' | 'reason'>,
-    inputs: CeoInputs,
-  ): Promise<RecordedDecision> => {
+  /**
+   * The CEO's cycle: decision, switch, memory, events and slot in one transaction.
+   * @returns null when this slot was done before: then nothing was decided, and the last decision holds
+   */
+  decide: async (outcome: TakenSlot, inputs: CeoInputs): Promise<RecordedDecision | null> => {
     const { request, nowMs } = outcome;
-    const alongside = async (trx: Transaction<Tables>) => void (await recordSlots(trx, outcome));
-    return recordCeoDecision(db, { inputs, correlationId: request.correlationId, nowMs, alongside });
+    const alongside = async (trx: Transaction<Tables>) => {
+      if (!(await recordSlots(trx, outcome))) throw new SlotTaken();
+    };
+    try {
+      return await recordCeoDecision(db, { inputs, correlationId: request.correlationId, nowMs, alongside });
+    } catch (error) {
+      if (error instanceof SlotTaken) return null;
+      throw error;
+    }
   },
 });
+
+type TakenSlot = Omit<CycleOutcome, 'memory' | 'events' | 'reason'>;
+
+/** Takes everything back that the second attempt of a slot has written. */
+class SlotTaken extends Error {}
 
 async function commit(trx: Transaction<Tables>, outcome: CycleOutcome): Promise<boolean> {
   const { officer, request, nowMs, reason } = outcome;
@@ -105,13 +122,20 @@ async function commit(trx: Transaction<Tables>, outcome: CycleOutcome): Promise<
 }
 
 /** @returns false when the slot is taken */
-async function recordSlots(
-  trx: Transaction<Tables>,
-  { officer, request, nowMs, tookMs, inputAges }: Omit<CycleOutcome, 'memory' | 'events' | 'reason'>,
-): Promise<boolean> {
-  for (const slots of request.missed) await recordMissed(trx, officer, slots, nowMs);
+async function recordSlots(trx: Transaction<Tables>, slot: TakenSlot): Promise<boolean> {
+  await recordOwed(trx, slot);
+  const { officer, request, nowMs, tookMs, inputAges } = slot;
   const { slotMs, correlationId } = request;
   return slotMs === null || recordDone(trx, { officer, slotMs, tookMs, inputAges, correlationId, atMs: nowMs });
+}
+
+type Owed = Pick<CycleOutcome, 'officer' | 'request' | 'intervalMs' | 'nowMs'>;
+
+/** Slots that went by unserved. */
+async function recordOwed(trx: Transaction<Tables>, { officer, request, intervalMs, nowMs }: Owed): Promise<void> {
+  const { isFirst, slotMs, missed } = request;
+  if (isFirst && slotMs !== null) await recordGap(trx, officer, { slotMs, everyMs: intervalMs, atMs: nowMs });
+  for (const slots of missed) await recordMissed(trx, officer, slots, nowMs);
 }
 
 /** What an officer said last, and when. */

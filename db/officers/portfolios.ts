@@ -3,24 +3,29 @@
  * behind what it holds. Nothing is shown of a symbol's bars after the market time up to which the account has traded it.
  */
 import { sql } from 'kysely';
+import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
 import type { Database } from '../tables.ts';
 
-/** `portfolio` in the shape of `riskPortfolioSchema`, unchecked: what cannot be read must not look like an empty one. */
-export type AccountPortfolio = {
-  readonly accountId: string;
-  readonly equity: string;
-  readonly openPositions: number;
-  readonly portfolio: Readonly<Record<string, unknown>>;
-};
-
-/** Days of history, and the age from which a price is stale. */
+/** Days of history, and how much older than its bar a price may be. */
 const DAYS = 260;
 const BAR_AGE_MS = 30_000;
+const HOUR_MS = 3_600_000;
+/** A book that somebody else holds shut is one that cannot be read. */
+const READ_MS_MAX = 4_000;
 
-export async function readPortfolios(db: Database, nowMs: number): Promise<AccountPortfolio[]> {
-  const { rows } = await sql<AccountPortfolio>`
+/** `portfolio` is left unchecked: what cannot be read must not look like an empty one. @throws what Postgres says */
+export function readPortfolios(db: Database, nowMs: number): Promise<AccountBook[]> {
+  return db.transaction().execute(async (trx) => {
+    await sql`set local statement_timeout = ${sql.lit(READ_MS_MAX)}`.execute(trx);
+    return (await sql<AccountBook>`${portfolios(nowMs)}`.execute(trx)).rows;
+  });
+}
+
+const portfolios = (nowMs: number) => sql`
     with held as (
-      select p.*, c.matched_until_ms, s.bar_interval_ms, s.follows
+      select p.*, c.matched_until_ms, s.follows,
+        coalesce(s.bar_interval_ms,
+          (select interval_ms from bars where symbol = p.symbol order by interval_ms limit 1), ${HOUR_MS}) as interval_ms
       from positions p
       join accounts a on a.account_id = p.account_id and a.trading_mode in ('paper', 'live')
       left join book_clocks c on (c.account_id, c.strategy_id, c.symbol) = (p.account_id, p.strategy_id, p.symbol)
@@ -33,22 +38,24 @@ export async function readPortfolios(db: Database, nowMs: number): Promise<Accou
     ), told as (
       select h.account_id, jsonb_agg(jsonb_build_object(
         'symbol', h.symbol, 'quantity', trim_scale(h.quantity)::text, 'price', trim_scale(h.mark_price)::text,
-        'leverage', h.leverage, 'barVolume', b.volume::float8,
-        'barIntervalMs', coalesce(h.bar_interval_ms, ${HOUR_MS}),
+        'leverage', h.leverage, 'barVolume', b.volume::float8, 'barIntervalMs', h.interval_ms,
         'dailyCloses', coalesce(d.closes, '[]')) order by h.symbol) as positions,
         max(case when h.follows then ${nowMs}::bigint - coalesce(h.matched_until_ms, 0) else 0 end) as age_ms,
-        max(2 * coalesce(h.bar_interval_ms, ${HOUR_MS}) + ${BAR_AGE_MS}) as age_max_ms
+        max(2 * h.interval_ms + ${BAR_AGE_MS}) as age_max_ms
       from held h
+      cross join lateral (select to_timestamp((h.matched_until_ms - h.interval_ms) / 1000.0) as last_open) l
       left join lateral (
-        select volume from bars where symbol = h.symbol and interval_ms = h.bar_interval_ms
-          and open_time < to_timestamp(h.matched_until_ms / 1000.0) order by open_time desc limit 1) b on true
+        select volume from bars where symbol = h.symbol and interval_ms = h.interval_ms and open_time <= l.last_open
+        order by open_time desc limit 1) b on true
       left join lateral (
-        select jsonb_agg(jsonb_build_array(day, close) order by day) as closes from (
-          select distinct on (day) floor(extract(epoch from open_time) / 86400)::int as day, close::float8 as close
-          from bars where symbol = h.symbol and interval_ms = h.bar_interval_ms
-            and open_time < to_timestamp(h.matched_until_ms / 1000.0)
-            and open_time >= to_timestamp(h.matched_until_ms / 1000.0) - make_interval(days => ${DAYS})
-          order by day, open_time desc) days) d on true
+        select jsonb_agg(jsonb_build_array(day, bar.close) order by day) as closes
+        from generate_series(floor(extract(epoch from l.last_open) / 86400)::int - ${DAYS},
+          floor(extract(epoch from l.last_open) / 86400)::int) as day
+        cross join lateral (
+          select close::float8 as close from bars where symbol = h.symbol and interval_ms = h.interval_ms
+            and open_time >= to_timestamp(day::float8 * 86400) and open_time < to_timestamp((day + 1)::float8 * 86400)
+            and open_time <= l.last_open
+          order by open_time desc limit 1) bar) d on true
       group by h.account_id
     )
     select a.account_id as "accountId", trim_scale(a.equity)::text as equity,
@@ -57,8 +64,4 @@ export async function readPortfolios(db: Database, nowMs: number): Promise<Accou
         'peakEquity', a.risk_state->'peakEquity', 'dataAgeMs', coalesce(t.age_ms, 0),
         'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}), 'positions', coalesce(t.positions, '[]')) as portfolio
     from accounts a left join told t using (account_id)
-    where a.trading_mode in ('paper', 'live') order by a.account_id`.execute(db);
-  return rows;
-}
-
-const HOUR_MS = 3_600_000;
+    where a.trading_mode in ('paper', 'live') order by a.account_id`;

@@ -15,7 +15,7 @@ export async function readResults(db: Database): Promise<ClosedResult[]> {
       from trades t join accounts a using (account_id)
       left join strategy_health h using (strategy_id)
       where a.trading_mode in ('paper', 'live') and t.busted_at is null and t.quantity * t.entry_price > 0
-        and (h.strategy_id is null or h.disabled or h.set_by like 'officer:%' or t.reviewed_at > h.at)
+        and (h.strategy_id is null or h.disabled or h.set_by like 'officer:%' or t.recorded_at > h.at)
       order by t.closed_at desc, t.trade_id desc limit ${TRADES_MAX}) last
     order by closed_at, trade_id`.execute(db);
   return rows.map(({ strategyId, regime, returnFraction }) => ({ strategyId, regime, returnFraction }));

@@ -13,14 +13,20 @@ const KINDS = {
   number: z.number(),
   flag: z.boolean(),
   instant: z.int(),
-  json: z.json(),
+  json: z.unknown(),
 } as const;
 
-export type Column = { readonly from: string; readonly kind: keyof typeof KINDS; readonly nullable: boolean };
+export type Column = {
+  readonly from: string;
+  readonly kind: keyof typeof KINDS;
+  readonly nullable: boolean;
+  /** Shown of a single row only: too large for a page. */
+  readonly alone: boolean;
+};
 
 const column =
   (kind: Column['kind'], nullable = false) =>
-  (from: string): Column => ({ from, kind, nullable });
+  (from: string): Column => ({ from, kind, nullable, alone: false });
 
 /** Columns by kind; `maybe` are those that may be null. */
 export const text = column('text');
@@ -30,6 +36,7 @@ export const flag = column('flag');
 export const instant = column('instant');
 export const json = column('json');
 export const maybe = (one: Column): Column => ({ ...one, nullable: true });
+export const alone = (one: Column): Column => ({ ...one, alone: true });
 
 export type Resource = {
   /** Table or view. */
@@ -51,11 +58,16 @@ export type Page = {
   readonly filters: Readonly<Record<string, string | undefined>>;
 };
 
-type Cell = z.core.util.JSONType;
-export type Row = Record<string, Cell>;
+export type Row = Record<string, unknown>;
+
+/** The columns of a row on a page; what is only shown alone is left out. */
+export const pageOf = (resource: Resource): Resource => ({
+  ...resource,
+  columns: Object.fromEntries(Object.entries(resource.columns).filter(([, { alone }]) => !alone)),
+});
 
 /** The schema of one row as it is answered. */
-export const rowSchemaOf = ({ columns }: Resource): z.ZodObject<Record<string, z.ZodType<Cell>>> =>
+export const rowSchemaOf = ({ columns }: Resource): z.ZodObject<Record<string, z.ZodType>> =>
   z.object(
     Object.fromEntries(
       Object.entries(columns).map(([name, { kind, nullable }]) => [
@@ -70,7 +82,7 @@ export async function readPage(db: Database, resource: Resource, page: Page, acc
   const wanted = Object.entries(page.filters).filter((one): one is [string, string] => one[1] !== undefined);
   const where = [...wanted, ...ownedBy(resource, account)].map(([name, value]) => equals(resource, name, value));
   const order = [page.sort, resource.id].map((name) => sql`${sql.ref(columnOf(resource, name).from)} desc nulls last`);
-  const { rows } = await sql<Row>`${select(resource)} ${whereAll(where)}
+  const { rows } = await sql<Row>`${select(pageOf(resource))} ${whereAll(where)}
     order by ${sql.join(order)} limit ${page.limit}`.execute(db);
   return rows;
 }

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { orderStateSchema } from '../../schemas/execution.ts';
 import { tradingModeSchema } from '../../schemas/governance.ts';
-import { decimal, flag, instant, json, maybe, number, type Resource, text } from './resource.ts';
+import { idText as id } from '../../schemas/http.ts';
+import { alone, decimal, flag, instant, json, maybe, number, type Resource, text } from './resource.ts';
 
-const id = z.string().min(1).max(200);
-const symbol = z.string().min(1).max(40);
+const symbol = id;
 
 export const accounts: Resource = {
   table: 'accounts',
@@ -42,7 +42,7 @@ export const sessions: Resource = {
     modelCostMicroUsd: number('model_cost_micro_usd'),
     openedAtMs: instant('opened_at'),
     closedAtMs: maybe(instant('closed_at')),
-    report: maybe(json('report')),
+    report: alone(maybe(json('report'))),
   },
 };
 
@@ -96,6 +96,34 @@ export const positions: Resource = {
   },
 };
 
+/** Orders that a person was asked about; a view of db/migrations. */
+export const approvals: Resource = {
+  table: 'approval_requests',
+  id: 'decisionId',
+  account: 'accountId',
+  sort: ['requestedAtMs', 'expiresAtMs', 'decisionId'],
+  filters: {
+    state: z.enum(['pending', 'approved', 'denied', 'expired']),
+    symbol,
+    sessionId: id,
+    accountId: id,
+  },
+  columns: {
+    decisionId: text('decision_id'),
+    orderHash: text('order_hash'),
+    state: text('state'),
+    reason: text('reason'),
+    accountId: text('account_id'),
+    sessionId: maybe(text('session_id')),
+    symbol: text('symbol'),
+    action: text('action'),
+    requestedAtMs: instant('requested_at'),
+    expiresAtMs: instant('expires_at'),
+    decidedAtMs: maybe(instant('decided_at')),
+    decidedBy: maybe(text('decided_by')),
+  },
+};
+
 export const strategies: Resource = {
   table: 'strategies',
   id: 'strategyId',
@@ -129,7 +157,7 @@ export const runs: Resource = {
     input: json('input'),
     dataHash: text('data_hash'),
     codeVersion: text('code_version'),
-    result: maybe(json('result')),
+    result: alone(maybe(json('result'))),
     startedAtMs: instant('started_at'),
     endedAtMs: maybe(instant('ended_at')),
   },
@@ -141,7 +169,22 @@ export const backtests: Resource = {
   account: null,
   sort: ['runId'],
   filters: {},
-  columns: { runId: text('run_id'), report: json('report'), trades: json('trades') },
+  columns: { runId: text('run_id'), report: json('report'), trades: alone(json('trades')) },
+};
+
+export const allocations: Resource = {
+  table: 'allocations',
+  id: 'allocationId',
+  account: null,
+  sort: ['atMs', 'allocationId'],
+  filters: {},
+  columns: {
+    allocationId: text('allocation_id'),
+    atMs: instant('at'),
+    weights: json('weights'),
+    cashFraction: number('cash_fraction'),
+    plan: json('plan'),
+  },
 };
 
 export const prompts: Resource = {

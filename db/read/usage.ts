@@ -17,8 +17,9 @@ export type ModelUsage = {
 export async function readModelUsage(db: Database, sinceMs: number): Promise<ModelUsage[]> {
   const { rows } = await sql<ModelUsage>`
     select provider, model, count(*)::float8 as "requestCount", (count(*) filter (where cached))::float8 as "cachedCount",
-      (count(*) filter (where outcome not in ('answer', 'asked')))::float8 as "failureCount",
-      coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_out, 0)), 0)::float8 as "totalTokens",
+      (count(*) filter (where outcome not in ('answered', 'requested')))::float8 as "failureCount",
+      coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_cached_read, 0) + coalesce(tokens_cached_write, 0)
+        + coalesce(tokens_out, 0)), 0)::float8 as "totalTokens",
       coalesce(sum(cost_micro_usd), 0)::float8 as "totalCostMicroUsd", avg(latency_ms)::float8 as "averageLatencyMs"
     from model_calls where requested_at >= to_timestamp(${sinceMs}::float8 / 1000)
     group by provider, model order by "totalCostMicroUsd" desc, provider, model`.execute(db);

@@ -18,6 +18,7 @@ import type { AdviceCall } from './advisor.ts';
 import { gateInputOf } from './gate-input-of.ts';
 import { assessEntry, judgeEntry, type ProposalAssessment, withPolicy } from './judge-entry.ts';
 import { llmSlotAt } from './llm-slot-at.ts';
+import { onlineVoiceAt } from './online-voice-at.ts';
 import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
 import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
 import type { EntryContext, WalkState } from './walk-state.ts';
@@ -92,6 +93,7 @@ export function stepOf(
     rules: market.rules,
     parameters: market.parameters,
     ...(market.evolved === undefined ? {} : { evolved: market.evolved }),
+    online: onlineVoiceAt(market, i, context),
     components: context.components,
     weights: context.weights,
     direction: context.direction,

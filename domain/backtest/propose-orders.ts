@@ -50,10 +50,10 @@ export function stopDistanceOf({ strategy }: WalkContext, { atr }: OrderBasis): 
 }
 
 /** What bounds the size of an entry whatever its symbol. */
-export const sizeLimits = ({ strategy, policy, limits, costs }: WalkContext) => ({
+export const sizeLimits = ({ strategy, policy, limits, costs, allocationWeight = 1 }: WalkContext) => ({
   sizeFraction: strategy.sizeFraction,
   positionFractionMax: sizingFraction(policy, limits),
-  allocationWeight: 1,
+  allocationWeight,
   quantityStep: toDecimal(costs.quantityStep),
 });
 

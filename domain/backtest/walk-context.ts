@@ -12,6 +12,7 @@ import type { Direction } from '../../schemas/strategy-session.ts';
 import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
+import type { PatternTable } from '../learning/online/patterns.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import type { AccountHalts } from '../risk/account-halts.ts';
 import { parseStrategyParameters, type SpokenRules, spokenRules, twoLegRules } from '../signals/catalogue.ts';
@@ -53,6 +54,8 @@ export type WalkContext = {
   readonly direction: Direction;
   readonly components: readonly ComponentName[];
   readonly weights: ComponentWeights;
+  /** What was learnt from the strategy's trades so far; absent: nothing, or nobody listens. */
+  readonly online?: PatternTable;
   /** Who speaks in the llm slot; absent: nobody does. */
   readonly advisor?: Advisor | undefined;
   /** What an advisor behind a network has answered so far. */
@@ -61,6 +64,8 @@ export type WalkContext = {
   readonly venue: string;
   readonly costs: Costs;
   readonly limits: SessionLimits;
+  /** Share of the capital that the allocation review gave the strategy; absent: 1. */
+  readonly allocationWeight?: number;
   readonly policy: Policy;
   readonly desk: DeskLimits;
   readonly compliance: Compliance;

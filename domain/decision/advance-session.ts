@@ -24,6 +24,8 @@ export type SessionStep<Call = unknown> = {
   readonly parameters: StrategyParameters;
   /** The bred strategy of this symbol, where one was promoted and the session listens to it. */
   readonly evolved?: EvolvedVoice;
+  /** What was learnt from the strategy's own trades, where the session listens to it. */
+  readonly online?: OnlineVoice | undefined;
   /** The advisor, where the session listens to one. */
   readonly llm?: LlmSlot<Call> | undefined;
   /** @default vote */
@@ -43,6 +45,9 @@ export type EvolvedVoice = {
   readonly columns: Columns;
   readonly parameters: StrategyParameters;
 };
+
+/** How often entries to this side were won under conditions like these, shrunk: it has no direction of its own. */
+export type OnlineVoice = (side: 1 | -1) => { readonly confidence: number; readonly reasons: readonly string[] };
 
 /** What is proposed. `exitReason` is set when a held position is to be closed. */
 export type Proposal<Call = unknown> = {
@@ -71,7 +76,7 @@ export function advanceSession<Call>(step: SessionStep<Call>): Proposal<Call> {
   const signal = warm
     ? step.rules.signal({ i: step.i, bars: step.bars, columns: step.columns, p: step.parameters })
     : SILENT;
-  const contributions = warm ? [...technicalVote(step, signal), ...evolvedVote(step)] : [];
+  const contributions = warm ? [...technicalVote(step, signal), ...evolvedVote(step), ...onlineVote(step, signal)] : [];
   const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
   const base = { signalled: signal.side !== 0, combination, contributions, call: null, awaited: false };
   if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
@@ -118,6 +123,13 @@ function evolvedVote({ evolved, components, weights, i, bars }: SessionStep): Co
   if (i < rules.warmupBars(p) - 1) return [];
   const { side, confidence, reasons } = rules.signal({ i, bars, columns, p });
   return [{ component: 'evolved', side, confidence, weight: weights.evolved, reasons: [...reasons] }];
+}
+
+/** It votes with the strategy's direction; where that has none, for nothing. */
+function onlineVote({ online, components, weights }: SessionStep, { side }: StrategySignal): Contribution[] {
+  if (online === undefined || !components.includes('online')) return [];
+  const { confidence, reasons } = side === 0 ? { confidence: 0, reasons: [] } : online(side);
+  return [{ component: 'online', side, confidence, weight: weights.online, reasons: [...reasons] }];
 }
 
 function holdOrExit(step: SessionStep, signal: StrategySignal, warm: boolean): Wish {

@@ -19,7 +19,7 @@ const BISECTION_STEPS = 200;
 const WEIGHT_SUM_TOLERANCE = 1e-9;
 
 /**
- * Scores are clipped at 0, scaled to a sum of 1 and projected onto the bounds. Too few strategies to place everything
+ * Scores are clipped at 0 and projected onto the bounds as they are. Too few strategies to place everything
  * (n * max < 1): each gets the maximum and cash takes the rest. No score above 0: each gets the minimum, cash the rest,
  * or equal parts where cash is not allowed. No strategy: all cash.
  * @throws InvalidInput INPUT_RANGE for a score or bound out of range; ALLOC_INFEASIBLE where the bounds leave no answer:
@@ -31,12 +31,8 @@ export function allocate(scores: readonly number[], bounds: AllocationBounds): A
   const { minFraction, maxFraction, cashAllowed } = bounds;
   if (reach(scores.length, maxFraction).lt(1)) return withCash(scores.map(() => maxFraction));
   const clipped = scores.map((score) => Math.max(score, 0));
-  const largest = Math.max(...clipped);
-  if (largest === 0 && cashAllowed) return withCash(scores.map(() => minFraction));
-  const scaled = clipped.map((score) => (largest === 0 ? 1 : score / largest));
-  const sum = scaled.reduce((total, value) => total + value, 0);
-  const target = scaled.map((value) => value / sum);
-  return { weights: projectOntoCappedSimplex(target, minFraction, maxFraction), cashFraction: 0 };
+  if (cashAllowed && clipped.every((score) => score === 0)) return withCash(scores.map(() => minFraction));
+  return { weights: projectOntoCappedSimplex(clipped, minFraction, maxFraction), cashFraction: 0 };
 }
 
 /**
@@ -48,9 +44,12 @@ export function projectOntoCappedSimplex(target: readonly number[], minimum: num
   const bounds = { minFraction: minimum, maxFraction: maximum, cashAllowed: false };
   refuse([...scoreProblems(target), ...boundProblems(bounds)]);
   refuse(feasibilityProblems(target.length, bounds));
-  const at = (tau: number): number[] => target.map((value) => Math.min(maximum, Math.max(minimum, value - tau)));
-  let low = Math.min(...target) - maximum;
-  let high = Math.max(...target) - minimum;
+  const only = [minimum, maximum].find((bound) => reach(target.length, bound).eq(1));
+  if (only !== undefined) return target.map(() => only);
+  const near = closeUp(target, maximum - minimum);
+  const at = (tau: number): number[] => near.map((value) => Math.min(maximum, Math.max(minimum, value - tau)));
+  let low = Math.min(...near) - maximum;
+  let high = Math.max(...near) - minimum;
   for (let step = 0; step < BISECTION_STEPS && low < high; step += 1) {
     const middle = low + (high - low) / 2;
     if (middle === low || middle === high) break;
@@ -58,6 +57,21 @@ export function projectOntoCappedSimplex(target: readonly number[], minimum: num
     else high = middle;
   }
   return sumToOne(at(low), minimum, maximum);
+}
+
+/**
+ * The same projection from numbers of about 1: where two neighbours lie further apart than the bounds, the lower one is at its
+ * minimum or the higher one at its maximum whatever tau is, so a gap beyond that says nothing and is cut.
+ */
+function closeUp(target: readonly number[], width: number): number[] {
+  const order = target.map((_value, index) => index).sort((a, b) => (target[a] as number) - (target[b] as number));
+  const near = [...target];
+  order.forEach((index, rank) => {
+    const below = order[rank - 1];
+    const gap = below === undefined ? 0 : Math.min(width, (target[index] as number) - (target[below] as number));
+    near[index] = below === undefined ? 0 : (near[below] as number) + gap;
+  });
+  return near;
 }
 
 /**

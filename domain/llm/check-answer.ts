@@ -24,7 +24,7 @@ export type AnswerContext = {
   readonly positionFractionMax?: number;
   /** The side of the position an exit plan is about. */
   readonly heldSide?: Side;
-  /** Every number that a backtest's explanation may quote. */
+  /** Every number that a contract which quotes may quote. */
   readonly figures?: readonly number[];
   readonly documentIds?: readonly string[];
   readonly ruleIds?: readonly string[];
@@ -32,6 +32,9 @@ export type AnswerContext = {
 
 type Fields = Readonly<Record<string, unknown>>;
 type Place = { readonly fields: Fields; readonly path: readonly PropertyKey[]; readonly symbol: string | null };
+
+/** Contracts whose numbers must be those that were shown. */
+const QUOTING: readonly ContractName[] = ['backtestExplanation', 'commentary'];
 
 /** Every problem of an answer that has the shape of its contract. */
 export function checkAnswer(contract: ContractName, answer: unknown, context: AnswerContext): Problem[] {
@@ -44,7 +47,7 @@ export function checkAnswer(contract: ContractName, answer: unknown, context: An
       ...checkNames(place, context),
       ...checkParameters(place.fields, place.path),
     ]),
-    ...(contract === 'backtestExplanation' ? checkQuotes(answer, [], context.figures ?? []) : []),
+    ...(QUOTING.includes(contract) ? checkQuotes(answer, [], context.figures ?? []) : []),
   ];
 }
 
@@ -102,7 +105,7 @@ function checkNames({ fields, path }: Place, { documentIds = [], ruleIds = [] }:
 function checkQuotes(value: unknown, path: readonly PropertyKey[], figures: readonly number[]): Problem[] {
   if (typeof value === 'string') {
     return numbersNotAmong(value, figures).map((found) =>
-      problem('LLM_MISQUOTED', pathText(path), found, 'numbers of the report only'),
+      problem('LLM_MISQUOTED', pathText(path), found, 'numbers that were shown only'),
     );
   }
   if (!isFields(value)) return [];

@@ -197,6 +197,10 @@ const ANSWERS: Answers = {
     confidence: passages.length === 0 ? 0 : PASSAGES_CONFIDENCE,
     citations: passages.slice(0, CITATIONS_MAX).map(({ documentId, passage }) => ({ documentId, passage })),
   }),
+  commentary: ({ sentence, reasons }) => ({
+    version,
+    text: reasons.length === 0 ? (sentence ?? 'no decision was told') : `${sentence ?? ''}: ${reasons.join('; ')}`,
+  }),
 };
 
 const LEVELS_MAX = 6;

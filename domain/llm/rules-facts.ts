@@ -21,6 +21,9 @@ export type RulesFacts = {
   /** Figures of a backtest, by name. */
   readonly report: Readonly<Record<string, number>>;
   readonly ruleIds: readonly string[];
+  /** What an officer decided, in a sentence, and why; null: nothing was told. */
+  readonly sentence: string | null;
+  readonly reasons: readonly string[];
   readonly passages: readonly { readonly documentId: string; readonly passage: string }[];
 };
 
@@ -41,6 +44,8 @@ export function rulesFactsOf(variables: Readonly<Record<string, unknown>>): Rule
     rows: Array.isArray(rows) ? rows.filter(isFeatures) : [],
     report: numbersOf(report),
     ruleIds: textsOf(variables.ruleIds),
+    sentence: typeof variables.sentence === 'string' ? variables.sentence : null,
+    reasons: textsOf(variables.reasons),
     passages: passagesIn(variables.knowledge),
   };
 }

@@ -3,6 +3,7 @@
  * is no usage at all: the call then stays charged at its reservation (LLM_USAGE_INVALID), never at nothing.
  */
 import type { ModelUsage } from '../../schemas/llm/model-call.ts';
+import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
 
 /** Chosen: fifty times the largest context there is. */
 const TOKENS_MAX = 100_000_000;
@@ -31,6 +32,16 @@ export function usageOfWhole(told: Omit<Told, 'tokensCachedWriteHour'>): ModelUs
   const written = countOf(told.tokensCachedWrite ?? 0);
   if (whole === null || cached === null || written === null) return null;
   return usageOf({ ...told, tokensIn: whole - cached - written, tokensCachedWriteHour: 0 });
+}
+
+/**
+ * The usage that was told, if this model can have had it: neither what it read nor what it wrote is more than its context
+ * holds. One reply that tells millions would else use up the day of everybody.
+ */
+export function possibleUsage(usage: ModelUsage | null, { contextTokens }: ModelRecord): ModelUsage | null {
+  if (usage === null) return null;
+  const { tokensIn, tokensCachedRead, tokensCachedWrite, tokensOut } = usage;
+  return Math.max(tokensIn + tokensCachedRead + tokensCachedWrite, tokensOut) <= contextTokens ? usage : null;
 }
 
 const countOf = (value: unknown): number | null =>

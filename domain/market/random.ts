@@ -36,6 +36,28 @@ function mixed(index: number): number {
   return h ^ (h >>> 16);
 }
 
+/**
+ * The same generator with its state in four words of the caller, who may store and restore them: draws go on where they
+ * were. Uniform in (0, 1).
+ */
+export const keptRandom = (words: Int32Array) => (): number => {
+  const [a = 0, b = 0, c = 0, counter = 0] = words;
+  const sum = (((a + b) | 0) + counter) | 0;
+  words[0] = b ^ (b >>> 9);
+  words[1] = (c + (c << 3)) | 0;
+  words[2] = (((c << 21) | (c >>> 11)) + sum) | 0;
+  words[3] = (counter + 1) | 0;
+  return ((sum >>> 0) + 0.5) / TWO_TO_32;
+};
+
+/** Four words to begin with, as `createRandom` begins: its first draws follow. */
+export function randomWords(seedText: string): Int32Array {
+  const words = Int32Array.from(stateOf(seedText));
+  const draw = keptRandom(words);
+  for (let i = 0; i < WARM_UP_DRAWS; i += 1) draw();
+  return words;
+}
+
 type State = readonly [number, number, number, number];
 
 function stateOf(seedText: string): State {

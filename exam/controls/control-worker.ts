@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { OrderStep } from '../../activities/execution.ts';
+import { createOfficerActivities } from '../../activities/officers.ts';
 import { createVenueOrders } from '../../activities/order/venue-orders.ts';
 import type { Broker } from '../../adapters/broker/broker.ts';
 import { configuredVenues } from '../../adapters/broker/configured-venues.ts';
@@ -15,9 +16,13 @@ import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
 import { parseEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { openDatabase } from '../../db/connection.ts';
+import { createOfficerStore } from '../../db/officers/officer-store.ts';
+import type { Database } from '../../db/tables.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema } from '../../schemas/execution.ts';
+import type { CycleRequest } from '../../schemas/officers/cycle.ts';
 import { createTradingWorker } from '../../workers/create-trading-worker.ts';
+import { startOfficers } from '../../workers/officers.ts';
 import { ensureSchedules } from '../../workers/schedules.ts';
 import { type TradingParts, tradingActivities } from '../../workers/trading.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
@@ -42,7 +47,11 @@ export async function runControlWorker(control: string): Promise<void> {
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
   const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
   const parts = { db, client, home, configFolder, codeVersion: 'control', bornAtMs: Date.now(), venues };
-  const activities = { ...tradingActivities(parts), ...orderActivities(weakBroker(parts, venue, control)) };
+  const activities = {
+    ...tradingActivities(parts),
+    ...orderActivities(weakBroker(parts, venue, control)),
+    ...(control === 'forget-missed' && forgetfulOfficers(db)),
+  };
   const worker = await createTradingWorker({
     ...parts,
     nativeConnection,
@@ -51,7 +60,20 @@ export async function runControlWorker(control: string): Promise<void> {
     payloadKeys,
     activities,
   });
-  await Promise.all([worker.run(), ensureSchedules(client)]);
+  const officers = environment.officers;
+  await Promise.all([worker.run(), ensureSchedules(client), startOfficers(client, officers)]);
+}
+
+/** Officers that do not note which slots went by unserved. */
+function forgetfulOfficers(db: Database) {
+  const own = createOfficerActivities({ store: createOfficerStore(db), nowMs: Date.now });
+  const forget = (request: CycleRequest): CycleRequest => ({ ...request, missed: [], isFirst: false });
+  return {
+    measureRisk: (request: CycleRequest) => own.measureRisk(forget(request)),
+    reviewStrategies: (request: CycleRequest) => own.reviewStrategies(forget(request)),
+    decideMode: (request: CycleRequest) => own.decideMode(forget(request)),
+    mergeStates: (request: CycleRequest) => own.mergeStates(forget(request)),
+  };
 }
 
 /** As the desk puts it together (workers/venue-desk.ts), around weakened ports. */

@@ -1,6 +1,6 @@
 /**
- * Wrong inputs of workflows, wrong answers of brokers and of models, and news that speaks to a model: those of the table
- * and unseen ones of each row, drawn from the seed. Each must give exactly its code: no crash, no hang, no other code.
+ * Wrong inputs of workflows, wrong HTTP requests, wrong answers of brokers and of models, and news that speaks to a model: those
+ * of the table and unseen ones of each row, drawn from the seed. Each must give exactly its code: no crash, no hang, no other code.
  * Inputs go to a real desk and a model's answers over real wire formats through the gateway, many more of both to the
  * parsers alone; a broker's answers go through the real adapter. Size: unseen inputs of each kind.
  */
@@ -12,6 +12,7 @@ import { examineBroker } from './adversarial/broker.ts';
 import { type Outcome, rowFigures, runCases, violationsOf } from './adversarial/case.ts';
 import { byDesk } from './adversarial/desk-answers.ts';
 import { behaviourCases, tooLarge, tooManyMistakes, updateAfterStop } from './adversarial/desk-behaviour.ts';
+import { examineHttp } from './adversarial/http.ts';
 import { TABLE_INPUTS, unseenInputs } from './adversarial/inputs.ts';
 import { examineModels, examineTexts, LENIENT_PARSE } from './adversarial/models.ts';
 import { onThrowAwayDesk } from './adversarial/throw-away-desk.ts';
@@ -22,6 +23,8 @@ const SIZE_LEAST = 50;
 const LARGE_BYTES = 3_000_000;
 /** Of twenty unseen inputs one goes to the desk too. */
 const DESK_PART = 20;
+/** And as many requests of each row. */
+const HTTP_PART = 4;
 const WITHIN_MS = 30_000;
 const VIOLATIONS_SHOWN = 200;
 
@@ -43,12 +46,13 @@ export const experiment: Experiment = {
     say(`broker: ${broker.length} answers`);
     const texts = await examineTexts(seed, count);
     say(`texts of news and of models: ${texts.length}`);
-    const { desk, models } = await onThrowAwayDesk(async (own) => ({
+    const { desk, models, http } = await onThrowAwayDesk(async (own) => ({
+      http: await examineHttp(own, seed, Math.ceil(count / HTTP_PART)),
       models: await examineModels(own, seed, count),
       desk: await examineDesk(own, seed, count),
     }));
-    say(`desk: ${desk.length} inputs, models: ${models.length} questions`);
-    return answerOf({ parsed, broker, desk, texts, models }, count);
+    say(`desk: ${desk.length} inputs, models: ${models.length} questions, http: ${http.length} requests`);
+    return answerOf({ parsed, broker, desk, texts, models, http }, count);
   },
 };
 

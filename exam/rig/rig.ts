@@ -36,6 +36,8 @@ export type RigOptions = {
   /** What they are told besides their environment (exam/rig/worker.ts). @default nothing */
   readonly workerOrders?: Partial<Omit<WorkerOrders, 'frozenFolder'>>;
   readonly symbols?: readonly ExamSymbol[];
+  /** Whether the workers start the officers, which change the policy as they see fit. @default false */
+  readonly officers?: boolean;
   /** `postgres`: Temporal's own server with its data in the rig's Postgres. @default development */
   readonly temporal?: TemporalChoice;
 };
@@ -123,7 +125,8 @@ async function assemble(site: Site): Promise<Rig> {
   const fence = await startProxies(await findOrMakeToxiproxy(), logs, env);
   closers.unshift(() => fence.child.end('SIGTERM'));
   const proxies = await addProxies(fence, venue, services);
-  const workerEnv = { ...env, ...workerSettings(home, services, proxies) };
+  const officers = options.officers === true ? {} : { OFFICERS: 'none' };
+  const workerEnv = { ...env, ...workerSettings(home, services, proxies), ...officers };
   const frozenFolder = ensureFolder(frozenFolderOf(home));
   const orders: WorkerOrders = { frozenFolder, freezeShare: 0, control: null, seed: 1, ...options.workerOrders };
   const workers = Array.from({ length: options.workers }, (_, index) =>
@@ -209,6 +212,7 @@ const plainEnvironment = (): Record<string, string> =>
     ALPACA_LIVE_KEY: undefined,
     ALPACA_LIVE_URL: undefined,
     DATABASE_URL: undefined,
+    OFFICERS: undefined,
     PAYLOAD_KEY: undefined,
   });
 

@@ -41,6 +41,7 @@ export const MODEL_TASKS = [
   'backtestExplanation',
   'riskChecklist',
   'knowledgeAnswer',
+  'commentary',
 ] as const;
 export const modelTaskSchema = z.enum(MODEL_TASKS);
 export type ModelTask = z.infer<typeof modelTaskSchema>;

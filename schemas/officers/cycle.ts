@@ -4,24 +4,59 @@
  */
 import { z } from 'zod';
 
+/** What an officer is started with: nothing, or how many events of history one run may have before it continues as new. */
+export const officerInputSchema = z.strictObject({
+  maxHistoryEvents: z.number().int().min(30).max(4_000).default(3_000),
+});
+export type OfficerInput = z.infer<typeof officerInputSchema>;
+
+const instantSchema = z.number().int().min(0);
+
 /** Slots that nobody served: from `fromMs` up to, not with, `toMs`, one every `everyMs`. */
-export type MissedSlots = { readonly fromMs: number; readonly toMs: number; readonly everyMs: number };
+const missedSlotsSchema = z.object({
+  fromMs: instantSchema,
+  toMs: instantSchema,
+  everyMs: z.number().int().positive(),
+});
+export type MissedSlots = Readonly<z.infer<typeof missedSlotsSchema>>;
+
+/** What continues as new. One of another version that does not fit is left behind, and the officer begins anew. */
+export const cycleCarrySchema = z.object({
+  /** Since when the desk has been looking, without a pause of its own. */
+  sinceMs: instantSchema,
+  dueMs: instantSchema,
+  intervalMs: z.number().int().positive(),
+  enabled: z.boolean(),
+  state: z.record(z.string(), z.unknown()).nullable(),
+  cycles: z.number().int().min(0),
+  missed: z.number().int().min(0),
+  lastCycleAtMs: instantSchema.nullable(),
+  /** The last slot that was answered; null before the first. */
+  lastSlotMs: instantSchema.nullable(),
+  /** Slots that nobody served and that are not noted yet. */
+  owed: z.array(missedSlotsSchema),
+});
+export type CycleCarry = z.infer<typeof cycleCarrySchema>;
 
 export type CycleTrigger = 'clock' | 'alert' | 'equity' | 'mode' | 'person';
 
 export type CycleRequest = {
+  /** Of this one request: another attempt of it bears the same. */
+  readonly requestId: string;
+  /** The first slot of this chain of runs: whatever lies between it and the last one noted was missed. */
+  readonly isFirst: boolean;
   readonly slotMs: number | null;
   readonly missed: readonly MissedSlots[];
   readonly trigger: CycleTrigger;
   /** Of whatever asked; events and policy versions that come of this cycle bear it. */
   readonly correlationId: string;
-  /** Since when this officer's chain of runs has been looking: nobody is late before two intervals from then. */
+  /** Since when this officer has been looking without a pause: nobody is late before two intervals from then. */
   readonly sinceMs: number;
 };
 
 export type CycleAnswer = {
   /** What the officer says now; null while its flag is off. */
-  readonly state: Readonly<Record<string, unknown>> | null;
+  readonly state: Record<string, unknown> | null;
   readonly enabled: boolean;
   readonly intervalMs: number;
   /** For another officer, at once. */
@@ -46,5 +81,5 @@ export type OfficerStatus = {
   readonly missed: number;
   readonly lastCycleAtMs: number | null;
   readonly nextCycleAtMs: number;
-  readonly state: Readonly<Record<string, unknown>> | null;
+  readonly state: Record<string, unknown> | null;
 };

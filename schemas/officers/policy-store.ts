@@ -3,7 +3,9 @@
  * Strict and without defaults: a stored row that lacks a key is no policy. Fractions 0 to 1; durations in ms.
  */
 import { z } from 'zod';
-import { type ModeProfile, modeProfileSchema, type OperatingMode } from '../governance.ts';
+import { type ModeProfile, modeProfileSchema, type OperatingMode, operatingModeSchema } from '../governance.ts';
+import { officerNameSchema } from './officer.ts';
+import { riskCeilingsSchema } from './risk-state.ts';
 
 export const modeProfilesSchema = z.strictObject({
   expansion: modeProfileSchema,
@@ -61,6 +63,16 @@ export const policySettingsSchema = z.strictObject({
   ceo: ceoRulesSchema,
 });
 export type PolicySettings = z.infer<typeof policySettingsSchema>;
+
+/** What a stored version must be to be a policy; other columns say who, when and why. */
+export const storedPolicySchema = z.object({
+  active: z.literal(true, { error: 'no version is active' }),
+  mode: operatingModeSchema,
+  profile: modeProfileSchema,
+  settings: policySettingsSchema,
+  ceilings: riskCeilingsSchema.nullable(),
+  stale: z.array(officerNameSchema),
+});
 
 /** From the loosest to the tightest. */
 export const MODES_LOOSE_TO_TIGHT = [

@@ -7,8 +7,10 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createThreadPool } from '../../adapters/compute/thread-pool.ts';
 import { createComputeWorker, createResearchWorker } from '../../workers/create-research-workers.ts';
+import type { agentTraining } from '../../workflows/agent-training.ts';
 import type { backtest } from '../../workflows/backtest.ts';
 import type { evolutionRun } from '../../workflows/evolution-run.ts';
+import { agentTrainingId } from '../../workflows/messages/agent-training.ts';
 import { backtestId } from '../../workflows/messages/backtest.ts';
 import { evolutionRunId } from '../../workflows/messages/evolution-run.ts';
 import { parameterSearchId } from '../../workflows/messages/parameter-search.ts';
@@ -20,11 +22,13 @@ import { projectFolder } from './paths.ts';
 export type EvolutionHandle = WorkflowHandleWithFirstExecutionRunId<typeof evolutionRun>;
 export type BacktestHandle = WorkflowHandleWithFirstExecutionRunId<typeof backtest>;
 export type SearchHandle = WorkflowHandleWithFirstExecutionRunId<typeof parameterSearch>;
+export type TrainingHandle = WorkflowHandleWithFirstExecutionRunId<typeof agentTraining>;
 
 export type ResearchInProcess = {
   readonly researchQueue: string;
   readonly startEvolution: (id: string, input?: unknown) => Promise<EvolutionHandle>;
   readonly startSearch: (id: string, input?: unknown) => Promise<SearchHandle>;
+  readonly startTraining: (id: string, input?: unknown) => Promise<TrainingHandle>;
   readonly startBacktest: (id: string, input?: unknown) => Promise<BacktestHandle>;
   readonly close: () => Promise<void>;
 };
@@ -70,6 +74,12 @@ export async function openResearchInProcess(
       desk.client.workflow.start<Untyped<typeof parameterSearch>>('parameterSearch', {
         taskQueue: researchQueue,
         workflowId: parameterSearchId(id),
+        args: args(input),
+      }),
+    startTraining: (id, input) =>
+      desk.client.workflow.start<Untyped<typeof agentTraining>>('agentTraining', {
+        taskQueue: researchQueue,
+        workflowId: agentTrainingId(id),
         args: args(input),
       }),
     startBacktest: (id, input) =>

@@ -30,6 +30,7 @@ const NO_MODELS = {
   monthlyLimitMicroUsd: 100_000_000,
   defaultTier: null,
   toolCallsMax: 10,
+  officerCommentary: false,
   registryFile: null,
 };
 
@@ -46,7 +47,8 @@ describe('the environment', () => {
       temporalAddress: null,
       temporalNamespace: 'default',
       temporalCli: null,
-      port: 8080,
+      api: { host: '127.0.0.1', port: null, hostsAllowed: [], tls: null },
+      officers: ['risk', 'strategy', 'ceo', 'federation'],
       logLevel: 'info',
       workerQueues: ['trading', 'llm', 'research', 'compute'],
       home: null,
@@ -66,6 +68,7 @@ describe('the environment', () => {
         allowLoopback: false,
       },
       models: NO_MODELS,
+      alerts: { webhookUrl: null, telegram: null, allowLoopback: false },
     });
   });
 
@@ -95,7 +98,8 @@ describe('the environment', () => {
       temporalAddress: '[::1]:7233',
       temporalNamespace: 'desk-7',
       temporalCli: 'bin/temporal',
-      port: 65535,
+      api: { host: '127.0.0.1', port: 65535, hostsAllowed: [], tls: null },
+      officers: ['risk', 'strategy', 'ceo', 'federation'],
       logLevel: 'trace',
       workerQueues: ['llm', 'trading'],
       home: path.resolve('a desk'),
@@ -115,6 +119,7 @@ describe('the environment', () => {
         allowLoopback: true,
       },
       models: NO_MODELS,
+      alerts: { webhookUrl: null, telegram: null, allowLoopback: true },
     });
   });
 
@@ -136,10 +141,10 @@ describe('the environment', () => {
       'CONFIG_VALUE DATABASE_URL',
       'CONFIG_VALUE TEMPORAL_ADDRESS',
       'CONFIG_VALUE TEMPORAL_NAMESPACE',
-      'CONFIG_VALUE PORT',
       'CONFIG_VALUE LOG_LEVEL',
       'CONFIG_VALUE WORKER_QUEUES',
       'CONFIG_VALUE QUARTERDECK_ALLOW_LOOPBACK',
+      'CONFIG_VALUE PORT',
     ]);
   });
 
@@ -151,6 +156,9 @@ describe('the environment', () => {
     ['LOG_LEVEL', 'INFO'],
     ['WORKER_QUEUES', 'trading,trading'],
     ['WORKER_QUEUES', ','],
+    ['OFFICERS', 'ceo,ceo'],
+    ['OFFICERS', 'president'],
+    ['API_HOSTS_ALLOWED', 'a b'],
     ['DATABASE_URL', 'not a url'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toMatchObject([{ code: 'CONFIG_VALUE', path: name }]);
@@ -181,6 +189,19 @@ describe('the environment', () => {
     ['CCXT_DATA_URLS', 'binance=http://169.254.169.254', 'CONFIG_URL_BLOCKED'],
   ])('refuses %s=%s', (name, value, code) => {
     expect(problemsOf({ [name]: value })).toMatchObject([{ code, path: name }]);
+  });
+
+  it('refuses to listen beyond loopback without TLS', () => {
+    expect(problemsOf({ API_HOST: '0.0.0.0' })).toMatchObject([{ code: 'CONFIG_NOT_LOOPBACK', path: 'API_HOST' }]);
+    expect(problemsOf({ API_HOST: '0.0.0.0', API_TLS_CERT: 'cert.pem' })).toHaveLength(1);
+    const { api } = parseEnvironment({ API_HOST: '0.0.0.0', API_TLS_CERT: 'cert.pem', API_TLS_KEY: 'key.pem' });
+    expect(api.tls).toEqual({ certFile: 'cert.pem', keyFile: 'key.pem' });
+    expect(parseEnvironment({ API_HOST: '0.0.0.0', API_IN_CONTAINER: '1' }).api.tls).toBeNull();
+  });
+
+  it('starts all officers, some, or none', () => {
+    expect(parseEnvironment({ OFFICERS: 'none' }).officers).toEqual([]);
+    expect(parseEnvironment({ OFFICERS: 'ceo, risk' }).officers).toEqual(['ceo', 'risk']);
   });
 
   it('refuses one host, or one key, for both modes of Alpaca', () => {

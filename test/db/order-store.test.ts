@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { createOrderStore } from '../../db/order-store.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
+import { orderHashOf } from '../../domain/execution/identity.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
 
@@ -37,4 +38,27 @@ it('keeps an approval when a reason to refuse has come by the next attempt', asy
   expect(await store.record(request)).toEqual({ approved: true, reasons: [] });
   expect(await store.record({ ...request, halt: 'books not compared yet' })).toEqual({ approved: true, reasons: [] });
   expect(await rowsOf('approved-once')).toEqual({ orders: 2, refusals: 0 });
+});
+
+it('records what a person was asked about only while its row says that this very order is approved', async () => {
+  const ask = async (
+    decisionId: string,
+    state: 'pending' | 'approved' | 'expired',
+    change: { quantity?: string } = {},
+  ) => {
+    const request = anOrderRequest(decisionId);
+    const asked = anOrderRequest(decisionId, { ...change, createdAtMs: 1 });
+    const at = new Date().toISOString();
+    const row = { order_hash: orderHashOf(asked.intents), requested_at: at, expires_at: at };
+    await desk.db
+      .insertInto('approvals')
+      .values({ decision_id: decisionId, state, ...row })
+      .execute();
+    const { approved, reasons } = await createOrderStore(desk.db).record(request);
+    return [approved, ...reasons.map((one) => one.rule), (await rowsOf(decisionId)).orders];
+  };
+  expect(await ask('waits', 'pending')).toEqual([false, 'approval', 0]);
+  expect(await ask('expired', 'expired')).toEqual([false, 'approval', 0]);
+  expect(await ask('another', 'approved', { quantity: '0.9' })).toEqual([false, 'approval', 0]);
+  expect(await ask('approved', 'approved')).toEqual([true, 2]);
 });

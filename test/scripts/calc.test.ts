@@ -10,7 +10,8 @@ import { goldenJson } from '../domain/learning/golden-json.ts';
 const NAMES = [
   ...['indicators', 'features', 'levels', 'regime', 'sentiment', 'pairs', 'crossVenue', 'combine'],
   ...['consensus', 'calendar', 'gate', 'size', 'paper', 'liquidation', 'metrics'],
-  ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'allocate', 'prompt-arm'],
+  ...['psr', 'dsr', 'pbo', 'spa', 'splits', 'tpe', 'genome', 'health', 'drift'],
+  ...['leverage', 'kelly', 'reward', 'allocate', 'prompt-arm'],
   ...['risk', 'ceo', 'var-backtest'],
 ];
 const run = (name: string, change: object = {}): unknown => {

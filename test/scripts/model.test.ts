@@ -101,6 +101,21 @@ it('tells a key that is refused and a server that is gone, without the key', asy
   expect(`${wrongKey.output}${gone.output}`).not.toContain(KEY);
 });
 
+const unheard = (headers: Record<string, string>) =>
+  ({ kind: 'status', status: 429, headers: { 'content-type': 'application/json', ...headers }, body: '{}' }) as const;
+
+it('asks again what may help later, while that is soon, and is told so where it is not', async () => {
+  says('Yes.');
+  peer.script = [unheard({ 'retry-after': '1' }), ...peer.script];
+  const again = await model(['ask', 'Hello?'], ownServer());
+  expect(again).toMatchObject({ code: 0, json: { ok: true, value: { answer: 'Yes.' } } });
+  expect(again.json.callIds).toHaveLength(2);
+  peer.script = [unheard({ 'retry-after': '200' })];
+  const late = await model(['ask', 'Hello?'], ownServer());
+  expect(late).toMatchObject({ code: 1, json: { ok: false, kind: 'noDecision', reason: 'LLM_RATE_LIMITED' } });
+  expect(late.json.callIds).toHaveLength(1);
+});
+
 const MISTAKES = [
   [['ask', 'Hello?', '--model', 'gpt-2'], {}, ['ARGUMENT_VALUE --model']],
   [['ask'], {}, ['QUESTION']],

@@ -64,6 +64,11 @@ it('shows, sets several keys at once, refuses all that is wrong, and keeps the h
     ...{ ok: true, version: 2, faults: [], reason: 'a drill' },
     settings: { cooldownMs: 60_000, 'profiles.defensive.positionsMax': 2, enableAiCeo: true, mode: 'stability' },
   });
+  const enabled = await policy('enable', 'momentum', '--reason', 'a drill');
+  expect(enabled).toMatchObject({
+    code: 2,
+    json: { problems: [{ code: 'STRATEGY_NOT_DISABLED', got: '"momentum"' }] },
+  });
   expect((await policy('history')).json.versions).toMatchObject([
     { version: 2, reason: 'a drill', before: { cooldownMs: 900_000 }, after: { cooldownMs: 60_000 } },
     { version: 1, setBy: 'config/governance.yaml' },

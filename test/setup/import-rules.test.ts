@@ -17,6 +17,7 @@ const FOLDERS = [
   'adapters',
   'db',
   'config',
+  'api',
   'workers',
   'scripts',
   'exam',
@@ -36,6 +37,7 @@ const innocent: Record<string, string> = {
   'domain/p-cycle-b.ts': `${use('./p-cycle-a.ts')}export const value = 1;
 `,
   'domain/backtest/target.ts': VALUE,
+  'workflows/messages/target.ts': VALUE,
 };
 
 /** What the table allows; none of it may be reported. */
@@ -53,6 +55,8 @@ const allowed: Record<string, string> = {
   'db/ok-port-types.ts': useType('../adapters/target.ts'),
   'adapters/ok-client.ts': "import pg from 'pg';\nexport const used = pg;\n",
   'config/ok-schemas.ts': use('../schemas/target.ts'),
+  'api/ok-store.ts': use('../db/target.ts'),
+  'api/ok-messages.ts': use('../workflows/messages/target.ts'),
   'workers/ok-wiring.ts': use('../adapters/target.ts'),
   'scripts/ok-wiring.ts': use('../config/target.ts'),
   'test/ok-all.ts': use('../workers/target.ts'),
@@ -69,6 +73,8 @@ const planted: Record<string, { rule: string; text: string }> = {
   'adapters/p-activity.ts': { rule: 'adapters-imports', text: use('../activities/target.ts') },
   'db/p-workflow.ts': { rule: 'db-imports', text: useType('../workflows/target.ts') },
   'config/p-domain.ts': { rule: 'config-imports', text: use('../domain/target.ts') },
+  'api/p-adapter.ts': { rule: 'api-imports', text: use('../adapters/target.ts') },
+  'api/p-workflow.ts': { rule: 'api-messages', text: use('../workflows/target.ts') },
   'workers/p-script.ts': { rule: 'workers-imports', text: use('../scripts/target.ts') },
   'workflows/p-activity.ts': { rule: 'workflows-types-only', text: use('../activities/target.ts') },
   'activities/p-adapter.ts': { rule: 'activities-types-only', text: use('../adapters/target.ts') },
@@ -220,6 +226,7 @@ beforeAll(async () => {
     'domain/backtest',
     'adapters/http',
     'exam/checker',
+    'workflows/messages',
   ]) {
     mkdirSync(path.join(tree, folder), { recursive: true });
   }

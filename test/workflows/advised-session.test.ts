@@ -69,6 +69,13 @@ it('lets the model propose in aiDiscretionary, and refuses the type where nobody
   expect(report).toMatchObject({ strategyType: 'aiDiscretionary', bars: 600 });
   const calls = await callsOf(sessionId);
   expect(calls.length).toBeGreaterThan(100);
+  // What it proposes is judged by the policy, and assessed by the rules.
+  const entries = (await lastDecisions(desk.db, sessionId, 600)).filter((one) => one.stopPrice !== null);
+  const assessed = calls.filter((one) => one.contract === 'riskAssessment').map((one) => one.decision_id);
+  expect(entries.length).toBeGreaterThan(5);
+  expect(assessed.sort()).toEqual(entries.map((one) => one.decisionId).sort());
+  const judged = calls.flatMap(({ decision_id, policy_verdict }) => (policy_verdict === null ? [] : [decision_id]));
+  expect(new Set(judged)).toEqual(new Set(assessed));
   const deaf = { strategy: { type: 'aiDiscretionary' }, components: ['technical'] };
   const refused = await problemsOf(await desk.startSession(freshId('deaf'), aBacktest(60, deaf)));
   expect(refused).toMatchObject([{ code: 'INPUT_ITEMS', path: 'components' }]);

@@ -19,7 +19,15 @@ Runtime.install({
 const nativeConnection = await NativeConnection.connect({ address });
 const db = openDatabase(databaseUrl, { poolSize: 4 });
 const configFolder = path.join(projectFolder, 'config');
-const parts = { nativeConnection, namespace: 'default', db, configFolder, codeVersion: 'in-process', home: '', taskQueue };
+const parts = {
+  nativeConnection,
+  namespace: 'default',
+  db,
+  configFolder,
+  codeVersion: 'in-process',
+  home: '',
+  taskQueue,
+};
 const worker = await createComputeWorker(parts, createThreadPool());
 const done = worker.run();
 process.stdout.write('ready\n');

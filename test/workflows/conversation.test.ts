@@ -1,12 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { appendEvents, lastSequence } from '../../db/events.ts';
 import type { MarketAnalysisResult } from '../../schemas/market-analysis.ts';
+import type { OfficerCommentaryResult } from '../../schemas/officers/commentary.ts';
 import type { OpportunityEvaluationResult } from '../../schemas/opportunity-evaluation.ts';
 import { type ModelsInProcess, openModelsInProcess } from '../../scripts/lib/models-in-process.ts';
+import { startCommentaries } from '../../workers/officer-commentary.ts';
+import { researchQueueOf } from '../../workflows/messages/llm.ts';
+import { officerCommentaryId } from '../../workflows/messages/officer-commentary.ts';
 import { type ChatPeer, type ChatRequest, startChatPeer } from './chat-peer.ts';
-import { type DeskUnderTest, freshId, openDeskUnderTest } from './desk-under-test.ts';
+import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
 
 const SYMBOL = 'TALK/USDT';
@@ -179,4 +184,62 @@ it('labels what the model may remember, and hides names where that is asked for'
   const before = await analysed({ ...quick, asOf: '2020-01-08T00:00:00Z' });
   expect([after.asked?.contaminated, before.asked?.contaminated]).toEqual([false, true]);
   expect(peer.bodies.join('')).not.toContain('TALK');
+});
+
+describe('words about decisions of the officers', () => {
+  const SWITCH = { oldMode: 'growth', newMode: 'defensive', reason: 'daily drawdown 4.12 % from 4.00 %' };
+  const eventOf = (type: string, payload: object, correlationId: string) =>
+    appendEvents(desk.db, [{ type, payload: { ...payload }, correlationId, atMs: Date.now() }]);
+  const told = () => desk.db.selectFrom('events').selectAll().where('type', '=', 'officer_commentary').execute();
+  const resultOf = (sequence: number) => desk.client.workflow.getHandle(officerCommentaryId(sequence)).result();
+  const parts = () => ({ db: desk.db, client: desk.client, taskQueue: researchQueueOf(desk.targets.taskQueue) });
+  const say = (text: string) => ({ text: JSON.stringify({ version: 1, text }) });
+
+  it('are an event of their own under the same correlation id, once, however often anybody looks', async () => {
+    peer.answer = () => say('Defensive now, after a fall of 4.12 % in a day.');
+    const sequence = Number(await eventOf('ceo_mode_switch', SWITCH, 'of-the-switch'));
+    const after = await startCommentaries(parts(), sequence - 1);
+    expect(after).toBe(sequence);
+    expect(await resultOf(sequence)).toMatchObject({ sequence, told: true, noDecision: null });
+    await startCommentaries(parts(), null);
+    const [event, ...more] = await told();
+    expect(more).toEqual([]);
+    const { callIds } = (await resultOf(sequence)) as OfficerCommentaryResult;
+    expect(event).toMatchObject({
+      correlation_id: 'of-the-switch',
+      payload: { sequence, text: 'Defensive now, after a fall of 4.12 % in a day.', callId: callIds[0] },
+    });
+    const [call] = await desk.db
+      .selectFrom('model_calls')
+      .selectAll()
+      .where('call_id', '=', callIds[0] ?? '')
+      .execute();
+    expect(call).toMatchObject({ contract: 'commentary', task: 'commentary', prompt_id: 'officer-commentary' });
+    expect(peer.bodies).toHaveLength(1);
+  });
+
+  it('are none when the model makes numbers up, and nothing else changes', async () => {
+    peer.answer = () => say('The desk lost 40 % and will fall further.');
+    const alert = { level: 'warning', alerts: ['risk score 71.0 from 70'], accountId: 'paper' };
+    const sequence = Number(await eventOf('risk_alert', alert, 'of-the-alert'));
+    const before = await lastSequence(desk.db);
+    await startCommentaries(parts(), sequence - 1);
+    expect(await resultOf(sequence)).toMatchObject({ sequence, told: false, noDecision: 'LLM_MISQUOTED' });
+    expect(await lastSequence(desk.db)).toBe(before);
+    await startCommentaries(parts(), null);
+    expect(peer.bodies.length).toBeLessThanOrEqual(2);
+  });
+
+  it('are not asked for of events that are older than ten minutes, of others, or of none', async () => {
+    const sequence = Number(await eventOf('order_refused', {}, 'of-an-order'));
+    const old = { type: 'risk_alert', payload: {}, correlationId: null, atMs: Date.now() - 700_000 };
+    const stale = Number(await appendEvents(desk.db, [old]));
+    expect(await startCommentaries(parts(), sequence - 1)).toBe(stale);
+    await expect(resultOf(stale)).rejects.toThrow();
+    const other = await models.start('officerCommentary', officerCommentaryId(sequence), {}, 'research');
+    expect(await other.result()).toMatchObject({ told: false, noDecision: 'EVENT_NOT_COMMENTED' });
+    const nowhere = await models.start('officerCommentary', officerCommentaryId(9_999_999), {}, 'research');
+    expect(await problemsOf(nowhere)).toMatchObject([{ code: 'EVENT_UNKNOWN', path: 'sequence' }]);
+    expect(peer.bodies).toEqual([]);
+  });
 });

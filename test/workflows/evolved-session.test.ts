@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveStrategy } from '../../activities/session/open-session.ts';
 import { readBacktest } from '../../db/backtests.ts';
+import { reviewTrade } from '../../db/llm/trade-review.ts';
 import { readStrategy, saveEvolved } from '../../db/strategies.ts';
+import { insertTrades } from '../../db/trades.ts';
 import { evolvedStrategy } from '../../domain/signals/evolved/evolved-rules.ts';
 import type { Chromosome } from '../../schemas/chromosome.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
@@ -109,6 +111,34 @@ describe('a bred strategy', () => {
     const votes = rows.flatMap(({ contributions }) => contributions.filter((one) => one.component === 'evolved'));
     expect(votes.length).toBeGreaterThan(2_000);
     expect(votes.some((one) => one.side === 1)).toBe(true);
+  });
+
+  it('is joined by what its trades have taught, of those that had closed before the first bar only', async () => {
+    const firstMs = Date.UTC(2020, 0, 1);
+    const teach = (n: number, won: boolean, closedMs: number) => {
+      const trade = {
+        ...{ tradeId: `${STRATEGY_ID}-${n}`, symbol: SYMBOL, strategyId: STRATEGY_ID, side: 'long' as const },
+        ...{ quantity: '1', entryPrice: '100', exitPrice: '101', entryAtMs: closedMs - HOUR_MS, exitAtMs: closedMs },
+        ...{ pnl: won ? '1' : '-1', fees: '0', exitReason: 'signal' as const },
+      };
+      return insertTrades(desk.db, { accountId: 'paper-1', sessionId: null }, [
+        { trade, entryFeatures: null, regime: 'bull' },
+      ]).then(() => reviewTrade(desk.db, trade.tradeId, Date.now()));
+    };
+    for (let n = 0; n < 10; n += 1) await teach(n, true, firstMs - (n + 1) * HOUR_MS);
+    for (let n = 10; n < 20; n += 1) await teach(n, false, firstMs + n * HOUR_MS);
+    const sessionId = freshId('taught');
+    await (await desk.startSession(sessionId, session({ components: ['technical', 'online'] }))).result();
+    const rows = await desk.db
+      .selectFrom('decisions')
+      .select('contributions')
+      .where('session_id', '=', sessionId)
+      .execute();
+    const votes = rows.flatMap(({ contributions }) => contributions.filter((one) => one.component === 'online'));
+    expect(votes.length).toBeGreaterThan(2_000);
+    // (10 + 10 × 0.5) / 20: the ten losses came later. Of long / bull it is (10 + 10 × 0.75) / 20.
+    const known = new Set(votes.filter(({ side }) => side !== 0).map(({ confidence }) => confidence));
+    expect([...known].sort()).toEqual([0.75, 0.875]);
   });
 
   it('is refused with real money until it is promoted', async () => {

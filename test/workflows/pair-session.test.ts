@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { writeKillSwitch } from '../../db/kill-switch.ts';
+import type { WaitingOrder } from '../../schemas/approval.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import { runLoop } from '../../scripts/lib/backtest/run-loop.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
@@ -13,7 +14,13 @@ import type { DeskInProcess } from '../../scripts/lib/desk-in-process.ts';
 import { projectFolder } from '../../scripts/lib/paths.ts';
 import { verifyLedger } from '../../scripts/lib/verify/verify-ledger.ts';
 import { cancelOrderUpdate } from '../../workflows/messages/order-execution.ts';
-import { pauseSignal, statusQuery, stopSignal, tickUpdate } from '../../workflows/messages/strategy-session.ts';
+import {
+  approveOrderUpdate,
+  pauseSignal,
+  statusQuery,
+  stopSignal,
+  tickUpdate,
+} from '../../workflows/messages/strategy-session.ts';
 import { tiedWalks } from '../domain/signals/pair-prices.ts';
 import { type DeskUnderTest, freshId, openAccount, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
 import { allTaskFailures, runsOf, taskFailures } from './histories.ts';
@@ -173,6 +180,39 @@ it('opens both legs on paper, holds them as inventory, and flattens both', async
   expect(await run.result()).toMatchObject({ orders: 6, fills: 4, trades: 2, refusalsByRule: {} });
   expect(await heldBy(desk, accountId)).toEqual([]);
   expect(await ledgerOf(desk, accountId)).toMatchObject({ ok: true, problems: [] });
+});
+
+it('waits for a person to approve both legs before either leaves, and a denial of one is of both', async () => {
+  const waitingOf = async (run: Run) => {
+    await ticks(run, ENTRY_BAR + 1);
+    const [one, other] = (await run.query(statusQuery)).approvals;
+    if (one === undefined || other === undefined) throw new Error('two orders have to wait');
+    const answer = (order: WaitingOrder, approve: boolean) => {
+      const { decisionId, orderHash } = order;
+      return run.executeUpdate(approveOrderUpdate, { args: [{ decisionId, orderHash, approve, by: 'anna' }] });
+    };
+    return { one, other, answer };
+  };
+  const sessionId = freshId('both');
+  const asking = { approval: { entries: 'always' } };
+  const run = await desk.startSession(sessionId, onPaper(await openAccount(desk, 'pair-asks'), asking));
+  const pair = await waitingOf(run);
+  expect(await pair.answer(pair.one, true)).toMatchObject({ approved: true, sent: null });
+  expect(await ordersOf(desk, sessionId)).toEqual([]);
+  expect(await pair.answer(pair.other, true)).toMatchObject({ approved: true, sent: true });
+  expect(await ordersOf(desk, sessionId)).toHaveLength(4);
+  await tick(run);
+  expect(await heldBy(desk, 'pair-asks')).toEqual(['A 1', 'B -1']);
+  await run.signal(stopSignal, { flatten: true });
+  await run.result();
+
+  const deniedId = freshId('denied');
+  const denied = await desk.startSession(deniedId, onPaper(await openAccount(desk, 'pair-denied'), asking));
+  const legs = await waitingOf(denied);
+  await legs.answer(legs.one, true);
+  await legs.answer(legs.other, false);
+  await denied.signal(stopSignal);
+  expect(await denied.result()).toMatchObject({ orders: 0, refusalsByRule: { approval: 2 } });
 });
 
 it('a leg that the gate refuses when its intent is to be written takes the other with it, at once', async () => {

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allocationInForce, createAllocationStore } from '../../db/allocation-store.ts';
+import { readEvents } from '../../db/events.ts';
+import { governanceOf } from '../../db/load-governance.ts';
+import { allocationPlanSchema } from '../../schemas/allocation.ts';
 import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib/research-in-process.ts';
 import { verifyTrials } from '../../scripts/lib/verify/verify-trials.ts';
-import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
+import { type DeskUnderTest, freshId, openAccount, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
 
 let desk: DeskUnderTest;
@@ -32,6 +37,57 @@ afterAll(async () => {
 
 const search = async (name: string, change: object) =>
   (await research.startSearch(freshId(name), { ...INPUT, ...change })).result();
+
+describe('an allocation review', () => {
+  it('plans capital with a reason each; sizes in real time follow it, those of backtests do not', async () => {
+    const owner = new pg.Client({ connectionString: desk.database.url });
+    await owner.connect();
+    const trade = (id: string, strategy: string, pnl: number) =>
+      owner.query(
+        `insert into trades (trade_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price, opened_at,
+          closed_at, pnl_net, fees, exit_reason) values ($1, $2, $3, 'A/USDT', 'long', 1, 100, $4, now(), now(), $5, 0, 'signal')`,
+        [id, accountId, strategy, 100 + pnl, pnl],
+      );
+    const accountId = await openAccount(desk, freshId('allocated'));
+    for (const [i, pnl] of [0.02, -0.01, 0.02].entries()) {
+      await trade(`alpha-${i}`, 'alpha', pnl);
+      await trade(`beta-${i}`, 'beta', -pnl);
+    }
+    await owner.end();
+    const start = (workflowId: string, args: unknown[]) =>
+      desk.client.workflow.start('allocationReview', { taskQueue: research.researchQueue, workflowId, args });
+    const review = await start(freshId('allocation-review'), []);
+    const stored = allocationPlanSchema.parse((await review.result()).plan);
+    expect(stored.strategies.map(({ strategyId, weight }) => [strategyId, weight])).toEqual([
+      ['alpha', 0.4],
+      ['beta', 0.4],
+    ]);
+    expect(stored.cashFraction).toBeCloseTo(0.2, 12);
+    expect(stored.strategies[0]?.reason).toContain('of 3 trades');
+    expect(await review.query('plan')).toMatchObject({ plan: { cashFraction: stored.cashFraction } });
+
+    const weightOf = async (tradingMode: 'paper' | 'backtest', strategyId: string) =>
+      (await governanceOf(desk.db, { tradingMode }, strategyId)).allocationWeight;
+    expect(await weightOf('paper', 'alpha')).toBe(0.4);
+    expect(await weightOf('paper', 'stranger')).toBe(1);
+    expect(await weightOf('backtest', 'alpha')).toBe(1);
+
+    const allocationId = (await allocationInForce(desk.db))?.allocationId ?? '';
+    const again = await createAllocationStore(desk.db).save({
+      allocationId,
+      atMs: 0,
+      plan: { ...stored, cashFraction: 1 },
+    });
+    expect(again.plan.cashFraction).toBe(stored.cashFraction);
+    const events = (await readEvents(desk.db, 0, 1_000)).filter(({ type }) => type === 'allocation_reviewed');
+    expect(events.map(({ payload }) => payload.weights)).toEqual([{ alpha: 0.4, beta: 0.4 }]);
+
+    const wrong = await start(freshId('allocation-review'), [{ weights: {} }]);
+    expect((await problemsOf(wrong)).map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'INPUT_UNKNOWN_FIELD weights',
+    ]);
+  }, 60_000);
+});
 
 describe('a parameter search', () => {
   it('finds other parameters for the bull regime than for the bear regime, every trial kept', async () => {

@@ -13,6 +13,9 @@ import type { WaitingOrder } from '../../schemas/approval.ts';
 import { officerId } from '../../schemas/officers/officer.ts';
 import { answerWaiting } from '../../scripts/lib/approvals/answer-waiting.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
+import { rowsOf } from '../../scripts/lib/top/board.ts';
+import { commandRow } from '../../scripts/lib/top/command-row.ts';
+import { readBoard } from '../../scripts/lib/top/read-board.ts';
 import {
   adjustLimitsUpdate,
   approveOrderUpdate,
@@ -265,6 +268,41 @@ it('keeps an entry for a person: the hash of another order is refused, its own s
   expect(await ordersOf(decisionId)).toEqual(['entry FILLED', 'stop ACKED']);
   await run.signal(stopSignal, { flatten: true });
   await run.result();
+});
+
+it('stands on the board of npm run top, and hears the keys that are pressed there', async () => {
+  const sessionId = freshId('board');
+  const run = await startPaused(sessionId, aPaperSession(200, 1, ASKS));
+  const { decisionId, orderHash } = await untilWaiting(run);
+  const { db, client, home } = desk;
+  const parts = { db, client, home, nowMs: Date.now, by: 'anna' };
+  const board = (workflowIds: ReadonlySet<string> | null) => readBoard(parts, { workflowIds, withinMs: 3_000 });
+  const { equity, bars, realizedPnl, drawdownFraction } = await run.query(statusQuery);
+  const whole = await board(null);
+  const mine = ({ sessions }: typeof whole) => sessions.find((one) => one.sessionId === sessionId);
+  const figures = { equity, bars, realizedPnl, drawdownFraction };
+  expect(mine(whole)).toMatchObject({ state: 'paused', ...figures, lastDecision: { action: 'buy', noDecision: null } });
+  // Nobody asks its workflow: the book has all but the result.
+  expect(mine(await board(new Set()))).toMatchObject({ ...figures, state: 'open', realizedPnl: null });
+  expect(whole.approvals).toContainEqual(expect.objectContaining({ decisionId, orderHash, action: 'buy' }));
+
+  const rowOf = (kind: string, end: string) => {
+    const row = rowsOf(whole).find((one) => one.kind === kind && one.key.includes(end));
+    if (row === undefined) throw new Error(`the board has no ${kind} ${end}`);
+    return row;
+  };
+  const [order, session] = [rowOf('approval', orderHash), rowOf('session', sessionId)];
+  expect(await commandRow(parts, order, 'approve')).toBe(`approved: ${decisionId}`);
+  expect(await approvalOf(decisionId)).toMatchObject({ state: 'approved', decided_by: 'anna' });
+  expect(await commandRow(parts, order, 'deny')).toContain('APPROVAL_ANSWERED');
+  expect(await commandRow(parts, session, 'resume')).toContain('resume: told to');
+  await until('the session to run', async () => ((await run.query(statusQuery)).state === 'running' ? true : null));
+  await commandRow(parts, session, 'pause');
+  expect((await run.query(statusQuery)).state).toBe('paused');
+  await commandRow(parts, session, 'stop');
+  expect(await run.result()).toMatchObject({ stoppedBy: 'signal', stopReason: 'npm run top, anna' });
+  expect(await commandRow(parts, session, 'pause')).toContain('has ended');
+  expect(mine(await board(null))).toBeUndefined();
 });
 
 it('asks the gate again: an approval for a market that has moved on sends nothing, and a denial is a refusal', async () => {

@@ -12,10 +12,13 @@ export const equityChangedSignal = defineSignal<[unknown?]>('equityChanged');
 /** To the Risk Officer: reassess under the new profile. */
 export const modeSwitchedSignal = defineSignal<[unknown?]>('modeSwitched');
 
-/** Evaluates now and answers the decision; the cool-down holds all the same. */
-export const forceDecisionUpdate = defineUpdate<Record<string, unknown>>('forceDecision');
-export const assessNowUpdate = defineUpdate<Record<string, unknown>>('assessNow');
-export const reviewNowUpdate = defineUpdate<Record<string, unknown>>('reviewNow');
+/** What the endpoint of the same name answers. */
+export type ForcedDecision = { readonly status: 'ok'; readonly decision: Record<string, unknown> };
+
+/** Evaluates now and answers the decision; the cool-down holds all the same. Updates take no fields. */
+export const forceDecisionUpdate = defineUpdate<ForcedDecision, [unknown]>('forceDecision');
+export const assessNowUpdate = defineUpdate<Record<string, unknown>, [unknown]>('assessNow');
+export const reviewNowUpdate = defineUpdate<Record<string, unknown>, [unknown]>('reviewNow');
 
 export const officerStatusQuery = defineQuery<Record<string, unknown>>('status');
 export const globalStateQuery = defineQuery<Record<string, unknown> | null>('globalState');

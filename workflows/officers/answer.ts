@@ -1,4 +1,4 @@
-/** What a person hears who asked an officer to work now. */
+/** What a person may send who asks an officer to work now, and what the person hears. */
 import type { CycleAnswer } from '../../schemas/officers/cycle.ts';
 import { problem } from '../../schemas/problem.ts';
 import { invalidInput } from '../lib/invalid-input.ts';
@@ -16,4 +16,12 @@ export function answerOrFail(answer: CycleAnswer | null, officer: Officer): Reco
     throw invalidInput([problem('OFFICER_OFF', officer, 'off', 'an officer whose flag is on', hint)]);
   }
   return { ...answer.state };
+}
+
+/** @throws ApplicationFailure InvalidInput: the update takes nothing, or an empty object */
+export function noFields(argument?: unknown): void {
+  const given = typeof argument === 'object' && argument !== null ? Object.keys(argument) : [];
+  const odd = argument === undefined || argument === null || typeof argument === 'object' ? [] : ['input'];
+  const problems = [...given, ...odd].map((key) => problem('INPUT_UNKNOWN_FIELD', key, key, 'no fields'));
+  if (problems.length > 0) throw invalidInput(problems);
 }

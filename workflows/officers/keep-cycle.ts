@@ -14,14 +14,19 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { countOf, dueSlot, oneSlot, owing, slotAfter } from '../../domain/officers/slots.ts';
 import {
   type CycleAnswer,
+  type CycleCarry,
   type CycleRequest,
   type CycleTrigger,
+  cycleCarrySchema,
   type MissedSlots,
-  type OfficerStatus,
+  officerInputSchema,
   wakeSchema,
 } from '../../schemas/officers/cycle.ts';
+import { parseInput } from '../../schemas/parse-input.ts';
+import { orFail } from '../lib/invalid-input.ts';
 import {
   modeSwitchedSignal,
   type Officer,
@@ -29,23 +34,13 @@ import {
   officerStatusQuery,
   riskAlertSignal,
 } from '../messages/officers.ts';
-
-/** What continues as new. */
-export type CycleCarry = {
-  readonly sinceMs: number;
-  dueMs: number;
-  intervalMs: number;
-  enabled: boolean;
-  state: Readonly<Record<string, unknown>> | null;
-  cycles: number;
-  missed: number;
-  lastCycleAtMs: number | null;
-  /** Slots that nobody served and that are not noted yet. */
-  owed: MissedSlots[];
-};
+import { detailsOf, statusOf } from './officer-panel.ts';
 
 export type Wake = { readonly trigger: CycleTrigger; readonly correlationId: string };
 export type Step = (request: CycleRequest) => Promise<CycleAnswer>;
+
+/** What an officer's workflow is given: by whoever starts it, and by its own former run. */
+export type OfficerStart = { readonly raw: unknown; readonly carried: unknown };
 
 /** An officer as its workflow sees it: handlers are set on it, then `keep` runs it for ever. */
 export type OfficerDesk = {
@@ -55,9 +50,10 @@ export type OfficerDesk = {
   readonly keep: (again: (carry: CycleCarry) => Promise<never>) => Promise<never>;
 };
 
-/** Events of one run; details allow 5,000. */
-const HISTORY_EVENTS_MAX = 3_000;
-const SLOTS_OWED_MAX = 50;
+type Cycle = { readonly officer: Officer; readonly step: Step; readonly carry: CycleCarry };
+
+/** Slots missed in a row that are a pause of the desk: after it, the others get their two intervals to speak again. */
+const PAUSE_SLOTS = 2;
 
 const firstCarry = (intervalMs: number): CycleCarry => ({
   sinceMs: Date.now(),
@@ -68,85 +64,122 @@ const firstCarry = (intervalMs: number): CycleCarry => ({
   cycles: 0,
   missed: 0,
   lastCycleAtMs: null,
+  lastSlotMs: null,
   owed: [],
 });
 
-/** @param intervalMs until the policy has been heard */
-export function openOfficer(officer: Officer, step: Step, intervalMs: number, carried?: CycleCarry): OfficerDesk {
-  const carry = carried ?? firstCarry(intervalMs);
-  let last: Promise<unknown> = Promise.resolve();
-  /** One at a time: two evaluations must not overtake each other. */
-  const serve = (wake: Wake, slotMs: number | null): Promise<CycleAnswer | null> => {
-    const next = last.then(() => serveOnce(officer, step, carry, wake, slotMs));
-    last = next.catch(() => undefined);
-    return next;
+/**
+ * @param intervalMs until the policy has been heard
+ * @throws ApplicationFailure InvalidInput for a start with anything but `officerInputSchema`
+ */
+export function openOfficer(officer: Officer, step: Step, intervalMs: number, start: OfficerStart): OfficerDesk {
+  const { maxHistoryEvents } = orFail(() => parseInput(officerInputSchema, start.raw ?? {}));
+  const carry = cycleCarrySchema.safeParse(start.carried).data ?? firstCarry(intervalMs);
+  const cycle: Cycle = { officer, step, carry };
+  const isLong = (): boolean => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > maxHistoryEvents;
   };
+  const line = standInLine((wake, slotMs) => serveOnce(cycle, wake, slotMs));
   setHandler(officerStatusQuery, () => ({ ...statusOf(officer, carry) }), {
     description: 'What this officer last said.',
   });
   return {
     carry,
-    wake: (wake) => serve(wake, null),
+    wake: line.wake,
     keep: async (again) => {
       for (;;) {
-        const slotMs = await nextSlot(carry);
-        await serve({ trigger: 'clock', correlationId: uuid4() }, slotMs);
-        carry.dueMs = slotMs + carry.intervalMs - (slotMs % carry.intervalMs);
+        const slotMs = await nextSlot(carry, isLong);
+        if (slotMs !== null) await line.slot(slotMs);
         if (!isLong()) continue;
         await condition(allHandlersFinished);
-        await last;
         await again(carry);
       }
     },
   };
 }
 
-const isLong = (): boolean => {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength > HISTORY_EVENTS_MAX;
-};
+type Serve = (wake: Wake, slotMs: number | null) => Promise<CycleAnswer | null>;
 
-/** Sleeps until the next slot; slots that went by meanwhile are owed. */
-async function nextSlot(carry: CycleCarry): Promise<number> {
-  const waitMs = carry.dueMs - Date.now();
-  if (waitMs > 0) await condition(() => false, waitMs);
-  const { intervalMs, dueMs } = carry;
-  const slotMs = Math.floor(Date.now() / intervalMs) * intervalMs;
-  const fromMs = Math.ceil(dueMs / intervalMs) * intervalMs;
-  if (carry.cycles > 0 && fromMs < slotMs) owe(carry, { fromMs, toMs: slotMs, everyMs: intervalMs });
+/** One at a time: two evaluations must not overtake each other. What would only ask for the same again is not asked. */
+function standInLine(serve: Serve) {
+  let last: Promise<unknown> = Promise.resolve();
+  const waiting = new Map<CycleTrigger, Promise<CycleAnswer | null>>();
+  const queued: Serve = (wake, slotMs) => {
+    const next = last.then(() => {
+      waiting.delete(wake.trigger);
+      return serve(wake, slotMs);
+    });
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return {
+    slot: (slotMs: number) => queued({ trigger: 'clock', correlationId: uuid4() }, slotMs),
+    wake: (wake: Wake): Promise<CycleAnswer | null> => {
+      const same = waiting.get(wake.trigger);
+      if (same !== undefined) return same;
+      const next = queued(wake, null);
+      if (wake.trigger === 'equity' || wake.trigger === 'mode') waiting.set(wake.trigger, next);
+      return next;
+    },
+  };
+}
+
+/** Sleeps until the next slot; slots that went by meanwhile are owed. Null when the history has become long before it. */
+async function nextSlot(carry: CycleCarry, isLong: () => boolean): Promise<number | null> {
+  for (let waitMs = carry.dueMs - Date.now(); waitMs > 0; waitMs = carry.dueMs - Date.now()) {
+    const { dueMs } = carry;
+    await condition(() => carry.dueMs !== dueMs || isLong(), waitMs);
+    if (isLong()) return null;
+  }
+  const { slotMs, skipped } = dueSlot(Date.now(), carry.dueMs, carry.intervalMs);
+  if (skipped !== null) {
+    owe(carry, skipped);
+    if (countOf(skipped) >= PAUSE_SLOTS) carry.sinceMs = Date.now();
+  }
   return slotMs;
 }
 
 function owe(carry: CycleCarry, slots: MissedSlots): void {
-  carry.missed += Math.ceil((slots.toMs - slots.fromMs) / slots.everyMs);
-  carry.owed = [...carry.owed, slots].slice(-SLOTS_OWED_MAX);
+  carry.missed += countOf(slots);
+  carry.owed = owing(carry.owed, slots);
 }
 
 async function serveOnce(
-  officer: Officer,
-  step: Step,
-  carry: CycleCarry,
+  { officer, step, carry }: Cycle,
   { trigger, correlationId }: Wake,
   slotMs: number | null,
 ): Promise<CycleAnswer | null> {
-  const missed = carry.owed;
+  const { owed, sinceMs, lastSlotMs } = carry;
+  carry.owed = [];
+  if (slotMs !== null) carry.dueMs = slotAfter(slotMs, carry.intervalMs);
+  const isFirst = lastSlotMs === null;
   try {
-    const answer = await step({ slotMs, missed, trigger, correlationId, sinceMs: carry.sinceMs });
-    carry.owed = carry.owed.slice(missed.length);
-    carry.enabled = answer.enabled;
-    carry.intervalMs = answer.intervalMs;
-    carry.state = answer.state ?? carry.state;
-    carry.cycles += 1;
-    carry.lastCycleAtMs = Date.now();
+    const answer = await step({ requestId: uuid4(), isFirst, slotMs, missed: owed, trigger, correlationId, sinceMs });
+    heed(carry, answer, slotMs);
     setCurrentDetails(detailsOf(officer, carry));
     await tell(answer);
     return answer;
   } catch (error) {
     if (isCancellation(error) || error instanceof ContinueAsNew) throw error;
     log.warn('an officer could not work', { officer, error: String(error) });
-    if (slotMs !== null) owe(carry, { fromMs: slotMs, toMs: slotMs + 1, everyMs: carry.intervalMs });
+    const since = carry.owed;
+    carry.owed = owed;
+    if (slotMs !== null) owe(carry, oneSlot(slotMs, carry.intervalMs));
+    for (const slots of since) carry.owed = owing(carry.owed, slots);
     return null;
   }
+}
+
+/** Another interval holds from now on. */
+function heed(carry: CycleCarry, { state, enabled, intervalMs }: CycleAnswer, slotMs: number | null): void {
+  if (intervalMs !== carry.intervalMs) carry.dueMs = slotAfter(slotMs ?? Date.now(), intervalMs);
+  carry.enabled = enabled;
+  carry.intervalMs = intervalMs;
+  carry.state = state ?? carry.state;
+  carry.cycles += 1;
+  carry.lastCycleAtMs = Date.now();
+  carry.lastSlotMs = slotMs ?? carry.lastSlotMs;
 }
 
 /** Another officer hears of it at once; one that is not there hears of it in its own cycle. */
@@ -157,27 +190,6 @@ async function tell({ tell: told }: CycleAnswer): Promise<void> {
     .signal(signal, told.payload)
     .catch((error: unknown) => log.warn('an officer was not reached', { to: told.to, error: String(error) }));
 }
-
-const statusOf = (officer: Officer, carry: CycleCarry): OfficerStatus => ({
-  officer,
-  enabled: carry.enabled,
-  intervalMs: carry.intervalMs,
-  cycles: carry.cycles,
-  missed: carry.missed,
-  lastCycleAtMs: carry.lastCycleAtMs,
-  nextCycleAtMs: carry.dueMs,
-  state: carry.state,
-});
-
-function detailsOf(officer: Officer, { cycles, missed, enabled, state }: CycleCarry): string {
-  const shown = ['mode', 'globalMode', 'riskScore', 'riskLevel', 'primary', 'reasons', 'alerts'] as const;
-  const lines = shown.flatMap((name) => (state?.[name] === undefined ? [] : [`| ${name} | ${cellOf(state[name])} |`]));
-  const head = `**${officer}** ${enabled ? '' : '(off) '}${cycles} cycles, ${missed} slots missed`;
-  return [head, '', '| | |', '|---|---|', ...lines].join('\n');
-}
-
-const cellOf = (value: unknown): string =>
-  (Array.isArray(value) ? value.join('; ') : String(value)).replaceAll('|', '\\|').slice(0, 300);
 
 /** The correlation id that a signal carries, else a new one. */
 export const wakeOf = (trigger: CycleTrigger, payload: unknown): Wake => {

@@ -16,7 +16,7 @@ export const stepping = proxyActivities<ResearchActivities>({
 /** Batches on whatever machine computes. One that is cancelled is waited for, so that a pause has really stopped it. */
 export const computing = (): Pick<
   ReturnType<typeof proxyActivities<ComputeActivities>>,
-  'evaluateGenomes' | 'evaluateTrials'
+  'evaluateGenomes' | 'evaluateTrials' | 'trainAgent'
 > =>
   proxyActivities<ComputeActivities>({
     taskQueue: computeQueueOf(workflowInfo().taskQueue),

@@ -40,12 +40,13 @@ export async function runBatches<Batch>(
       settled = true;
     });
   running.catch(() => undefined);
-  const isCalled = () => inbox.paused || inbox.stopped;
-  await condition(() => settled || isCalled());
-  if (!settled) scope.cancel();
+  await condition(() => settled || inbox.paused || inbox.stopped);
+  // A pause may be taken back before the last batch has heard of it: what counts is that they were broken off.
+  const brokenOff = !settled;
+  if (brokenOff) scope.cancel();
   const ends = await running;
   const lost = ends.flatMap((end, index) => (end.status === 'rejected' ? [{ index, reason: end.reason }] : []));
-  const final = lost.find(({ reason }) => !isCancellation(reason) || !isCalled());
+  const final = lost.find(({ reason }) => !isCancellation(reason) || !brokenOff);
   if (final !== undefined) throw final.reason;
   return lost.map(({ index }) => batches[index] as Batch);
 }

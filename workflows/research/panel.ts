@@ -13,6 +13,11 @@ export type Step = {
 
 const STEPS_SHOWN = 20;
 
+/** What a kind of run calls the columns of its steps. */
+export type StepColumns = { readonly [Name in keyof Step]: string };
+
+const SEARCHED: StepColumns = { step: '', best: 'best', median: 'median', trials: 'trials' };
+
 type Market = { readonly strategyType?: string; readonly regime?: string };
 
 export function publishMarket(symbols: readonly string[], more: Market): void {
@@ -28,8 +33,9 @@ export function publish(
   progress: ResearchProgress,
   steps: readonly Step[],
   leaderboard: readonly LeaderboardEntry[],
+  columns: StepColumns = SEARCHED,
 ): void {
-  setCurrentDetails(detailsOf(name, progress, steps, leaderboard));
+  setCurrentDetails(detailsOf(name, progress, steps, leaderboard, columns));
   const known = workflowInfo().typedSearchAttributes;
   const { step, bestScore } = progress;
   const isOld = known.get(searchAttributes.generation) === step && known.get(searchAttributes.bestScore) === bestScore;
@@ -45,6 +51,7 @@ function detailsOf(
   { state, step, steps: all, trials, failedTrials, bestScore, runId }: ResearchProgress,
   steps: readonly Step[],
   leaderboard: readonly LeaderboardEntry[],
+  columns: StepColumns,
 ): string {
   const failed = failedTrials === 0 ? '' : `, ${failedTrials} failed`;
   const rows = steps
@@ -55,8 +62,15 @@ function detailsOf(
   );
   return [
     `### ${name}: ${state}`,
-    `${step} of ${all} finished, ${trials} trials${failed}, best ${figure(bestScore)}, run \`${runId}\``,
-    ...(rows.length === 0 ? [] : ['', '| | best | median | trials |', '|---|---|---|---|', ...rows]),
+    `${step} of ${all} finished, ${trials} ${columns.trials}${failed}, best ${figure(bestScore)}, run \`${runId}\``,
+    ...(rows.length === 0
+      ? []
+      : [
+          '',
+          `| ${columns.step} | ${columns.best} | ${columns.median} | ${columns.trials} |`,
+          '|---|---|---|---|',
+          ...rows,
+        ]),
     ...(leaders.length === 0 ? [] : ['', ...leaders]),
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress, RunHandle } from '../../schemas/research.ts';
 import { type Inbox, signalsQuiet } from './inbox.ts';
-import { publish, type Step } from './panel.ts';
+import { publish, type Step, type StepColumns } from './panel.ts';
 
 export type RunCarry = {
   readonly handle: RunHandle;
@@ -58,8 +58,8 @@ export function progressOf(carry: RunCarry | null, inbox: Inbox, steps: number):
   };
 }
 
-export function tellRun(name: string, carry: RunCarry, progress: ResearchProgress): void {
-  publish(name, progress, carry.steps, carry.leaderboard);
+export function tellRun(name: string, carry: RunCarry, progress: ResearchProgress, columns?: StepColumns): void {
+  publish(name, progress, carry.steps, carry.leaderboard, columns);
 }
 
 export function historyIsLong(): boolean {

@@ -93,6 +93,7 @@ export function simdKernel(memory: WebAssembly.Memory): Kernel {
   };
 }
 
-function bytesOf(hex: string): Uint8Array {
+/** The bytes of a compiled kernel from their hexadecimal text. */
+export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
 }

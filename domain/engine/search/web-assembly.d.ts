@@ -1,4 +1,4 @@
-/** The few parts of WebAssembly that the search kernel needs; the compiler's library for Node does not name them. */
+/** The few parts of WebAssembly that the kernels need; the compiler's library for Node does not name them. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: true });
@@ -9,6 +9,6 @@ declare namespace WebAssembly {
   }
   class Instance {
     constructor(module: Module, imports: { env: { memory: Memory } });
-    readonly exports: Readonly<Record<string, (...values: number[]) => void>>;
+    readonly exports: Readonly<Record<string, (...values: number[]) => number | undefined>>;
   }
 }

@@ -2,16 +2,15 @@
  * Reads one stored policy, however it came to stand there. A row that is not wholly what we would have written ourselves
  * is no policy: then nothing is opened until a person sets one. A profile beside the settings can only tighten.
  */
-import { z } from 'zod';
+import type { ModeProfile, OperatingMode } from '../../../schemas/governance.ts';
+import type { OfficerName } from '../../../schemas/officers/officer.ts';
 import {
-  type ModeProfile,
-  modeProfileSchema,
-  type OperatingMode,
-  operatingModeSchema,
-} from '../../../schemas/governance.ts';
-import { type OfficerName, officerNameSchema } from '../../../schemas/officers/officer.ts';
-import { type PolicySettings, policySettingsSchema, TIGHTEST_PROFILE } from '../../../schemas/officers/policy-store.ts';
-import { type RiskCeilings, riskCeilingsSchema } from '../../../schemas/officers/risk-state.ts';
+  type PolicySettings,
+  policySettingsSchema,
+  storedPolicySchema,
+  TIGHTEST_PROFILE,
+} from '../../../schemas/officers/policy-store.ts';
+import type { RiskCeilings } from '../../../schemas/officers/risk-state.ts';
 import { effectiveProfile, tighter } from './effective-profile.ts';
 
 /** The parts of a row that say what is allowed, as they were found. */
@@ -36,24 +35,17 @@ export type JudgedPolicy = {
   readonly faults: readonly string[];
 };
 
-const rowSchema = z.object({
-  active: z.literal(true, { error: 'no version is active' }),
-  mode: operatingModeSchema,
-  profile: modeProfileSchema,
-  settings: policySettingsSchema,
-  ceilings: riskCeilingsSchema.nullable(),
-  stale: z.array(officerNameSchema),
-});
-
 export function judgeRow(row: StoredLimits): JudgedPolicy {
-  const parsed = rowSchema.safeParse(row);
+  const parsed = storedPolicySchema.safeParse(row);
   if (!parsed.success) return faulty(row, parsed.error.issues);
   const { active: _active, profile, ...limits } = parsed.data;
   const { profiles } = limits.settings;
   return { ...limits, profile: tighter(profile, effectiveProfile({ ...limits, profiles })), faults: [] };
 }
 
-function faulty({ settings }: StoredLimits, issues: readonly z.core.$ZodIssue[]): JudgedPolicy {
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+function faulty({ settings }: StoredLimits, issues: readonly Issue[]): JudgedPolicy {
   return {
     mode: 'emergency',
     profile: TIGHTEST_PROFILE,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { adviceSchema } from './advice.ts';
 import { analysisSchema } from './analysis.ts';
 import { backtestExplanationSchema } from './backtest-explanation.ts';
+import { commentarySchema } from './commentary.ts';
 import { exitPlanSchema } from './exit-plan.ts';
 import { hypothesisSchema } from './hypothesis.ts';
 import { knowledgeAnswerSchema } from './knowledge-answer.ts';
@@ -57,6 +58,7 @@ export const CONTRACTS = {
   backtestExplanation: contract(backtestExplanationSchema),
   riskChecklist: contract(riskChecklistSchema),
   knowledgeAnswer: contract(knowledgeAnswerSchema),
+  commentary: contract(commentarySchema),
 } as const;
 
 export type ContractName = keyof typeof CONTRACTS;

@@ -8,11 +8,15 @@ import { ceo } from './ceo.ts';
 import { combine } from './combine.ts';
 import { consensus } from './consensus.ts';
 import { crossVenue } from './cross-venue.ts';
+import { drift } from './drift.ts';
 import { features } from './features.ts';
 import { gate } from './gate.ts';
 import { genome } from './genome.ts';
+import { health } from './health.ts';
 import { indicators } from './indicators.ts';
+import { kelly } from './kelly.ts';
 import { levels } from './levels.ts';
+import { leverage } from './leverage.ts';
 import { liquidation } from './liquidation.ts';
 import { metrics } from './metrics.ts';
 import { pairs } from './pairs.ts';
@@ -21,6 +25,7 @@ import { pbo, spa } from './pbo.ts';
 import { promptArm } from './prompt-arm.ts';
 import { dsr, psr } from './psr.ts';
 import { regime } from './regime.ts';
+import { reward } from './reward.ts';
 import { risk } from './risk.ts';
 import { sentiment } from './sentiment.ts';
 import { size } from './size.ts';
@@ -51,6 +56,11 @@ export const CALCULATIONS: readonly Calculation[] = [
   splits,
   tpe,
   genome,
+  health,
+  drift,
+  leverage,
+  kelly,
+  reward,
   allocate,
   promptArm,
   risk,

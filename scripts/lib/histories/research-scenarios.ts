@@ -39,6 +39,28 @@ const onResearch = (
   },
 });
 
+export const TRAINING_SCENARIOS: readonly Scenario[] = [
+  onResearch('training-done', async (research) => {
+    const run = await research.startTraining('training-done', {
+      environment: 'cartpole',
+      steps: 12_000,
+      seeds: [1, 2],
+    });
+    await run.result();
+    return ended('training-done', run.workflowId);
+  }),
+  onResearch('training-paused-and-stopped', async (research) => {
+    const run = await research.startTraining('training-paused-and-stopped', { environment: 'cartpole' });
+    await run.signal(pauseSignal);
+    await until('a pause', async () => ((await run.query(progressQuery)).state === 'paused' ? true : null));
+    await run.signal(resumeSignal);
+    await until('a part', async () => ((await run.query(progressQuery)).step > 0 ? true : null));
+    await run.signal(stopSignal);
+    await run.result();
+    return ended('training-paused-and-stopped', run.workflowId);
+  }),
+];
+
 export const RESEARCH_SCENARIOS: readonly Scenario[] = [
   onResearch('backtest-done', async (research) => {
     const run = await research.startBacktest('backtest-done', { strategy: 'momentum', symbol: SYMBOL, interval: '1h' });

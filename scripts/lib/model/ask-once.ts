@@ -4,15 +4,15 @@
  * asked anew each time.
  */
 import { randomUUID } from 'node:crypto';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { lookUpKnowledge } from '../../../db/knowledge.ts';
-import { registerPrompts } from '../../../db/llm/prompts.ts';
 import type { Database } from '../../../db/tables.ts';
 import { cleanUntrusted } from '../../../domain/llm/untrusted-text.ts';
 import type { AskModelInput, AskOutcome } from '../../../schemas/llm/ask-model.ts';
 import { knowledgeAnswerSchema } from '../../../schemas/llm/contracts/knowledge-answer.ts';
-import { type LlmSettings, llmActivities } from '../../../workers/llm.ts';
+import type { LlmSettings } from '../../../workers/llm.ts';
 import type { Answer } from '../bars/answer.ts';
+import { onScreen } from '../on-screen.ts';
+import { askInProcess } from './ask-in-process.ts';
 
 export async function askOnce(
   db: Database,
@@ -20,8 +20,6 @@ export async function askOnce(
   question: string,
   model: string | null,
 ): Promise<Answer> {
-  await registerPrompts(db, settings.prompts, Date.now());
-  const { askModel } = llmActivities({ db, ...settings });
   const asOfMs = Date.now();
   const passages = await passagesOn(db, question, asOfMs);
   const ask: AskModelInput = {
@@ -31,8 +29,7 @@ export async function askOnce(
     bounds: { documentIds: passages.map(({ documentId }) => documentId) },
     ...{ asOfMs, cache: false, model },
   };
-  const outcome: AskOutcome = await new MockActivityEnvironment().run(askModel, ask);
-  return told(outcome);
+  return told(await askInProcess(db, settings, ask));
 }
 
 const PASSAGES = 5;
@@ -54,5 +51,5 @@ function told(outcome: AskOutcome): Answer {
   const facts = `${outcome.provider} ${outcome.model}, ${outcome.costMicroUsd} micro-USD, call ${outcome.callIds.join(' ')}`;
   const cited = [...new Set(citations.map(({ documentId }) => documentId))];
   const sources = cited.length === 0 ? [] : [`cited: ${cited.join(', ')}`];
-  return { exitCode: 0, document, lines: [answer, ...sources, facts] };
+  return { exitCode: 0, document, lines: [...answer.split('\n'), ...sources, facts].map(onScreen) };
 }

@@ -3,6 +3,7 @@ import { type PolicyInForce, policyInForce } from '../../../db/policies.ts';
 import { changePolicy } from '../../../db/policy-changes.ts';
 import { type PolicyVersion, policyHistory } from '../../../db/policy-history.ts';
 import { inTransaction } from '../../../db/retry.ts';
+import { type Enabling, enableStrategy } from '../../../db/strategy-health.ts';
 import type { Database } from '../../../db/tables.ts';
 import { leavesOf } from '../../../domain/officers/policy/change-settings.ts';
 import type { Answer } from '../bars/answer.ts';
@@ -25,6 +26,14 @@ export async function setPolicy(
   const policy = await inTransaction(db, (trx) => changePolicy(trx, { ...author, changes }));
   const lines = [`policy version ${policy.version}, mode ${policy.mode}`, ...keyLines(changes)];
   return { exitCode: 0, document: documentOf(policy), lines };
+}
+
+/** @throws InvalidInput STRATEGY_NOT_DISABLED */
+export async function enable(db: Database, enabling: Enabling): Promise<Answer> {
+  await inTransaction(db, (trx) => enableStrategy(trx, enabling));
+  const { strategyId, reason, setBy } = enabling;
+  const lines = [`${strategyId} may open again; trades that closed before now count for it no more`];
+  return { exitCode: 0, document: { ok: true, strategyId, disabled: false, reason, setBy }, lines };
 }
 
 export async function showHistory(db: Database, limit: number): Promise<Answer> {

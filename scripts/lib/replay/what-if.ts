@@ -4,8 +4,6 @@
  * and nothing of what comes out is written into a book.
  */
 import { randomUUID } from 'node:crypto';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { registerPrompts } from '../../../db/llm/prompts.ts';
 import type { Database } from '../../../db/tables.ts';
 import {
   type AdviceAnswers,
@@ -19,7 +17,8 @@ import type { WalkContext } from '../../../domain/backtest/walk-context.ts';
 import type { AdviceOutcome } from '../../../schemas/llm/advice-slot.ts';
 import { type AskModelInput, type AskOutcome, promptVariablesSchema } from '../../../schemas/llm/ask-model.ts';
 import { adviceSchema } from '../../../schemas/llm/contracts/advice.ts';
-import { type LlmSettings, llmActivities } from '../../../workers/llm.ts';
+import type { LlmSettings } from '../../../workers/llm.ts';
+import { askInProcess } from '../model/ask-in-process.ts';
 import type { Change } from './replay-decisions.ts';
 
 /** A prompt and the version of it that is to be tried. */
@@ -38,13 +37,10 @@ export const isWhatIf = ({ limits, model, prompt }: WhatIf): boolean =>
 
 /** Asks under a name of its own, so that no earlier answer stands in for the new one. */
 export function asker(db: Database, settings: () => LlmSettings): AskAgain {
-  return async (ask) => {
-    const known = settings();
-    await registerPrompts(db, known.prompts, Date.now());
-    const { askModel } = llmActivities({ db, ...known });
+  return (ask) => {
     const alone = { sessionId: null, decisionId: null, conversationId: null, priorTurns: null, tools: null };
     const again = { ...ask, ...alone, callKey: `what-if:${randomUUID()}`, cache: false };
-    return new MockActivityEnvironment().run(askModel, again);
+    return askInProcess(db, settings(), again);
   };
 }
 

@@ -1,6 +1,7 @@
 /** The page of `npm run why`, as text for a terminal: what was decided, who said what, who refused, what was done. */
 import type { Why } from '../../../db/llm/why.ts';
 import type { JsonObject } from '../../../db/tables.ts';
+import { onScreen } from '../on-screen.ts';
 
 type Contribution = { component?: unknown; side?: unknown; confidence?: unknown; weight?: unknown; reasons?: unknown };
 
@@ -32,7 +33,7 @@ const part = (title: string, lines: readonly string[]): string[] =>
 
 const voteLine = ({ component, side, confidence, weight, reasons }: Contribution): string =>
   `${shown(component)}: side ${shown(side)}, confidence ${shown(confidence)}, weight ${shown(weight)}` +
-  `${Array.isArray(reasons) && reasons.length > 0 ? `; ${reasons.join('; ')}` : ''}`;
+  `${Array.isArray(reasons) && reasons.length > 0 ? `; ${reasons.map(shown).join('; ')}` : ''}`;
 
 const callLine = (call: JsonObject): string =>
   `${shown(call.model)} (${shown(call.provider)}), prompt ${shown(call.prompt)}, ${shown(call.step)}: ` +
@@ -47,8 +48,4 @@ const fieldsLine =
       .flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [`${name} ${shown(row[name])}`]))
       .join(', ');
 
-/** What a model or a person wrote may hold anything: control characters never reach a terminal. */
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-}
+const shown = (value: unknown): string => onScreen(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

@@ -34,6 +34,14 @@ describe('a budget', () => {
     expect(await stands('day', 'rush')).toEqual({ reserved: 37_000, spent: 0 });
   });
 
+  it('lets in what costs nothing where more than the limit is spent, and nothing else', async () => {
+    const scopes = [day('overspent', 1_000)];
+    await reserve('over-1', 1_000, scopes);
+    await settle('over-1', 5_000);
+    expect(await reserve('over-2', 0, scopes)).toEqual([]);
+    expect(await reserve('over-3', 1, scopes)).toMatchObject([{ scope: 'day', leftMicroUsd: -4_000 }]);
+  });
+
   it('has the session stop a call though the day has room, and takes nothing of the day then', async () => {
     const scopes = [day('apart', 100_000), session('small', 2_500)];
     const answers = [

@@ -33,7 +33,7 @@ describe('allocate', () => {
     expect(cashFraction).toBe(0);
   });
 
-  it('counts a negative score as 0 and scales scores of any size', () => {
+  it('counts a negative score as 0 and takes scores of any size', () => {
     expect(allocate([6, 3, 1, -5], noCash).weights).toEqual(allocate([6, 3, 1, 0], noCash).weights);
     expect(allocate([1e308, 1e308, 1e308], noCash).weights.map((weight) => weight.toFixed(9))).toEqual([
       '0.333333333',

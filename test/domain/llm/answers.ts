@@ -156,4 +156,5 @@ export const ANSWERS: { readonly [Name in ContractName]: AnswerOf<Name> } = {
     confidence: 0.5,
     citations: [{ documentId: 'mean-reversion', passage: 'returns to its mean' }],
   },
+  commentary: { version: 1, text: 'The mode is defensive now.' },
 };

@@ -44,7 +44,9 @@ describe('flags', () => {
 
 describe('the flags of npm start', () => {
   it('has the defaults of the main job', () => {
-    expect(readStartFlags([])).toEqual({ once: false, count: 2000, seed: 1, strategy: 'momentum', json: false });
+    const defaults = { once: false, count: 2000, seed: 1, strategy: 'momentum', json: false, officers: true };
+    expect(readStartFlags([])).toEqual(defaults);
+    expect(readStartFlags(['--no-officers'])).toEqual({ ...defaults, officers: false });
   });
 
   it('reads a run over a file', () => {

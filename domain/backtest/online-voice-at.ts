@@ -1,0 +1,32 @@
+/**
+ * The online slot of one symbol at one bar: what became of the strategy's entries under conditions like these. The features are
+ * computed when the strategy wants something, not bar by bar.
+ */
+import type { OnlineVoice } from '../decision/advance-session.ts';
+import { marketFeatures } from '../features/market-features.ts';
+import { matchingPattern, nameOf, PATTERN_TRADES_MIN } from '../learning/online/patterns.ts';
+import type { SymbolMarket, WalkContext } from './walk-context.ts';
+
+/** Undefined where the session does not listen to it, and until the strategy has trades enough to learn from. */
+export function onlineVoiceAt(
+  { features: columns }: SymbolMarket,
+  i: number,
+  { online, components }: WalkContext,
+): OnlineVoice | undefined {
+  if (online === undefined || !components.includes('online')) return undefined;
+  if ((online['']?.trades ?? 0) < PATTERN_TRADES_MIN) return undefined;
+  return (side) => {
+    const { regime, momentum, volume } = marketFeatures(columns, i);
+    const entry = {
+      ...{ side: side === 1 ? ('long' as const) : ('short' as const), regime: regime.label },
+      ...{ volatility: regime.volatility, rsi: momentum.rsi, volumeRatio: volume.volumeRatio },
+    };
+    const match = matchingPattern(online, entry);
+    if (match === null) return { confidence: 0, reasons: [] };
+    const share = `${(100 * match.winRate).toFixed(1)} %`;
+    return {
+      confidence: match.winRate,
+      reasons: [`${nameOf(match.pattern)}: ${share} won (shrunk) of ${match.trades}`],
+    };
+  };
+}

@@ -1,0 +1,33 @@
+/** Settings under which an agent learns, with where they come from. */
+import type { AgentTrainingInput } from '../../../schemas/agent-training.ts';
+import type { TrainingSettings } from './training.ts';
+
+const EPSILON_STEPS_MAX = 250_000;
+
+/** Schaul 2016, proportional: α 0.6, β from 0.4 to 1 over the run. */
+const prioritisedOver = (updates: number) => ({ alpha: 0.6, beta: { start: 0.4, end: 1, steps: updates } });
+
+/**
+ * CleanRL's for CartPole-v1 (docs/rl-algorithms/dqn.md: 488.69 ± 16.11 after 500,000 steps), with Double DQN and a bound on
+ * the gradient. Exploration falls over the first half of the run, at most over what theirs takes.
+ */
+export function cartPoleSettings(input: Omit<AgentTrainingInput, 'environment' | 'seed' | 'seeds'>): TrainingSettings {
+  const { steps, double, dueling, prioritised, nStep } = input;
+  const learnEvery = 10;
+  return {
+    hidden: [120, 84],
+    adam: { learningRate: 2.5e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, normMax: 10 },
+    loss: 'mse',
+    gamma: 0.99,
+    batchSize: 128,
+    replayRows: 10_000,
+    double,
+    dueling,
+    prioritised: prioritised ? prioritisedOver(Math.ceil(steps / learnEvery)) : null,
+    nStep,
+    epsilon: { start: 1, end: 0.05, steps: Math.min(EPSILON_STEPS_MAX, Math.ceil(steps / 2)) },
+    learningStarts: 10_000,
+    learnEvery,
+    targetEvery: 500,
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * A training as bytes and back: the counts as JSON, then network, moments and replay as they lie in memory. Little-endian,
+ * as every machine that runs this is.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { DqnCounters } from './dqn.ts';
+import type { Training, TrainingProgress } from './training.ts';
+
+type Head<State> = {
+  readonly progress: TrainingProgress<State>;
+  readonly random: readonly number[];
+  readonly counters: DqnCounters;
+  readonly written: number;
+  readonly largestPriority: number;
+};
+
+const LENGTH_BYTES = 4;
+
+/** Everything that the next step depends on. */
+export function packTraining<State>({ dqn, progress, randomWords }: Training<State>): Uint8Array {
+  const held = dqn.replayed();
+  const head: Head<State> = {
+    progress,
+    random: [...randomWords],
+    counters: dqn.counters(),
+    written: dqn.written(),
+    largestPriority: dqn.priorities?.largest() ?? 0,
+  };
+  const text = new TextEncoder().encode(JSON.stringify(head));
+  const length = new Uint8Array(Uint32Array.of(text.length).buffer);
+  const views = dqn.priorities === null ? dqn.kept(held) : [...dqn.kept(held), dqn.priorities.leaves(held)];
+  return joined([length, text, ...views.map(bytesOf)]);
+}
+
+/** @param training a new one of the same settings, which it overwrites */
+export function unpackTraining<State>(training: Training<State>, bytes: Uint8Array): void {
+  const { dqn, progress, randomWords } = training;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const head: Head<State> = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));
+  Object.assign(progress, head.progress);
+  randomWords.set(head.random);
+  dqn.restored(head.counters, head.written);
+  const held = dqn.replayed();
+  let at = LENGTH_BYTES + length;
+  const take = (view: Float32Array | Float64Array): void => {
+    bytesOf(view).set(bytes.subarray(at, at + view.byteLength));
+    at += view.byteLength;
+  };
+  for (const view of dqn.kept(held)) take(view);
+  if (dqn.priorities === null) return;
+  const leaves = new Float64Array(held);
+  take(leaves);
+  dqn.priorities.restore(leaves, head.largestPriority);
+}
+
+/** The name of a network's weights: sha256 of their bytes. */
+export const weightsHash = (weights: Float32Array | Float64Array): string =>
+  Array.from(sha256(Uint8Array.from(bytesOf(weights))), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const bytesOf = (view: Float32Array | Float64Array): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,47 @@
+/** How the returns of strategies move together. Sample covariance (n − 1); rows are days, columns strategies. */
+import { InvalidInput, problem } from '../../../schemas/problem.ts';
+
+export type Matrix = readonly (readonly number[])[];
+
+/** @throws InvalidInput INPUT_RANGE for fewer than two days, or rows of unequal length */
+export function covarianceOf(returns: Matrix): number[][] {
+  const width = returns[0]?.length ?? 0;
+  if (returns.length < 2 || returns.some((row) => row.length !== width)) {
+    throw new InvalidInput([problem('INPUT_RANGE', 'returns', returns.length, 'two or more rows of equal length')]);
+  }
+  const columns = Array.from({ length: width }, (_one, column) => returns.map((row) => row[column] as number));
+  const centred = columns.map((values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.map((value) => value - mean);
+  });
+  const product = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, index) => sum + value * (b[index] as number), 0) / (returns.length - 1);
+  return centred.map((a) => centred.map((b) => product(a, b)));
+}
+
+/** ρ from a covariance; one that does not move has correlation 0 with all others. */
+export const correlationOf = (covariance: Matrix): number[][] =>
+  covariance.map((row, i) =>
+    row.map((value, j) => {
+      if (i === j) return 1;
+      const scale = Math.sqrt(at(covariance, i, i) * at(covariance, j, j));
+      return scale > 0 ? Math.max(-1, Math.min(1, value / scale)) : 0;
+    }),
+  );
+
+export const at = (matrix: Matrix, row: number, column: number): number => matrix[row]?.[column] as number;
+
+/** @throws InvalidInput for a matrix that is not square, symmetric and of positive variances */
+export function requireCovariance(covariance: Matrix): void {
+  const isSquare = covariance.every((row) => row.length === covariance.length);
+  const isFit =
+    isSquare &&
+    covariance.every(
+      (row, i) => at(covariance, i, i) > 0 && row.every((value, j) => isNear(value, at(covariance, j, i))),
+    );
+  if (isFit) return;
+  const expected = 'a square, symmetric matrix with variances above 0';
+  throw new InvalidInput([problem('INPUT_RANGE', 'covariance', covariance.length, expected)]);
+}
+
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-12);

@@ -1,0 +1,100 @@
+/**
+ * The leverage manager (spec 8.5): the agent's leverage, made smaller by volatility, trend, confidence, the mode, the risk
+ * score, drawdown, margin, the stop and what was measured. Nothing here makes it larger. A forced close wins over all.
+ */
+import { decimalText } from '../../decimal.ts';
+import { quoteLiquidation } from '../../execution/liquidation-quote.ts';
+import { chooseAction, type LeverageAction, type Masked, maskedActions, openingOf, rungDown } from './actions.ts';
+import { binaryKellyLower, tradedKelly } from './kelly.ts';
+import { capOf, forcedBy, mayOpen } from './leverage-cap.ts';
+import type { LeverageQuestion } from './leverage-question.ts';
+import { budgetLeft, type LeveragedSize, NO_SIZE, sizeLeveraged } from './leveraged-size.ts';
+import { recommendationOf, warningsOf } from './recommendation.ts';
+
+export type LeverageAnswer = {
+  readonly action: LeverageAction;
+  /** Of the agent's best action, before anything made it smaller; 0 where that opens nothing. */
+  readonly bestLeverage: number;
+  readonly isShort: boolean;
+  readonly confidence: number;
+  /** 1, 3, 5 or 10; 0: nothing is opened. */
+  readonly leverage: number;
+  /** Base × volatility × trend × confidence, before rounding down. Below 1 it makes the size smaller. */
+  readonly adjustedLeverage: number;
+  readonly leverageCap: number;
+  /** Share of the capital to expose: half of Kelly at the lower bound of the edge. */
+  readonly kellyFraction: number;
+  readonly size: LeveragedSize;
+  readonly recommendation: string;
+  readonly reasoning: readonly string[];
+  readonly warnings: readonly string[];
+  readonly maskedActions: readonly Masked[];
+};
+
+export function manageLeverage(question: LeverageQuestion): LeverageAnswer {
+  const cap = capOf(question);
+  const forced = forcedBy(question);
+  const isReduceOnly = !mayOpen(question);
+  const { direction, position } = question;
+  const room = { hasPosition: position !== null, forced, isReduceOnly, direction, leverageCap: cap.leverage };
+  const { action, confidence } = chooseAction(question.actionValues, room);
+  const opening = openingOf(action);
+  const adjusted = opening === null ? 0 : adjustedLeverage(question, opening.leverage, confidence);
+  const kellyFraction = tradedKelly(binaryKellyLower(question.edge));
+  const capped = Math.min(rungDown(Math.max(1, adjusted)), rungDown(cap.leverage));
+  const wanted = opening === null || kellyFraction === 0 || !(adjusted > 0) ? 0 : capped;
+  const leverage = opening === null ? 0 : beyondStop(question, wanted);
+  const size =
+    opening === null || leverage === 0
+      ? { ...NO_SIZE, riskBudgetLeftUsd: decimalText(budgetLeft(question)) }
+      : sizeLeveraged(question, { side: opening.side, leverage, kellyFraction, share: Math.min(1, adjusted) });
+  const isOpened = size.quantity !== '0';
+  const answer = {
+    action: opening !== null && !isOpened ? ('hold' as const) : action,
+    bestLeverage: opening?.leverage ?? 0,
+    isShort: (opening?.side ?? position?.side) === 'short',
+    confidence,
+    leverage: isOpened ? leverage : 0,
+    adjustedLeverage: adjusted,
+    leverageCap: cap.leverage,
+    kellyFraction,
+    size,
+    maskedActions: maskedActions(room),
+  };
+  const told = { ...answer, forced, isReduceOnly, cap };
+  return { ...answer, ...recommendationOf(question, told), warnings: warningsOf(question, told) };
+}
+
+/** base × min(1, target / realised volatility) × (0.5 + 0.5 × trend agreement) × confidence (details to spec 8.5). */
+export function adjustedLeverage(
+  { realisedVolatility, targetVolatility, trendAgreement }: LeverageQuestion,
+  base: number,
+  confidence: number,
+): number {
+  const volatility = realisedVolatility > 0 ? Math.min(1, targetVolatility / realisedVolatility) : 1;
+  return base * volatility * (0.5 + 0.5 * trendAgreement) * confidence;
+}
+
+/**
+ * The highest leverage up to `wanted` whose liquidation lies beyond the stop and its gap, for either side: a tighter cap that
+ * turns the agent from short to long must not find more room there. Never below 1.
+ */
+function beyondStop(question: LeverageQuestion, wanted: number): number {
+  const { stopDistanceFraction, gapFraction } = question.market;
+  const distance = (leverage: number): number =>
+    Math.min(distanceOf(question, 'long', leverage), distanceOf(question, 'short', leverage));
+  for (let leverage = wanted; leverage > 1; leverage = rungDown(leverage - 1)) {
+    if (distance(leverage) > stopDistanceFraction + gapFraction) return leverage;
+  }
+  return Math.min(1, wanted);
+}
+
+const distanceOf = ({ market }: LeverageQuestion, side: 'long' | 'short', leverage: number): number =>
+  Number(
+    quoteLiquidation({
+      venue: market.venue,
+      ...{ side, leverage, quantity: '1', entryPrice: market.price },
+      maintenanceMarginFraction: market.maintenanceMarginFraction,
+      takerFeeFraction: market.takerFeeFraction,
+    }).distanceFraction,
+  );

@@ -1,0 +1,116 @@
+/**
+ * The training of agents: part after part, the seeds side by side on all machines of the computing queue. Networks, what
+ * they remember and what they have come to are in Postgres. The same seed gives the same weights, however many machines
+ * there are and whatever happens to them.
+ */
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import {
+  type AgentTrainingInput,
+  type AgentTrainingResult,
+  agentTrainingInputSchema,
+  seedsOf,
+} from '../schemas/agent-training.ts';
+import { parseRunInput } from '../schemas/research-input.ts';
+import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
+import { AGENT_TRAINING } from './messages/agent-training.ts';
+import { computing, stepping } from './research/activities.ts';
+import { runBatches } from './research/batches.ts';
+import { type Inbox, listen, newInbox, whilePaused } from './research/inbox.ts';
+import { publishMarket } from './research/panel.ts';
+import {
+  absorbStep,
+  historyIsLong,
+  openedRun,
+  progressOf,
+  type RunCarry,
+  settled,
+  tellRun,
+} from './research/run-carry.ts';
+import { abandoned } from './research/run-end.ts';
+
+/** What one run hands to the next. */
+export type TrainingCarry = RunCarry & {
+  readonly input: AgentTrainingInput;
+  /** Steps that every seed has behind it. */
+  stepsDone: number;
+};
+
+/** Steps between two checkpoints: about a second, which is what a kill or a pause costs. */
+const PART = 10_000;
+
+const COLUMNS = { step: 'part', best: 'greedy', median: 'last 100', trials: 'steps' };
+
+/** @param raw `agentTrainingInputSchema` @param carried the run's own state after continue-as-new */
+export async function agentTraining(raw?: unknown, carried?: TrainingCarry): Promise<AgentTrainingResult> {
+  const inbox = newInbox(carried?.paused);
+  const opened: { carry: TrainingCarry | null } = { carry: carried ?? null };
+  listen(inbox, {
+    progress: () => progressOf(opened.carry, inbox, partsOf(opened.carry)),
+    leaderboard: () => [...(opened.carry?.leaderboard ?? [])],
+  });
+  const carry = opened.carry ?? (await open(raw));
+  opened.carry = carry;
+  try {
+    await train(carry, inbox);
+    const stoppedBy = carry.stepsDone >= carry.input.steps ? 'steps' : 'signal';
+    const request = { runId: carry.handle.runId, stoppedBy } as const;
+    const result = await stepping.closeTraining.executeWithOptions({ summary: 'answer' }, [request]);
+    tell(carry, inbox, { state: 'done' });
+    await settled(inbox);
+    return result;
+  } catch (error) {
+    throw await abandoned(carry.handle.runId, error);
+  }
+}
+
+async function open(raw: unknown): Promise<TrainingCarry> {
+  const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
+  const asked = { prefix: AGENT_TRAINING, workflowId, nowMs: Date.now() };
+  const input = orFail(() => parseRunInput(agentTrainingInputSchema, raw, asked));
+  const summary = `${input.environment}, ${seedsOf(input).length} seeds`;
+  const handle = await orFailWithProblems(() =>
+    stepping.openTraining.executeWithOptions({ summary }, [{ input, workflowId, openKey }]),
+  );
+  publishMarket([input.environment], {});
+  return { ...openedRun(handle), input, stepsDone: 0 };
+}
+
+async function train(carry: TrainingCarry, inbox: Inbox): Promise<void> {
+  while (carry.stepsDone < carry.input.steps && !inbox.stopped) {
+    tell(carry, inbox);
+    await whilePaused(inbox, () => tell(carry, inbox));
+    if (inbox.stopped) return;
+    if (historyIsLong()) await goOnAsNew(carry, inbox);
+    if (await trainSeeds(carry, inbox)) await closePart(carry);
+  }
+}
+
+/** False when it was broken off: the next look dispatches all seeds again, and those that are there are found. */
+async function trainSeeds({ handle, input, stepsDone }: TrainingCarry, inbox: Inbox): Promise<boolean> {
+  const activities = computing();
+  const toSteps = Math.min(input.steps, stepsDone + PART);
+  const left = await runBatches(inbox, seedsOf(input), (seed) => {
+    const summary = `seed ${seed} to step ${toSteps}`;
+    return activities.trainAgent.executeWithOptions({ summary }, [{ runId: handle.runId, seed, toSteps }]);
+  });
+  return left.length === 0;
+}
+
+async function closePart(carry: TrainingCarry): Promise<void> {
+  const { leaderboard, point, steps } = await stepping.trainingNews({ runId: carry.handle.runId });
+  carry.stepsDone = Math.min(carry.input.steps, carry.stepsDone + PART);
+  const step = Math.ceil(carry.stepsDone / PART) - 1;
+  const { greedyReturn: best = null, returnMean: median = null } = point ?? {};
+  absorbStep(carry, { step, best, median, trials: steps }, { leaderboard, trials: steps, failedTrials: 0 });
+}
+
+const partsOf = (carry: TrainingCarry | null): number => Math.ceil((carry?.input.steps ?? 0) / PART);
+
+async function goOnAsNew(carry: TrainingCarry, inbox: Inbox): Promise<void> {
+  await settled(inbox);
+  if (inbox.stopped) return;
+  await continueAsNew<typeof agentTraining>(carry.input, { ...carry, paused: inbox.paused });
+}
+
+const tell = (carry: TrainingCarry, inbox: Inbox, end: { state?: 'done' } = {}): void =>
+  tellRun('Training', carry, { ...progressOf(carry, inbox, partsOf(carry)), ...end }, COLUMNS);
