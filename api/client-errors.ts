@@ -4,6 +4,7 @@ import { problem } from '../schemas/problem.ts';
 
 const ANSWERS: Readonly<Record<string, readonly [status: string, code: string, expected: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'headers of at most 16 KiB'],
+  HPE_INVALID_METHOD: ['405 Method Not Allowed\r\nAllow: GET, POST, PATCH', 'METHOD_NOT_ALLOWED', 'GET, POST or PATCH'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'REQUEST_TIMEOUT', 'a whole request within 10 s'],
 };
 const BROKEN = ['400 Bad Request', 'REQUEST_INVALID', 'a valid HTTP/1.1 request'] as const;

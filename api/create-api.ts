@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { answerClientError } from './client-errors.ts';
+import { withOptionalBodies } from './description.ts';
 import { guard } from './guard.ts';
 import { readJsonBodies } from './json-body.ts';
 import { createMetrics } from './metrics.ts';
@@ -61,6 +62,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
       security: [{ token: [] }],
     },
     transform: jsonSchemaTransform,
+    transformObject: withOptionalBodies,
   });
   await app.register(async (inner) => addRoutes(typed(inner), parts));
   return app;

@@ -7,6 +7,7 @@ import { refusal } from './refusal.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const DEPTH_MAX = 64;
+const REMOVE = 'remove it';
 
 export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -63,9 +64,10 @@ function fieldsOf(value: unknown): unknown[] {
 
 function checkText(text: string): void {
   if (LONE_SURROGATE.test(text)) {
-    throw refusal(400, 'JSON_INVALID', 'body', 'half of a surrogate pair', 'text of whole characters');
+    throw refusal(400, 'JSON_INVALID', 'body', 'half of a surrogate pair', 'text of whole characters', REMOVE);
   }
-  if (text.includes('\0')) throw refusal(400, 'JSON_INVALID', 'body', 'the character U+0000', 'text without it');
+  if (text.includes('\0'))
+    throw refusal(400, 'JSON_INVALID', 'body', 'the character U+0000', 'text without it', REMOVE);
 }
 
 /** How many signs could still be the beginning of a document: the first one that could not stands there. */

@@ -5,7 +5,6 @@ const seedSchema = z.number().int().min(0).max(4_294_967_295);
 
 /** What an agent may learn in. cartpole: the reference that every network and its settings are measured on. */
 export const trainingEnvironmentSchema = z.enum(['cartpole']);
-export type TrainingEnvironment = z.infer<typeof trainingEnvironmentSchema>;
 
 export const agentTrainingInputSchema = z.strictObject({
   environment: trainingEnvironmentSchema,

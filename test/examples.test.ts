@@ -71,7 +71,7 @@ describe('the examples', () => {
 
   it('are these and no others', () => {
     const models = ['market-analysis.json', 'opportunity-evaluation.json', 'strategy-design.json'];
-    const runs = ['evolution-run.json', 'parameter-search.json', ...models];
+    const runs = ['agent-training.json', 'evolution-run.json', 'parameter-search.json', ...models];
     const known = [...named('session-'), ...named('order-'), ...runs, 'strategies', 'adjust-limits.json', 'tick.json'];
     expect(new Set(files)).toEqual(new Set(known));
   });

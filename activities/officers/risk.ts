@@ -1,5 +1,4 @@
 /** The Risk Officer's cycle: the desk is judged, its ceilings are set, and a breach is told at once. */
-import { z } from 'zod';
 import type { VarBacktestRow } from '../../db/officers/var-backtests.ts';
 import { profileOf } from '../../domain/officers/policy/effective-profile.ts';
 import { type AccountBook, ceilingsToSet, type DeskBooks, deskRisk } from '../../domain/officers/risk/desk-risk.ts';
@@ -10,32 +9,13 @@ import { symbolHoldings } from '../../domain/officers/risk/symbol-holdings.ts';
 import type { CycleAnswer, CycleRequest, Told } from '../../schemas/officers/cycle.ts';
 import { CEO_DEFAULTS } from '../../schemas/officers/policy-store.ts';
 import { riskPortfolioSchema } from '../../schemas/officers/portfolio.ts';
-import { riskStateSchema } from '../../schemas/officers/risk-state.ts';
+import { type RiskMemory, riskMemorySchema } from '../../schemas/officers/risk-memory.ts';
 import type { OfficerParts } from './parts.ts';
 import { takeTurn } from './turn.ts';
 
 /** An alert that still holds is told again after this. */
 const REPEAT_MS = 900_000;
 const LEVELS: readonly unknown[] = [null, 'warning', 'critical'];
-
-/** What the Risk Officer remembers. */
-const riskMemorySchema = z.object({
-  requestId: z.string(),
-  state: riskStateSchema,
-  accountId: z.string(),
-  accounts: z.array(z.object({ accountId: z.string(), riskScore: z.number() })),
-  equityUsd: z.string().nullable(),
-  openPositions: z.number().int().min(0),
-  level: z.enum(['warning', 'critical']).nullable(),
-  alerts: z.array(z.string()),
-  /** When an alert was told last; 0: never. */
-  alertedAtMs: z.number(),
-  /** Whether this very cycle told it. */
-  isTold: z.boolean(),
-  /** `YYYY-MM-DD` of the last back-tests; null: none yet. */
-  backtestedDay: z.string().nullable(),
-});
-export type RiskMemory = z.infer<typeof riskMemorySchema>;
 
 /** What the Risk Officer said last, as others read it; null when it fits nothing. */
 export const riskOf = (memory: Readonly<Record<string, unknown>> | null): RiskMemory | null =>

@@ -17,7 +17,9 @@ import { pageRoute } from './resources.ts';
 const CONFLICTS = new Set(['APPROVAL_MISMATCH', 'APPROVAL_EXPIRED', 'APPROVAL_ANSWERED']);
 
 /** `by`: who answers, for the record. */
-const bodySchema = approvalAnswerSchema.omit({ decisionId: true, approve: true });
+const bodySchema = approvalAnswerSchema
+  .omit({ decisionId: true, approve: true })
+  .extend({ orderHash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 export function approvalRoutes(app: Routes, parts: ApiParts): void {
   pageRoute(app, parts, '/api/approvals', approvals);

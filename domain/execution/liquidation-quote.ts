@@ -23,6 +23,9 @@ export type LiquidationQuestion = {
   readonly maintenanceAmount?: string | undefined;
   /** Gate and OKX only. Default 0. */
   readonly takerFeeFraction?: string | undefined;
+  /** Binance cross only: maintenance margin and unrealised result of all other positions. Default 0. */
+  readonly otherMaintenanceMargin?: string | undefined;
+  readonly otherUnrealizedPnl?: string | undefined;
   /** Margin of the position, or for Binance cross the wallet. Default quantity × entry price / leverage. */
   readonly margin?: string | undefined;
 };
@@ -58,7 +61,11 @@ function priceAt(question: LiquidationQuestion, quantity: Decimal, entryPrice: D
   const base = { side, quantity, entryPrice, maintenanceMarginFraction };
   switch (question.venue) {
     case 'binance':
-      return binanceLiquidationPrice({ ...base, walletBalance: margin, maintenanceAmount });
+      return binanceLiquidationPrice({
+        ...{ ...base, walletBalance: margin, maintenanceAmount },
+        otherMaintenanceMargin: optional(question.otherMaintenanceMargin),
+        otherUnrealizedPnl: optional(question.otherUnrealizedPnl),
+      });
     case 'bybit': {
       const extraMargin = margin.minus(quantity.times(entryPrice).div(leverage));
       return bybitLiquidationPrice({ ...base, leverage, maintenanceDeduction: maintenanceAmount, extraMargin });

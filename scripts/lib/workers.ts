@@ -27,7 +27,7 @@ export type WorkersStarted = 'started' | 'adopted' | 'restarted: the code change
 
 const APPEARS_WITHIN_MS = 10_000;
 const STOPS_WITHIN_MS = 25_000;
-const POLLS_WITHIN_MS = 60_000;
+const POLLS_WITHIN_MS = 180_000;
 /** Deaths without one success before a start gives up waiting. */
 const DEATHS_MAX = 3;
 const WORKFLOW_QUEUE_TYPE = 1;

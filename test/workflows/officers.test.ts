@@ -37,13 +37,14 @@ import { problemsOf } from './desk-under-test.ts';
 import { allTaskFailures } from './histories.ts';
 import { type KillableDesk, openKillable } from './killable-desk.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const START_MS = Date.parse('2024-01-01T00:00:00Z');
-const DAYS = 200;
-/** The bar on which every market falls by 8 %. */
-const CRASH = 194;
+/** 130 days: a back-test of the value at risk needs 120. */
+const HOURS = 130 * 24;
+/** The bar on which every market falls by 8 %, at noon. */
+const CRASH = 128 * 24 + 12;
 /** Sessions begin here: before the fall they warm up and buy. */
-const FIRST_DAY = 174;
+const FIRST = CRASH - 20;
 const HELD = Array.from({ length: 8 }, (_, i) => `H${i}/USDT`);
 const PROBE = 'PROBE/USDT';
 const SECOND = 1_000;
@@ -61,7 +62,7 @@ beforeAll(async () => {
   await seedDesk(killable.desk.db, { mode: startMode, settings, nowMs: Date.now() });
   await set({ federationUpdateIntervalMs: 2 * SECOND, 'ceo.clearEvaluations': 1 });
   await openAccount(PROBE_ACCOUNT);
-  for (const symbol of [...HELD, PROBE]) await storeDays(symbol);
+  for (const symbol of [...HELD, PROBE]) await storeHours(symbol);
   killable.spawn();
   const spoken = async () => ((await query('select 1 from officer_memory')).length === OFFICERS.length ? true : null);
   await until('the officers', spoken, 60_000);
@@ -97,34 +98,34 @@ async function openAccount(accountId: string, riskState: object = openRiskState(
 const officer = (name: (typeof OFFICERS)[number]) => killable.desk.client.workflow.getHandle(officerId(name));
 const globalState = async () => globalStateSchema.parse(await officer('federation').query(globalStateQuery));
 
-/** Two hundred days of small moves, with the one great fall. */
-async function storeDays(symbol: string): Promise<void> {
+/** Hours of small moves, with the one great fall. */
+async function storeHours(symbol: string): Promise<void> {
   const random = createRandom(`officers ${symbol}`);
   let close = 100;
-  const rows = Array.from({ length: DAYS }, (_, i) => {
+  const rows = Array.from({ length: HOURS }, (_, i) => {
     const open = i === CRASH ? close * 0.92 : close;
-    close = Math.round((i === CRASH ? open : open * Math.exp(0.004 * random.normal())) * 1e6) / 1e6;
+    close = Math.round((i === CRASH ? open : open * Math.exp(0.001 * random.normal())) * 1e6) / 1e6;
     const cells = { open: Math.round(open * 1e6) / 1e6, close, volume: 1_000_000 };
     const [high, low] = [Math.max(cells.open, close) + 0.05, Math.min(cells.open, close) - 0.05];
-    return { openTimeMs: START_MS + i * DAY_MS, ...cells, high: Number(high.toFixed(6)), low: Number(low.toFixed(6)) };
+    return { openTimeMs: START_MS + i * HOUR_MS, ...cells, high: Number(high.toFixed(6)), low: Number(low.toFixed(6)) };
   });
   const texts = rows.map(({ openTimeMs, open, high, low, close: last, volume }) => ({
     ...{ openTimeMs, open: `${open}`, high: `${high}`, low: `${low}`, close: `${last}`, volume: `${volume}` },
   }));
-  await insertBars(killable.desk.db, symbol, DAY_MS, texts);
+  await insertBars(killable.desk.db, symbol, HOUR_MS, texts);
   await saveDataSet(killable.desk.db, {
-    ...{ symbol, intervalMs: DAY_MS, sourceName: 'officers', origins: [], rowCount: rows.length, gaps: [] },
-    ...{ quarantined: null, dataHash: dataHash(seriesFromRows(symbol, DAY_MS, rows)), importedAtMs: START_MS },
+    ...{ symbol, intervalMs: HOUR_MS, sourceName: 'officers', origins: [], rowCount: rows.length, gaps: [] },
+    ...{ quarantined: null, dataHash: dataHash(seriesFromRows(symbol, HOUR_MS, rows)), importedAtMs: START_MS },
   });
 }
 
 const aHolder = (accountId: string, symbols: readonly string[]) => ({
   accountId,
-  strategy: { type: 'buyAndHold', stopAtr: 40 },
+  strategy: { type: 'buyAndHold', stopAtr: 80 },
   symbols,
   tradingMode: 'paper',
-  barIntervalMs: DAY_MS,
-  market: { source: 'replay', from: new Date(START_MS + FIRST_DAY * DAY_MS).toISOString(), speed: 1 },
+  barIntervalMs: HOUR_MS,
+  market: { source: 'replay', from: new Date(START_MS + FIRST * HOUR_MS).toISOString(), speed: 1 },
   limits: { positionFractionMax: 0.08 },
   components: ['technical'],
   checkIntervalMs: 100,
@@ -141,7 +142,7 @@ async function tick(session: Session): Promise<readonly Decision[]> {
 
 /** The first decision that the gate was asked about; a strategy warms up before it. */
 async function firstJudged(session: Session): Promise<Decision | undefined> {
-  for (let bar = FIRST_DAY; bar < DAYS; bar += 1) {
+  for (let bar = FIRST; bar < HOURS; bar += 1) {
     const judged = (await tick(session)).find(({ verdict }) => verdict !== null);
     if (judged !== undefined) return judged;
   }
@@ -175,7 +176,7 @@ let holder: Session;
 
 it('tells alert, decision, switch and refusal of a crash under one id, in that order, within a second', async () => {
   holder = await startSession('holder', aHolder(ACCOUNT, HELD));
-  for (let day = FIRST_DAY; day < CRASH; day += 1) await tick(holder);
+  for (let hour = FIRST; hour < CRASH; hour += 1) await tick(holder);
   expect((await holder.query(statusQuery)).activePositions).toBe(HELD.length);
   const probe = await startSession('probe', aHolder(PROBE_ACCOUNT, [PROBE]));
   const before = await policy();

@@ -13,8 +13,6 @@ export type Transition = {
   readonly discount: number;
 };
 
-export type Replay = ReturnType<typeof createReplay>;
-
 /** Numbers that it takes. */
 export const replayNumbers = (rows: number, stateWidth: number): number => (2 * stateWidth + 3) * (rows + 4);
 

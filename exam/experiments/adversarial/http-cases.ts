@@ -159,6 +159,7 @@ function tableRows(site: HttpSite, id: string): Expect[] {
     ['85', { path: '/healthz', headers: { 'x-long': 'a'.repeat(100 * 1_024) } }, '431 HEADERS_TOO_LARGE'],
     ['85', { path: '/healthz', headers: { 'x-bad': 'a\0b' } }, '400 REQUEST_INVALID'],
     ['86', { path: `/api/sessions/${id}`, headers: { 'x-http-method-override': 'DELETE' } }, '405 METHOD_NOT_ALLOWED'],
+    ['86', { method: 'QUERY', path: '/api/orders' }, '405 METHOD_NOT_ALLOWED'],
     ['86', { method: 'TRACE', path: '/api/orders' }, '405 METHOD_NOT_ALLOWED'],
     ['86', { method: 'DELETE', path: `/api/sessions/${id}` }, '405 METHOD_NOT_ALLOWED'],
     ['86', { method: 'PUT', path: '/api/orders' }, '405 METHOD_NOT_ALLOWED'],

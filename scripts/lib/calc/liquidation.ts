@@ -23,6 +23,9 @@ export const liquidation = calculation({
     maintenanceAmount: decimalSchema.optional(),
     /** Gate and OKX only. */
     takerFeeFraction: fractionSchema.optional(),
+    /** Binance cross: of all other positions; `margin` is then the wallet. */
+    otherMaintenanceMargin: decimalSchema.optional(),
+    otherUnrealizedPnl: decimalSchema.optional(),
     /** Absent: quantity × entry price / leverage. */
     margin: positiveDecimalSchema.optional(),
   }),

@@ -62,6 +62,11 @@ export const TRAINING_SCENARIOS: readonly Scenario[] = [
 ];
 
 export const RESEARCH_SCENARIOS: readonly Scenario[] = [
+  onResearch('allocation-reviewed', async (_research, desk) => {
+    const workflowId = 'allocation-reviewed';
+    await desk.client.workflow.execute('allocationReview', { workflowId, taskQueue: RESEARCH_QUEUE, args: [] });
+    return ended('allocation-reviewed', workflowId);
+  }),
   onResearch('backtest-done', async (research) => {
     const run = await research.startBacktest('backtest-done', { strategy: 'momentum', symbol: SYMBOL, interval: '1h' });
     await run.result();

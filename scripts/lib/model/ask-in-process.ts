@@ -10,6 +10,7 @@ import { callsOfAsk } from '../../../db/llm/calls.ts';
 import { registerPrompts } from '../../../db/llm/prompts.ts';
 import type { Database } from '../../../db/tables.ts';
 import type { AskModelInput, AskOutcome } from '../../../schemas/llm/ask-model.ts';
+import { InvalidInput, type Problem } from '../../../schemas/problem.ts';
 import { type LlmSettings, llmActivities } from '../../../workers/llm.ts';
 
 /** A person looks on: whoever wants to be asked later than that has not answered. */
@@ -24,7 +25,7 @@ export async function askInProcess(db: Database, settings: LlmSettings, ask: Ask
       return await activityHere().run(askModel, ask);
     } catch (error) {
       const waitMs = waitOf(error);
-      if (waitMs === null) throw error;
+      if (waitMs === null) throw refusalIn(error) ?? error;
       if (Date.now() + waitMs > until) return unanswered(db, ask.callKey, error as ApplicationFailure);
       await sleep(waitMs);
     }
@@ -39,6 +40,13 @@ const activityHere = (): MockActivityEnvironment =>
 function waitOf(error: unknown): number | null {
   if (!(error instanceof ApplicationFailure) || error.nonRetryable === true) return null;
   return typeof error.nextRetryDelay === 'number' ? error.nextRetryDelay : null;
+}
+
+/** What was wrong with the question: the person at the terminal wrote it. */
+function refusalIn(error: unknown): InvalidInput | null {
+  if (!(error instanceof ApplicationFailure) || error.type !== 'InvalidInput') return null;
+  const [told] = (error.details ?? []) as { problems?: Problem[] }[];
+  return new InvalidInput(told?.problems ?? []);
 }
 
 async function unanswered(db: Database, callKey: string, failure: ApplicationFailure): Promise<AskOutcome> {
