@@ -25,13 +25,18 @@ const OVERRIDES = ['x-http-method-override', 'x-method-override', 'x-http-method
 export function guard(app: FastifyInstance, parts: ApiParts): void {
   app.decorateRequest('caller', null);
   app.decorateRequest('accountId', null);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     checkHost(request, parts.hostsAllowed);
     checkOrigin(request);
     request.caller = callerOf(request.headers.authorization, parts.callers());
     const path = request.url.split('?', 1)[0] ?? '';
     if (request.caller === null && !OPEN.has(path)) {
       throw refusal(401, 'AUTH_REQUIRED', 'Authorization', 'no valid token', 'Bearer <token of .data/token>');
+    }
+    // Fastify answers it otherwise than the methods that no route has.
+    if (request.method === 'QUERY') {
+      void reply.header('Allow', 'GET, POST, PATCH');
+      throw refusal(405, 'METHOD_NOT_ALLOWED', 'method', request.method, 'GET, POST or PATCH');
     }
     checkOverride(request);
     request.accountId = request.caller?.accountId ?? null;
