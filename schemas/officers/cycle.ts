@@ -8,7 +8,6 @@ import { z } from 'zod';
 export const officerInputSchema = z.strictObject({
   maxHistoryEvents: z.number().int().min(30).max(4_000).default(3_000),
 });
-export type OfficerInput = z.infer<typeof officerInputSchema>;
 
 const instantSchema = z.number().int().min(0);
 
