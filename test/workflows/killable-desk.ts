@@ -59,7 +59,7 @@ function spawnWorkerProcess({ targets }: DeskInProcess): ChildProcess {
     QUARTERDECK_HOME: targets.home,
     WORKER_QUEUES: 'trading',
   });
-  return spawn(process.execPath, [programFile('worker')], { cwd: projectFolder, env, stdio: process.env.OFF_DEBUG ? 'inherit' : 'ignore' });
+  return spawn(process.execPath, [programFile('worker')], { cwd: projectFolder, env, stdio: 'ignore' });
 }
 
 async function killHard(child: ChildProcess | null): Promise<void> {
