@@ -3,7 +3,18 @@
  * activities are retried, domain is neither. Inside domain and schemas the stages look upstream only.
  * Read with `npm run imports`; test/setup/import-rules.test.ts plants a violation of every rule here.
  */
-const LAYERS = ['schemas', 'domain', 'workflows', 'activities', 'adapters', 'db', 'config', 'api', 'workers', 'scripts'];
+const LAYERS = [
+  'schemas',
+  'domain',
+  'workflows',
+  'activities',
+  'adapters',
+  'db',
+  'config',
+  'api',
+  'workers',
+  'scripts',
+];
 const TOOLS = ['bench', 'exam', 'test'];
 const STAGES = ['market', 'features', 'signals', 'decision', 'risk', 'execution', 'learning'];
 
@@ -63,7 +74,12 @@ module.exports = {
     only('db', ['schemas', 'domain', 'adapters']),
     only('config', ['schemas']),
     only('api', ['schemas', 'workflows', 'db']),
-    rule('api-messages', 'of workflows, api imports their messages only', { path: '^api/' }, { path: '^workflows/', pathNot: '^workflows/messages/' }),
+    rule(
+      'api-messages',
+      'of workflows, api imports their messages only',
+      { path: '^api/' },
+      { path: '^workflows/', pathNot: '^workflows/messages/' },
+    ),
     only(
       'workers',
       LAYERS.filter((layer) => layer !== 'scripts'),

@@ -6,7 +6,7 @@
 import { defineConfig } from 'vitest/config';
 
 const SHARING = ['test/{activities,adapters,config,db,domain,properties,schemas}/**/*.test.ts'];
-const common = { pool: 'forks', maxWorkers: 4, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+const common = { pool: 'forks', maxWorkers: 3, testTimeout: 60_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
