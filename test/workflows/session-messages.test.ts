@@ -283,7 +283,9 @@ it('stands on the board of npm run top, and hears the keys that are pressed ther
   const figures = { equity, bars, realizedPnl, drawdownFraction };
   expect(mine(whole)).toMatchObject({ state: 'paused', ...figures, lastDecision: { action: 'buy', noDecision: null } });
   // Nobody asks its workflow: the book has all but the result.
-  expect(mine(await board(new Set()))).toMatchObject({ ...figures, state: 'open', realizedPnl: null });
+  const unasked = mine(await board(new Set()));
+  expect(unasked).toMatchObject({ bars, state: 'open', realizedPnl: null });
+  expect(Number(unasked?.equity)).toBeCloseTo(Number(equity), 6);
   expect(whole.approvals).toContainEqual(expect.objectContaining({ decisionId, orderHash, action: 'buy' }));
 
   const rowOf = (kind: string, end: string) => {
