@@ -9,10 +9,11 @@ import { defineConfig } from 'vitest/config';
 const SHARING = ['test/{activities,adapters,config,db,domain,properties,schemas}/**/*.test.ts'];
 const LONG = [
   'test/exam/{adversarial,crash-points,null-edge}.test.ts',
-  'test/scripts/{kill,reconcile,verify}.test.ts',
+  'test/scripts/{kill,model,reconcile,verify}.test.ts',
   'test/scripts/lib/workers.test.ts',
-  'test/workflows/{conversation-kills,encrypted-payloads,evolution-kills,hundred-sessions}.test.ts',
-  'test/workflows/{live-session,pair-session,secrets-of-a-run,session-endurance}.test.ts',
+  'test/workflows/{agent-training,asked-session,conversation-kills,encrypted-payloads}.test.ts',
+  'test/workflows/{evolution-kills,hundred-sessions,live-session,pair-session}.test.ts',
+  'test/workflows/{secrets-of-a-run,session-endurance}.test.ts',
 ];
 const common = { pool: 'forks', maxWorkers: 3, testTimeout: 60_000, hookTimeout: 120_000 } as const;
 
