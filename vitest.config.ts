@@ -1,12 +1,11 @@
 /**
  * How the tests run: one database and one Temporal server for the whole run (test/setup), three processes, which mostly
- * wait. Tests that keep nothing of their own in the process share it, which saves loading the same code for every file;
- * those with workers, whole desks and scripts have a process for each file. `npm run test:long` runs the ones that take a
+ * wait; each file has one of its own. `npm run test:long` runs the ones that take a
  * minute each: those that kill processes again and again, walk long markets, or have a hundred sessions at once.
  */
 import { defineConfig } from 'vitest/config';
 
-const SHARING = ['test/{activities,adapters,config,db,domain,properties,schemas}/**/*.test.ts'];
+const PARTS = ['test/{activities,adapters,config,db,domain,properties,schemas}/**/*.test.ts'];
 const LONG = [
   'test/exam/{adversarial,crash-points,null-edge}.test.ts',
   'test/scripts/{kill,model,reconcile,verify}.test.ts',
@@ -23,9 +22,9 @@ export default defineConfig({
     globalSetup: ['test/setup/global-setup.ts'],
     reporters: ['default', './test/setup/closing-line-reporter.ts'],
     projects: [
-      { test: { ...common, name: 'desks', include: ['test/**/*.test.ts'], exclude: [...SHARING, ...LONG] } },
+      { test: { ...common, name: 'desks', include: ['test/**/*.test.ts'], exclude: [...PARTS, ...LONG] } },
       { test: { ...common, name: 'long', include: LONG } },
-      { test: { ...common, name: 'parts', include: SHARING, isolate: false } },
+      { test: { ...common, name: 'parts', include: PARTS } },
     ],
   },
 });
