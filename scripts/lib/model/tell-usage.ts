@@ -12,7 +12,8 @@ export async function tellUsage(db: Database, by: UsageBy): Promise<Answer> {
 /** One line of figures. */
 export function lineOf(row: ModelUsageRow): string {
   const { requests, cacheHits, failures, tokensIn, tokensOut, costMicroUsd, scored, pnlNet } = row;
-  const cost = `${requests} requests (${cacheHits} from the cache, ${failures} failed), ${tokensIn} in, ${tokensOut} out, ${costMicroUsd} micro-USD`;
+  const asked = `${requests} requests (${cacheHits} from the cache, ${failures} failed)`;
+  const cost = `${asked}, ${tokensIn} in, ${tokensOut} out, ${costMicroUsd} micro-USD`;
   if (scored === 0) return `${row.name}: ${cost}`;
   const scores = [
     `accuracy ${shown(row.accuracy)}`,
