@@ -6,7 +6,7 @@
 import { heartbeat } from '@temporalio/activity';
 import type { BatchAnswer, ModelBatches } from '../../adapters/llm/model-batches.ts';
 import type { BatchedCall, BatchRow, OpenBatch } from '../../db/llm/batches.ts';
-import { sha256Hex } from '../../domain/canonical-json.ts';
+import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { promptTokensMax, scopesOf } from '../../domain/llm/budget.ts';
 import { costCeilingMicroUsd, costMicroUsd, inBatch, pricesOf } from '../../domain/llm/cost.ts';
 import { possibleUsage } from '../../domain/llm/usage.ts';
@@ -52,7 +52,8 @@ async function submitBatch(
   const batches = batchesOf(parts, record.provider);
   if (batches === undefined) return none('BATCH_UNSUPPORTED');
   const baseUrl = parts.registry.providers.find(({ name }) => name === record.provider)?.baseUrls[0] ?? '';
-  if (!(await parts.store.mayCall({ provider: record.provider, baseUrl }, parts.nowMs()))) return none('PROVIDER_DOWN');
+  const breaker = await parts.store.breaker({ provider: record.provider, baseUrl }, parts.nowMs());
+  if (breaker === 'open') return none('PROVIDER_DOWN');
   const opening = openingOf(parts, asked, { batchKey, record, baseUrl });
   const items = await parts.store.openBatch(opening);
   if (items.length === 0) return none('BUDGET_EXHAUSTED');
@@ -85,6 +86,7 @@ function openingOf(parts: GatewayParts, asked: readonly Asking[], { batchKey, re
     return {
       item: { id: itemId(batchKey, index), callId, temperature },
       row: rowOf(call, callId, reserved),
+      questionBody: canonicalJson(ask),
       requestBody: JSON.stringify(request),
       scopes: scopesOf({ ...ask, askKey: ask.callKey }, parts.limits, atMs),
     };

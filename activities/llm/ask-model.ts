@@ -74,27 +74,29 @@ export async function withFacts({ store }: GatewayParts, ask: AskModel): Promise
 
 /** The question in words, and whom it goes to. */
 export async function askingOf(parts: GatewayParts, ask: AskModel): Promise<Asking> {
-  const chosen = await choosePrompt(parts, ask);
+  const [chosen, demoted] = await Promise.all([choosePrompt(parts, ask), demotedModels(parts)]);
   const conversation = await openConversation(parts, ask, chosen);
-  return { ask, chosen, conversation, candidates: await candidatesFor(parts, ask, chosen, conversation) };
+  return { ask, chosen, conversation, candidates: candidatesFor(parts, { ask, chosen, conversation, demoted }) };
+}
+
+async function demotedModels({ store, registry }: GatewayParts): Promise<string[]> {
+  const demoted = await store.demoted(registry.models.map(({ id }) => ({ kind: 'model', subject: id })));
+  return demoted.map(({ subject }) => subject);
 }
 
 /** A prompt may prefer a model, or another tier than its task's. */
-async function candidatesFor(
-  { store, registry, choice }: GatewayParts,
-  ask: AskModel,
-  { prompt }: ChosenPrompt,
-  { model: bound }: Conversation,
-): Promise<ModelRecord[]> {
-  const model = ask.model ?? bound;
+function candidatesFor(
+  { registry, choice }: GatewayParts,
+  { ask, chosen: { prompt }, conversation, demoted }: Omit<Asking, 'candidates'> & { readonly demoted: string[] },
+): ModelRecord[] {
+  const model = ask.model ?? conversation.model;
   const preferred = registry.models.find(({ id }) => id === prompt.preference)?.id ?? null;
   const tierAtLeast = ask.tierAtLeast ?? MODEL_TIERS.find((tier) => tier === prompt.preference) ?? null;
   // A demoted model may be asked by name, in the shadow: that is how it comes back.
-  const demoted =
-    model === null ? await store.demoted(registry.models.map(({ id }) => ({ kind: 'model', subject: id }))) : [];
+  const silent = model === null ? demoted : [];
   const backend = ask.provider ?? choice.backend;
   const base = { ...choice, backend, task: ask.task, tierAtLeast, unavailable: [] };
-  const chosen = chooseModels(registry, { ...base, model, demoted: demoted.map(({ subject }) => subject) });
+  const chosen = chooseModels(registry, { ...base, model, demoted: silent });
   const first = preferred === null || model !== null ? [] : chosen.filter(({ id }) => id === preferred);
   return [...first, ...chosen.filter((one) => !first.includes(one))];
 }

@@ -47,14 +47,15 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
   let made = turn.before.length;
   for (const { record, baseUrl } of placesOf(parts, turn)) {
     if (done.has(record.id) || capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
-    if (!(await parts.store.mayCall({ provider: record.provider, baseUrl }, parts.nowMs()))) {
+    const breaker = await parts.store.breaker({ provider: record.provider, baseUrl }, parts.nowMs());
+    if (breaker === 'open') {
       refusals.push({ code: 'PROVIDER_DOWN', detail: `${record.provider}: its breaker is open`, retryInMs: null });
       continue;
     }
     const called = await callPaced(parts, turn, record, baseUrl, made);
     made += 1;
     if (called.kind === 'replied') {
-      await parts.store.noteSuccess({ provider: record.provider, baseUrl });
+      if (breaker === 'troubled') await parts.store.noteSuccess({ provider: record.provider, baseUrl });
       return { ...called, record };
     }
     if (called.kind === 'exhausted') {

@@ -9,7 +9,7 @@ import { toInstant } from '../instant.ts';
 import type { Database, Tables } from '../tables.ts';
 import { reserveBudget } from './budget.ts';
 import { type NewModelCall, openCall } from './calls.ts';
-import { storePayload } from './payloads.ts';
+import { storeCallBodies } from './payloads.ts';
 
 export type BatchRow = Selectable<Tables['model_batches']>;
 
@@ -24,8 +24,9 @@ export type OpenBatch = {
   readonly atMs: number;
   readonly calls: readonly {
     readonly item: BatchedCall;
-    /** Without the reference of the request. */
-    readonly row: Omit<NewModelCall, 'request_ref'>;
+    /** Without the references of question and request. */
+    readonly row: Omit<NewModelCall, 'question_ref' | 'request_ref'>;
+    readonly questionBody: string;
     readonly requestBody: string;
     readonly scopes: readonly ScopeLimit[];
   }[];
@@ -51,8 +52,8 @@ export async function openBatch(trx: Database, batch: OpenBatch): Promise<Batche
   const row = { batch_key: batchKey, provider, model, base_url: baseUrl, state: 'submitting' as const, items };
   await insertRows(trx, 'model_batches', [{ ...row, submitted_at: toInstant(atMs) }]);
   for (const one of taken) {
-    const requestRef = await storePayload(trx, one.requestBody);
-    await openCall(trx, { ...one.row, request_ref: requestRef, batch_key: batchKey });
+    const refs = await storeCallBodies(trx, { question: one.questionBody, request: one.requestBody });
+    await openCall(trx, { ...one.row, ...refs, batch_key: batchKey });
   }
   return items;
 }

@@ -10,15 +10,19 @@ export const PROBE_EVERY_MS = 30_000;
 
 export type Address = { readonly provider: string; readonly baseUrl: string };
 
+/** `clear`: nothing stands against a call. `troubled`: it may leave, and its success is news. `open`: it may not. */
+export type BreakerState = 'clear' | 'troubled' | 'open';
+
 /** Whether a call may leave for this address at `nowMs`. An open breaker lets one caller through per 30 s, as a probe. */
-export async function mayCall(db: Database, { provider, baseUrl }: Address, nowMs: number): Promise<boolean> {
-  const query = db.selectFrom('model_breakers').select('opened_at').where('provider', '=', provider);
+export async function breakerAt(db: Database, { provider, baseUrl }: Address, nowMs: number): Promise<BreakerState> {
+  const query = db.selectFrom('model_breakers').select(['opened_at', 'failures']).where('provider', '=', provider);
   const row = await query.where('base_url', '=', baseUrl).executeTakeFirst();
-  if (row === undefined || row.opened_at === null) return true;
+  if (row === undefined || row.failures === 0) return 'clear';
+  if (row.opened_at === null) return 'troubled';
   const probe = await sql`update model_breakers set probed_at = ${new Date(nowMs)}
     where provider = ${provider} and base_url = ${baseUrl} and opened_at is not null
       and coalesce(probed_at, opened_at) <= ${new Date(nowMs - PROBE_EVERY_MS)}`.execute(db);
-  return (probe.numAffectedRows ?? 0n) > 0n;
+  return (probe.numAffectedRows ?? 0n) > 0n ? 'troubled' : 'open';
 }
 
 /** Closes the breaker. */

@@ -16,7 +16,7 @@ import {
   openBatch,
   readBatch,
 } from './batches.ts';
-import { type Address, mayCall, noteFailure, noteSuccess } from './breakers.ts';
+import { type Address, type BreakerState, breakerAt, noteFailure, noteSuccess } from './breakers.ts';
 import { reserveBudget } from './budget.ts';
 import {
   type CallEnd,
@@ -31,7 +31,7 @@ import {
   outcomeOfAsk,
 } from './calls.ts';
 import { type Pace, paceOf } from './pacing.ts';
-import { readPayload, storePayload } from './payloads.ts';
+import { readPayload, storeCallBodies, storePayload } from './payloads.ts';
 import { activeExperiment, readPrompt, type StoredPrompt } from './prompts.ts';
 import { putCached, readCached } from './response-cache.ts';
 import { openDemotions, type Subject } from './scores.ts';
@@ -67,7 +67,7 @@ export type ModelStore = {
   readonly judge: (callId: string, problems: readonly Problem[]) => Promise<void>;
   readonly payload: (ref: string) => Promise<string>;
   readonly storePayload: (body: string) => Promise<string>;
-  readonly mayCall: (address: Address, nowMs: number) => Promise<boolean>;
+  readonly breaker: (address: Address, nowMs: number) => Promise<BreakerState>;
   readonly noteSuccess: (address: Address) => Promise<void>;
   readonly noteFailure: (address: Address, failure: { code: string; nowMs: number }) => Promise<void>;
   readonly batch: (batchKey: string) => Promise<BatchRow | undefined>;
@@ -98,7 +98,7 @@ export const createModelStore = (db: Database): ModelStore => ({
   judge: (callId, problems) => judgeCall(db, callId, problems),
   payload: (ref) => readPayload(db, ref),
   storePayload: (body) => storePayload(db, body),
-  mayCall: (address, nowMs) => mayCall(db, address, nowMs),
+  breaker: (address, nowMs) => breakerAt(db, address, nowMs),
   noteSuccess: (address) => noteSuccess(db, address),
   noteFailure: (address, failure) => noteFailure(db, address, failure),
   batch: (batchKey) => readBatch(db, batchKey),
@@ -116,12 +116,10 @@ async function begin(trx: Database, call: BeginCall): Promise<Begun> {
   const { row, questionBody, requestBody, scopes, pace, atMs } = call;
   const { waitMs, at } = await paceOf(trx, pace);
   if (waitMs > 0) return { kind: 'wait', ms: waitMs };
-  const requestRef = await storePayload(trx, requestBody);
   const amountMicroUsd = row.reserved_micro_usd ?? 0;
   const full = await reserveBudget(trx, { callId: row.call_id, amountMicroUsd, scopes, atMs });
   if (full.length > 0) return { kind: 'exhausted', full };
-  const questionRef = await storePayload(trx, questionBody);
-  const requested_at = at.toISOString();
-  await openCall(trx, { ...row, question_ref: questionRef, request_ref: requestRef, requested_at });
+  const refs = await storeCallBodies(trx, { question: questionBody, request: requestBody });
+  await openCall(trx, { ...row, ...refs, requested_at: at.toISOString() });
   return { kind: 'begun' };
 }

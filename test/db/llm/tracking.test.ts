@@ -6,7 +6,7 @@ import { loadPrompts } from '../../../config/prompt-files.ts';
 import { createAccount } from '../../../db/accounts.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import { insertDecisions } from '../../../db/decisions.ts';
-import { FAILURES_TO_OPEN, mayCall, noteFailure } from '../../../db/llm/breakers.ts';
+import { breakerAt, FAILURES_TO_OPEN, noteFailure } from '../../../db/llm/breakers.ts';
 import { ANSWERED, keepOutcome, openCall } from '../../../db/llm/calls.ts';
 import { createModelStore } from '../../../db/llm/model-store.ts';
 import { registerPrompts } from '../../../db/llm/prompts.ts';
@@ -118,12 +118,12 @@ describe('a breaker', () => {
     for (let n = 0; n < FAILURES_TO_OPEN; n += 1) {
       await noteFailure(n % 2 === 0 ? desk.db : another, address, { code: 'PROVIDER_DOWN', nowMs: START_MS });
     }
-    expect(await mayCall(another, address, START_MS + 1)).toBe(false);
+    expect(await breakerAt(another, address, START_MS + 1)).toBe('open');
     await closeDatabase(another);
     const restarted = openDatabase(desk.url, { poolSize: 1 });
-    expect(await mayCall(restarted, address, START_MS + 29_999)).toBe(false);
-    expect(await Promise.all([restarted, desk.db].map((db) => mayCall(db, address, START_MS + 30_000)))).toContain(
-      false,
+    expect(await breakerAt(restarted, address, START_MS + 29_999)).toBe('open');
+    expect(await Promise.all([restarted, desk.db].map((db) => breakerAt(db, address, START_MS + 30_000)))).toContain(
+      'open',
     );
     await closeDatabase(restarted);
   });
