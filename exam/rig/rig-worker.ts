@@ -46,7 +46,7 @@ const READY_WITHIN_MS = 60_000;
 export function rigWorker(request: WorkerRequest): RigWorker {
   const { name, file, orders, env, logFolder, queue = TRADING_QUEUE, spare: hasSpare = true } = request;
   const loader = file.endsWith('.ts') ? TYPESCRIPT : [];
-  const args = [...loader, '--enable-source-maps', file, JSON.stringify(orders)];
+  const args = [...loader, file, JSON.stringify(orders)];
   const load = (): Child => startChild({ name, program: process.execPath, args, env, logFolder });
   let child: Child | null = null;
   let spare: Child | null = null;
