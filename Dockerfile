@@ -1,5 +1,5 @@
 # The image of the worker, of the HTTP interface and of the migration job (docker-compose.yml). Node and the production packages, nothing else:
-# TypeScript runs as it is, through tsx, and the workflow bundle is built by the first worker into /desk.
+# a program is built when it is first run (.data/programs), and the workflow bundle by the first worker into /desk.
 FROM node:22.21.1-bookworm-slim
 
 ENV NODE_ENV=production
@@ -23,9 +23,9 @@ COPY scripts scripts
 COPY knowledge knowledge
 
 ENV QUARTERDECK_HOME=/desk
-RUN mkdir /desk && chown node:node /desk
+RUN mkdir /desk .data && chown node:node /desk .data
 VOLUME /desk
 USER node
 
 # Not npm: a signal to stop must reach the worker itself, which then drains.
-CMD ["node", "--import", "tsx", "workers/all.ts"]
+CMD ["node", "scripts/program.mjs", "workers/all.ts"]

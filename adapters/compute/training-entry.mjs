@@ -1,5 +1,5 @@
-/** Where a training thread begins: the loader of TypeScript does not follow into threads by itself. */
-import { register } from 'tsx/esm/api';
+/** Where a training thread begins: a thread does not inherit what its process has made of TypeScript. */
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../program/run-program.mjs';
 
-register();
-await import('./training-thread.ts');
+await runProgram(fileURLToPath(new URL('./training-thread.ts', import.meta.url)));

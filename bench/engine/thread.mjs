@@ -1,5 +1,5 @@
-/** Lets a thread of the bench read TypeScript. */
-import { register } from 'tsx/esm/api';
+/** Lets a thread of the bench run TypeScript. */
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../adapters/program/run-program.mjs';
 
-register();
-await import('./thread.ts');
+await runProgram(fileURLToPath(new URL('./thread.ts', import.meta.url)));

@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { projectFolder } from '../../scripts/lib/paths.ts';
+import { programRunner, projectFolder } from '../../scripts/lib/paths.ts';
 import type { Figures, Violation } from '../exam.ts';
-import { TYPESCRIPT } from './child.ts';
 import type { Rig } from './rig.ts';
 
 const answerSchema = z.object({
@@ -29,7 +28,7 @@ export async function checkBooks(
   const { journal, account: venueAccount } = rig.venue;
   const question = { journal, databaseUrl: rig.adminUrl, deskAccount, venueAccount, mayRest, mayBeFrozen };
   const program = path.join(projectFolder, 'exam', 'checker', 'check.ts');
-  const child = spawn(process.execPath, [...TYPESCRIPT, program], { cwd: projectFolder, stdio: 'pipe' });
+  const child = spawn(process.execPath, [programRunner, program], { cwd: projectFolder, stdio: 'pipe' });
   child.stdin.end(JSON.stringify(question));
   const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (out === '') throw new Error(`the checker failed: ${error.slice(-800)}`);

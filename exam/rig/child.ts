@@ -36,9 +36,6 @@ const GRACE_MS = 15_000;
 /** In the folder of logs: every child there was, so that those of a killed exam can be ended. */
 export const CHILDREN_FILE = 'children.jsonl';
 
-/** Words before the path of a TypeScript file. */
-export const TYPESCRIPT = ['--import', import.meta.resolve('tsx')] as const;
-
 export function startChild(request: ChildRequest): Child {
   const log = openSync(path.join(request.logFolder, `${request.name}.log`), 'a');
   const child = spawn(request.program, request.args, optionsOf(request, ['pipe', log, log]));

@@ -11,7 +11,7 @@ import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
 import type { Database } from '../../db/tables.ts';
 import { readState } from '../../scripts/lib/desk-state.ts';
-import { deskFiles, ensureFolder, projectFolder } from '../../scripts/lib/paths.ts';
+import { deskFiles, ensureFolder } from '../../scripts/lib/paths.ts';
 import { postgresStatus, rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl } from '../../scripts/lib/postgres-probe.ts';
 import { referTo } from '../../scripts/lib/processes.ts';
@@ -22,7 +22,7 @@ import { COMPUTE_QUEUE, RESEARCH_QUEUE } from '../../workflows/messages/research
 import { EXAM_CONFIG } from '../exam.ts';
 import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
 import { rigEnvironment, whenInterrupted } from './rig.ts';
-import { type RigWorker, rigWorker } from './rig-worker.ts';
+import { RIG_WORKER, type RigWorker, rigWorker } from './rig-worker.ts';
 import { frozenFolderOf } from './worker-orders.ts';
 
 export type ResearchRig = {
@@ -49,7 +49,6 @@ export type ResearchRigOptions = {
 };
 
 const NAMESPACE = 'default';
-const WORKER = path.join(projectFolder, 'exam', 'rig', 'worker.ts');
 
 /** Both workers are at work when it returns. */
 export async function openResearchRig({ spare }: ResearchRigOptions): Promise<ResearchRig> {
@@ -77,7 +76,7 @@ async function assemble(home: string, spare: boolean, closers: (() => Promise<un
   const worker = (queue: string, spared: boolean): RigWorker =>
     rigWorker({
       name: queue,
-      file: WORKER,
+      file: RIG_WORKER,
       queue,
       spare: spared,
       orders: { frozenFolder: frozenFolderOf(home), freezeShare: 0, control: null, seed: 1 },

@@ -2,12 +2,17 @@
  * One worker of the rig: a process of its own that is started, killed, frozen and woken one by one. A spare stands by,
  * loaded but idle, so that kills at a fast beat hit workers at work and not workers that are still loading.
  */
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import { programRunner, projectFolder } from '../../scripts/lib/paths.ts';
 import { isPolled } from '../../scripts/lib/workers.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
-import { type Child, startChild, TYPESCRIPT } from './child.ts';
+import { type Child, startChild } from './child.ts';
 import type { WorkerOrders } from './worker-orders.ts';
+
+/** The product's worker as an exam runs it. */
+export const RIG_WORKER = path.join(projectFolder, 'exam', 'rig', 'worker.ts');
 
 export type RigWorker = {
   readonly name: string;
@@ -30,7 +35,7 @@ export type RigWorker = {
 
 type WorkerRequest = {
   readonly name: string;
-  /** The program that is run: JavaScript, or TypeScript as it lies in the project. */
+  /** The program that is run, as it lies in the project. */
   readonly file: string;
   /** The queue whose work it asks for first. @default trading */
   readonly queue?: string;
@@ -45,8 +50,7 @@ const READY_WITHIN_MS = 60_000;
 
 export function rigWorker(request: WorkerRequest): RigWorker {
   const { name, file, orders, env, logFolder, queue = TRADING_QUEUE, spare: hasSpare = true } = request;
-  const loader = file.endsWith('.ts') ? TYPESCRIPT : [];
-  const args = [...loader, file, JSON.stringify(orders)];
+  const args = [programRunner, file, JSON.stringify(orders)];
   const load = (): Child => startChild({ name, program: process.execPath, args, env, logFolder });
   let child: Child | null = null;
   let spare: Child | null = null;

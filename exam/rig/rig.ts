@@ -22,10 +22,9 @@ import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
 import { EXAM_SYMBOLS, type ExamSymbol, storeExamBars } from './market.ts';
 import { startProductionTemporal } from './production-temporal.ts';
 import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
-import { type RigWorker, rigWorker } from './rig-worker.ts';
+import { RIG_WORKER, type RigWorker, rigWorker } from './rig-worker.ts';
 import { findOrMakeToxiproxy } from './toxiproxy-program.ts';
 import { startVenueProcess, VENUE_KEY, type VenueProcess } from './venue-process.ts';
-import { bundleWorker } from './worker-bundle.ts';
 import { frozenFolderOf, type WorkerOrders } from './worker-orders.ts';
 
 export type RigOptions = {
@@ -108,12 +107,7 @@ async function assemble(site: Site): Promise<Rig> {
   const { home, logs, options, closers } = site;
   const { symbols = EXAM_SYMBOLS, temporal = 'development' } = options;
   const env = plainEnvironment();
-  const [services, bundle] = await Promise.all([
-    bringUpServices(home, temporal),
-    bundleWorker(),
-    workflowBundle(path.join(home, 'cache')),
-  ]);
-  closers.push(async () => bundle.remove());
+  const [services] = await Promise.all([bringUpServices(home, temporal), workflowBundle(path.join(home, 'cache'))]);
   await timed(
     'market',
     () => storeExamBars(services.adminUrl, symbols),
@@ -130,7 +124,7 @@ async function assemble(site: Site): Promise<Rig> {
   const frozenFolder = ensureFolder(frozenFolderOf(home));
   const orders: WorkerOrders = { frozenFolder, freezeShare: 0, control: null, seed: 1, ...options.workerOrders };
   const workers = Array.from({ length: options.workers }, (_, index) =>
-    rigWorker({ name: `worker-${index + 1}`, file: bundle.file, orders, env: workerEnv, logFolder: logs }),
+    rigWorker({ name: `worker-${index + 1}`, file: RIG_WORKER, orders, env: workerEnv, logFolder: logs }),
   );
   closers.unshift(() => Promise.all(workers.map((worker) => worker.end())));
   const connection = await connectTemporal(services.temporalAddress, 10_000);

@@ -1,9 +1,9 @@
 /** The test venue as a process of the rig, and its control side: prices, faults, state. Started again on its journal it goes on. */
 import path from 'node:path';
 import { z } from 'zod';
-import { projectFolder } from '../../scripts/lib/paths.ts';
+import { programRunner, projectFolder } from '../../scripts/lib/paths.ts';
 import { choosePort } from '../../scripts/lib/ports.ts';
-import { type Child, startTelling, TYPESCRIPT } from './child.ts';
+import { type Child, startTelling } from './child.ts';
 
 export type VenueProcess = {
   readonly journal: string;
@@ -33,7 +33,7 @@ export async function startVenueProcess({ folder, flags, env }: VenueRequest): P
   const journal = path.join(folder, 'venue.jsonl');
   const port = await choosePort(null);
   const script = path.join(projectFolder, 'scripts', 'venue.ts');
-  const args = [...TYPESCRIPT, script, '--json', '--journal', journal, '--port', String(port), ...flags];
+  const args = [programRunner, script, '--json', '--journal', journal, '--port', String(port), ...flags];
   const launch = () => startTelling({ name: 'venue', program: process.execPath, args, env, logFolder: folder });
   const first = await launch();
   let child = first.child;

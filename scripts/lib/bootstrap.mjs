@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const NODE_LEAST = [20, 19];
@@ -21,11 +21,10 @@ export async function runTypeScript(name) {
   checkNode();
   checkName(name);
   await installPackages();
-  const { register } = await import('tsx/esm/api');
-  register();
+  const { runProgram } = await import('../../adapters/program/run-program.mjs');
   const script = path.join(PROJECT, 'scripts', `${name}.ts`);
   process.argv[1] = script;
-  await import(pathToFileURL(script).href);
+  await runProgram(script);
 }
 
 function checkNode() {

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { rotateLog } from './files.ts';
-import { projectFolder } from './paths.ts';
+import { programRunner, projectFolder } from './paths.ts';
 import { endProcess, type ProcessRef, referTo } from './processes.ts';
 
 const RESPAWN_MS = 200;
@@ -76,7 +76,7 @@ export function keepAlive({ name, entry, log, onChange }: Program): Kept {
 function spawnProgram(entry: string, log: string): ChildProcess {
   rotateLog(log);
   const output = openSync(log, 'a');
-  const args = ['--import', import.meta.resolve('tsx'), path.join(projectFolder, entry)];
+  const args = [programRunner, path.join(projectFolder, entry)];
   const child = spawn(process.execPath, args, { cwd: projectFolder, stdio: ['ignore', output, output] });
   closeSync(output);
   child.once('error', (error) => console.error(error.message));

@@ -6,6 +6,9 @@ import type { Environment } from '../../config/environment.ts';
 
 export const projectFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
 
+/** Runs a TypeScript program in a process of its own: `node <this> FILE …`. */
+export const programRunner = path.join(projectFolder, 'scripts', 'program.mjs');
+
 /** The absolute home of this desk. Two homes are two desks. */
 export const deskHome = (environment: Environment): string => environment.home ?? path.join(projectFolder, '.data');
 

@@ -11,7 +11,7 @@ import type { Connection } from '@temporalio/client';
 import { type Environment, inheritedEnvironment } from '../../config/environment.ts';
 import { deskDown } from './desk-problem.ts';
 import { lastLines, rotateLog } from './files.ts';
-import { deskFiles, ensureFolder, projectFolder } from './paths.ts';
+import { deskFiles, ensureFolder, programRunner, projectFolder } from './paths.ts';
 import { endProcess, isRunning, referTo } from './processes.ts';
 import { sourcesHash } from './sources-hash.ts';
 import { readApi, readSupervisor, type SupervisorState } from './supervisor-state.ts';
@@ -179,12 +179,7 @@ async function launch(targets: WorkerTargets, environment: Environment, fingerpr
     OFFICERS: environment.officers.join(',') || 'none',
     LOG_LEVEL: environment.logLevel,
   });
-  const args = [
-    '--import',
-    import.meta.resolve('tsx'),
-    path.join(projectFolder, 'scripts', 'supervisor.ts'),
-    fingerprint,
-  ];
+  const args = [programRunner, path.join(projectFolder, 'scripts', 'supervisor.ts'), fingerprint];
   const child = spawn(process.execPath, args, {
     cwd: projectFolder,
     env,

@@ -10,7 +10,7 @@ import { inheritedEnvironment } from '../../config/environment.ts';
 import { appendAudit, verifyAudit } from '../../db/audit.ts';
 import { inTransaction } from '../../db/retry.ts';
 import { createRandom } from '../../domain/market/random.ts';
-import { programFile } from '../setup/program.ts';
+import { programWords } from '../setup/program.ts';
 import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -126,7 +126,10 @@ it.each(edits.map((edit, index) => [index, edit.what, edit] as const))('edit %i:
     expect(await verifyAudit(desk.db)).toBe(edit.firstBad);
     if (index >= THROUGH_THE_SCRIPT) return;
     const problems = [{ code: 'AUDIT_BROKEN', path: `audit.${edit.firstBad}` }];
-    expect(await verifyByScript([programFile('verify')])).toMatchObject({ code: 1, answer: { ok: false, problems } });
+    expect(await verifyByScript(programWords('scripts/verify.ts'))).toMatchObject({
+      code: 1,
+      answer: { ok: false, problems },
+    });
   } finally {
     await restore();
   }

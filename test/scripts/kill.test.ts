@@ -24,7 +24,7 @@ import { deskLimitsSchema } from '../../schemas/risk.ts';
 import { readKillFile, reasonOf } from '../../scripts/lib/kill/kill-file.ts';
 import { anOrderRequest, REQUEST_PRICE } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
-import { programFile } from '../setup/program.ts';
+import { programWords } from '../setup/program.ts';
 import { type Json, limit, openVenue } from './lib/venue/venue-under-test.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -61,7 +61,7 @@ type Ran = { readonly code: number; readonly json: Json; readonly output: string
 function kill(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
-  words: readonly string[] = [programFile('kill')],
+  words: readonly string[] = programWords('scripts/kill.ts'),
 ): Promise<Ran> {
   const settings = {
     QUARTERDECK_HOME: home,

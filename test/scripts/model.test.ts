@@ -11,7 +11,7 @@ import { inheritedEnvironment } from '../../config/environment.ts';
 import { type ModelPeer, startModelPeer } from '../adapters/llm/peers/model-peer.ts';
 import { chatFormat, responsesFormat } from '../adapters/llm/peers/openai-formats.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
-import { programFile } from '../setup/program.ts';
+import { programWords } from '../setup/program.ts';
 import type { Json } from './lib/venue/venue-under-test.ts';
 
 const KEY = 'sk-canary-3f8b11aa07';
@@ -44,7 +44,7 @@ function model(args: readonly string[], env: Readonly<Record<string, string | un
   const desk = { QUARTERDECK_HOME: home, DATABASE_URL: database.appUrl, QUARTERDECK_ALLOW_LOOPBACK: '1' };
   const options = { env: inheritedEnvironment({ ...NO_MODELS, ...desk, ...env }) };
   return new Promise((resolve) => {
-    execFile(process.execPath, [programFile('model'), ...args, '--json'], options, (error, out, err) => {
+    execFile(process.execPath, [...programWords('scripts/model.ts'), ...args, '--json'], options, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), json: JSON.parse(out), output: `${out}${err}` });
     });
   });

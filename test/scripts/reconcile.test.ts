@@ -14,7 +14,7 @@ import { toDecimal } from '../../domain/decimal.ts';
 import { startVenue, type Venue } from '../../scripts/lib/venue/start-venue.ts';
 import { anOrderRequest } from '../db/order-request.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
-import { programFile } from '../setup/program.ts';
+import { programWords } from '../setup/program.ts';
 import { type Json, newJournal } from './lib/venue/venue-under-test.ts';
 
 const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 type Ran = { readonly code: number; readonly json: Json };
 
-const run = (...args: readonly string[]): Promise<Ran> => runWith([programFile('reconcile')], args);
+const run = (...args: readonly string[]): Promise<Ran> => runWith(programWords('scripts/reconcile.ts'), args);
 
 /** `words`: what follows `node`. */
 function runWith(words: readonly string[], args: readonly string[]): Promise<Ran> {

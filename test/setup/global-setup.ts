@@ -17,8 +17,6 @@ declare module 'vitest' {
     temporalAddress: string;
     temporalCli: string;
     workflowBundlePath: string;
-    /** Holds the programs of test/setup/programs.ts. */
-    programsFolder: string;
   }
 }
 
@@ -31,7 +29,6 @@ const NOTHING: ProvidedContext = {
   temporalAddress: '',
   temporalCli: '',
   workflowBundlePath: '',
-  programsFolder: '',
 };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -53,7 +50,6 @@ function provideAll(project: TestProject, values: ProvidedContext): void {
   project.provide('temporalAddress', values.temporalAddress);
   project.provide('temporalCli', values.temporalCli);
   project.provide('workflowBundlePath', values.workflowBundlePath);
-  project.provide('programsFolder', values.programsFolder);
 }
 
 /** True when every file that was asked for lies in a folder whose tests need neither database nor server. */

@@ -1,11 +1,11 @@
-/** Where a test finds the programs that this run has built (test/setup/programs.ts), and a home that needs no building. */
+/** How a test starts the desk's programs as processes, and a home that needs no building. */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
-import type { Program } from './programs.ts';
+import { programRunner, projectFolder } from '../../scripts/lib/paths.ts';
 
-/** For `node FILE …arguments`. */
-export const programFile = (program: Program): string => path.join(inject('programsFolder'), `${program}.mjs`);
+/** For `node …words …arguments`: a TypeScript file by its path in the project. */
+export const programWords = (file: string): string[] => [programRunner, path.join(projectFolder, file)];
 
 /** Gives the home of a desk the workflows that this run has built, where its workers look for them. */
 export function lendWorkflows(home: string): void {

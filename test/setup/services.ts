@@ -1,21 +1,19 @@
 /**
- * One Postgres cluster with a migrated template, one Temporal server, one workflow bundle and one build of the programs
- * for a whole test run, all in a temporary folder. Nothing has to be installed or running beforehand.
+ * One Postgres cluster with a migrated template, one Temporal server and one workflow bundle for a whole test run, all in
+ * a temporary folder. Nothing has to be installed or running beforehand.
  */
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProvidedContext } from 'vitest';
 import { type Environment, parseEnvironment } from '../../config/environment.ts';
 import { migrate } from '../../db/migrate.ts';
 import { readJson } from '../../scripts/lib/files.ts';
-import { projectFolder } from '../../scripts/lib/paths.ts';
 import { rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl, query } from '../../scripts/lib/postgres-probe.ts';
 import { isRunning, processRefSchema, referTo } from '../../scripts/lib/processes.ts';
 import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
-import { buildPrograms } from './programs.ts';
 
 type Services = { readonly provided: ProvidedContext; readonly stop: () => Promise<void> };
 
@@ -27,11 +25,11 @@ export async function startServices(): Promise<Services> {
   await removeLeftOvers();
   const home = mkdtempSync(path.join(tmpdir(), PREFIX));
   writeFileSync(path.join(home, OWNER), JSON.stringify(referTo(process.pid)));
-  const parts = [preparePostgres(home), prepareTemporal(home), prepareBundle(home), preparePrograms(home)] as const;
+  const parts = [preparePostgres(home), prepareTemporal(home), prepareBundle(home)] as const;
   await Promise.allSettled(parts);
   try {
-    const [postgres, temporal, bundle, programs] = await Promise.all(parts);
-    return { provided: { ...postgres, ...temporal, ...bundle, ...programs }, stop: () => takeDown(home) };
+    const [postgres, temporal, bundle] = await Promise.all(parts);
+    return { provided: { ...postgres, ...temporal, ...bundle }, stop: () => takeDown(home) };
   } catch (error) {
     await takeDown(home);
     throw error;
@@ -62,13 +60,6 @@ async function prepareTemporal(home: string) {
 
 async function prepareBundle(home: string) {
   return { workflowBundlePath: await workflowBundle(path.join(home, 'cache')) };
-}
-
-async function preparePrograms(home: string) {
-  const programsFolder = path.join(home, 'programs');
-  await buildPrograms(programsFolder);
-  symlinkSync(path.join(projectFolder, 'node_modules'), path.join(programsFolder, 'node_modules'), 'junction');
-  return { programsFolder };
 }
 
 async function takeDown(home: string): Promise<void> {

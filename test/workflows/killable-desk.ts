@@ -11,7 +11,7 @@ import { projectFolder } from '../../scripts/lib/paths.ts';
 import { connectTemporal, prepareNamespace } from '../../scripts/lib/temporal-namespace.ts';
 import { TRADING_QUEUE } from '../../workflows/messages/strategy-session.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/database.ts';
-import { lendWorkflows, programFile } from '../setup/program.ts';
+import { lendWorkflows, programWords } from '../setup/program.ts';
 
 export type KillableDesk = {
   readonly desk: DeskInProcess;
@@ -59,7 +59,7 @@ function spawnWorkerProcess({ targets }: DeskInProcess): ChildProcess {
     QUARTERDECK_HOME: targets.home,
     WORKER_QUEUES: 'trading',
   });
-  return spawn(process.execPath, [programFile('worker')], { cwd: projectFolder, env, stdio: 'ignore' });
+  return spawn(process.execPath, programWords('workers/all.ts'), { cwd: projectFolder, env, stdio: 'ignore' });
 }
 
 async function killHard(child: ChildProcess | null): Promise<void> {

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { inject } from 'vitest';
 import { llmQueueOf } from '../../workflows/messages/llm.ts';
 import { computeQueueOf } from '../../workflows/messages/research.ts';
-import { programFile } from '../setup/program.ts';
-import type { Program } from '../setup/programs.ts';
+import { programWords } from '../setup/program.ts';
 import type { DeskUnderTest } from './desk-under-test.ts';
 
 export type Machine = { readonly kill: () => Promise<void> };
@@ -20,18 +19,22 @@ export function killMachines(): void {
 /** Waits until the machine serves the computing queue beside `researchQueue`. */
 export function startMachine(desk: DeskUnderTest, researchQueue: string): Promise<Machine> {
   const { appUrl: databaseUrl } = desk.database;
-  return startProgram('compute-machine', { databaseUrl, taskQueue: computeQueueOf(researchQueue) });
+  return startProgram('test/workflows/compute-machine.ts', { databaseUrl, taskQueue: computeQueueOf(researchQueue) });
 }
 
 /** Waits until the machine serves the queue of models beside the desk's; `environment` are its settings. */
 export function startLlmMachine(desk: DeskUnderTest, environment: Readonly<Record<string, string>>): Promise<Machine> {
   const { appUrl: databaseUrl } = desk.database;
-  return startProgram('llm-machine', { databaseUrl, taskQueue: llmQueueOf(desk.targets.taskQueue), environment });
+  return startProgram('test/workflows/llm-machine.ts', {
+    databaseUrl,
+    taskQueue: llmQueueOf(desk.targets.taskQueue),
+    environment,
+  });
 }
 
-async function startProgram(program: Program, settings: object): Promise<Machine> {
+async function startProgram(program: string, settings: object): Promise<Machine> {
   const machine = { address: inject('temporalAddress'), ...settings };
-  const child = spawn(process.execPath, [programFile(program), JSON.stringify(machine)], {
+  const child = spawn(process.execPath, [...programWords(program), JSON.stringify(machine)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.add(child);

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { projectFolder } from '../../scripts/lib/paths.ts';
 import { responsesFormat } from '../adapters/llm/peers/openai-formats.ts';
-import { programFile } from '../setup/program.ts';
+import { programWords } from '../setup/program.ts';
 import { freshId } from './desk-under-test.ts';
 import { type KillableDesk, openKillable } from './killable-desk.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
@@ -83,7 +83,7 @@ beforeAll(async () => {
     ...{ ANTHROPIC_BASE_URL: url, AWS_ACCESS_KEY_ID: 'AKIATEST000000000000', ALPACA_PAPER_URL: url },
     ...{ ALPACA_DATA_URL: url, CCXT_PAPER_URL: url, CCXT_PAPER_SYMBOLS: 'BTC/USDT' },
   });
-  worker = spawn(process.execPath, [programFile('worker')], { cwd: projectFolder, env });
+  worker = spawn(process.execPath, programWords('workers/all.ts'), { cwd: projectFolder, env });
   for (const stream of [worker.stdout, worker.stderr]) stream?.on('data', (chunk) => logs.push(String(chunk)));
 });
 afterAll(async () => {

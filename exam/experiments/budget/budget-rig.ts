@@ -9,7 +9,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { Database } from '../../../db/tables.ts';
-import { deskFiles, ensureFolder, projectFolder } from '../../../scripts/lib/paths.ts';
+import { deskFiles, ensureFolder, programRunner, projectFolder } from '../../../scripts/lib/paths.ts';
 import { stopPostgres } from '../../../scripts/lib/postgres.ts';
 import { referTo } from '../../../scripts/lib/processes.ts';
 import { say } from '../../../scripts/lib/progress.ts';
@@ -17,11 +17,11 @@ import { stopTemporal } from '../../../scripts/lib/temporal.ts';
 import { connectTemporal } from '../../../scripts/lib/temporal-namespace.ts';
 import { LLM_QUEUE } from '../../../workflows/messages/llm.ts';
 import { RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
-import { startTelling, TYPESCRIPT } from '../../rig/child.ts';
+import { startTelling } from '../../rig/child.ts';
 import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from '../../rig/left-overs.ts';
 import { bringUp, workerEnvironment } from '../../rig/research-rig.ts';
 import { whenInterrupted } from '../../rig/rig.ts';
-import { type RigWorker, rigWorker } from '../../rig/rig-worker.ts';
+import { RIG_WORKER, type RigWorker, rigWorker } from '../../rig/rig-worker.ts';
 import { frozenFolderOf } from '../../rig/worker-orders.ts';
 import { MODELS } from './models.ts';
 
@@ -68,7 +68,7 @@ async function assemble(home: string, closers: (() => Promise<unknown>)[]) {
   const server = await startTelling({
     name: 'model-server',
     program: process.execPath,
-    args: [...TYPESCRIPT, path.join(HERE, 'model-server.ts')],
+    args: [programRunner, path.join(HERE, 'model-server.ts')],
     env,
     logFolder,
   });
@@ -101,7 +101,7 @@ async function assemble(home: string, closers: (() => Promise<unknown>)[]) {
   const worker = async (name: string, limits: Readonly<Record<string, string>>, isGuarded: boolean) => {
     const made = rigWorker({
       name,
-      file: isGuarded ? path.join(projectFolder, 'exam', 'rig', 'worker.ts') : path.join(HERE, 'unguarded-worker.ts'),
+      file: isGuarded ? RIG_WORKER : path.join(HERE, 'unguarded-worker.ts'),
       queue: LLM_QUEUE,
       orders: { frozenFolder: frozenFolderOf(home), freezeShare: 0, control: null, seed: 1 },
       env: { ...env, ...shared, ...limits },

@@ -1,5 +1,5 @@
-/** Where a thread of the exam begins: the loader of TypeScript does not follow into threads by itself. */
-import { register } from 'tsx/esm/api';
+/** Where a thread of the exam begins: a thread does not inherit what its process has made of TypeScript. */
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../../adapters/program/run-program.mjs';
 
-register();
-await import('./market-thread.ts');
+await runProgram(fileURLToPath(new URL('./market-thread.ts', import.meta.url)));

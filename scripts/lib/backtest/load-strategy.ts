@@ -9,6 +9,7 @@ import { InvalidInput, problem } from '../../../schemas/problem.ts';
  */
 export async function loadStrategyFile(path: string, time = 0): Promise<StrategyFile> {
   const { href } = pathToFileURL(path);
+  if (path.endsWith('.ts')) (await import('tsx/esm/api')).register();
   const loaded: unknown = await import(time === 0 ? href : `${href}?time=${time}`).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new InvalidInput([problem('STRATEGY_FILE_INVALID', path, why, 'a module that loads')]);
