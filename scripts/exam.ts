@@ -7,7 +7,7 @@
 import { type ExamResult, takeExam } from '../exam/exam.ts';
 import { readExamCommand } from '../exam/exam-flags.ts';
 import { EXPERIMENTS } from '../exam/experiments/catalogue.ts';
-import { closeOpenRigs } from '../exam/rig/rig.ts';
+import { closeOpenHomes } from '../exam/rig/home.ts';
 import { saveResult } from '../exam/saved-results.ts';
 import { tellResult } from '../exam/tell-result.ts';
 import { writeReport } from '../exam/write-report.ts';
@@ -16,7 +16,7 @@ import { onInterrupt, printJson, runScript, wantsJson } from './lib/script.ts';
 const INTERRUPTED = 130;
 
 await runScript(async () => {
-  onInterrupt(() => void closeOpenRigs().finally(() => process.exit(INTERRUPTED)));
+  onInterrupt(() => void closeOpenHomes().finally(() => process.exit(INTERRUPTED)));
   const command = await readExamCommand(process.argv.slice(2));
   if (command.kind === 'report') {
     const file = writeReport();

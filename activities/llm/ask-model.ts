@@ -31,7 +31,7 @@ import type { Problem } from '../../schemas/problem.ts';
 import { finalOnInvalidInput } from '../failure.ts';
 import { type ChosenPrompt, choosePrompt } from './choose-prompt.ts';
 import { type Conversation, openConversation, storeTurns } from './conversation.ts';
-import type { Step } from './one-call.ts';
+import { rowOf, type Step } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
 import { requestTurn, type Turn } from './request-turn.ts';
 
@@ -121,29 +121,11 @@ async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcom
   const found = (await parts.store.cached(keyOf(asking, record.id), ask.asOfMs)) as AskOutcome | undefined;
   if (found?.kind !== 'answer') return null;
   const callId = parts.newId();
-  const row = {
-    call_id: callId,
-    call_key: `${ask.callKey}#cache`,
-    ask_key: ask.callKey,
-    step: 'answer',
-    task: ask.task,
-    contract: ask.contract,
-    session_id: ask.sessionId,
-    decision_id: ask.decisionId,
-    conversation_id: ask.conversationId,
-    prompt_id: chosen.prompt.id,
-    prompt_version: chosen.prompt.version,
-    prompt_hash: chosen.hash,
-    provider: record.provider,
-    model: record.id,
-    tier: record.tier,
-    cached: true,
-    contaminated: isContaminated(ask, record),
-    outcome: 'answered',
-    as_of: new Date(ask.asOfMs).toISOString(),
-  };
-  await parts.store.noteHit(row, canonicalJson(ask));
   const contaminated = isContaminated(ask, record);
+  const call = { ask, chosen, step: 'answer' as const, record, number: 0, baseUrl: '', contaminated };
+  const hit = { call_key: `${ask.callKey}#cache`, base_url: null, cached: true, outcome: 'answered' };
+  const row = { ...rowOf(call, callId, 0), ...hit };
+  await parts.store.noteHit(row, canonicalJson(ask));
   return { ...found, contaminated, callIds: [callId], costMicroUsd: 0, cached: true };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Is the cap on what models may cost a hard one? 200 callers at once, room for exactly 37 calls: of the day, of the session,
- * and of the day while the worker is killed with -9 after every two seconds at work. Counted where it is billed, at the model server.
+ * and of three days while the worker is killed with -9 after every two seconds at work. Counted where it is billed, at the model server.
  * The control looks at the budget first and adds later.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,13 @@ type Phase = {
 const PHASES: readonly Phase[] = [
   { name: 'day', limits: {}, oneSession: false, kills: false },
   { name: 'session', limits: WIDE, oneSession: true, kills: false },
-  { name: 'day with kills', limits: {}, oneSession: false, kills: true },
+  // A day is over in a few seconds, so that three of them are needed for kills enough.
+  ...['first', 'second', 'third'].map((which) => ({
+    name: `${which} day with kills`,
+    limits: {},
+    oneSession: false,
+    kills: true,
+  })),
 ];
 
 export const experiment: Experiment = {
@@ -70,7 +76,7 @@ async function allPhases(rig: BudgetRig, { control, size }: ExamOptions): Promis
     violations: played.flatMap(([, one]) => one.violations),
     voidBecause: [
       ...(callers < CALLERS ? [`${callers} callers, ${CALLERS} are needed`] : []),
-      ...played.flatMap(([phase, one]) => (phase.kills ? tooGentle(one) : [])),
+      ...(control === null ? tooGentle(played.flatMap(([phase, one]) => (phase.kills ? [one] : []))) : []),
     ],
     figures: {
       callers,
@@ -81,10 +87,13 @@ async function allPhases(rig: BudgetRig, { control, size }: ExamOptions): Promis
   };
 }
 
-const tooGentle = ({ kills, lost }: Played): string[] => [
-  ...(kills < KILLS_MIN ? [`${kills} kills, ${KILLS_MIN} are needed`] : []),
-  ...(lost === 0 ? ['no call was open at any kill'] : []),
-];
+function tooGentle(days: readonly Played[]): string[] {
+  const kills = days.reduce((sum, one) => sum + one.kills, 0);
+  return [
+    ...(kills < KILLS_MIN ? [`${kills} kills, ${KILLS_MIN} are needed`] : []),
+    ...(days.every(({ lost }) => lost === 0) ? ['no call was open at any kill'] : []),
+  ];
+}
 
 async function play(rig: BudgetRig, phase: Phase, callers: number, isGuarded: boolean): Promise<Played> {
   await rig.anew();

@@ -2,9 +2,6 @@
  * The research half of a desk in pieces, on loopback: Postgres, Temporal, a worker for the runs themselves and one that
  * computes, each a process of its own. The one that computes is there to be killed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Client, type Connection } from '@temporalio/client';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
@@ -12,20 +9,19 @@ import { migrate } from '../../db/migrate.ts';
 import type { Database } from '../../db/tables.ts';
 import { readState } from '../../scripts/lib/desk-state.ts';
 import { deskFiles, ensureFolder } from '../../scripts/lib/paths.ts';
-import { postgresStatus, rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
+import { postgresStatus, rolePasswords, startPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl } from '../../scripts/lib/postgres-probe.ts';
-import { referTo } from '../../scripts/lib/processes.ts';
-import { say, timed } from '../../scripts/lib/progress.ts';
-import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
+import { timed } from '../../scripts/lib/progress.ts';
+import { startTemporal } from '../../scripts/lib/temporal.ts';
 import { connectTemporal } from '../../scripts/lib/temporal-namespace.ts';
 import { COMPUTE_QUEUE, RESEARCH_QUEUE } from '../../workflows/messages/research.ts';
 import { EXAM_CONFIG } from '../exam.ts';
-import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
-import { rigEnvironment, whenInterrupted } from './rig.ts';
+import { type Closeable, type Closers, openHome } from './home.ts';
+import { rigEnvironment } from './rig.ts';
 import { RIG_WORKER, type RigWorker, rigWorker } from './rig-worker.ts';
 import { frozenFolderOf } from './worker-orders.ts';
 
-export type ResearchRig = {
+export type ResearchRig = Closeable & {
   readonly home: string;
   readonly address: string;
   /** The `temporal` program, for what a person would type. */
@@ -37,8 +33,6 @@ export type ResearchRig = {
   readonly compute: RigWorker;
   /** Ids of the processes that there are now; of a worker that does not run, undefined. */
   readonly processes: () => Readonly<Record<RigProcess, number | undefined>>;
-  /** Stops everything; `keep` leaves the folder with all logs and data for a look. */
-  readonly close: (keep: boolean) => Promise<void>;
 };
 
 export type RigProcess = 'research' | 'compute' | 'postgres' | 'temporal';
@@ -51,27 +45,10 @@ export type ResearchRigOptions = {
 const NAMESPACE = 'default';
 
 /** Both workers are at work when it returns. */
-export async function openResearchRig({ spare }: ResearchRigOptions): Promise<ResearchRig> {
-  await removeLeftOvers();
-  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
-  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
-  say(`rig in ${home}`);
-  const closers: (() => Promise<unknown>)[] = [() => stopPostgres(home), () => stopTemporal(home)];
-  const takeDown = whenInterrupted(closers);
-  const close = async (keep: boolean): Promise<void> => {
-    await takeDown();
-    rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
-    if (keep) say(`kept for a look: ${home}`);
-  };
-  try {
-    return { home, close, ...(await assemble(home, spare, closers)) };
-  } catch (error) {
-    await close(true);
-    throw error;
-  }
-}
+export const openResearchRig = ({ spare }: ResearchRigOptions): Promise<ResearchRig> =>
+  openHome((home, closers) => assemble(home, spare, closers));
 
-async function assemble(home: string, spare: boolean, closers: (() => Promise<unknown>)[]) {
+async function assemble(home: string, spare: boolean, closers: Closers) {
   const services = await bringUp(home);
   const worker = (queue: string, spared: boolean): RigWorker =>
     rigWorker({
@@ -97,7 +74,7 @@ async function assemble(home: string, spare: boolean, closers: (() => Promise<un
   const postgres = (await postgresStatus(home))?.pid;
   const temporal = readState(home).temporal?.process?.pid;
   const processes = () => ({ research: research.child()?.pid, compute: compute.child()?.pid, postgres, temporal });
-  return { client, db, research, compute, processes, address: services.address, cli: services.cli };
+  return { home, client, db, research, compute, processes, address: services.address, cli: services.cli };
 }
 
 export type Services = {

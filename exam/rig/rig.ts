@@ -2,23 +2,20 @@
  * A desk in pieces, all on loopback: Postgres, Temporal, the test venue and workers as processes that can be killed one
  * by one, with a breakable connection in front of each service. What the experiment itself asks goes around the proxies.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { type Environment, inheritedEnvironment, parseEnvironment } from '../../config/environment.ts';
 import { migrate } from '../../db/migrate.ts';
 import { deskFiles, ensureFolder } from '../../scripts/lib/paths.ts';
-import { rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
+import { rolePasswords, startPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl } from '../../scripts/lib/postgres-probe.ts';
-import { referTo } from '../../scripts/lib/processes.ts';
-import { say, timed } from '../../scripts/lib/progress.ts';
-import { startTemporal, stopTemporal } from '../../scripts/lib/temporal.ts';
+import { timed } from '../../scripts/lib/progress.ts';
+import { startTemporal } from '../../scripts/lib/temporal.ts';
 import { connectTemporal } from '../../scripts/lib/temporal-namespace.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { EXAM_CONFIG } from '../exam.ts';
-import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from './left-overs.ts';
+import { type Closeable, type Closers, openHome } from './home.ts';
 import { EXAM_SYMBOLS, type ExamSymbol, storeExamBars } from './market.ts';
 import { startProductionTemporal } from './production-temporal.ts';
 import { type Proxies, type RigProxy, startProxies } from './proxies.ts';
@@ -43,7 +40,7 @@ export type RigOptions = {
 
 export type TemporalChoice = 'development' | 'postgres';
 
-export type Rig = {
+export type Rig = Closeable & {
   readonly home: string;
   readonly logs: string;
   /** As the owner of the tables, straight at the server. */
@@ -60,41 +57,12 @@ export type Rig = {
   readonly startWorkers: () => Promise<void>;
   /** Brings the Temporal server up again after a kill. */
   readonly startTemporal: () => Promise<{ readonly address: string }>;
-  /** Stops everything; `keep` leaves the folder with all logs, journal and data for a look. */
-  readonly close: (keep: boolean) => Promise<void>;
 };
 
 const NAMESPACE = 'default';
 
-export async function openRig(options: RigOptions): Promise<Rig> {
-  await removeLeftOvers();
-  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
-  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
-  const logs = ensureFolder(deskFiles(home).logs);
-  say(`rig in ${home}`);
-  const closers: Closers = [() => stopPostgres(home), () => stopTemporal(home)];
-  openRigs.add(closers);
-  try {
-    return await assemble({ home, logs, options, closers });
-  } catch (error) {
-    await takeDown(closers);
-    throw error;
-  }
-}
-
-type Closers = (() => Promise<unknown>)[];
-const openRigs = new Set<Closers>();
-
-/** Has a rig of another kind end with the others. @returns what ends it, once */
-export function whenInterrupted(closers: Closers): () => Promise<void> {
-  openRigs.add(closers);
-  return () => takeDown(closers);
-}
-
-/** For Ctrl-C: nothing is left running; the folders go with the next exam. */
-export async function closeOpenRigs(): Promise<void> {
-  await Promise.all([...openRigs].map(takeDown));
-}
+export const openRig = (options: RigOptions): Promise<Rig> =>
+  openHome((home, closers) => assemble({ home, logs: ensureFolder(deskFiles(home).logs), options, closers }));
 
 type Site = {
   readonly home: string;
@@ -103,7 +71,7 @@ type Site = {
   readonly closers: Closers;
 };
 
-async function assemble(site: Site): Promise<Rig> {
+async function assemble(site: Site): Promise<Omit<Rig, 'close'>> {
   const { home, logs, options, closers } = site;
   const { symbols = EXAM_SYMBOLS, temporal = 'development' } = options;
   const env = plainEnvironment();
@@ -136,11 +104,6 @@ async function assemble(site: Site): Promise<Rig> {
     adminUrl: services.adminUrl,
     startWorkers: () => startAll(workers, connection),
     startTemporal: () => startTheTemporal(home, temporal, services.adminUrl),
-    close: async (keep) => {
-      await takeDown(closers);
-      rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
-      if (keep) say(`kept for a look: ${home}`);
-    },
   };
 }
 
@@ -217,9 +180,4 @@ async function startAll(workers: readonly RigWorker[], connection: Connection): 
     () => Promise.all(workers.map((worker) => worker.isReady(connection))),
     () => workers.map((worker) => `${worker.name} (${worker.child()?.pid})`).join(', '),
   );
-}
-
-async function takeDown(closers: Closers): Promise<void> {
-  openRigs.delete(closers);
-  for (const close of closers) await close().catch((error: unknown) => say(`while closing: ${String(error)}`));
 }

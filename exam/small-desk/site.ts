@@ -3,9 +3,7 @@
  * A database for a desk is a copy of the template, made in some 40 ms.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
@@ -13,10 +11,9 @@ import { migrate } from '../../db/migrate.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { rolePasswords, startPostgres, stopPostgres } from '../../scripts/lib/postgres.ts';
 import { localUrl } from '../../scripts/lib/postgres-probe.ts';
-import { referTo } from '../../scripts/lib/processes.ts';
 import { timed } from '../../scripts/lib/progress.ts';
 import { EXAM_CONFIG } from '../exam.ts';
-import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from '../rig/left-overs.ts';
+import { makeHome } from '../rig/home.ts';
 import { EXAM_SYMBOLS, storeExamBars } from '../rig/market.ts';
 
 /** `url` as the superuser, `appUrl` as the role of the workers. */
@@ -31,9 +28,7 @@ const TEMPLATE = 'exam_template';
 
 /** Without fsync: what Postgres itself survives is not asked here. */
 export async function openSite(): Promise<Site> {
-  await removeLeftOvers();
-  const folder = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
-  writeFileSync(path.join(folder, OWNER_FILE), JSON.stringify(referTo(process.pid)));
+  const folder = await makeHome();
   const close = async (): Promise<void> => {
     await stopPostgres(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,22 +1,18 @@
 /** A desk of its own for one experiment: real Postgres, real Temporal, the worker in this process, all in a temporary folder. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { migrate } from '../../../db/migrate.ts';
 import { type DeskInProcess, openDeskInProcess } from '../../../scripts/lib/desk-in-process.ts';
 import { rolePasswords, startPostgres, stopPostgres } from '../../../scripts/lib/postgres.ts';
 import { localUrl } from '../../../scripts/lib/postgres-probe.ts';
-import { referTo } from '../../../scripts/lib/processes.ts';
 import { startTemporal, stopTemporal } from '../../../scripts/lib/temporal.ts';
 import { workflowBundle } from '../../../workers/workflow-bundle.ts';
 import { TRADING_QUEUE } from '../../../workflows/messages/strategy-session.ts';
-import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from '../../rig/left-overs.ts';
+import { makeHome } from '../../rig/home.ts';
 import { rigEnvironment } from '../../rig/rig.ts';
 
 export async function onThrowAwayDesk<T>(work: (desk: DeskInProcess) => Promise<T>): Promise<T> {
-  await removeLeftOvers();
-  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
-  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
+  const home = await makeHome();
   try {
     const desk = await openDesk(home);
     try {

@@ -2,30 +2,24 @@
  * Postgres, Temporal, a model server that counts, a workflow worker of callers in this process, and the product's worker
  * of queue `llm` as a process of its own, which is there to be killed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { Database } from '../../../db/tables.ts';
 import { deskFiles, ensureFolder, programRunner, projectFolder } from '../../../scripts/lib/paths.ts';
-import { stopPostgres } from '../../../scripts/lib/postgres.ts';
-import { referTo } from '../../../scripts/lib/processes.ts';
-import { say } from '../../../scripts/lib/progress.ts';
-import { stopTemporal } from '../../../scripts/lib/temporal.ts';
 import { connectTemporal } from '../../../scripts/lib/temporal-namespace.ts';
 import { LLM_QUEUE } from '../../../workflows/messages/llm.ts';
 import { RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
 import { startTelling } from '../../rig/child.ts';
-import { HOME_PREFIX, OWNER_FILE, removeLeftOvers } from '../../rig/left-overs.ts';
+import { type Closeable, type Closers, openHome } from '../../rig/home.ts';
 import { bringUp, workerEnvironment } from '../../rig/research-rig.ts';
-import { whenInterrupted } from '../../rig/rig.ts';
 import { RIG_WORKER, type RigWorker, rigWorker } from '../../rig/rig-worker.ts';
 import { frozenFolderOf } from '../../rig/worker-orders.ts';
 import { MODELS } from './models.ts';
 
-export type BudgetRig = {
+export type BudgetRig = Closeable & {
   readonly client: Client;
   readonly db: Database;
   /** A worker under these limits; it is not started yet. */
@@ -33,34 +27,15 @@ export type BudgetRig = {
   readonly requests: () => Promise<number>;
   /** No request has been made and nothing has been spent. */
   readonly anew: () => Promise<void>;
-  readonly close: (keep: boolean) => Promise<void>;
 };
 
 export type LlmWorker = RigWorker & { readonly begin: () => Promise<void> };
 
 const HERE = path.join(projectFolder, 'exam', 'experiments', 'budget');
 
-export async function openBudgetRig(): Promise<BudgetRig> {
-  await removeLeftOvers();
-  const home = mkdtempSync(path.join(tmpdir(), HOME_PREFIX));
-  writeFileSync(path.join(home, OWNER_FILE), JSON.stringify(referTo(process.pid)));
-  say(`rig in ${home}`);
-  const closers: (() => Promise<unknown>)[] = [() => stopPostgres(home), () => stopTemporal(home)];
-  const takeDown = whenInterrupted(closers);
-  const close = async (keep: boolean): Promise<void> => {
-    await takeDown();
-    rmSync(keep ? path.join(home, OWNER_FILE) : home, { recursive: true, force: true, maxRetries: 5 });
-    if (keep) say(`kept for a look: ${home}`);
-  };
-  try {
-    return { ...(await assemble(home, closers)), close };
-  } catch (error) {
-    await close(true);
-    throw error;
-  }
-}
+export const openBudgetRig = (): Promise<BudgetRig> => openHome(assemble);
 
-async function assemble(home: string, closers: (() => Promise<unknown>)[]) {
+async function assemble(home: string, closers: Closers) {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const services = await bringUp(home);
   const logFolder = ensureFolder(deskFiles(home).logs);
