@@ -35,13 +35,34 @@ function sectionOf(result: SavedResult): string {
   return [title, '', ...figures, ...(violations.length > 0 ? ['', 'Seen:', '', ...violations] : []), ''].join('\n');
 }
 
-/** Groups of figures become lists of their own. */
+/** Groups of figures become lists of their own, and lists of alike things become tables. */
 function figureLines(name: string, value: unknown): string[] {
+  const records = recordsOf(value);
+  if (records !== null) return [`- ${name}:`, '', ...tableOf(records), ''];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`- ${name}: ${figureText(value)}`];
   const entries = Object.entries(value);
   if (entries.every(([, one]) => typeof one !== 'object')) return [`- ${name}: ${entries.map(pairText).join(', ')}`];
   return [`- ${name}`, ...entries.map(([key, one]) => `  - ${key}: ${inner(one)}`)];
 }
+
+function recordsOf(value: unknown): Record<string, unknown>[] | null {
+  const isRecord = (one: unknown): one is Record<string, unknown> => typeof one === 'object' && one !== null;
+  return Array.isArray(value) && value.length > 0 && value.every(isRecord) ? value : null;
+}
+
+/** The file of the result holds all of them. */
+const TABLE_ROWS_MAX = 60;
+
+function tableOf(records: readonly Record<string, unknown>[]): string[] {
+  const columns = Object.keys(records[0] ?? {});
+  const line = (cells: readonly string[]): string => `  | ${cells.join(' | ')} |`;
+  const rows = records.slice(0, TABLE_ROWS_MAX).map((one) => line(columns.map((column) => cellText(one[column]))));
+  const left = records.length - rows.length;
+  const more = left > 0 ? ['', `  and ${left} more`] : [];
+  return [line(columns), line(columns.map(() => '---')), ...rows, ...more];
+}
+
+const cellText = (value: unknown): string => figureText(value).slice(0, 80).replaceAll('|', '\\|');
 
 const pairText = ([key, value]: [string, unknown]): string => `${key} ${figureText(value)}`;
 

@@ -8,7 +8,6 @@ import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { Database } from '../../../db/tables.ts';
 import { type DeskInProcess, openDeskInProcess } from '../../../scripts/lib/desk-in-process.ts';
 import { type ModelsInProcess, openModelsInProcess } from '../../../scripts/lib/models-in-process.ts';
-import { deskFiles, projectFolder } from '../../../scripts/lib/paths.ts';
 import { workflowBundle } from '../../../workers/workflow-bundle.ts';
 import { TRADING_QUEUE } from '../../../workflows/messages/strategy-session.ts';
 import { EXAM_CONFIG } from '../../exam.ts';
@@ -36,7 +35,7 @@ async function assemble(home: string, isWide: boolean, closers: Closers) {
   closers.unshift(() => closeDatabase(db));
   const desk = await openDeskInProcess({
     ...{ databaseUrl: appUrl, address, namespace: 'default', taskQueue: TRADING_QUEUE, home },
-    codePath: await workflowBundle(path.dirname(deskFiles(projectFolder).logs)),
+    codePath: await workflowBundle(path.join(home, 'cache')),
     ...(isWide ? { configFolder: EXAM_CONFIG } : {}),
   });
   closers.unshift(() => desk.close());
