@@ -22,7 +22,7 @@ import { type CloseEvolution, closeEvolution } from './research/close-evolution.
 import { type BacktestParts, type RunBacktest, runBacktest } from './research/run-backtest.ts';
 import { runBars, yearOf } from './research/run-bars.ts';
 import { askPoints, searchTrialRow } from './research/search-steps.ts';
-import { type TrainAgent, trainAgent } from './research/train-agent.ts';
+import { createSharedRunBars, judgeAgents, type TrainAgent, trainAgent } from './research/train-agent.ts';
 
 export type ComputeParts = Omit<BacktestParts, 'market' | 'nowMs'> & {
   readonly pool: ComputePool;
@@ -44,6 +44,7 @@ export type ComputeActivities = ReturnType<typeof createComputeActivities>;
 
 export const createComputeActivities = (parts: ComputeParts) => {
   const { pool, market, evolutions, searches, trainings, nowMs } = parts;
+  const barsOf = createSharedRunBars(market);
   const compute = (
     run: ResearchRun,
     task: ComputeTask,
@@ -97,14 +98,19 @@ export const createComputeActivities = (parts: ComputeParts) => {
         return { evaluated: rows.length };
       }),
 
-    /** Trains one seed's agent up to a number of steps, from its last checkpoint. */
+    /** Trains one seed's agent up to a number of steps, from its last checkpoint. @throws InvalidInput (final) DATA_CHANGED */
     trainAgent: (part: TrainAgent): Promise<{ readonly trained: boolean }> =>
       beating((progress) => {
         const onProgress = (steps: number): void => {
           progress.done = steps;
         };
-        return trainAgent({ trainings, pool, signal: Context.current().cancellationSignal, onProgress }, part);
+        const signal = Context.current().cancellationSignal;
+        return trainAgent({ trainings, pool, barsOf, signal, onProgress }, part);
       }),
+
+    /** Judges the networks of a market training and says who is seated. @throws InvalidInput (final) DATA_CHANGED */
+    judgeAgents: ({ runId }: { readonly runId: string }): Promise<{ readonly seated: boolean }> =>
+      beating(() => judgeAgents({ trainings, pool, barsOf }, runId, nowMs())),
 
     /** Judges the champion on the sealed bars and ends the run. */
     closeEvolution: (request: CloseEvolution): Promise<EvolutionResult> =>

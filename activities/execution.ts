@@ -8,12 +8,13 @@ import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { OrderRequest, OrderStore } from '../db/order-store.ts';
 import type { PaperBroker } from '../db/paper-broker.ts';
 import type { SessionStore } from '../db/session-store.ts';
+import { stopDistanceIn } from '../domain/backtest/gate-input-of.ts';
 import { toDecimal } from '../domain/decimal.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { correlationGroup } from '../domain/market/correlation.ts';
 import type { GateReason, Verdict } from '../schemas/decision.ts';
 import { costsSchema, type Order, type OrderIntent } from '../schemas/execution.ts';
-import type { ModelGovernance, TradingMode } from '../schemas/governance.ts';
+import { isRealTime, type ModelGovernance, type TradingMode } from '../schemas/governance.ts';
 import { followsMarket, isVendorSource } from '../schemas/live-market.ts';
 import type { ManualOrderInput, SessionOrderInput } from '../schemas/order-execution.ts';
 import type { OrderInput } from '../schemas/order-input.ts';
@@ -199,6 +200,7 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
     facts: {
       confidence: await parts.sessions.confidenceOf(step.decisionId),
       hasStop: step.intents.some((one) => one.leg === 'stop'),
+      ...(isManaged(settings) ? { stopDistance: stopDistanceIn(step.intents) } : {}),
       barOpenTimeMs: first === undefined ? null : first.createdAtMs - settings.barIntervalMs,
       nowMs: first?.createdAtMs ?? 0,
       lastPrice: first?.referencePrice === undefined ? null : toDecimal(first.referencePrice),
@@ -228,6 +230,10 @@ async function sessionRequest(parts: ExecutionParts, step: OrderStep, input: Ses
   };
 }
 
+/** Leverage above 1 has a budget in real time, and where a session in virtual time is managed. */
+const isManaged = ({ leverage, tradingMode }: Pick<StrategySessionInput, 'leverage' | 'tradingMode'>): boolean =>
+  leverage !== undefined || isRealTime(tradingMode);
+
 async function manualRequest(parts: ExecutionParts, step: OrderStep, input: ManualOrderInput): Promise<OrderRequest> {
   const { manual: plan } = step;
   if (plan === null) throw new Error('an order by hand comes with its plan');
@@ -242,6 +248,7 @@ async function manualRequest(parts: ExecutionParts, step: OrderStep, input: Manu
     facts: {
       confidence: null,
       hasStop: step.intents.some((one) => one.leg === 'stop'),
+      ...(isRealTime(account.tradingMode) ? { stopDistance: stopDistanceIn(step.intents) } : {}),
       barOpenTimeMs: plan.barOpenTimeMs,
       nowMs: plan.decision.asOfMs,
       lastPrice: toDecimal(plan.lastPrice),

@@ -118,7 +118,9 @@ export const createResearchActivities = (parts: ResearchParts) => {
       return result;
     },
 
-    openTraining: (opening: OpenTraining): Promise<RunHandle> => openTraining(parts, opening),
+    /** @throws InvalidInput (final) DATA_EMPTY, DATA_TOO_FEW */
+    openTraining: (opening: OpenTraining): Promise<RunHandle> =>
+      finalOnInvalidInput(() => openTraining(parts, opening)),
 
     /** What the seeds have come to so far. */
     trainingNews: ({ runId }: { readonly runId: string }): Promise<TrainingNews> => trainingNews(parts, runId),

@@ -9,6 +9,7 @@ import type { SessionRecord } from '../db/sessions.ts';
 import { awaitedAdvisor, rulesAdvisor } from '../domain/backtest/advisor.ts';
 import { entryTermsOf } from '../domain/backtest/entry-terms.ts';
 import { finishWalk, flattenWalk } from '../domain/backtest/finish-walk.ts';
+import { regimeTransitions } from '../domain/backtest/regime-transitions.ts';
 import { unwindWalk } from '../domain/backtest/unwind-walk.ts';
 import { walkBatch } from '../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../domain/backtest/walk-context.ts';
@@ -25,36 +26,42 @@ import { asksModels, strategySessionInputSchema } from '../schemas/strategy-sess
 import { finalOnInvalidInput } from './failure.ts';
 import { dueAtMs, dueCount } from './session/due-bars.ts';
 import { type FollowParts, followMarket } from './session/follow-market.ts';
+import { type LeverageParts, leverageBefore, leverageNow } from './session/learnt-leverage.ts';
 import {
   evolvedVoters,
   handleOf,
   type OpenParts,
   openOrTakeOver,
   resolveStrategy,
+  seatedVoters,
   strategyIdOf,
   taughtBefore,
   taughtNow,
 } from './session/open-session.ts';
 import { liveData, storedData } from './session/opening-data.ts';
-import { createPreparer, dataHashOf, loadSeries, type Prepared } from './session/prepare.ts';
+import { createPreparer, dataHashOf, loadSeries, type Prepared, type ReadWeights } from './session/prepare.ts';
 import { createLivePreparer, walkedSeries } from './session/prepare-live.ts';
 import { reportParts, type StopOrder } from './session/report-parts.ts';
 import { type Telling, walkResultOf } from './session/walk-result.ts';
+import { pastDays, walkedDays } from './session/walked-days.ts';
 
-export type SessionParts = OpenParts & {
-  readonly market: MarketData;
-  /** Where bars of a vendor come from while they come to be. */
-  readonly follow: FollowParts;
-  readonly desk: DeskLimits;
-  readonly compliance: Compliance;
-  readonly models: ModelGovernance;
-  readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
-  /** The reason in the local kill file, or null. */
-  readonly killFile: () => string | null;
-  /** When this worker process began: a batch dispatched before is handed back, so that signals come first. */
-  readonly bornAtMs: number;
-  readonly codeVersion: string;
-};
+export type SessionParts = OpenParts &
+  LeverageParts & {
+    readonly market: MarketData;
+    /** The network of a seat, by the run that has trained it. */
+    readonly seatWeights: ReadWeights;
+    /** Where bars of a vendor come from while they come to be. */
+    readonly follow: FollowParts;
+    readonly desk: DeskLimits;
+    readonly compliance: Compliance;
+    readonly models: ModelGovernance;
+    readonly quarantined: (symbols: readonly string[], intervalMs: number) => Promise<ReadonlyMap<string, string>>;
+    /** The reason in the local kill file, or null. */
+    readonly killFile: () => string | null;
+    /** When this worker process began: a batch dispatched before is handed back, so that signals come first. */
+    readonly bornAtMs: number;
+    readonly codeVersion: string;
+  };
 
 /** What is read anew under the account's lock for every batch. */
 type LoadedFacts = 'policy' | 'killSwitch' | 'halts' | 'liveArmed' | 'strategyDisabled' | 'answers';
@@ -64,8 +71,8 @@ const HEARTBEAT_EVERY_BARS = 50;
 export type SessionActivities = ReturnType<typeof createSessionActivities>;
 
 export const createSessionActivities = (parts: SessionParts) => {
-  const prepare = createPreparer(parts.market);
-  const live = createLivePreparer(parts.follow.live);
+  const prepare = createPreparer(parts.market, parts.seatWeights);
+  const live = createLivePreparer(parts.follow.live, parts.seatWeights);
 
   const preparedFor = async (handle: SessionHandle): Promise<{ input: ParsedSession; prepared: Prepared }> => {
     const session = await parts.store.read(handle.sessionId);
@@ -106,6 +113,7 @@ export const createSessionActivities = (parts: SessionParts) => {
     entryTerms: entryTermsOf(input, parts.models),
     quarantined: await parts.quarantined(input.symbols, input.barIntervalMs),
     ...(await taughtNow(parts, input, handle)),
+    ...(await leverageNow(parts, input, handle)),
     ...(followsMarket(input) ? { agesAtMs: parts.nowMs() } : {}),
   });
 
@@ -132,7 +140,12 @@ export const createSessionActivities = (parts: SessionParts) => {
   ): WalkRecord => {
     const { market, barIntervalMs, seed } = input;
     const kind = followsMarket(input) ? ('seen' as const) : ('stored' as const);
-    const data = { endsAtMs: handle.dataEndsAtMs, hash: session.dataHash, evolved: handle.evolved };
+    const data = {
+      endsAtMs: handle.dataEndsAtMs,
+      hash: session.dataHash,
+      evolved: handle.evolved,
+      agents: handle.agents,
+    };
     const bars = { kind, market, barIntervalMs, seed, ...data };
     const { firstInstant = 0 } = prepared;
     return walkRecordOf(context, { act, state, firstInstant, bars, codeVersion: parts.codeVersion });
@@ -157,13 +170,18 @@ export const createSessionActivities = (parts: SessionParts) => {
           strategy,
           strategyId: strategyIdOf(input.strategy, strategy),
           ...data,
+          days: await pastDays(parts.market, input),
           nowMs: parts.nowMs(),
         };
         const session = await openOrTakeOver(parts, open);
         return {
           ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode(input.tradingMode)),
           ...(await evolvedVoters(parts, input)),
+          ...(await seatedVoters(parts, input)),
           ...(await taughtBefore(parts, input, { strategyId: session.strategyId, firstBarMs: data.startsAtMs })),
+          ...(await leverageBefore(parts, input, {
+            ...{ strategy, strategyId: session.strategyId, firstBarMs: data.startsAtMs },
+          })),
         };
       }),
 
@@ -205,6 +223,8 @@ export const createSessionActivities = (parts: SessionParts) => {
               nextDueAtMs,
             }),
             record: recordOf({ input, prepared, handle }, walkContext, loaded, { kind: 'bars', ...bounds }),
+            days: walkedDays(input, prepared, cursor, batch.cursor),
+            regimes: regimeTransitions(walkContext, cursor, batch.cursor),
           };
         };
         return parts.store.walk(handle, cursor, limits, walk, answers);

@@ -1,6 +1,6 @@
 /**
- * Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes, without text that
- * neither Postgres nor Temporal can keep, and no deeper than anything that is ever meant.
+ * Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes or stand twice, without
+ * text that neither Postgres nor Temporal can keep, and no deeper than anything that is ever meant.
  */
 import type { FastifyInstance } from 'fastify';
 import { refusal } from './refusal.ts';
@@ -32,6 +32,7 @@ export function parseBody(body: string): unknown {
   try {
     const parsed: unknown = JSON.parse(body);
     check(parsed);
+    refuseDoubleKeys(body);
     return parsed;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -60,6 +61,27 @@ function fieldsOf(value: unknown): unknown[] {
     checkText(key);
     return inner;
   });
+}
+
+/** What matters of a document that is valid: its strings, and where objects and lists begin and end. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
+
+/** Which of two values of one key is meant nobody knows: two readers of one body must not mean two things. */
+function refuseDoubleKeys(body: string): void {
+  const open: (Set<string> | null)[] = [];
+  let isKey = false;
+  for (const [token] of body.matchAll(TOKENS)) {
+    const names = open.at(-1) ?? null;
+    if (token === '{' || token === '[') open.push(token === '{' ? new Set() : null);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token !== ',' && isKey && names !== null) addKey(names, JSON.parse(token));
+    isKey = token === '{' || token === ',';
+  }
+}
+
+function addKey(names: Set<string>, key: string): void {
+  if (names.has(key)) throw refusal(400, 'JSON_INVALID', 'body', key, 'each key once in an object', REMOVE);
+  names.add(key);
 }
 
 function checkText(text: string): void {

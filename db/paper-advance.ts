@@ -4,9 +4,11 @@ import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { type BookStep, markBar, matchBar } from '../domain/execution/book.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
 import { barAt } from '../domain/market/bar-series.ts';
+import { dayCloses } from '../domain/market/day-closes.ts';
 import { tradesInBar } from '../domain/market/market-hours.ts';
 import type { Order } from '../schemas/execution.ts';
 import { type BookClock, matchedUntil, setMatchedUntil } from './book-clocks.ts';
+import { addBookDays, hasBookDays } from './book-days.ts';
 import type { LoadedAccount } from './load-walk.ts';
 import { answer, keepSteps, type OpenedOrders, openOrders, type PaperParts } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
@@ -42,6 +44,10 @@ export async function advanceBook(
   }
   if (steps.length === 0) return answer(orders);
   await setMatchedUntil(trx, [{ ...clock, untilMs }]);
+  if (await hasBookDays(trx, clock)) {
+    const length = bars.openTimeMs.length;
+    await addBookDays(trx, clock, [{ symbol: bars.symbol, days: dayCloses(bars, length - steps.length, length) }]);
+  }
   return keepSteps(trx, parts, loaded, decisionId, steps, untilMs);
 }
 

@@ -16,6 +16,7 @@ import { type Account, createAccount, lockAccount } from './accounts.ts';
 import { withdrawAll } from './approvals.ts';
 import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
+import { addBookDays, type BookDays, forgetBookDays } from './book-days.ts';
 import { nextSequence } from './decisions.ts';
 import { appendEvents } from './events.ts';
 import { openingCheckpoint, unknownAccount } from './load-walk.ts';
@@ -43,6 +44,8 @@ export type OpenRequest = {
   readonly dataEndsAtMs: number;
   /** What a session that follows a live market opens with: instants that it knows and does not walk. */
   readonly past?: readonly LiveInstant[];
+  /** The days before the walk, of bars that nobody else keeps. */
+  readonly days?: readonly BookDays[];
   readonly nowMs: number;
 };
 
@@ -88,6 +91,8 @@ export async function openRun(trx: Transaction<Tables>, request: OpenRequest): P
   if (opened.outcome === 'repeated') return { outcome: 'opened', session: opened.session };
   const { runCount: run } = opened.session;
   await withdrawAll(trx, input.sessionId, request.nowMs);
+  await forgetBookDays(trx, { accountId, strategyId });
+  await addBookDays(trx, { accountId, strategyId }, request.days ?? []);
   const at = { from: 0, isPast: true, nowMs: request.nowMs };
   await appendInstants(trx, { sessionId: input.sessionId, run }, request.past ?? [], at);
   const body = { sessionId: input.sessionId, run, accountId, strategyId };

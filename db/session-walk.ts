@@ -5,6 +5,7 @@
 import type { Transaction } from 'kysely';
 import { type AdviceAnswers, answerKey } from '../domain/backtest/advisor.ts';
 import type { Decided } from '../domain/backtest/decide-at-close.ts';
+import type { RegimeTransition } from '../domain/backtest/regime-transitions.ts';
 import type { EquityPoint, WalkBatch } from '../domain/backtest/walk-batch.ts';
 import type { WalkRecord } from '../domain/backtest/walk-record.ts';
 import { decimalText } from '../domain/decimal.ts';
@@ -17,8 +18,10 @@ import { asksModels, strategySessionInputSchema } from '../schemas/strategy-sess
 import { lockAccount } from './accounts.ts';
 import { awaitingApproval, insertApprovals } from './approvals.ts';
 import { setMatchedUntil } from './book-clocks.ts';
+import { addBookDays, type BookDays } from './book-days.ts';
 import { insertDecisions, insertRefusals, sequencesAtWork } from './decisions.ts';
 import { appendEquity } from './equity.ts';
+import { insertRegimeTransitions } from './learning/regimes.ts';
 import { type DecidedCall, insertAdviceCalls } from './llm/advice-calls.ts';
 import { adviceTotals, chargeAdvice, keepAdvice, keepFacts } from './llm/advice-slots.ts';
 import { notePolicyVerdicts } from './llm/policy-verdicts.ts';
@@ -31,12 +34,15 @@ import { refusalsOf, refusedEvents } from './walk-refusals.ts';
 
 /**
  * What one walk writes; `result` is what the workflow is told, kept for a lost report; `record` is what it stood on, for one
- * that decides something.
+ * that decides something; `days` those of its bars, where nobody else keeps them.
  */
 export type WalkOutcome = {
   readonly batch: WalkBatch;
   readonly result: WalkResult;
   readonly record: WalkRecord | null;
+  readonly days?: readonly BookDays[];
+  /** Where the regime changed among its bars. */
+  readonly regimes?: readonly RegimeTransition[];
 };
 
 /**
@@ -162,7 +168,7 @@ export async function saveOutcome(
   trx: Transaction<Tables>,
   handle: SessionHandle,
   loaded: LoadedSession,
-  { batch, record, result }: WalkOutcome,
+  { batch, record, result, days = [], regimes = [] }: WalkOutcome,
   noted: Partial<Pick<Checkpoint, 'limits' | 'phase' | 'unwound' | 'last'>>,
 ): Promise<void> {
   const { cursor } = loaded.checkpoint;
@@ -189,6 +195,8 @@ export async function saveOutcome(
     policyVersion: loaded.policy.version,
   });
   await saveClocks(trx, handle, loaded, batch);
+  await addBookDays(trx, handle, days);
+  await insertRegimeTransitions(trx, handle, regimes);
   await saveEquity(trx, handle, cursor, batch.equity);
   if (batch.handOver.length > 0) await insertApprovals(trx, result.handOver, handle.workflowId);
   await saveTraces(trx, accountRows(batch), handle.workflowId, refusedEvents(refusals, handle, loaded, batch));

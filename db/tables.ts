@@ -6,7 +6,7 @@ import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { UnknownEvidence } from '../domain/execution/resolve-unknown.ts';
 import type { DriftView } from '../domain/learning/drift/market-drift.ts';
 import type { HealthCusum, HealthFalseAlarms, StrategyHealth } from '../domain/learning/strategy-health.ts';
-import type { TrainingFigures } from '../schemas/agent-training.ts';
+import type { AgentSeat, TrainingFigures } from '../schemas/agent-training.ts';
 import type { Chromosome } from '../schemas/chromosome.ts';
 import type { Contribution, DecisionAction } from '../schemas/decision.ts';
 import type {
@@ -429,6 +429,15 @@ type PositionsTable = {
 
 type BookClocksTable = { account_id: string; strategy_id: string; symbol: string; matched_until_ms: number };
 
+type BookDaysTable = {
+  account_id: string;
+  strategy_id: string;
+  symbol: string;
+  day: number;
+  close: number;
+  volume: number;
+};
+
 type TradesTable = {
   trade_id: string;
   session_id: string | null;
@@ -496,6 +505,22 @@ type TrainingCheckpointsTable = {
   recorded_at: DefaultInstant;
 };
 
+type AgentSeatsTable = {
+  run_id: string;
+  agent: string;
+  symbol: string;
+  bar_interval_ms: number;
+  direction: string;
+  seated: boolean;
+  reason: string;
+  verdict: AgentSeat;
+  dueling: boolean;
+  data_hash: string;
+  weights_hash: string;
+  weights: Buffer;
+  decided_at: Instant;
+};
+
 type VarBacktestsTable = {
   day: string;
   method: string;
@@ -540,6 +565,15 @@ type PatternOutcomesTable = {
   closed_at: Instant;
 };
 
+type LeverageOutcomesTable = {
+  trade_id: string;
+  strategy_id: string;
+  regime: string | null;
+  leverage: number;
+  return_fraction: number;
+  closed_at: Instant;
+};
+
 type PatternsView = {
   strategy_id: string;
   pattern: string;
@@ -560,6 +594,36 @@ type DriftsTable = {
   search: JsonObject | null;
   search_started_at: OptionalInstant;
   at: Instant;
+};
+
+type RegimeTransitionsTable = {
+  session_id: string;
+  run: number;
+  symbol: string;
+  at: Instant;
+  bar_interval_ms: number;
+  from_regime: string | null;
+  to_regime: string;
+  from_volatility: string | null;
+  to_volatility: string | null;
+  confidence: number;
+  recorded_at: DefaultInstant;
+};
+
+type RlExperiencesTable = {
+  trade_id: string;
+  agent: string;
+  step: number;
+  strategy_id: string;
+  symbol: string;
+  bar_interval_ms: number;
+  at: Instant;
+  state: readonly number[];
+  action: number;
+  reward: number;
+  terms: JsonObject;
+  next_state: readonly number[];
+  recorded_at: DefaultInstant;
 };
 
 type EventsTable = {
@@ -895,6 +959,7 @@ export type Tables = {
   optimization_results: OptimizationResultsTable;
   backtests: BacktestsTable;
   training_checkpoints: TrainingCheckpointsTable;
+  agent_seats: AgentSeatsTable;
   sessions: SessionsTable;
   session_equity: SessionEquityTable;
   session_bars: SessionBarsTable;
@@ -910,6 +975,7 @@ export type Tables = {
   fills_set_aside: FillsSetAsideTable;
   positions: PositionsTable;
   book_clocks: BookClocksTable;
+  book_days: BookDaysTable;
   trades: TradesTable;
   policies: PoliciesTable;
   officer_cycles: OfficerCyclesTable;
@@ -918,9 +984,12 @@ export type Tables = {
   strategy_health: StrategyHealthTable;
   strategy_monitors: StrategyMonitorsTable;
   pattern_outcomes: PatternOutcomesTable;
+  leverage_outcomes: LeverageOutcomesTable;
   patterns: PatternsView;
   drift_checks: DriftChecksTable;
   drifts: DriftsTable;
+  regime_transitions: RegimeTransitionsTable;
+  rl_experiences: RlExperiencesTable;
   events: EventsTable;
   audit: AuditTable;
   kill_switch: KillSwitchTable;

@@ -3,8 +3,11 @@
  * it. Only the last of a seed keeps the state from which it goes on, only the last and the best keep their weights.
  */
 import { sql } from 'kysely';
+import type { TrainedNetwork } from '../domain/learning/agents/seat-run.ts';
 import { type TrainingFigures, trainingFiguresSchema } from '../schemas/agent-training.ts';
 import type { RunState } from '../schemas/research.ts';
+import { type NewSeat, readSeat, saveSeat } from './agent-seats.ts';
+import { type ExperienceQuery, readExperiences } from './learning/experiences.ts';
 import { endRun, type OpenRun, openRun, readRun } from './research-runs.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
@@ -25,8 +28,15 @@ export const createTrainingStore = (db: Database) => ({
   /** The last checkpoint of a seed with the state to go on from; undefined before the first. */
   last: (runId: string, seed: number) => lastCheckpoint(db, runId, seed),
   checkpoints: (runId: string) => readCheckpoints(db, runId),
+  /** What trades of the desk were like, for a training to begin with. */
+  lived: (query: ExperienceQuery) => readExperiences(db, query),
   save: (runId: string, checkpoint: NewCheckpoint) =>
     inTransaction(db, (trx) => saveCheckpoint(trx, runId, checkpoint)),
+  /** The last network of a seed. */
+  network: (runId: string, seed: number) => lastNetwork(db, runId, seed),
+  /** The verdict on the run's networks; undefined before they are judged. */
+  seat: (runId: string) => readSeat(db, runId),
+  saveSeat: (seat: NewSeat) => saveSeat(db, seat),
   end: (
     runId: string,
     end: { readonly state: RunState; readonly result: object | null; readonly nowMs: number },
@@ -45,6 +55,20 @@ async function lastCheckpoint(db: Database, runId: string, seed: number) {
   if (row === undefined) return undefined;
   if (row.state === null) throw new Error(`the last checkpoint of ${runId}, seed ${seed}, has no state`);
   return { steps: row.steps, state: new Uint8Array(row.state) };
+}
+
+/** @throws Error where nothing was trained */
+async function lastNetwork(db: Database, runId: string, seed: number): Promise<TrainedNetwork> {
+  const row = await db
+    .selectFrom('training_checkpoints')
+    .select(['steps', 'weights_hash', 'weights'])
+    .where('run_id', '=', runId)
+    .where('seed', '=', seed)
+    .orderBy('steps', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined || row.weights === null) throw new Error(`${runId} has no network of seed ${seed}`);
+  return { seed, steps: row.steps, weightsHash: row.weights_hash, weights: new Uint8Array(row.weights) };
 }
 
 /** By seed and steps. */

@@ -43,6 +43,8 @@ export const backtestRunInputSchema = z.strictObject({
   closeLast: z.enum(['open', 'close', 'keep']).default('keep'),
   rules: z.enum(['desk', 'none']).optional(),
   leverage: whole(1, 10).default(1),
+  /** A year's, under the desk's rules: the leverage manager decides. */
+  targetVolatility: numeric(0.001, 10).optional(),
   stopAtr: numeric(0.01, 100).optional(),
   targetAtr: numeric(0.01, 100).optional(),
   trailAtr: numeric(0.01, 100).optional(),

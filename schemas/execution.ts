@@ -14,7 +14,7 @@ export type OrderType = z.infer<typeof orderTypeSchema>;
 export const legSchema = z.enum(['entry', 'exit', 'stop', 'target', 'liquidation']);
 export type Leg = z.infer<typeof legSchema>;
 
-/** Why a round trip ended. */
+/** Why a round trip ended. margin: its venue was near to taking it. reduce: what was left after it had been halved for that. */
 export const exitReasonSchema = z.enum([
   'signal',
   'stop',
@@ -24,6 +24,8 @@ export const exitReasonSchema = z.enum([
   'flatten',
   'manual',
   'unpaired',
+  'margin',
+  'reduce',
 ]);
 export type ExitReason = z.infer<typeof exitReasonSchema>;
 

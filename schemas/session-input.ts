@@ -7,6 +7,7 @@ import { nearestName } from './nearest-name.ts';
 import { parseInput, problemsAt } from './parse-input.ts';
 import { type Problem, problem } from './problem.ts';
 import {
+  isTwoLegged,
   MODEL_STRATEGY_TYPE,
   SESSION_STRATEGY_TYPES,
   type SessionStrategyType,
@@ -64,6 +65,7 @@ function crossFieldProblems(raw: unknown, nowMs: number): Problem[] {
     ...weightProblems(fields.weights),
     ...modelProblems(fields),
     ...approvalProblems(fields),
+    ...leverageProblems(fields),
     ...advisorProblems(fieldsOf(fields.model)),
   ];
 }
@@ -104,6 +106,15 @@ function approvalProblems({ approval, tradingMode }: Record<string, unknown>): P
     return [];
   const hint = 'leave approval out: a person answers in paper and live only';
   return [problem('INPUT_RANGE', 'approval.entries', entries, `off in ${tradingMode} mode`, hint)];
+}
+
+/** The manager has nothing to do without leverage, and leaves pairs alone. What a stored strategy asks for shows later. */
+function leverageProblems({ leverage, strategy }: Record<string, unknown>): Problem[] {
+  const { type = strategy, leverage: asked = 1 } = fieldsOf(strategy);
+  const isKnown = SESSION_STRATEGY_TYPES.some((one) => one === type);
+  if (leverage === undefined || !isKnown || (asked !== 1 && !isTwoLegged(type))) return [];
+  const expected = 'nothing, but for a strategy of leverage above 1 that trades each symbol for itself';
+  return [problem('INPUT_RANGE', 'leverage', leverage, expected, 'set strategy.leverage, or leave leverage out')];
 }
 
 /** All symbols' bars are held in memory together. */

@@ -11,6 +11,29 @@ import { adviceAnswerSchema, awaitedAdviceSchema } from './llm/advice-slot.ts';
 import { sessionLimitsSchema } from './risk.ts';
 import { strategySchema } from './signals.ts';
 
+/** What was learnt of a strategy's leverage: closed trades by leverage and regime, sums of returns on the notional. */
+const leverageCountSchema = z.strictObject({
+  leverage: z.number().int(),
+  regime: z.string().nullable(),
+  trades: z.number().int(),
+  wins: z.number().int(),
+  winSum: z.number(),
+  lossSum: z.number(),
+});
+
+/**
+ * A network that holds a seat: the run that has trained it, what its weights hash to, the sides it was trained for and
+ * the temperature of its probabilities.
+ */
+export const seatedAgentSchema = z.strictObject({
+  runId: z.string(),
+  weightsHash: z.string(),
+  direction: z.enum(['longOnly', 'shortOnly', 'longShort']),
+  dueling: z.boolean(),
+  temperature: z.number(),
+});
+export type SeatedAgent = z.infer<typeof seatedAgentSchema>;
+
 /** One opened run of a session: which rows are its own, and the fence that keeps zombies out (`epoch`). */
 export const sessionHandleSchema = z.strictObject({
   sessionId: z.string(),
@@ -30,10 +53,18 @@ export const sessionHandleSchema = z.strictObject({
   pastInstants: z.number().int().nonnegative().optional(),
   /** Bred strategies that vote beside the session's own, by symbol. */
   evolved: z.record(z.string(), strategySchema).optional(),
+  /** Networks that vote beside the session's strategy, by symbol. */
+  agents: z.record(z.string(), seatedAgentSchema).optional(),
   /** Of a session in virtual time: what the strategy's trades had taught before its first bar, by pattern. */
   online: z
     .record(z.string(), z.strictObject({ trades: z.number().int(), wins: z.number().int(), returnSum: z.number() }))
     .optional(),
+  /** And how the strategy stood by then. */
+  onlineHealth: z
+    .strictObject({ health: z.enum(['healthy', 'degraded', 'unknown']), reasons: z.array(z.string()) })
+    .optional(),
+  /** Of a session in virtual time whose leverage is managed: what it had earned before its first bar. */
+  leverageRecord: z.array(leverageCountSchema).optional(),
 });
 export type SessionHandle = z.infer<typeof sessionHandleSchema>;
 

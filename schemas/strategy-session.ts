@@ -46,6 +46,13 @@ const modelSettingsSchema = z.strictObject({
 });
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
+/**
+ * What the leverage manager of a session holds its strategy's leverage to: the standard deviation of log returns a year,
+ * above which leverage is made smaller.
+ */
+export const leverageSettingsSchema = z.strictObject({ targetVolatility: z.number().gt(0).max(10).default(0.5) });
+export type LeverageSettings = z.infer<typeof leverageSettingsSchema>;
+
 export const asksModels = ({ provider }: Pick<ModelSettings, 'provider'>): boolean => provider !== RULES_PROVIDER;
 
 export const strategySessionInputSchema = z.strictObject({
@@ -69,6 +76,8 @@ export const strategySessionInputSchema = z.strictObject({
     .strictObject({ technical: weight, agent: weight, evolved: weight, online: weight, llm: weight })
     .optional(),
   model: modelSettingsSchema.prefault({}),
+  /** The leverage manager, for a strategy of leverage above 1. Absent: on in paper and live, off in virtual time. */
+  leverage: leverageSettingsSchema.optional(),
   /** When a person answers for an entry. Absent: by rule in live mode, else off. */
   approval: approvalSettingsSchema.optional(),
   limits: sessionLimitsSchema.default({

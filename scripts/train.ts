@@ -1,6 +1,6 @@
 /**
  * `npm run train -- --input FILE.json [--follow]`: starts a training of agents on the desk. With `--follow` it shows how
- * far the run is, waits for its end and prints its result; exit code 1 when no seed has solved its environment.
+ * far the run is, waits for its end and prints its result; exit code 1 when no seed has solved CartPole, or nobody was seated by a market.
  */
 import {
   type AgentTrainingResult,
@@ -13,6 +13,7 @@ import { openDesk } from './lib/desk.ts';
 import { say } from './lib/progress.ts';
 import { startRun } from './lib/research/follow-run.ts';
 import { readRunFlags } from './lib/research/run-flags.ts';
+import { seatLines } from './lib/research/seat-text.ts';
 import { writeTrainingPage } from './lib/research/training-page.ts';
 import { printAnswer, runScript } from './lib/script.ts';
 
@@ -24,7 +25,8 @@ await runScript(async () => {
   const { id, raw, input, follow, html } = readRunFlags('train', description, agentTrainingInputSchema);
   const desk = await openDesk();
   const workflowId = agentTrainingId(id);
-  const summary = `${input.environment}, ${seedsOf(input).length} × ${input.steps} steps`;
+  const place = input.environment === 'market' ? input.symbol : input.environment;
+  const summary = `${place}, ${seedsOf(input).length} × ${input.steps} steps`;
   const ended = await startRun(
     desk,
     { workflowType: 'agentTraining', workflowId, input: raw, summary },
@@ -40,13 +42,18 @@ await runScript(async () => {
     say(`page  ${html}`);
   }
   printAnswer({ ok: true, workflowId, result }, resultLines(result));
-  return result.seeds.some(({ bestGreedyReturn }) => bestGreedyReturn >= SOLVED_RETURN) ? 0 : 1;
+  return hasDoneIt(result) ? 0 : 1;
 });
 
-function resultLines({ runId, environment, seeds, curve }: AgentTrainingResult): string[] {
+const hasDoneIt = ({ environment, seeds, seat }: AgentTrainingResult): boolean =>
+  environment === 'market'
+    ? seat?.seated === true
+    : seeds.some(({ bestGreedyReturn }) => bestGreedyReturn >= SOLVED_RETURN);
+
+function resultLines({ runId, environment, seeds, curve, data, seat }: AgentTrainingResult): string[] {
   const points = curve.filter((_, place) => place === curve.length - 1 || (place + 1) % 5 === 0);
   return [
-    `run ${runId}: ${environment}, ${seeds.length} seeds`,
+    `run ${runId}: ${data?.symbol ?? environment}, ${seeds.length} seeds`,
     `${'steps'.padStart(10)} ${'last 100'.padStart(9)} ${'greedy'.padStart(7)}`,
     ...points.map(
       ({ steps, returnMean, greedyReturn }) =>
@@ -56,5 +63,6 @@ function resultLines({ runId, environment, seeds, curve }: AgentTrainingResult):
       (one) =>
         `seed ${one.seed}: best greedy ${one.bestGreedyReturn.toFixed(1)} after ${one.bestAtSteps} steps, weights ${one.weightsHash.slice(0, 16)}`,
     ),
+    ...(seat === undefined ? [] : seatLines(seat)),
   ];
 }

@@ -54,6 +54,8 @@ describe('the examples', () => {
     expect([evolution.population, search.regime]).toEqual([50, 'bull']);
     const training = parseRunInput(agentTrainingInputSchema, read('agent-training.json'), asked('agent-training'));
     expect(seedsOf(training)).toEqual([1, 2, 3]);
+    const market = read('agent-training-market.json');
+    expect(parseRunInput(agentTrainingInputSchema, market, asked('agent-training')).environment).toBe('market');
   });
 
   it('ask models for an analysis, an evaluation and a design', () => {
@@ -71,7 +73,8 @@ describe('the examples', () => {
 
   it('are these and no others', () => {
     const models = ['market-analysis.json', 'opportunity-evaluation.json', 'strategy-design.json'];
-    const runs = ['agent-training.json', 'evolution-run.json', 'parameter-search.json', ...models];
+    const trainings = ['agent-training.json', 'agent-training-market.json'];
+    const runs = [...trainings, 'evolution-run.json', 'parameter-search.json', ...models];
     const known = [...named('session-'), ...named('order-'), ...runs, 'strategies', 'adjust-limits.json', 'tick.json'];
     expect(new Set(files)).toEqual(new Set(known));
   });

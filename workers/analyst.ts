@@ -1,6 +1,8 @@
 /** The analyst's half of queue `research`: where the ports of the tools are chosen and wired. */
 import { createAnalystActivities } from '../activities/analyst.ts';
+import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
+import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
 import { lookUpKnowledge } from '../db/knowledge.ts';
 import { readKnownBars } from '../db/known-bars.ts';
@@ -32,6 +34,7 @@ export function analystActivities({ db, configFolder, home, nowMs = Date.now }: 
   const compliance = loadCompliance(configFolder);
   const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
   const killFile = () => readKillFile(home);
+  const market = deskMarketData(barReaders(db));
   return createAnalystActivities({
     bars: (request) => readKnownBars(db, request),
     risk: (request) => lookAtRisk(db, { desk, compliance, quarantined, killFile }, request),
@@ -47,7 +50,7 @@ export function analystActivities({ db, configFolder, home, nowMs = Date.now }: 
     log: createToolLog(db),
     keepStrategy: (strategyId, definition) =>
       rememberStrategy(db, { strategyId, definition, promoted: false, health: 'unknown' }),
-    reviewTrade: (tradeId, atMs) => reviewTrade(db, tradeId, atMs),
+    reviewTrade: (tradeId, atMs) => reviewTrade(db, tradeId, atMs, market.load),
     quarantined,
     held: (accountId) => heldSymbols(db, accountId),
     takePlaces: (request) => takePlaces(db, request),

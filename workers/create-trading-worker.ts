@@ -16,8 +16,6 @@ import { heedKill, type TradingParts, tradingActivities } from './trading.ts';
 export type TradingWorkerParts = TradingParts & {
   readonly nativeConnection: NativeConnection;
   readonly namespace: string;
-  /** Children and activities use the queue of their workflow, so a desk on a queue of its own is whole. */
-  readonly taskQueue?: string;
   /** The built workflows (workers/workflow-bundle.ts), made for the same keys. */
   readonly codePath: string;
   /** What encrypts payloads; none when left out. */

@@ -1,5 +1,6 @@
 /** The desk's Temporal Schedules. Made by the first worker that comes; one that exists is left as a person has set it. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { AGENT_TRAINING, agentTrainingId } from '../workflows/messages/agent-training.ts';
 import { ALLOCATION_REVIEW } from '../workflows/messages/allocation-review.ts';
 import { EVOLUTION_RUN, evolutionRunId } from '../workflows/messages/evolution-run.ts';
 import { PARAMETER_SEARCH, parameterSearchId } from '../workflows/messages/parameter-search.ts';
@@ -44,6 +45,8 @@ export async function ensureSchedules(client: Client): Promise<void> {
   await ensure(client, weekly(EVOLUTION_RUN, 'evolutionRun', evolutionRunId('weekly'), MARKET));
   const search = { ...MARKET, strategyType: 'momentum', regime: 'all' };
   await ensure(client, weekly(PARAMETER_SEARCH, 'parameterSearch', parameterSearchId('weekly'), search));
+  const training = { environment: 'market', agent: 'spot', ...MARKET, seeds: [1, 2, 3, 4, 5] };
+  await ensure(client, weekly(AGENT_TRAINING, 'agentTraining', agentTrainingId('weekly'), training));
   await client.schedule.getHandle(RECONCILIATION_ID).trigger(ScheduleOverlapPolicy.SKIP);
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createApprovalActivities } from '../activities/approvals.ts';
 import { createExecutionActivities } from '../activities/execution.ts';
 import { createFeed } from '../activities/market/catch-up.ts';
+import type { OfficerParts } from '../activities/officers/parts.ts';
 import { createOfficerActivities } from '../activities/officers.ts';
 import { createReconciliationActivities } from '../activities/reconciliation.ts';
 import { createSessionActivities } from '../activities/session.ts';
@@ -11,13 +12,16 @@ import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
 import { ensureStored } from '../adapters/market-data/fetch-bars.ts';
 import type { VendorMarket, VendorName } from '../adapters/market-data/vendor-market.ts';
 import { vendorOf } from '../adapters/market-data/vendor-market-data.ts';
+import { queueStandings } from '../adapters/temporal/queue-standings.ts';
 import { loadCompliance, loadGovernance } from '../config/policy-files.ts';
 import { readAccount } from '../db/accounts.ts';
+import { seatedAgent, seatWeights } from '../db/agent-seats.ts';
 import { createApprovalStore, readApproval } from '../db/approvals.ts';
 import { barReaders } from '../db/bar-readers.ts';
 import { quarantineReasons } from '../db/data-sets.ts';
 import { createFetchStore } from '../db/fetch-store.ts';
-import { readPatterns } from '../db/learning/outcomes.ts';
+import { readLeverageRecord } from '../db/learning/leverage-outcomes.ts';
+import { readHealth, readPatterns } from '../db/learning/outcomes.ts';
 import { createLiveBarStore } from '../db/live-bars.ts';
 import { createLiveSessionStore } from '../db/live-session-store.ts';
 import { createOfficerStore } from '../db/officers/officer-store.ts';
@@ -33,6 +37,10 @@ import { isProtective } from '../domain/execution/legs.ts';
 import { carriedPatterns } from '../domain/learning/online/patterns.ts';
 import { costsSchema } from '../schemas/execution.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
+import { llmQueueOf, researchQueueOf } from '../workflows/messages/llm.ts';
+import { cancelRequestedSignal } from '../workflows/messages/order-execution.ts';
+import { computeQueueOf } from '../workflows/messages/research.ts';
+import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
 import { watchEquity } from './equity-watch.ts';
 import { readKillFile } from './kill-file.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
@@ -50,6 +58,8 @@ export type TradingParts = {
   readonly markets?: (name: VendorName) => VendorMarket;
   /** Wall time. @default Date.now */
   readonly nowMs?: () => number;
+  /** Children and activities use the queue of their workflow, so a desk on a queue of its own is whole. @default trading */
+  readonly taskQueue?: string;
 };
 
 /** All activities of queue `trading`. @throws InvalidInput when config/*.yaml is wrong */
@@ -75,7 +85,7 @@ export function tradingActivities(parts: TradingParts) {
     ]),
   );
   return {
-    ...createOfficerActivities({ store: createOfficerStore(db), nowMs }),
+    ...createOfficerActivities(officerParts(parts)),
     ...createSessionActivities({
       store: sessions,
       market,
@@ -87,7 +97,11 @@ export function tradingActivities(parts: TradingParts) {
       killFile,
       readStrategy: (strategyId) => readStrategy(db, strategyId),
       learntPatterns: async (strategyId, untilMs) => carriedPatterns(await readPatterns(db, strategyId, untilMs)),
+      learntHealth: (strategyId, untilMs) => readHealth(db, strategyId, untilMs),
+      learntLeverage: (strategyId, untilMs) => readLeverageRecord(db, strategyId, untilMs),
       promotedStrategy: async (symbol, intervalMs) => (await promotedStrategy(db, symbol, intervalMs))?.definition,
+      seatedAgent: (symbol, intervalMs) => seatedAgent(db, symbol, intervalMs),
+      seatWeights: (runId) => seatWeights(db, runId),
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
       nowMs,
       bornAtMs: parts.bornAtMs,
@@ -122,6 +136,24 @@ export function tradingActivities(parts: TradingParts) {
     }),
   };
 }
+
+/** What the officers work with, on this desk's queues. */
+export const officerParts = ({
+  db,
+  client,
+  nowMs = Date.now,
+  taskQueue = TRADING_QUEUE,
+}: TradingParts): OfficerParts => {
+  const researchQueue = researchQueueOf(taskQueue);
+  const queues = [taskQueue, llmQueueOf(taskQueue), researchQueue, computeQueueOf(researchQueue)];
+  return {
+    store: createOfficerStore(db),
+    nowMs,
+    queues: () => queueStandings(client, queues),
+    cancelOrder: (workflowId, reason) =>
+      client.workflow.getHandle(workflowId).signal(cancelRequestedSignal, { reason }),
+  };
+};
 
 function noVendor(name: VendorName): never {
   throw new InvalidInput([problem('CONFIG_REQUIRED', 'market.source', name, 'a vendor that this desk knows')]);

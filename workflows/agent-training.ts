@@ -13,7 +13,7 @@ import {
 import { parseRunInput } from '../schemas/research-input.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { AGENT_TRAINING } from './messages/agent-training.ts';
-import { computing, stepping } from './research/activities.ts';
+import { computing, judging, stepping } from './research/activities.ts';
 import { runBatches } from './research/batches.ts';
 import { type Inbox, listen, newInbox, whilePaused } from './research/inbox.ts';
 import { publishMarket } from './research/panel.ts';
@@ -53,6 +53,7 @@ export async function agentTraining(raw?: unknown, carried?: TrainingCarry): Pro
   try {
     await train(carry, inbox);
     const stoppedBy = carry.stepsDone >= carry.input.steps ? 'steps' : 'signal';
+    if (stoppedBy === 'steps' && carry.input.environment === 'market') await judge(carry);
     const request = { runId: carry.handle.runId, stoppedBy } as const;
     const result = await stepping.closeTraining.executeWithOptions({ summary: 'answer' }, [request]);
     tell(carry, inbox, { state: 'done' });
@@ -63,15 +64,21 @@ export async function agentTraining(raw?: unknown, carried?: TrainingCarry): Pro
   }
 }
 
+/** A seat is earned on bars that nobody has seen; what comes of it stands in Postgres. */
+async function judge({ handle: { runId } }: TrainingCarry): Promise<void> {
+  await orFailWithProblems(() => judging().judgeAgents.executeWithOptions({ summary: 'out of sample' }, [{ runId }]));
+}
+
 async function open(raw: unknown): Promise<TrainingCarry> {
   const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
   const asked = { prefix: AGENT_TRAINING, workflowId, nowMs: Date.now() };
   const input = orFail(() => parseRunInput(agentTrainingInputSchema, raw, asked));
-  const summary = `${input.environment}, ${seedsOf(input).length} seeds`;
+  const market = input.environment === 'market' ? input.symbol : input.environment;
+  const summary = `${market}, ${seedsOf(input).length} seeds`;
   const handle = await orFailWithProblems(() =>
     stepping.openTraining.executeWithOptions({ summary }, [{ input, workflowId, openKey }]),
   );
-  publishMarket([input.environment], {});
+  publishMarket([market], {});
   return { ...openedRun(handle), input, stepsDone: 0 };
 }
 

@@ -2,15 +2,20 @@
 
 import type { Remembered } from '../../db/officers/officer-store.ts';
 import type { PolicyInForce } from '../../db/policies.ts';
-import { type DeskHealth, healthProblems } from '../../domain/officers/ceo/desk-health.ts';
+import { healthProblems } from '../../domain/officers/ceo/desk-health.ts';
+import { profileOf } from '../../domain/officers/policy/effective-profile.ts';
 import type { CeoInputs } from '../../schemas/officers/ceo-decision.ts';
 import type { CycleAnswer, CycleRequest, Told } from '../../schemas/officers/cycle.ts';
+import { deskHealth } from './desk-health.ts';
 import type { OfficerParts } from './parts.ts';
 import { riskOf } from './risk.ts';
 import { strategyOf } from './strategy.ts';
+import { takeBackEntries } from './take-back-entries.ts';
 import { intervalOf, type Turn, takeTurn } from './turn.ts';
 
 const INTERVALS_MAX = 2;
+/** A poll for work is told of for up to a minute and a half. */
+const SETTLED_MS = 120_000;
 
 export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
   return takeTurn(parts, 'ceo', request, async (turn) => {
@@ -21,6 +26,9 @@ export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<Cy
     const cycle = { officer: 'ceo' as const, request, intervalMs, nowMs, tookMs: turn.tookMs(), inputAges };
     const decision = await parts.store.decide(cycle, inputs);
     if (decision === null) return { state: await parts.store.lastEvent('ceo_decision'), tell: null };
+    const { mode } = decision;
+    const profiles = turn.policy.settings?.profiles;
+    if (profiles !== undefined) await takeBackEntries(parts, { mode, profile: profileOf(profiles, mode) });
     return { state: { ...decision }, tell: decision.switched ? switchOf(decision) : null };
   });
 }
@@ -45,11 +53,12 @@ const switchOf = ({
   payload: { newMode: mode, reason: reasons.join('; '), correlationId },
 });
 
-async function gather({ store }: OfficerParts, turn: Turn, sinceMs: number): Promise<CeoInputs> {
+async function gather(parts: OfficerParts, turn: Turn, sinceMs: number): Promise<CeoInputs> {
+  const { store } = parts;
   const [riskSaid, strategySaid, health] = await Promise.all([
     store.remembered('risk'),
     store.remembered('strategy'),
-    store.health().catch((): DeskHealth | null => null),
+    deskHealth(parts),
   ]);
   const risk = riskOf(riskSaid?.memory ?? null);
   const strategy = strategyOf(strategySaid?.memory ?? null);
@@ -70,8 +79,9 @@ async function gather({ store }: OfficerParts, turn: Turn, sinceMs: number): Pro
     health: {
       problems: [
         ...staleFlags(turn.policy),
-        ...(health === null ? ['the book does not answer'] : healthProblems(health)),
+        ...(health === null ? ['the book does not answer'] : healthProblems(health, turn.nowMs - sinceMs > SETTLED_MS)),
       ],
+      measured: health,
       ageMs: health === null ? null : 0,
       stale: health === null,
     },

@@ -5,28 +5,31 @@ import { effectiveProfile } from '../../domain/officers/policy/effective-profile
 import type { ModeProfile } from '../../schemas/governance.ts';
 import type { CycleAnswer, CycleRequest } from '../../schemas/officers/cycle.ts';
 import type { OfficerName } from '../../schemas/officers/officer.ts';
+import { deskHealth } from './desk-health.ts';
 import type { OfficerParts } from './parts.ts';
 import { riskOf, textsOf } from './risk.ts';
 import { strategyOf } from './strategy.ts';
+import { takeBackEntries } from './take-back-entries.ts';
 import { intervalOf, takeTurn } from './turn.ts';
 
 export function federationCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
   return takeTurn(parts, 'federation', request, async ({ policy, settings, intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
-    const [ceo, risk, strategy, decision, activeStrategies, sequence] = await Promise.all([
+    const [ceo, risk, strategy, decision, activeStrategies, sequence, health] = await Promise.all([
       store.remembered('ceo'),
       store.remembered('risk'),
       store.remembered('strategy'),
       store.lastEvent('ceo_decision'),
       store.activeStrategies(),
       store.lastSequence(),
+      deskHealth(parts),
     ]);
     const heardOf = (said: typeof ceo, officer: 'ceo' | 'risk' | 'strategy') => ({
       atMs: said?.atMs ?? null,
       intervalMs: intervalOf(settings, officer),
     });
     const heard = { ceo: heardOf(ceo, 'ceo'), risk: heardOf(risk, 'risk'), strategy: heardOf(strategy, 'strategy') };
-    const stale = staleOfficers(heard, nowMs, request.sinceMs);
+    const stale = staleOfficers(heard, { nowMs, sinceMs: request.sinceMs, everyMs: intervalMs });
     const riskSaid = riskOf(risk?.memory ?? null);
     const strategySaid = strategyOf(strategy?.memory ?? null);
     const profile = profileUnder(policy, stale);
@@ -40,6 +43,7 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
         strategy: strategySaid === null ? null : { ...strategySaid.state, alerts: strategySaid.alerts },
         ceoAlerts: textsOf(decision?.alerts),
         activeStrategies,
+        health,
         sequence,
       },
       nowMs,
@@ -57,6 +61,7 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
       ...(policy.faults.length === 0 && { stale }),
       reason: stale.length === 0 ? 'all officers are heard' : `stale: ${stale.join(', ')}`,
     });
+    await takeBackEntries(parts, { mode: policy.mode, profile });
     return { state: { ...state }, tell: null };
   });
 }

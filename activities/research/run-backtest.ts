@@ -1,10 +1,11 @@
 /**
  * A backtest on this machine: bars through the market data port, one run, rows into Postgres. A strategy of two legs is
- * walked by the sessions' own loop, every other one by the engine.
+ * walked by the sessions' own loop, as is one whose leverage is managed; every other one by the engine.
  */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { BacktestStore } from '../../db/backtests.ts';
 import { type EngineReport, engineReport } from '../../domain/backtest/engine-report.ts';
+import { leverageSettingsOf } from '../../domain/backtest/leverage-terms.ts';
 import { plainLoop } from '../../domain/backtest/plain-loop.ts';
 import { builtInVoice } from '../../domain/engine/desk-plan.ts';
 import { engineMarket } from '../../domain/engine/market.ts';
@@ -60,7 +61,8 @@ export async function runBacktest(parts: BacktestParts, request: RunBacktest): P
   });
   const known = await parts.backtests.read(runId);
   if (known !== undefined) return { runId, report: known.report };
-  const walk = isTwoLegged(strategy.type) ? byLoop : byEngine;
+  const isManaged = leverageSettingsOf(session, strategy) !== null;
+  const walk = isTwoLegged(strategy.type) || isManaged ? byLoop : byEngine;
   const told = walk(parts, request, { strategy, series, dataHash });
   await parts.backtests.save(runId, told, parts.nowMs());
   return { runId, report: told.report };
@@ -84,7 +86,7 @@ function byEngine(parts: BacktestParts, request: RunBacktest, { strategy, series
   return { ...engineReport(run, facts), closedAtMs, equity };
 }
 
-/** Two legs are one decision there. */
+/** Two legs are one decision there, and the leverage manager has its say. */
 function byLoop(parts: BacktestParts, { session, seedIndicators }: RunBacktest, loaded: Loaded): Told {
   const { strategy, series, dataHash } = loaded;
   const { profile, desk, compliance } = parts.rules;

@@ -1,7 +1,9 @@
 /** The light steps of a training: opening it, what it has come to so far, its end. Each is safe to repeat. */
+import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { TrainingStore } from '../../db/training-store.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { learningCurve, trainedSeeds, trainingLeaders } from '../../domain/learning/agents/training-result.ts';
+import { agentSplit } from '../../domain/learning/trial/data-split.ts';
 import {
   type AgentTrainingInput,
   type AgentTrainingResult,
@@ -9,10 +11,12 @@ import {
   agentTrainingResultSchema,
   type CurvePoint,
 } from '../../schemas/agent-training.ts';
-import type { LeaderboardEntry, RunHandle } from '../../schemas/research.ts';
+import type { LeaderboardEntry, ResearchData, RunHandle } from '../../schemas/research.ts';
+import { openRunBars } from './run-bars.ts';
 
 export type TrainingStepParts = {
   readonly trainings: TrainingStore;
+  readonly market: MarketData;
   readonly codeVersion: string;
   readonly nowMs: () => number;
 };
@@ -37,12 +41,24 @@ export type CloseTraining = { readonly runId: string; readonly stoppedBy: AgentT
 const CARTPOLE_STEP_MS = 20;
 const LEADERS_TOLD = 5;
 
+/** @throws InvalidInput DATA_EMPTY, DATA_TOO_FEW for a market */
 export async function openTraining(parts: TrainingStepParts, opening: OpenTraining): Promise<RunHandle> {
   const { trainings, codeVersion, nowMs } = parts;
-  const { environment } = opening.input;
-  const data = { symbol: environment, intervalMs: CARTPOLE_STEP_MS, bars: 0, dataHash: sha256Hex(environment) };
-  const run = await trainings.open({ ...opening, kind: 'training', data, split: null, codeVersion, nowMs: nowMs() });
+  const data = await dataOf(parts, opening.input);
+  const split = opening.input.environment === 'market' ? agentSplit(data.bars) : null;
+  const run = await trainings.open({ ...opening, kind: 'training', data, split, codeVersion, nowMs: nowMs() });
   return { runId: run.runId, startedAtMs: run.startedAtMs, data: run.data };
+}
+
+/** CartPole has no bars. */
+async function dataOf({ market }: TrainingStepParts, input: AgentTrainingInput): Promise<ResearchData> {
+  const { environment } = input;
+  if (environment === 'cartpole') {
+    return { symbol: environment, intervalMs: CARTPOLE_STEP_MS, bars: 0, dataHash: sha256Hex(environment) };
+  }
+  const { symbol, barIntervalMs: intervalMs, from, to } = input;
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return openRunBars(market, { symbol, intervalMs, ...range });
 }
 
 export async function trainingNews({ trainings }: TrainingStepParts, runId: string): Promise<TrainingNews> {
@@ -63,7 +79,10 @@ export async function closeTraining(
   if (run.result !== null) return agentTrainingResultSchema.parse(run.result);
   const { environment } = agentTrainingInputSchema.parse(run.input);
   const checkpoints = await trainings.checkpoints(runId);
-  const told = { stoppedBy, environment, seeds: trainedSeeds(checkpoints), curve: learningCurve(checkpoints) };
+  const seat = (await trainings.seat(runId)) ?? null;
+  const ofMarket = environment === 'market' ? { data: run.data, seat } : {};
+  const curve = learningCurve(checkpoints);
+  const told = { stoppedBy, environment, seeds: trainedSeeds(checkpoints), curve, ...ofMarket };
   const resultHash = sha256Hex(canonicalJson(told));
   const result = { runId, ...told, codeVersion: run.codeVersion, resultHash };
   await trainings.end(runId, { state: stoppedBy === 'signal' ? 'stopped' : 'done', result, nowMs: nowMs() });

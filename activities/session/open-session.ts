@@ -4,11 +4,12 @@ import type { SessionStore } from '../../db/session-store.ts';
 import type { SessionRecord } from '../../db/sessions.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import type { PatternTable } from '../../domain/learning/online/patterns.ts';
+import type { LearntStrategy } from '../../domain/learning/online/should-trade.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 import { modelProblems, type ParsedSession } from '../../schemas/session-input.ts';
-import type { SessionHandle } from '../../schemas/session-walk.ts';
+import type { SeatedAgent, SessionHandle } from '../../schemas/session-walk.ts';
 import { SESSION_STRATEGY_TYPES, type Strategy, strategySchema } from '../../schemas/signals.ts';
 import { twoLegProblems } from '../../schemas/two-leg-input.ts';
 
@@ -22,8 +23,12 @@ export type OpenParts = {
   readonly readStrategy: (strategyId: string) => Promise<StoredStrategy | undefined>;
   /** The bred strategy of a market that was promoted last. */
   readonly promotedStrategy: (symbol: string, intervalMs: number) => Promise<Strategy | undefined>;
+  /** The network that holds the seat of a market. */
+  readonly seatedAgent: (symbol: string, intervalMs: number) => Promise<SeatedAgent | undefined>;
   /** What the reviewed trades of a strategy teach that had closed by then. */
   readonly learntPatterns: (strategyId: string, untilMs: number) => Promise<PatternTable>;
+  /** How the strategy stood by those of them that count. */
+  readonly learntHealth: (strategyId: string, untilMs: number) => Promise<LearntStrategy['health']>;
   readonly isWorkflowOpen: (workflowId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 };
@@ -76,25 +81,50 @@ export async function evolvedVoters(
   return Object.keys(evolved).length === 0 ? {} : { evolved };
 }
 
+/** Networks that vote in this session: those seated for its symbols, when it lists the component. */
+export async function seatedVoters(
+  parts: Pick<OpenParts, 'seatedAgent'>,
+  { components, symbols, barIntervalMs }: ParsedSession,
+): Promise<Pick<SessionHandle, 'agents'>> {
+  if (!components.includes('agent')) return {};
+  const found = await Promise.all(
+    symbols.map(async (symbol) => [symbol, await parts.seatedAgent(symbol, barIntervalMs)] as const),
+  );
+  const agents = Object.fromEntries(found.flatMap(([symbol, one]) => (one === undefined ? [] : [[symbol, one]])));
+  return Object.keys(agents).length === 0 ? {} : { agents };
+}
+
 /** A session in virtual time is taught once, by what was known at its first bar: it gives the same when it is repeated. */
 export async function taughtBefore(
-  parts: Pick<OpenParts, 'learntPatterns'>,
+  parts: LearntParts,
   { components, tradingMode }: ParsedSession,
   { strategyId, firstBarMs }: { readonly strategyId: string; readonly firstBarMs: number },
-): Promise<Pick<SessionHandle, 'online'>> {
+): Promise<Pick<SessionHandle, 'online' | 'onlineHealth'>> {
   if (!components.includes('online') || isRealTime(tradingMode)) return {};
-  return { online: { ...(await parts.learntPatterns(strategyId, firstBarMs)) } };
+  const { online, onlineHealth } = await learntUntil(parts, strategyId, firstBarMs);
+  return { online: { ...online }, onlineHealth: { ...onlineHealth, reasons: [...onlineHealth.reasons] } };
 }
 
 /** A session in real time learns as it goes. */
 export async function taughtNow(
-  parts: Pick<OpenParts, 'learntPatterns' | 'nowMs'>,
+  parts: LearntParts & Pick<OpenParts, 'nowMs'>,
   { components, tradingMode }: ParsedSession,
-  { strategyId, online }: Pick<SessionHandle, 'strategyId' | 'online'>,
-): Promise<{ readonly online?: PatternTable }> {
+  { strategyId, online, onlineHealth }: Pick<SessionHandle, 'strategyId' | 'online' | 'onlineHealth'>,
+): Promise<Partial<Learnt>> {
   if (!components.includes('online')) return {};
-  if (isRealTime(tradingMode)) return { online: await parts.learntPatterns(strategyId, parts.nowMs()) };
-  return online === undefined ? {} : { online };
+  if (isRealTime(tradingMode)) return learntUntil(parts, strategyId, parts.nowMs());
+  return { ...(online === undefined ? {} : { online }), ...(onlineHealth === undefined ? {} : { onlineHealth }) };
+}
+
+type LearntParts = Pick<OpenParts, 'learntPatterns' | 'learntHealth'>;
+type Learnt = { readonly online: PatternTable; readonly onlineHealth: LearntStrategy['health'] };
+
+async function learntUntil(parts: LearntParts, strategyId: string, untilMs: number): Promise<Learnt> {
+  const [online, onlineHealth] = await Promise.all([
+    parts.learntPatterns(strategyId, untilMs),
+    parts.learntHealth(strategyId, untilMs),
+  ]);
+  return { online, onlineHealth };
 }
 
 /** A stored strategy keeps its id; a built-in one is named by its type and what it says, however it was spelled. */

@@ -6,11 +6,12 @@
 import type { LiveSessionStore } from '../../db/live-session-store.ts';
 import type { SeenBar } from '../../db/session-bars.ts';
 import { prepareMarkets, type Timeline } from '../../domain/backtest/walk-context.ts';
+import type { LoadedAgent } from '../../domain/learning/agents/seated-agent.ts';
 import { type BarSeries, rowOfBar, seriesFromRows } from '../../domain/market/bar-series.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import { pastBars } from './follow-market.ts';
-import type { Prepared } from './prepare.ts';
+import { loadedAgents, type Prepared, type ReadWeights } from './prepare.ts';
 
 /** `loaded`: how many bars there were when the window was loaded. */
 type Kept = { readonly loaded: number; readonly bars: readonly SeenBar[]; readonly prepared: Prepared };
@@ -25,8 +26,18 @@ export type LivePreparer = {
   readonly forget: (handle: SessionHandle) => void;
 };
 
-export function createLivePreparer(live: Pick<LiveSessionStore, 'bars' | 'windowStart'>): LivePreparer {
+export function createLivePreparer(
+  live: Pick<LiveSessionStore, 'bars' | 'windowStart'>,
+  readWeights: ReadWeights,
+): LivePreparer {
   const kept = new Map<string, Kept>();
+  const networks = new Map<string, Promise<Uint8Array>>();
+  const weightsOf: ReadWeights = (runId) => {
+    const found = networks.get(runId) ?? readWeights(runId);
+    networks.set(runId, found);
+    found.catch(() => networks.delete(runId));
+    return found;
+  };
   const load = async (handle: SessionHandle, { symbols }: ParsedSession, before: number): Promise<SeenBar[]> =>
     live.bars(handle, await live.windowStart(handle, symbols, { before, count: windowBars(handle) }));
   return {
@@ -36,7 +47,7 @@ export function createLivePreparer(live: Pick<LiveSessionStore, 'bars' | 'window
       const added = await (before === undefined ? load(handle, input, cursor) : live.bars(handle, nextOf(before)));
       if (before !== undefined && added.length === 0) return before.prepared;
       const bars = [...(before?.bars ?? []), ...added];
-      const prepared = prepareBars(bars, handle, input);
+      const prepared = prepareBars(bars, handle, input, await loadedAgents(weightsOf, handle.agents));
       kept.delete(key);
       kept.set(key, { loaded: before?.loaded ?? bars.length, bars, prepared });
       for (const oldest of kept.keys()) if (kept.size > SESSIONS_KEPT) kept.delete(oldest);
@@ -59,9 +70,12 @@ export function prepareBars(
   bars: readonly SeenBar[],
   handle: Pick<SessionHandle, 'strategy' | 'evolved'>,
   input: Pick<ParsedSession, 'symbols' | 'barIntervalMs' | 'costs'>,
+  agents: Readonly<Record<string, LoadedAgent>> = {},
 ): Prepared {
   const series = input.symbols.map((symbol) => seriesOf(bars, symbol, input.barIntervalMs));
-  const markets = prepareMarkets(series, { strategy: handle.strategy, costs: input.costs, evolved: handle.evolved });
+  const markets = prepareMarkets(series, {
+    ...{ strategy: handle.strategy, costs: input.costs, evolved: handle.evolved, agents },
+  });
   return { markets, series, timeline: timelineOf(bars, input.symbols), firstInstant: bars[0]?.instant ?? 0 };
 }
 

@@ -6,6 +6,7 @@
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import { prepareMarkets, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import type { LoadedAgent } from '../../domain/learning/agents/seated-agent.ts';
 import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
@@ -26,14 +27,17 @@ type LoadInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 's
 export type SessionData = { readonly endsAtMs: number; readonly hash: string | null };
 
 /** The session's own and those that vote beside it. */
-type Strategies = Pick<SessionHandle, 'strategy' | 'evolved'>;
+type Strategies = Pick<SessionHandle, 'strategy' | 'evolved' | 'agents'>;
+
+/** The network of a seat, by the run that has trained it. */
+export type ReadWeights = (runId: string) => Promise<Uint8Array>;
 
 const SESSIONS_KEPT = 8;
 
-export function createPreparer(market: MarketData) {
+export function createPreparer(market: MarketData, readWeights: ReadWeights) {
   const kept = new Map<string, Promise<Prepared>>();
   return (key: string, input: PrepareInput, strategies: Strategies, data: SessionData): Promise<Prepared> => {
-    const found = kept.get(key) ?? prepare(market, input, strategies, data);
+    const found = kept.get(key) ?? prepare({ market, readWeights }, input, strategies, data);
     kept.delete(key);
     kept.set(key, found);
     found.catch(() => kept.delete(key));
@@ -49,7 +53,7 @@ export async function loadSeries(market: MarketData, input: LoadInput): Promise<
 
 /** @throws InvalidInput DATA_CHANGED when the bars are no longer those the session was opened on */
 async function prepare(
-  market: MarketData,
+  { market, readWeights }: { readonly market: MarketData; readonly readWeights: ReadWeights },
   input: PrepareInput,
   strategies: Strategies,
   data: SessionData,
@@ -63,9 +67,23 @@ async function prepare(
   const markets = prepareMarkets(series, {
     strategy: strategies.strategy,
     evolved: strategies.evolved,
+    agents: await loadedAgents(readWeights, strategies.agents),
     costs: input.costs,
   });
   return { markets, series, timeline: timelineOf(series) };
+}
+
+/** Seats with their networks. */
+export async function loadedAgents(
+  readWeights: ReadWeights,
+  agents: SessionHandle['agents'] = {},
+): Promise<Record<string, LoadedAgent>> {
+  const loaded = await Promise.all(
+    Object.entries(agents).map(
+      async ([symbol, seat]) => [symbol, { seat, weights: await readWeights(seat.runId) }] as const,
+    ),
+  );
+  return Object.fromEntries(loaded);
 }
 
 const upTo = (bars: BarSeries, endsAtMs: number): BarSeries => {

@@ -7,7 +7,8 @@
 import type { TrainedPart } from '../../domain/learning/agents/train-chunk.ts';
 import type { ComputeTask } from '../../domain/learning/trial/compute-task.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
-import type { TrainingRequest } from './training-threads.ts';
+import type { JudgedSeed } from '../../schemas/agent-training.ts';
+import type { NetworkToJudge, TrainingRequest } from './training-threads.ts';
 
 export type ComputeRequest = {
   /** Names these very bars: their hash and count. */
@@ -38,6 +39,8 @@ export type ComputePool = {
    * @throws the signal's reason when it is aborted; nobody trains any more then
    */
   readonly train: (request: TrainingRequest) => Promise<TrainedPart>;
+  /** A trained network on bars that it has not seen, beside everything else. */
+  readonly judge: (question: NetworkToJudge) => Promise<JudgedSeed>;
   /** Starts as many threads as the machine has cores, so that the first batch does not wait for them. */
   readonly warmUp: () => void;
   readonly close: () => Promise<void>;

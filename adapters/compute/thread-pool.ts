@@ -29,6 +29,7 @@ export function createThreadPool(): ComputePool {
   return {
     evaluate: (request) => alone(() => evaluate(request, threads, markets)),
     train: trainers.train,
+    judge: trainers.judge,
     warmUp: () => void teamOf(threads, availableParallelism()),
     close: async () => {
       await last;

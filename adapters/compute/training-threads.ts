@@ -3,9 +3,24 @@
  * free for heartbeats: it looks at the shared count of steps now and then, and says in it when a part is called off.
  */
 import { Worker } from 'node:worker_threads';
+import type { TrainedNetwork } from '../../domain/learning/agents/seat-run.ts';
 import type { TrainedPart, TrainingPart } from '../../domain/learning/agents/train-chunk.ts';
+import type { BarSeries } from '../../domain/market/bar-series.ts';
+import type { JudgedSeed, MarketTrainingInput } from '../../schemas/agent-training.ts';
+import type { DataSplit } from '../../schemas/research.ts';
 
-export type TrainingRequest = TrainingPart & {
+/** The bars of a market in shared memory, under a name that no other bars have. */
+export type TrainingBars = { readonly key: string; readonly bars: BarSeries; readonly split: DataSplit };
+
+export type PartToTrain = Omit<TrainingPart, 'ground'> & { readonly market: TrainingBars | null };
+
+export type NetworkToJudge = {
+  readonly input: MarketTrainingInput;
+  readonly network: TrainedNetwork;
+  readonly market: TrainingBars;
+};
+
+export type TrainingRequest = PartToTrain & {
   readonly signal: AbortSignal;
   /** Steps of the run that are done, now and then. */
   readonly onProgress: (steps: number) => void;
@@ -16,9 +31,15 @@ export const STEPS = 0;
 export const CALLED_OFF = 1;
 const CONTROL_LENGTH = 2;
 
-export type ToTrainer = { readonly part: TrainingPart; readonly control: Int32Array };
+export type ToTrainer =
+  | { readonly kind: 'train'; readonly part: PartToTrain; readonly control: Int32Array }
+  | { readonly kind: 'judge'; readonly question: NetworkToJudge };
 /** trained is null when it was called off. */
-export type FromTrainer = { readonly trained: TrainedPart | null; readonly error: string | null };
+export type FromTrainer = {
+  readonly trained: TrainedPart | null;
+  readonly judged: JudgedSeed | null;
+  readonly error: string | null;
+};
 
 const PROGRESS_EVERY_MS = 250;
 
@@ -47,7 +68,7 @@ export function createTrainingThreads() {
       const timer = setInterval(() => onProgress(Atomics.load(control, STEPS)), PROGRESS_EVERY_MS);
       const worker = idle.pop() ?? start();
       try {
-        const { trained, error } = await answerOf(worker, { part, control });
+        const { trained, error } = await answerOf(worker, { kind: 'train', part, control });
         idle.push(worker);
         signal.throwIfAborted();
         if (trained === null) throw new Error(error ?? 'the training was called off');
@@ -56,6 +77,14 @@ export function createTrainingThreads() {
         clearInterval(timer);
         signal.removeEventListener('abort', callOff);
       }
+    },
+    /** A network over bars that it has not seen; it takes seconds and is not called off. */
+    async judge(question: NetworkToJudge): Promise<JudgedSeed> {
+      const worker = idle.pop() ?? start();
+      const { judged, error } = await answerOf(worker, { kind: 'judge', question });
+      idle.push(worker);
+      if (judged === null) throw new Error(error ?? 'nobody was judged');
+      return judged;
     },
     close: async (): Promise<void> => void (await Promise.all([...all].map((worker) => worker.terminate()))),
   };

@@ -17,6 +17,7 @@ import { answerOf, countText, idText, PAGE_LIMIT_MAX } from '../../schemas/http.
 import type { ApiParts } from '../parts.ts';
 import { notFound } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
+import { sharedReads } from '../shared-reads.ts';
 import type { Routes } from '../typed.ts';
 
 const LIMIT = 100;
@@ -45,16 +46,29 @@ export const pageQueryOf = ({ sort, filters }: Resource) =>
   });
 
 export function pageRoute(app: Routes, { db }: ApiParts, url: string, resource: Resource): void {
+  const share = sharedReads();
   const schema = {
     summary: `Rows of ${resource.table}, by ${resource.sort[0]} downwards`,
     querystring: pageQueryOf(resource),
     response: { 200: answerOf(z.array(rowSchemaOf(pageOf(resource)))), ...PROBLEM_ANSWERS },
   };
-  app.get(url, { schema }, async ({ query, accountId }) => {
+  app.get(url, { schema, serializerCompiler: () => textOf }, async ({ query, accountId }) => {
     const { limit = LIMIT, sort = resource.sort[0], ...filters } = query;
-    const data = await readPage(db, resource, { limit, sort, filters: filters as Record<string, string> }, accountId);
-    return { status: 'ok' as const, data };
+    const page = { limit, sort, filters: filters as Record<string, string> };
+    return share(JSON.stringify([accountId, page]), async () => {
+      return { status: 'ok' as const, data: await readPage(db, resource, page, accountId) };
+    });
   });
+}
+
+/** Those who share a page share its text. Its columns are of their kinds as they come (`db/read/resource.ts`). */
+const texts = new WeakMap<object, string>();
+
+function textOf(page: unknown): string {
+  const key = Object(page);
+  const text = texts.get(key) ?? JSON.stringify(page);
+  texts.set(key, text);
+  return text;
 }
 
 export function rowRoute(app: Routes, { db }: ApiParts, url: string, resource: Resource): void {

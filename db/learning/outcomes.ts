@@ -6,21 +6,30 @@ import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { toDecimal } from '../../domain/decimal.ts';
 import { type EntryConditions, type PatternTable, patternsOf } from '../../domain/learning/online/patterns.ts';
-import { healthFalseAlarms, strategyHealth, type TradeResult } from '../../domain/learning/strategy-health.ts';
+import {
+  healthFalseAlarms,
+  type StrategyHealth,
+  strategyHealth,
+  type TradeResult,
+} from '../../domain/learning/strategy-health.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { insertRows, upsertRows } from '../insert-rows.ts';
 import { toInstant } from '../instant.ts';
 import type { Database, Tables } from '../tables.ts';
+import { feedLeverage } from './leverage-outcomes.ts';
 
 type Trade = Selectable<Tables['trades']>;
 
 /** Health looks at the last fifty, and holds them against what came before. */
 const TRADES_LOOKED_AT = 500;
 
-/** Feeds a trade. Reviews of one strategy follow each other, so each sees the trades of those before it. */
-export async function feedTrade(trx: Database, trade: Trade, nowMs: number): Promise<void> {
+/**
+ * Feeds a trade. Reviews of one strategy follow each other, so each sees the trades of those before it.
+ * @returns whether it teaches anything, and had not yet
+ */
+export async function feedTrade(trx: Database, trade: Trade, nowMs: number): Promise<boolean> {
   const notional = toDecimal(trade.quantity).times(trade.entry_price);
-  if (!notional.gt(0) || !(await tradesInRealTime(trx, trade.account_id))) return;
+  if (!notional.gt(0) || !(await tradesInRealTime(trx, trade.account_id))) return false;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`strategy_monitors:${trade.strategy_id}`}, 0))`.execute(
     trx,
   );
@@ -32,8 +41,10 @@ export async function feedTrade(trx: Database, trade: Trade, nowMs: number): Pro
     return_fraction: toDecimal(trade.pnl_net).div(notional).toNumber(),
     closed_at: trade.closed_at.toISOString(),
   };
-  if ((await insertRows(trx, 'pattern_outcomes', [row], { onConflict: 'nothing' })) === 0) return;
+  if ((await insertRows(trx, 'pattern_outcomes', [row], { onConflict: 'nothing' })) === 0) return false;
+  await feedLeverage(trx, trade, row.return_fraction);
   await judgeStrategy(trx, trade.strategy_id, nowMs);
+  return true;
 }
 
 async function tradesInRealTime(db: Database, accountId: string): Promise<boolean> {
@@ -58,6 +69,27 @@ async function judgeStrategy(trx: Database, strategyId: string, nowMs: number): 
     at: toInstant(nowMs),
   };
   await upsertRows(trx, 'strategy_monitors', ['strategy_id'], [row]);
+}
+
+/**
+ * How a strategy stands by its reviewed trades that closed before `untilMs`; where a person had let it open again by then,
+ * by those that were booked since.
+ */
+export async function readHealth(
+  db: Database,
+  strategyId: string,
+  untilMs: number,
+): Promise<Pick<StrategyHealth, 'health' | 'reasons'>> {
+  const until = toInstant(untilMs);
+  const { rows } = await sql<TradeResult>`select o.return_fraction as "returnFraction"
+    from pattern_outcomes o join trades t using (trade_id)
+    left join strategy_health h on h.strategy_id = o.strategy_id and not h.disabled and h.set_by not like 'officer:%'
+      and h.at < ${until}
+    where o.strategy_id = ${strategyId} and t.busted_at is null and o.closed_at < ${until}
+      and (h.at is null or t.recorded_at > h.at)
+    order by o.closed_at desc, o.trade_id desc limit ${TRADES_LOOKED_AT}`.execute(db);
+  const { health, reasons } = strategyHealth(rows.reverse());
+  return { health, reasons };
 }
 
 /** The last reviewed trades of a strategy, oldest first. */

@@ -8,6 +8,7 @@ import { brierOf, wasRight } from '../../domain/llm/outcome-of-trade.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import type { TradeReviewResult } from '../../schemas/trade-review.ts';
 import { toInstant } from '../instant.ts';
+import { insertExperiences, type LivedThrough, type LoadOwnBars, livedThrough } from '../learning/experiences.ts';
 import { feedTrade } from '../learning/outcomes.ts';
 import { inTransaction } from '../retry.ts';
 import type { Database } from '../tables.ts';
@@ -19,8 +20,13 @@ const MICRO = 1_000_000;
 type Trade = Awaited<ReturnType<typeof readTrade>>;
 type Scored = TradeReviewResult['scored'][number];
 
-/** @throws InvalidInput TRADE_UNKNOWN */
-export async function reviewTrade(db: Database, tradeId: string, nowMs: number): Promise<TradeReviewResult> {
+/** @param loadOwn bars of markets that are not stored @throws InvalidInput TRADE_UNKNOWN */
+export async function reviewTrade(
+  db: Database,
+  tradeId: string,
+  nowMs: number,
+  loadOwn?: LoadOwnBars,
+): Promise<TradeReviewResult> {
   const trade = await readTrade(db, tradeId);
   const calls = await callsOf(db, trade);
   const cost = calls.reduce((sum, one) => sum + one.cost_micro_usd, 0);
@@ -35,7 +41,8 @@ export async function reviewTrade(db: Database, tradeId: string, nowMs: number):
     scored.push(one);
   }
   const versions = Object.fromEntries(calls.map((one) => [one.prompt_id, one.prompt_version]));
-  await markReviewed(db, tradeId, { model_cost_micro_usd: cost, prompt_versions: versions }, nowMs);
+  const lived = trade.reviewed_at === null ? await livedThrough(db, trade, loadOwn) : null;
+  await markReviewed(db, tradeId, { model_cost_micro_usd: cost, prompt_versions: versions }, lived, nowMs);
   return {
     tradeId,
     symbol: trade.symbol,
@@ -51,14 +58,20 @@ export async function reviewTrade(db: Database, tradeId: string, nowMs: number):
 type Learnt = { readonly model_cost_micro_usd: number; readonly prompt_versions: Readonly<Record<string, number>> };
 
 /** The first review feeds the learner in the same transaction; one that is repeated corrects cost and versions only. */
-async function markReviewed(db: Database, tradeId: string, learnt: Learnt, nowMs: number): Promise<void> {
+async function markReviewed(
+  db: Database,
+  tradeId: string,
+  learnt: Learnt,
+  lived: LivedThrough | null,
+  nowMs: number,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     const query = trx.selectFrom('trades').selectAll().where('trade_id', '=', tradeId).forUpdate();
     const trade = await query.executeTakeFirstOrThrow();
     const isFirst = trade.reviewed_at === null;
     const change = { ...learnt, ...(isFirst ? { reviewed_at: toInstant(nowMs) } : {}) };
     await trx.updateTable('trades').set(change).where('trade_id', '=', tradeId).execute();
-    if (isFirst) await feedTrade(trx, trade, nowMs);
+    if (isFirst && (await feedTrade(trx, trade, nowMs)) && lived !== null) await insertExperiences(trx, trade, lived);
   });
 }
 

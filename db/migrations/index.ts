@@ -31,6 +31,11 @@ import * as tradeClock from './0029-trade-clock.ts';
 import * as learning from './0030-learning.ts';
 import * as agentTraining from './0031-agent-training.ts';
 import * as allocations from './0032-allocations.ts';
+import * as bookDays from './0036-book-days.ts';
+import * as readIndexes from './0037-read-indexes.ts';
+import * as leverageOutcomes from './0038-leverage-outcomes.ts';
+import * as learningRecords from './0039-learning-records.ts';
+import * as agentSeats from './0040-agent-seats.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -64,4 +69,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0030-learning': learning,
   '0031-agent-training': agentTraining,
   '0032-allocations': allocations,
+  '0036-book-days': bookDays,
+  '0037-read-indexes': readIndexes,
+  '0038-leverage-outcomes': leverageOutcomes,
+  '0039-learning-records': learningRecords,
+  '0040-agent-seats': agentSeats,
 };

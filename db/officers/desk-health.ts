@@ -1,11 +1,14 @@
 /** Reads what is wrong with the desk itself. */
 import { sql } from 'kysely';
-import type { DeskHealth } from '../../domain/officers/ceo/desk-health.ts';
+import type { DeskHealth } from '../../schemas/officers/desk-health.ts';
 import type { Database } from '../tables.ts';
 
-export async function readDeskHealth(db: Database): Promise<DeskHealth> {
+/** What the book tells. */
+export type BookHealth = Omit<DeskHealth, 'queues'>;
+
+export async function readDeskHealth(db: Database): Promise<BookHealth> {
   const startedAt = performance.now();
-  const { rows } = await sql<Omit<DeskHealth, 'postgresMs'>>`select
+  const { rows } = await sql<Omit<BookHealth, 'postgresMs'>>`select
     (select count(*)::int from orders where state in ('UNKNOWN', 'CANCEL_UNKNOWN')) as "unknownOrders",
     (select coalesce(jsonb_agg(account_id), '[]') from account_standings where frozen is not null) as "frozenAccounts",
     (select coalesce(jsonb_agg(provider || ' ' || base_url), '[]') from model_breakers

@@ -3,7 +3,6 @@
  * the policy and the events that tell of it; a slot that is taken already writes nothing.
  */
 import type { Transaction } from 'kysely';
-import type { DeskHealth } from '../../domain/officers/ceo/desk-health.ts';
 import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
 import { oneSlot } from '../../domain/officers/slots.ts';
 import type { CeoInputs } from '../../schemas/officers/ceo-decision.ts';
@@ -18,7 +17,8 @@ import { writeStandings } from '../strategy-health.ts';
 import type { Database, JsonObject, Tables } from '../tables.ts';
 import { type RecordedDecision, recordCeoDecision } from './ceo-store.ts';
 import { recordDone, recordGap, recordMissed } from './cycles.ts';
-import { readDeskHealth } from './desk-health.ts';
+import { type BookHealth, readDeskHealth } from './desk-health.ts';
+import { type EntryAtWork, entriesAtWork } from './entries-at-work.ts';
 import { writeMemory } from './officer-memory.ts';
 import { readPortfolios } from './portfolios.ts';
 import { activeStrategies, disabledStrategies, presentRegime, readModelResults, readResults } from './results.ts';
@@ -49,7 +49,8 @@ export type OfficerStore = ReturnType<typeof createOfficerStore>;
 export const createOfficerStore = (db: Database) => ({
   policy: (): Promise<PolicyInForce | undefined> => policyInForce(db),
   portfolios: (nowMs: number): Promise<AccountBook[]> => readPortfolios(db, nowMs),
-  health: (): Promise<DeskHealth> => readDeskHealth(db),
+  health: (): Promise<BookHealth> => readDeskHealth(db),
+  entriesAtWork: (): Promise<EntryAtWork[]> => entriesAtWork(db),
   results: async () => {
     const [trades, models, regime, disabled] = await Promise.all([
       readResults(db),

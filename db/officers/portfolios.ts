@@ -1,6 +1,7 @@
 /**
  * The portfolios that the Risk Officer judges: one of each account that trades in real time, as its book stands, with the days
- * behind what it holds. Nothing is shown of a symbol's bars after the market time up to which the account has traded it.
+ * behind what it holds: those of its own book where its bars are not stored (`book_days`), else those of `bars`. Nothing is
+ * shown of a symbol's bars after the market time up to which the account has traded it.
  */
 import { sql } from 'kysely';
 import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
@@ -21,6 +22,15 @@ export function readPortfolios(db: Database, nowMs: number): Promise<AccountBook
   });
 }
 
+/** What was kept of bars that are not stored; no row where there is nothing. */
+const ownDays = sql`
+  select jsonb_agg(jsonb_build_array(day, close) order by day) as closes,
+    (array_agg(volume order by day desc))[1] as volume
+  from book_days
+  where (account_id, strategy_id, symbol) = (h.account_id, h.strategy_id, h.symbol)
+    and day between t.last_day - ${sql.lit(DAYS)} and t.last_day
+  having count(*) > 0`;
+
 const portfolios = (nowMs: number) => sql`
     with held as (
       select p.*, c.matched_until_ms, s.follows,
@@ -38,24 +48,27 @@ const portfolios = (nowMs: number) => sql`
     ), told as (
       select h.account_id, jsonb_agg(jsonb_build_object(
         'symbol', h.symbol, 'quantity', trim_scale(h.quantity)::text, 'price', trim_scale(h.mark_price)::text,
-        'leverage', h.leverage, 'barVolume', b.volume::float8, 'barIntervalMs', h.interval_ms,
-        'dailyCloses', coalesce(d.closes, '[]')) order by h.symbol) as positions,
+        'leverage', h.leverage, 'barVolume', coalesce(o.volume, b.volume), 'barIntervalMs', h.interval_ms,
+        'dailyCloses', coalesce(o.closes, d.closes, '[]')) order by h.symbol) as positions,
         max(case when h.follows then ${nowMs}::bigint - coalesce(h.matched_until_ms, 0) else 0 end) as age_ms,
         max(2 * h.interval_ms + ${BAR_AGE_MS}) as age_max_ms
       from held h
       cross join lateral (select to_timestamp((h.matched_until_ms - h.interval_ms) / 1000.0) as last_open) l
+      cross join lateral (select floor(extract(epoch from l.last_open) / 86400)::int as last_day) t
+      left join lateral (${ownDays}) o on true
       left join lateral (
-        select volume from bars where symbol = h.symbol and interval_ms = h.interval_ms and open_time <= l.last_open
+        select volume::float8 from bars where o.closes is null and symbol = h.symbol and interval_ms = h.interval_ms
+          and open_time <= l.last_open
         order by open_time desc limit 1) b on true
       left join lateral (
         select jsonb_agg(jsonb_build_array(day, bar.close) order by day) as closes
-        from generate_series(floor(extract(epoch from l.last_open) / 86400)::int - ${DAYS},
-          floor(extract(epoch from l.last_open) / 86400)::int) as day
+        from generate_series(t.last_day - ${DAYS}, t.last_day) as day
         cross join lateral (
           select close::float8 as close from bars where symbol = h.symbol and interval_ms = h.interval_ms
             and open_time >= to_timestamp(day::float8 * 86400) and open_time < to_timestamp((day + 1)::float8 * 86400)
             and open_time <= l.last_open
-          order by open_time desc limit 1) bar) d on true
+          order by open_time desc limit 1) bar
+        where o.closes is null) d on true
       group by h.account_id
     )
     select a.account_id as "accountId", trim_scale(a.equity)::text as equity,

@@ -35,7 +35,7 @@ export async function presentRegime(db: Database): Promise<string | null> {
     select d.regime from sessions s
     join lateral (
       select coalesce(inputs->'regime'->>'label', inputs->>'regime') as regime from decisions
-      where session_id = s.session_id order by run desc, sequence desc limit 1) d on true
+      where session_id = s.session_id order by sequence desc limit 1) d on true
     where s.state = 'open' and s.trading_mode in ('paper', 'live') and d.regime is not null
     group by d.regime order by count(*) desc, d.regime limit 1`.execute(db);
   return rows[0]?.regime ?? null;

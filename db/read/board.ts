@@ -43,7 +43,7 @@ export async function openSessions(db: Database): Promise<OpenSession[]> {
     left join lateral (
       select jsonb_build_object('action', action, 'symbol', symbol, 'noDecision', no_decision,
         'asOfMs', (extract(epoch from as_of) * 1000)::bigint) as told
-      from decisions where session_id = s.session_id order by run desc, sequence desc limit 1) d on true
+      from decisions where session_id = s.session_id order by sequence desc limit 1) d on true
     where s.state = 'open' order by s.opened_at, s.session_id limit ${ROWS_MAX}`.execute(db);
   return rows;
 }

@@ -81,8 +81,8 @@ export const rowSchemaOf = ({ columns }: Resource): z.ZodObject<Record<string, z
 export async function readPage(db: Database, resource: Resource, page: Page, account: string | null): Promise<Row[]> {
   const wanted = Object.entries(page.filters).filter((one): one is [string, string] => one[1] !== undefined);
   const where = [...wanted, ...ownedBy(resource, account)].map(([name, value]) => equals(resource, name, value));
-  const order = [page.sort, resource.id].map((name) => sql`${sql.ref(columnOf(resource, name).from)} desc nulls last`);
-  const { rows } = await sql<Row>`${select(pageOf(resource))} ${whereAll(where)}
+  const order = [page.sort, resource.id].map((name) => downwards(columnOf(resource, name)));
+  const { rows } = await sql<Row>`${selectRows(pageOf(resource))} ${whereAll(where)}
     order by ${sql.join(order)} limit ${page.limit}`.execute(db);
   return rows;
 }
@@ -96,14 +96,19 @@ export async function readOne(
 ): Promise<Row | undefined> {
   const where = [[resource.id, id] as const, ...ownedBy(resource, account)];
   const conditions = where.map(([name, value]) => equals(resource, name, value));
-  const { rows } = await sql<Row>`${select(resource)} ${whereAll(conditions)} limit 1`.execute(db);
+  const { rows } = await sql<Row>`${selectRows(resource)} ${whereAll(conditions)} limit 1`.execute(db);
   return rows[0];
 }
+
+/** What is never null needs no word about nulls: then an index serves that was not made for it. */
+const downwards = ({ from, nullable }: Column): RawBuilder<unknown> =>
+  nullable ? sql`${sql.ref(from)} desc nulls last` : sql`${sql.ref(from)} desc`;
 
 const ownedBy = (resource: Resource, account: string | null): (readonly [string, string])[] =>
   account === null || resource.account === null ? [] : [[resource.account, account]];
 
-const select = ({ table, columns }: Resource): RawBuilder<Row> => {
+/** All rows, each column as the kind that it is described as: an answer needs no further look at it. */
+export const selectRows = ({ table, columns }: Resource): RawBuilder<Row> => {
   const shown = Object.entries(columns).map(([name, one]) => sql`${expressionOf(one)} as ${sql.ref(name)}`);
   return sql<Row>`select ${sql.join(shown)} from ${sql.table(table)}`;
 };

@@ -53,7 +53,11 @@ function engineFields(input: BacktestRunInput, problems: Problem[]): ResearchFie
     fundingRate: input.funding,
     borrowRate: input.borrow,
   };
-  return { ...fields, rules: input.rules ?? (isOwn(fields) ? 'none' : 'desk') };
+  const rules = input.rules ?? (isOwn(fields) ? 'none' : 'desk');
+  if (input.targetVolatility !== undefined && (rules === 'none' || isOwn(fields))) {
+    wrong('targetVolatility', input.targetVolatility, 'none beside sizes, costs or rules of its own');
+  }
+  return { ...fields, rules };
 }
 
 /** What the desk's own step cannot do. */
@@ -67,7 +71,7 @@ const isOwn = (fields: Omit<ResearchFields, 'rules'>): boolean =>
   fields.borrowRate !== 0;
 
 function sessionOf(input: BacktestRunInput, engine: ResearchFields, problems: Problem[]) {
-  const { symbol, cash, direction, seed } = input;
+  const { symbol, cash, direction, seed, targetVolatility } = input;
   return {
     accountId: 'paper-1',
     strategy: strategyOf(input, engine, problems),
@@ -77,6 +81,7 @@ function sessionOf(input: BacktestRunInput, engine: ResearchFields, problems: Pr
     barIntervalMs: intervalOf(input.interval, problems),
     market: marketOf(input, problems),
     ...(direction === undefined ? {} : { direction }),
+    ...(targetVolatility === undefined ? {} : { leverage: { targetVolatility } }),
     startingCash: cash,
     costs: costsOf(engine),
     seed,

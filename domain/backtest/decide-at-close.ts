@@ -15,11 +15,14 @@ import type { PolicyVerdict } from '../llm/policy.ts';
 import { correlationGroup } from '../market/correlation.ts';
 import { gate } from '../risk/gate.ts';
 import type { AdviceCall } from './advisor.ts';
-import { gateInputOf } from './gate-input-of.ts';
+import { agentVoteAt } from './agent-vote-at.ts';
+import { gateInputOf, stopDistanceIn } from './gate-input-of.ts';
 import { assessEntry, judgeEntry, type ProposalAssessment, withPolicy } from './judge-entry.ts';
+import { type LeverageNote, planManaged, watchPosition, withForced } from './leverage-at.ts';
 import { llmSlotAt } from './llm-slot-at.ts';
 import { onlineVoiceAt } from './online-voice-at.ts';
 import { type OrderBasis, type OrderPlan, planEntry, planExit } from './propose-orders.ts';
+import { asAdvised, tradeAdviceAt, withAdvice } from './trade-advice-at.ts';
 import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
 import type { EntryContext, WalkState } from './walk-state.ts';
 
@@ -44,9 +47,17 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
   const market = marketOf(context, symbol);
   const position = heldPosition(state, symbol, context);
   const step = stepOf(state, symbol, i, context, market, position);
-  const proposal = advanceSession({ ...step, llm: llmSlotAt(state, market, i, context), entryBy: entryByOf(context) });
+  const agent = agentVoteAt(market, i, position, step.position.barsHeld, context);
+  const watched = watchPosition(state, position, context);
+  const proposal = withForced(
+    advanceSession({ ...step, agent, llm: llmSlotAt(state, market, i, context), entryBy: entryByOf(context) }),
+    watched,
+    position,
+  );
   const basis = basisOf(state, symbol, i, context, market);
-  const plan = planOf(context, proposal, basis, position);
+  const advice = tradeAdviceAt(market, i, proposal, context);
+  const { plan, note } = planOf(state, proposal, basis, { position, market, i }, asAdvised(context, advice));
+  const leverage = note ?? watched?.note ?? null;
   const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
   const verdict = plan === null ? null : verdictOf(state, plan, proposal, basis, market, i, context);
   const policy = judgeEntry(state, plan, context);
@@ -57,7 +68,13 @@ export function decideAtClose(state: WalkState, symbol: string, i: number, conte
     intents: trades && context.tradingMode !== 'analysis' ? plan.intents : [],
     signalled: proposal.signalled,
     entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
-    inputs: { ...inputsOf(market, i, plan !== null), ...(policy === null ? {} : { policy }) },
+    inputs: {
+      ...inputsOf(market, i, plan !== null),
+      ...(agent === undefined ? {} : { agentWeights: market.agent?.seat.weightsHash }),
+      ...(policy === null ? {} : { policy }),
+      ...(leverage === null ? {} : { leverage }),
+      ...(advice === null ? {} : { shouldTrade: advice }),
+    },
     ...(policy === null ? {} : { policy }),
     ...(assessment === null ? {} : { assessment }),
     ...(proposal.call === null ? {} : { call: proposal.call }),
@@ -139,15 +156,21 @@ export function basisOf(
   };
 }
 
-function planOf(
-  context: WalkContext,
-  proposal: Proposal,
-  basis: OrderBasis,
-  position: BookPosition | undefined,
-): OrderPlan | null {
-  if (proposal.intent === 'enter') return planEntry(context, proposal, basis);
-  if (proposal.intent !== 'exit' || position === undefined) return null;
-  return planExit(context, basis, position, proposal.exitReason ?? 'signal');
+type Planned = { readonly plan: OrderPlan | null; readonly note: LeverageNote | null };
+type PlanAt = {
+  readonly position: BookPosition | undefined;
+  readonly market: SymbolMarket;
+  readonly i: number;
+};
+
+function planOf(state: WalkState, proposal: Proposal, basis: OrderBasis, at: PlanAt, context: WalkContext): Planned {
+  const { position } = at;
+  if (proposal.intent === 'enter') {
+    if (context.leverage !== undefined) return planManaged(state, proposal, basis, at, context);
+    return { plan: planEntry(context, proposal, basis), note: null };
+  }
+  if (proposal.intent !== 'exit' || position === undefined) return { plan: null, note: null };
+  return { plan: planExit(context, basis, position, proposal.exitReason ?? 'signal'), note: null };
 }
 
 export function verdictOf(
@@ -164,6 +187,7 @@ export function verdictOf(
   const facts = {
     confidence: proposal.combination.confidence,
     hasStop: plan.intents.some((one) => one.leg === 'stop'),
+    ...(context.leverage === undefined ? {} : { stopDistance: stopDistanceIn(plan.intents) }),
     barOpenTimeMs: market.bars.openTimeMs[i] as number,
     nowMs: basis.asOfMs,
     lastPrice: basis.close,
@@ -171,7 +195,7 @@ export function verdictOf(
     origin: 'session' as const,
   };
   const verdict = gate(gateInputOf(state, first, facts, { ...context, barIntervalMs: market.bars.intervalMs }));
-  return withPolicy(verdict, judgeEntry(state, plan, context));
+  return withAdvice(withPolicy(verdict, judgeEntry(state, plan, context)), tradeAdviceAt(market, i, proposal, context));
 }
 
 const groupOf = ({ symbol, asOfMs }: OrderBasis, context: WalkContext): readonly string[] =>

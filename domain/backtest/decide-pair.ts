@@ -21,6 +21,7 @@ import { type JudgedLeg, judgeLeg, judgePair, type LegToJudge, type PlannedLeg }
 import { type LoneLeg, loneLeg } from './lone-leg.ts';
 import { planPairEntry } from './plan-pair.ts';
 import { type OrderPlan, planExit } from './propose-orders.ts';
+import { asAdvised, tradeAdviceAt } from './trade-advice-at.ts';
 import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -124,7 +125,8 @@ function planTogether(legs: readonly LegAt[], context: WalkContext): PlannedLeg<
   const [first, second] = legs;
   if (first?.proposal.intent === 'enter' && second?.proposal.intent === 'enter') {
     const ratio = valueAt(second.market.columns, 'quantityRatio', second.i);
-    const plans = planPairEntry(context, first, second, ratio);
+    const advices = legs.map(({ market, i, proposal }) => tradeAdviceAt(market, i, proposal, context));
+    const plans = planPairEntry(asAdvised(context, ...advices), first, second, ratio);
     return legs.map((leg, index) => ({ leg, plan: plans?.[index] ?? null }));
   }
   return legs.map((leg) => ({ leg, plan: exitPlan(leg, context) }));
@@ -142,6 +144,8 @@ function decidedOf({ leg, plan, verdict }: JudgedLeg<LegAt>, context: WalkContex
   const groupId = plan?.intents[0]?.groupId;
   const policy = judgeEntry(state, plan, context);
   const judged = policy === null ? {} : { policy };
+  const advice = tradeAdviceAt(market, i, proposal, context);
+  const learnt = advice === null ? {} : { shouldTrade: advice };
   const decision: Decision = decisionOf(state, proposal, basis, plan, verdict, noDecision, position, context);
   return {
     decision: groupId === undefined ? decision : { ...decision, groupId },
@@ -151,7 +155,7 @@ function decidedOf({ leg, plan, verdict }: JudgedLeg<LegAt>, context: WalkContex
     inputs:
       plan === null
         ? inputsOf(market, i, false)
-        : { ...inputsOf(market, i, true), pair: pairFigures(market, i), ...judged },
+        : { ...inputsOf(market, i, true), pair: pairFigures(market, i), ...judged, ...learnt },
     ...judged,
   };
 }

@@ -4,12 +4,15 @@ import { type Decimal, toDecimal } from '../decimal.ts';
 import { marketHoursAt, nextFillMs } from '../market/market-hours.ts';
 import type { GateInput } from '../risk/gate-input.ts';
 import { accountView } from './account-view.ts';
+import { riskBudgetOf } from './risk-budget.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
 export type OrderFacts = {
   readonly confidence: number | null;
   readonly hasStop: boolean;
+  /** Where the day's risk budget is asked about: how far its stop lies from the entry; null: it has none. */
+  readonly stopDistance?: Decimal | null;
   readonly barOpenTimeMs: number | null;
   readonly nowMs: number;
   /** The market's last close: what the price collar is measured from. */
@@ -81,6 +84,7 @@ export function gateInputOf(
       ...marketHoursAt(intent.symbol, judgedAtMs(intent.symbol, facts, surroundings)),
     },
     correlationGroup: facts.correlationGroup,
+    ...(facts.stopDistance === undefined ? {} : { riskBudget: riskBudgetOf(state, intent, facts.stopDistance) }),
     policy: surroundings.policy,
     limits: surroundings.limits,
     desk: surroundings.desk,
@@ -94,6 +98,16 @@ export function gateInputOf(
     strategyDisabled: surroundings.strategyDisabled,
     budgetExhausted: null,
   };
+}
+
+/** How far the stop of an entry lies from it; null without one on its losing side. */
+export function stopDistanceIn(intents: readonly OrderIntent[]): Decimal | null {
+  const [entry, stop] = (['entry', 'stop'] as const).map((leg) => intents.find((one) => one.leg === leg));
+  if (entry === undefined || stop === undefined) return null;
+  if (stop.distanceFromEntry !== null) return toDecimal(stop.distanceFromEntry);
+  const rise = toDecimal(entry.limitPrice ?? entry.referencePrice ?? 0).minus(toDecimal(stop.stopPrice ?? 0));
+  const distance = entry.side === 'buy' ? rise : rise.neg();
+  return stop.stopPrice !== null && distance.gt(0) ? distance : null;
 }
 
 /** A session's orders for the paper book fill at its next bar; all others leave at once. */

@@ -3,8 +3,9 @@
  * computed when the strategy wants something, not bar by bar.
  */
 import type { OnlineVoice } from '../decision/advance-session.ts';
+import type { FeatureColumns } from '../features/feature-columns.ts';
 import { marketFeatures } from '../features/market-features.ts';
-import { matchingPattern, nameOf, PATTERN_TRADES_MIN } from '../learning/online/patterns.ts';
+import { type EntryConditions, matchingPattern, nameOf, PATTERN_TRADES_MIN } from '../learning/online/patterns.ts';
 import type { SymbolMarket, WalkContext } from './walk-context.ts';
 
 /** Undefined where the session does not listen to it, and until the strategy has trades enough to learn from. */
@@ -16,17 +17,24 @@ export function onlineVoiceAt(
   if (online === undefined || !components.includes('online')) return undefined;
   if ((online['']?.trades ?? 0) < PATTERN_TRADES_MIN) return undefined;
   return (side) => {
-    const { regime, momentum, volume } = marketFeatures(columns, i);
-    const entry = {
-      ...{ side: side === 1 ? ('long' as const) : ('short' as const), regime: regime.label },
-      ...{ volatility: regime.volatility, rsi: momentum.rsi, volumeRatio: volume.volumeRatio },
-    };
-    const match = matchingPattern(online, entry);
+    const match = matchingPattern(online, entryConditionsAt(columns, i, side));
     if (match === null) return { confidence: 0, reasons: [] };
     const share = `${(100 * match.winRate).toFixed(1)} %`;
     return {
       confidence: match.winRate,
       reasons: [`${nameOf(match.pattern)}: ${share} won (shrunk) of ${match.trades}`],
     };
+  };
+}
+
+/** What an entry to this side at bar `i` is told apart by. */
+export function entryConditionsAt(columns: FeatureColumns, i: number, side: 1 | -1): EntryConditions {
+  const { regime, momentum, volume } = marketFeatures(columns, i);
+  return {
+    side: side === 1 ? 'long' : 'short',
+    regime: regime.label,
+    volatility: regime.volatility,
+    rsi: momentum.rsi,
+    volumeRatio: volume.volumeRatio,
   };
 }

@@ -11,11 +11,13 @@ import type { Strategy } from '../../schemas/signals.ts';
 import { type SessionReport, sessionReportSchema } from '../../schemas/strategy-session.ts';
 import { type Decimal, decimalText, roundMoney, toDecimal, ZERO } from '../decimal.ts';
 import { COMPONENT_WEIGHTS } from '../decision/weights.ts';
+import type { LoadedAgent } from '../learning/agents/seated-agent.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { findReportableGaps } from '../market/reportable-gaps.ts';
 import { NO_HALTS } from '../risk/account-halts.ts';
 import { rulesAdvisor } from './advisor.ts';
 import { entryTermsOf } from './entry-terms.ts';
+import { leverageTermsOf } from './leverage-terms.ts';
 import { runBacktest } from './run-backtest.ts';
 import { buildReport } from './session-report.ts';
 import type { WalkBatch } from './walk-batch.ts';
@@ -35,6 +37,8 @@ export type LoopRun = {
   readonly series: readonly BarSeries[];
   readonly rules: LoopRules;
   readonly seedIndicators: IndicatorSeed;
+  /** Networks that vote beside the strategy, by symbol, where the input lists the component. */
+  readonly agents?: Readonly<Record<string, LoadedAgent>>;
 };
 
 export type LoopOutcome = {
@@ -59,6 +63,7 @@ export const loopContext = ({
   series,
   rules: { models, ...rules },
   seedIndicators: seed,
+  agents,
 }: LoopRun): WalkContext => ({
   sessionId: null,
   workflowId: `backtest:${input.sessionId}`,
@@ -66,7 +71,7 @@ export const loopContext = ({
   strategyId: strategy.type,
   strategy,
   symbols: input.symbols,
-  markets: prepareMarkets(series, { strategy, costs: input.costs, seed }),
+  markets: prepareMarkets(series, { strategy, costs: input.costs, seed, agents }),
   timeline: timelineOf(series),
   direction: input.direction,
   components: input.components,
@@ -82,6 +87,7 @@ export const loopContext = ({
   liveArmed: false,
   strategyDisabled: null,
   entryTerms: entryTermsOf(input, models),
+  ...leverageTermsOf(input, strategy),
   quarantined: new Map(),
 });
 

@@ -4,7 +4,7 @@
  */
 import type { Side } from '../../schemas/decision.ts';
 import type { Leg, OrderIntent, OrderSide } from '../../schemas/execution.ts';
-import { type Decimal, decimalText, protectivePrice, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import { type Decimal, decimalText, floorToStep, protectivePrice, roundPrice, toDecimal, ZERO } from '../decimal.ts';
 import type { Proposal } from '../decision/advance-session.ts';
 import { clientOrderIdOf } from '../execution/identity.ts';
 import type { BookPosition } from '../execution/position.ts';
@@ -31,6 +31,12 @@ export type OrderBasis = {
 
 /** An entry with its protective legs; null when no stop can be placed or the size rounds down to nothing. */
 export function planEntry(context: WalkContext, proposal: Proposal, basis: OrderBasis): OrderPlan | null {
+  const sized = sizedEntry(context, proposal, basis);
+  return sized === null ? null : entryPlan(context, sized);
+}
+
+/** Its size by the rules, before any leverage; null where no stop can be placed. */
+export function sizedEntry(context: WalkContext, proposal: Proposal, basis: OrderBasis): SizedEntry | null {
   const stopDistance = stopDistanceOf(context, basis);
   if (stopDistance === null) return null;
   const size = sizeOf({
@@ -40,7 +46,7 @@ export function planEntry(context: WalkContext, proposal: Proposal, basis: Order
     equity: basis.equity,
     price: basis.close,
   });
-  return entryPlan(context, { basis, side: proposal.side, stopDistance, ...size });
+  return { basis, side: proposal.side, stopDistance, ...size };
 }
 
 /** Null where the range of the bars is not known, or is nothing. */
@@ -62,25 +68,30 @@ export type SizedEntry = {
   readonly side: Side;
   readonly stopDistance: Decimal;
   readonly sizeFraction: number;
-  /** Without leverage. */
+  /** Without leverage, where `leverage` is absent. */
   readonly quantity: Decimal;
+  /** As the leverage manager has it, whose quantity knows of it; absent: the strategy's. */
+  readonly leverage?: number;
 };
 
 /** The orders of an entry that has its size; null for a size of nothing. */
 export function entryPlan(context: WalkContext, entry: SizedEntry): OrderPlan | null {
   const { basis, side, stopDistance } = entry;
   const { strategy } = context;
-  const quantity = entry.quantity.times(strategy.leverage);
+  const { leverage = strategy.leverage } = entry;
+  const quantity = entry.leverage === undefined ? entry.quantity.times(leverage) : entry.quantity;
   if (!quantity.gt(ZERO) || basis.atr === null) return null;
   const targetDistance =
     strategy.targetAtr === null ? null : roundPrice(basis.atr.times(toDecimal(strategy.targetAtr)));
   const targetPrice = targetDistance === null ? null : priceBeside(basis.close, targetDistance, side);
   const legs = [
-    leg(context, basis, { leg: 'entry', side: sideOf(side), quantity, distance: null }),
-    leg(context, basis, { leg: 'stop', side: sideOf(opposite(side)), quantity, distance: stopDistance }),
+    leg(context, basis, { leg: 'entry', side: sideOf(side), quantity, distance: null, leverage }),
+    leg(context, basis, { leg: 'stop', side: sideOf(opposite(side)), quantity, distance: stopDistance, leverage }),
     targetDistance === null
       ? null
-      : leg(context, basis, { leg: 'target', side: sideOf(opposite(side)), quantity, distance: targetDistance }),
+      : leg(context, basis, {
+          ...{ leg: 'target', side: sideOf(opposite(side)), quantity, distance: targetDistance, leverage },
+        }),
   ];
   return {
     intents: legs.filter((one) => one !== null),
@@ -90,16 +101,19 @@ export function entryPlan(context: WalkContext, entry: SizedEntry): OrderPlan | 
   };
 }
 
-/** Closes the whole position at the market. */
+/** Closes the position at the market: all of it, or for `reduce` one half, rounded up. */
 export function planExit(
   context: WalkContext,
   basis: OrderBasis,
   position: BookPosition,
-  exitReason: 'signal' | 'maxHold' | 'flatten' | 'unpaired',
+  exitReason: 'signal' | 'maxHold' | 'flatten' | 'unpaired' | 'margin' | 'reduce',
 ): OrderPlan {
   const side: OrderSide = position.quantity.isPositive() ? 'sell' : 'buy';
-  const exit = leg(context, basis, { leg: 'exit', side, quantity: position.quantity.abs(), distance: null });
-  const intents = [{ ...exit, leverage: position.leverage, exitReason }];
+  const held = position.quantity.abs();
+  const quantity =
+    exitReason === 'reduce' ? held.minus(floorToStep(held.div(2), toDecimal(context.costs.quantityStep))) : held;
+  const { leverage } = position;
+  const intents = [{ ...leg(context, basis, { leg: 'exit', side, quantity, distance: null, leverage }), exitReason }];
   return { intents, sizeFraction: 0, stopPrice: null, targetPrice: null };
 }
 
@@ -108,7 +122,7 @@ const sideOf = (side: Side): OrderSide => (side === 1 ? 'buy' : 'sell');
 const priceBeside = (price: Decimal, distance: Decimal, side: Side): Decimal =>
   protectivePrice(price.plus(distance.times(side)));
 
-type LegPlan = { leg: Leg; side: OrderSide; quantity: Decimal; distance: Decimal | null };
+type LegPlan = { leg: Leg; side: OrderSide; quantity: Decimal; distance: Decimal | null; leverage: number };
 
 const TYPES = { entry: 'market', exit: 'market', stop: 'stop', target: 'limit', liquidation: 'market' } as const;
 
@@ -126,7 +140,7 @@ function leg(context: WalkContext, basis: OrderBasis, plan: LegPlan): OrderInten
     limitPrice: null,
     stopPrice: null,
     distanceFromEntry: plan.distance === null ? null : decimalText(plan.distance),
-    leverage: context.strategy.leverage,
+    leverage: plan.leverage,
     reduceOnly: plan.leg !== 'entry',
     referencePrice: decimalText(basis.close),
     createdAtMs: basis.asOfMs,

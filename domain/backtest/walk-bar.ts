@@ -148,7 +148,7 @@ function decideInstant(step: WalkStep, k: number, context: WalkContext, places: 
   for (const symbol of context.symbols) {
     const index = indexAt(symbol, k, context);
     if (index < 0) continue;
-    const decided = decideAtClose(next.state, symbol, index, context);
+    const decided = decideAtClose(assumedState(next, context, places), symbol, index, context);
     if (decided.awaited === true) late.push(symbol);
     else next = takeDecisions(next, [decided], context, places);
   }
@@ -166,11 +166,25 @@ function decideLate(
   const awaited: AdviceCall[] = [];
   let next = step;
   for (const symbol of symbols) {
-    const decided = decideAtClose(next.state, symbol, indexAt(symbol, k, context), heard);
+    const decided = decideAtClose(assumedState(next, context, places), symbol, indexAt(symbol, k, context), heard);
     if (decided.awaited !== true) next = takeDecisions(next, [decided], heard, places);
     else if (decided.call !== undefined) awaited.push(decided.call);
   }
   return { ...next, awaited };
+}
+
+/**
+ * What the next symbol of an instant is decided on. Where orders are handed over they are not in the book yet; a risk budget
+ * that is shared out has to know of them all the same.
+ */
+function assumedState({ state, decisions, asOfMs }: WalkStep, context: WalkContext, places: boolean): WalkState {
+  if (places || context.leverage === undefined) return state;
+  return decisions
+    .filter(({ intents }) => intents.length > 0)
+    .reduce((seen, decided) => {
+      const { book } = place(seen, decided.intents, asOfMs, context);
+      return { ...sentOrders(seen, decided, asOfMs, context), book };
+    }, state);
 }
 
 const indexAt = (symbol: string, k: number, { timeline }: WalkContext): number =>

@@ -12,7 +12,9 @@ import type { Direction } from '../../schemas/strategy-session.ts';
 import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
+import { type LoadedAgent, type SeatedVoice, seatedVoice } from '../learning/agents/seated-agent.ts';
 import type { PatternTable } from '../learning/online/patterns.ts';
+import type { LearntStrategy } from '../learning/online/should-trade.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import type { AccountHalts } from '../risk/account-halts.ts';
 import { parseStrategyParameters, type SpokenRules, spokenRules, twoLegRules } from '../signals/catalogue.ts';
@@ -21,6 +23,7 @@ import type { Columns, SignalRules, StrategyParameters } from '../signals/strate
 import { legMarkets } from '../signals/two-leg-strategy.ts';
 import type { AdviceAnswers, Advisor } from './advisor.ts';
 import type { EntryTerms } from './entry-terms.ts';
+import type { LeverageTerms } from './leverage-terms.ts';
 
 /** One symbol's bars with its feature and strategy columns. */
 export type SymbolMarket = {
@@ -31,6 +34,8 @@ export type SymbolMarket = {
   readonly parameters: StrategyParameters;
   /** The bred strategy of the symbol, where the session listens to one. */
   readonly evolved?: SpokenColumns;
+  /** The network that holds the symbol's seat, where the session listens to one. */
+  readonly agent?: SeatedVoice;
 };
 
 /** Rules with their columns over a symbol's bars. */
@@ -56,6 +61,8 @@ export type WalkContext = {
   readonly weights: ComponentWeights;
   /** What was learnt from the strategy's trades so far; absent: nothing, or nobody listens. */
   readonly online?: PatternTable;
+  /** How the strategy stands by them; absent with them. */
+  readonly onlineHealth?: LearntStrategy['health'];
   /** Who speaks in the llm slot; absent: nobody does. */
   readonly advisor?: Advisor | undefined;
   /** What an advisor behind a network has answered so far. */
@@ -64,6 +71,8 @@ export type WalkContext = {
   readonly venue: string;
   readonly costs: Costs;
   readonly limits: SessionLimits;
+  /** Set where the leverage manager speaks; absent: the strategy's leverage is taken as it is. */
+  readonly leverage?: LeverageTerms;
   /** Share of the capital that the allocation review gave the strategy; absent: 1. */
   readonly allocationWeight?: number;
   readonly policy: Policy;
@@ -89,6 +98,8 @@ export type MarketSettings = {
   readonly seed?: IndicatorSeed;
   /** Bred strategies that vote beside the session's own, by symbol. */
   readonly evolved?: Readonly<Record<string, Strategy>> | undefined;
+  /** Networks that vote beside it, by symbol. */
+  readonly agents?: Readonly<Record<string, LoadedAgent>> | undefined;
 };
 
 /**
@@ -97,7 +108,7 @@ export type MarketSettings = {
  */
 export function prepareMarkets(
   series: readonly BarSeries[],
-  { strategy, costs, seed = 'talib', evolved = {} }: MarketSettings,
+  { strategy, costs, seed = 'talib', evolved = {}, agents = {} }: MarketSettings,
 ): Map<string, SymbolMarket> {
   const { type } = strategy;
   const own = isTwoLegged(type)
@@ -107,7 +118,10 @@ export function prepareMarkets(
     const leg = own[index] as (typeof own)[number];
     const beside = evolved[bars.symbol];
     const second = beside === undefined ? {} : { evolved: spokenColumns(beside, bars, seed) };
-    return [bars.symbol, { bars, features: computeFeatureColumns(bars, seed), ...leg, ...second }] as const;
+    const features = computeFeatureColumns(bars, seed);
+    const seated = agents[bars.symbol];
+    const third = seated === undefined ? {} : { agent: seatedVoice(seated, features) };
+    return [bars.symbol, { bars, features, ...leg, ...second, ...third }] as const;
   });
   return new Map(markets);
 }

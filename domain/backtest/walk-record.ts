@@ -37,6 +37,7 @@ export type WalkBars = Pick<ParsedSession, 'market' | 'barIntervalMs' | 'seed'> 
   readonly endsAtMs: number;
   readonly hash: string | null;
   readonly evolved: SessionHandle['evolved'];
+  readonly agents?: SessionHandle['agents'];
 };
 
 export type WalkSettings = {

@@ -24,6 +24,8 @@ export type SessionStep<Call = unknown> = {
   readonly parameters: StrategyParameters;
   /** The bred strategy of this symbol, where one was promoted and the session listens to it. */
   readonly evolved?: EvolvedVoice;
+  /** What the network that holds the symbol's seat says here; undefined: nobody is seated, or not listened to. */
+  readonly agent?: AgentView | undefined;
   /** What was learnt from the strategy's own trades, where the session listens to it. */
   readonly online?: OnlineVoice | undefined;
   /** The advisor, where the session listens to one. */
@@ -46,6 +48,9 @@ export type EvolvedVoice = {
   readonly parameters: StrategyParameters;
 };
 
+/** A direction of its own; it closes nothing. */
+export type AgentView = { readonly side: Side; readonly confidence: number; readonly reasons: readonly string[] };
+
 /** How often entries to this side were won under conditions like these, shrunk: it has no direction of its own. */
 export type OnlineVoice = (side: 1 | -1) => { readonly confidence: number; readonly reasons: readonly string[] };
 
@@ -54,7 +59,7 @@ export type Proposal<Call = unknown> = {
   readonly action: DecisionAction;
   readonly intent: 'enter' | 'exit' | 'none';
   readonly side: Side;
-  readonly exitReason: 'signal' | 'maxHold' | 'unpaired' | null;
+  readonly exitReason: 'signal' | 'maxHold' | 'unpaired' | 'margin' | 'reduce' | null;
   readonly noDecision: string | null;
   readonly signalled: boolean;
   readonly combination: Combination;
@@ -76,7 +81,9 @@ export function advanceSession<Call>(step: SessionStep<Call>): Proposal<Call> {
   const signal = warm
     ? step.rules.signal({ i: step.i, bars: step.bars, columns: step.columns, p: step.parameters })
     : SILENT;
-  const contributions = warm ? [...technicalVote(step, signal), ...evolvedVote(step), ...onlineVote(step, signal)] : [];
+  const contributions = warm
+    ? [...technicalVote(step, signal), ...agentVote(step), ...evolvedVote(step), ...onlineVote(step, signal)]
+    : [];
   const combination = combine(contributions, { minimumCoverage: MINIMUM_COVERAGE });
   const base = { signalled: signal.side !== 0, combination, contributions, call: null, awaited: false };
   if (step.position.side !== 0) return { ...base, ...holdOrExit(step, signal, warm) };
@@ -114,6 +121,12 @@ function technicalVote(step: SessionStep, signal: StrategySignal): Contribution[
   if (!step.components.includes('technical')) return [];
   const { side, confidence, reasons } = signal;
   return [{ component: 'technical', side, confidence, weight: step.weights.technical, reasons: [...reasons] }];
+}
+
+function agentVote({ agent, components, weights }: SessionStep): Contribution[] {
+  if (agent === undefined || !components.includes('agent')) return [];
+  const { side, confidence, reasons } = agent;
+  return [{ component: 'agent', side, confidence, weight: weights.agent, reasons: [...reasons] }];
 }
 
 /** Silent until the bred strategy has warmed up, like a component that is absent. */

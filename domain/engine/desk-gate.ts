@@ -66,7 +66,8 @@ export function entryRefusals(account: Account, memory: DeskMemory, asked: Entry
   refuse('marketHours', !mayTradeNext(lane, asked.i, nowMs));
   const peakReached = equity > memory.peak * (1 - desk.drawdownBreakerFraction);
   refuse('drawdownBreaker', !Number.isNaN(memory.breakerAtMs) || !peakReached);
-  refuse('dailyLoss', memory.dayStart - equity > Math.min(effective.dailyLossMaxUsd, desk.dailyLossMaxUsd));
+  const hasLostDay = memory.dayStart - equity > Math.min(effective.dailyLossMaxUsd, desk.dailyLossMaxUsd);
+  refuse('dailyLoss', hasLostDay);
   refuse('repetitionLatch', isRepeated(memory, asked));
   const wait = memory.cooldownUntilMs - nowMs;
   refuse('lossCooldown', wait > 0 && wait <= desk.lossCooldownMs);
@@ -81,7 +82,8 @@ export function entryRefusals(account: Account, memory: DeskMemory, asked: Entry
     plan.leverage > profile.leverageMax ||
     above(margin, equity * profile.positionFractionMax) ||
     book.count > profile.positionsMax ||
-    isTooUnsure(confidence, profile.confidenceMin);
+    isTooUnsure(confidence, profile.confidenceMin) ||
+    hasLostDay;
   refuse('operatingMode', !effective.newEntries || (isGuarded(rules.mode) && isBeyondMode));
   refuse('positionSize', above(margin, equity * effective.positionFractionMax));
   refuse('symbolConcentration', above(margin, equity * desk.symbolConcentrationMax));

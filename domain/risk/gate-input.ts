@@ -78,6 +78,8 @@ export type GateInput = {
   readonly market: MarketView;
   /** Symbols whose returns correlate at |rho| ≥ 0.8 with the order's, itself included; empty when unknown. */
   readonly correlationGroup: readonly string[];
+  /** Of a leveraged entry: what its worst case costs, and what is left of the day's budget, USD. Absent: not asked. */
+  readonly riskBudget?: { readonly worstCaseLoss: Decimal; readonly left: Decimal } | null;
   readonly policy: Policy;
   readonly limits: SessionLimits;
   readonly desk: DeskLimits;

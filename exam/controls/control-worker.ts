@@ -16,15 +16,13 @@ import { dataConverterOf } from '../../adapters/payload/data-converter.ts';
 import { parseEnvironment } from '../../config/environment.ts';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { openDatabase } from '../../db/connection.ts';
-import { createOfficerStore } from '../../db/officers/officer-store.ts';
-import type { Database } from '../../db/tables.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema } from '../../schemas/execution.ts';
 import type { CycleRequest } from '../../schemas/officers/cycle.ts';
 import { createTradingWorker } from '../../workers/create-trading-worker.ts';
 import { startOfficers } from '../../workers/officers.ts';
 import { ensureSchedules } from '../../workers/schedules.ts';
-import { type TradingParts, tradingActivities } from '../../workers/trading.ts';
+import { officerParts, type TradingParts, tradingActivities } from '../../workers/trading.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { weakened } from './weakened-engine.ts';
 
@@ -47,11 +45,9 @@ export async function runControlWorker(control: string): Promise<void> {
   const db = openDatabase(databaseUrl, { poolSize: POOL_SIZE });
   const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
   const parts = { db, client, home, configFolder, codeVersion: 'control', bornAtMs: Date.now(), venues };
-  const activities = {
-    ...tradingActivities(parts),
-    ...orderActivities(weakBroker(parts, venue, control)),
-    ...(control === 'forget-missed' && forgetfulOfficers(db)),
-  };
+  const weak =
+    control === 'forget-missed' ? forgetfulOfficers(parts) : orderActivities(weakBroker(parts, venue, control));
+  const activities = { ...tradingActivities(parts), ...weak };
   const worker = await createTradingWorker({
     ...parts,
     nativeConnection,
@@ -65,8 +61,8 @@ export async function runControlWorker(control: string): Promise<void> {
 }
 
 /** Officers that do not note which slots went by unserved. */
-function forgetfulOfficers(db: Database) {
-  const own = createOfficerActivities({ store: createOfficerStore(db), nowMs: Date.now });
+function forgetfulOfficers(parts: TradingParts) {
+  const own = createOfficerActivities(officerParts(parts));
   const forget = (request: CycleRequest): CycleRequest => ({ ...request, missed: [], isFirst: false });
   return {
     measureRisk: (request: CycleRequest) => own.measureRisk(forget(request)),

@@ -21,6 +21,7 @@ export const EXPERIMENTS = {
   'null-edge': () => import('./null-edge.ts'),
   evolution: () => import('./evolution.ts'),
   'evolution-large': () => import('./evolution-large.ts'),
+  agents: () => import('./agents.ts'),
 } satisfies Record<string, Load>;
 
 export type ExperimentName = keyof typeof EXPERIMENTS;

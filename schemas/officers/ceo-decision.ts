@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { operatingModeSchema } from '../governance.ts';
+import { deskHealthSchema } from './desk-health.ts';
 import { riskLevelSchema } from './risk-state.ts';
 
 const ageSchema = z.number().min(0).nullable();
@@ -25,7 +26,12 @@ export const ceoInputsSchema = z.strictObject({
     ...source,
   }),
   /** `problems`: what is wrong with the desk itself, one sentence each; they are told, they choose no mode. */
-  health: z.strictObject({ problems: z.array(z.string()).max(100).default([]), ...source }),
+  health: z.strictObject({
+    problems: z.array(z.string()).max(100).default([]),
+    /** Their figures; null when the book does not answer. */
+    measured: deskHealthSchema.nullable().optional(),
+    ...source,
+  }),
   portfolio: z.strictObject({
     /** Decimal text, of all accounts. */
     equityUsd: z.string().nullable().default(null),

@@ -1,6 +1,7 @@
 /** The desk on one page, as the Federation puts it together from what each officer last said. */
 import { z } from 'zod';
 import { modeProfileSchema, operatingModeSchema } from '../governance.ts';
+import { deskHealthSchema } from './desk-health.ts';
 import { riskLevelSchema } from './risk-state.ts';
 
 const inputSchema = z.strictObject({ ageMs: z.number().min(0).nullable(), stale: z.boolean() });
@@ -19,6 +20,8 @@ export const globalStateSchema = z.strictObject({
   disabledFeatures: z.array(z.string()),
   alerts: z.array(z.string()),
   inputs: z.strictObject({ ceo: inputSchema, risk: inputSchema, strategy: inputSchema }),
+  /** Workers and backlog of each queue, and what else the desk needs; null when the book does not answer. */
+  health: deskHealthSchema.nullable(),
   policyVersion: z.int(),
   /** Of the last event that this state knows of. */
   sequence: z.int(),

@@ -45,10 +45,12 @@ function liveOf(known: () => number) {
   };
 }
 
+const noNetworks = (): Promise<never> => Promise.reject(new Error('nobody is seated'));
+
 it('gives at each instant what all bars give, with the instants numbered as they are', async () => {
   let known = PAST;
   const { live, from } = liveOf(() => known);
-  const preparer = createLivePreparer(live);
+  const preparer = createLivePreparer(live, noNetworks);
   await preparer.prepare(handle, input, PAST);
   known = PAST + 300;
   const prepared = await preparer.prepare(handle, input, PAST + 299);
@@ -68,7 +70,7 @@ it('gives at each instant what all bars give, with the instants numbered as they
 it('loads the window anew when it has doubled, and forgets a session that is closed', async () => {
   let known = PAST;
   const { live, from } = liveOf(() => known);
-  const preparer = createLivePreparer(live);
+  const preparer = createLivePreparer(live, noNetworks);
   for (known of [PAST, PAST + 5_000, PAST + 5_001]) await preparer.prepare(handle, input, known);
   expect(from).toEqual([PAST - 5_000, PAST, PAST + 1]);
   preparer.forget(handle);

@@ -4,6 +4,7 @@ import { loadGovernance } from '../../config/policy-files.ts';
 import { createAccount } from '../../db/accounts.ts';
 import { insertBars } from '../../db/bars.ts';
 import { setMatchedUntil } from '../../db/book-clocks.ts';
+import { addBookDays, forgetBookDays } from '../../db/book-days.ts';
 import { lastSequence } from '../../db/events.ts';
 import { insertRows } from '../../db/insert-rows.ts';
 import { createOfficerStore, type OfficerStore } from '../../db/officers/officer-store.ts';
@@ -72,6 +73,29 @@ describe('portfolios', () => {
     await setMatchedUntil(desk.db, [{ accountId: 'held', strategyId: 'manual', symbol, untilMs: 0 }]);
     const [held] = await readPortfolios(desk.db, START_MS);
     expect(riskPortfolioSchema.parse(held?.portfolio).positions).toMatchObject([{ barVolume: null, dailyCloses: [] }]);
+  });
+
+  it('show the days that a book has kept itself, and no stored bar beside them', async () => {
+    const owner = { accountId: 'held', strategyId: 'manual' };
+    await setMatchedUntil(desk.db, [{ ...owner, symbol, untilMs: START_MS + 30 * HOUR_MS }]);
+    const day = START_MS / DAY_MS;
+    const days = [0, 1, 2].map((n) => ({ day: day + n, close: 70 + n, volume: 500 + n }));
+    await addBookDays(desk.db, owner, [{ symbol, days: [{ day, close: 1, volume: 1 }] }]);
+    await addBookDays(desk.db, owner, [{ symbol, days }]);
+    const [held] = await readPortfolios(desk.db, START_MS);
+    // 30 hours after the start the third day has not begun.
+    expect(riskPortfolioSchema.parse(held?.portfolio).positions).toMatchObject([
+      {
+        barVolume: 501,
+        dailyCloses: [
+          [day, 70],
+          [day + 1, 71],
+        ],
+      },
+    ]);
+    await forgetBookDays(desk.db, owner);
+    const [stored] = await readPortfolios(desk.db, START_MS);
+    expect(riskPortfolioSchema.parse(stored?.portfolio).positions[0]?.dailyCloses[0]).toEqual([day, 24]);
   });
 
   it('leave what does not fit as it is: nothing that looks like an empty book', async () => {

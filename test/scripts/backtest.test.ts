@@ -96,6 +96,11 @@ describe('one step function', () => {
     ['with a child workflow for each order', '--strategy momentum --params lookback=10,threshold=0.01 --synthetic 300'],
     ['in batches', '--strategy meanReversion --direction longShort --synthetic 1600 --seed 3 --commission bps:12'],
     ['on two symbols', '--strategy emaCross --symbol BTC/USDT,ETH/USDT --synthetic 1200 --cash 2500.50'],
+    [
+      'with managed leverage',
+      '--strategy momentum --params lookback=10,threshold=0.01 --symbol BTC/USDT,ETH/USDT --synthetic 50 ' +
+        '--direction longShort --leverage 10 --target-volatility 2',
+    ],
     ['over a hole of 33 bars and a bar without volume', '--strategy momentum --symbol BTC/USDT --interval 1h --bars '],
   ] as const;
 
@@ -109,6 +114,8 @@ describe('one step function', () => {
     const walked = await underNamesOf(sessionId, line);
     expect(await lastDecisions(desk.db, sessionId, 10_000)).toEqual(walked.decisions.map((one) => one.decision));
     expect(ends(await ordersOfSession(desk.db, sessionId))).toEqual(ends([...walked.orders.values()]));
+    const leverages = new Set([...walked.orders.values()].map(({ leverage }) => leverage));
+    expect([...leverages].sort()).toEqual(line.includes('--leverage') ? [1, 3] : [1]);
   });
 
   it('reads stored bars, from and to, alike', async () => {
@@ -194,6 +201,9 @@ describe('the flags', () => {
       via: 'engine',
       engine: { rules: 'desk' },
     });
+    const held = '--leverage 3 --target-volatility 0.4';
+    expect(refusals(`${base} ${held} --via engine`)).toEqual([]);
+    expect(refusals(`${base} ${held} --size fraction:0.95`)).toEqual(['ARGUMENT_VALUE --target-volatility']);
     expect(refusals('--strategy ./no-such-strategy.ts --synthetic 10')).toEqual(['ARGUMENT_VALUE --strategy']);
     expect(refusals(`${base} --commission perShare:x --size wholeShares:0`)).toEqual([
       'ARGUMENT_VALUE --commission',

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveStrategy } from '../../activities/session/open-session.ts';
+import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
+import { seatedAgent, seatWeights } from '../../db/agent-seats.ts';
 import { readBacktest } from '../../db/backtests.ts';
+import { barReaders } from '../../db/bar-readers.ts';
 import { reviewTrade } from '../../db/llm/trade-review.ts';
 import { readStrategy, saveEvolved } from '../../db/strategies.ts';
 import { insertTrades } from '../../db/trades.ts';
@@ -10,6 +14,9 @@ import type { Chromosome } from '../../schemas/chromosome.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { Strategy } from '../../schemas/signals.ts';
 import { readSessionOutcome } from '../../scripts/lib/backtest/read-session.ts';
+import { runLoop } from '../../scripts/lib/backtest/run-loop.ts';
+import { projectFolder } from '../../scripts/lib/paths.ts';
+import { trainingPage } from '../../scripts/lib/research/training-page.ts';
 import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib/research-in-process.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
@@ -99,6 +106,20 @@ describe('a bred strategy', () => {
     expect(stored?.equity.at(-1)).toBeCloseTo(Number(walked.report.equityEnd), 6);
   });
 
+  it('leaves a chain of the regimes that its session has seen', async () => {
+    const { session_id: sessionId } = await desk.db
+      .selectFrom('sessions')
+      .select('session_id')
+      .executeTakeFirstOrThrow();
+    const query = desk.db.selectFrom('regime_transitions').selectAll().where('session_id', '=', sessionId);
+    const changes = await query.orderBy('at').execute();
+    expect(changes.length).toBeGreaterThan(10);
+    for (const [k, { from_regime, to_regime, symbol }] of changes.entries()) {
+      expect([symbol, from_regime]).toEqual([SYMBOL, changes[k - 1]?.to_regime ?? null]);
+      expect(to_regime).not.toBe(from_regime);
+    }
+  });
+
   it('votes as the evolved component where a session lists it', async () => {
     const components = ['technical', 'evolved', 'llm'];
     const sessionId = freshId('voting');
@@ -131,7 +152,7 @@ describe('a bred strategy', () => {
     await (await desk.startSession(sessionId, session({ components: ['technical', 'online'] }))).result();
     const rows = await desk.db
       .selectFrom('decisions')
-      .select('contributions')
+      .select(['contributions', 'inputs'])
       .where('session_id', '=', sessionId)
       .execute();
     const votes = rows.flatMap(({ contributions }) => contributions.filter((one) => one.component === 'online'));
@@ -139,7 +160,50 @@ describe('a bred strategy', () => {
     // (10 + 10 × 0.5) / 20: the ten losses came later. Of long / bull it is (10 + 10 × 0.75) / 20.
     const known = new Set(votes.filter(({ side }) => side !== 0).map(({ confidence }) => confidence));
     expect([...known].sort()).toEqual([0.75, 0.875]);
+    const asked = rows.flatMap(({ inputs }) => (inputs.shouldTrade === undefined ? [] : [inputs.shouldTrade]));
+    expect(asked.length).toBeGreaterThan(20);
+    expect(asked[0]).toMatchObject({ trade: true, adjustment: 1 });
   });
+
+  it('is joined by the network of its market once it holds a seat, and trades as in the plain loop', async () => {
+    const input = { environment: 'market', symbol: SYMBOL, seeds: [1, 2, 3], steps: 3_000 };
+    const trained = await (await research.startTraining(freshId('market'), input)).result();
+    expect(trained).toMatchObject({ stoppedBy: 'steps', data: { symbol: SYMBOL, bars: 2_500 } });
+    expect(trained.seat).toMatchObject({ seated: false, judged: [{ seed: 1 }, { seed: 2 }, { seed: 3 }] });
+    expect(trained.seat?.checks.some(({ passed }) => !passed)).toBe(true);
+    expect((await trainingPage(desk.db, trained)).sections[0]?.heading).toBe('Out of sample');
+    const asked = session({ strategy: { type: 'hybrid' }, components: ['technical', 'agent'], direction: 'longShort' });
+    const votesOf = async (sessionId: string) => {
+      const rows = await desk.db
+        .selectFrom('decisions')
+        .select(['contributions', 'inputs'])
+        .where('session_id', '=', sessionId)
+        .execute();
+      return rows.filter(({ contributions }) => contributions.some((one) => one.component === 'agent'));
+    };
+    const [alone, joined] = [freshId('benched'), freshId('seated')];
+    await (await desk.startSession(alone, asked)).result();
+    expect(await votesOf(alone)).toEqual([]);
+    await desk.db.updateTable('agent_seats').set({ seated: true }).where('run_id', '=', trained.runId).execute();
+    await (await desk.startSession(joined, asked)).result();
+    const votes = await votesOf(joined);
+    expect(votes.length).toBeGreaterThan(2_000);
+    expect(new Set(votes.map(({ inputs }) => inputs.agentWeights))).toEqual(new Set([trained.seat?.weightsHash]));
+
+    const seat = await seatedAgent(desk.db, SYMBOL, HOUR_MS);
+    if (seat === undefined) throw new Error('nobody is seated');
+    const agents = { [SYMBOL]: { seat, weights: await seatWeights(desk.db, seat.runId) } };
+    const parts = {
+      ...{ market: deskMarketData(barReaders(desk.db)), configFolder: path.join(projectFolder, 'config'), agents },
+      ...{ codeVersion: 'in-process', seedIndicators: 'talib' as const },
+    };
+    const parsed = parseSessionInput(asked, `strategy-session:${joined}`, Date.now());
+    const [looped, walked] = [await runLoop(parsed, parts), await readSessionOutcome(desk.db, joined)];
+    expect(walked.trades.length).toBeGreaterThan(10);
+    expect(shown(looped.trades)).toEqual(shown(walked.trades));
+    const benched = await readSessionOutcome(desk.db, alone);
+    expect(shown(benched.trades)).not.toEqual(shown(walked.trades));
+  }, 120_000);
 
   it('is refused with real money until it is promoted', async () => {
     const strategyId = 'evolved-unproven';

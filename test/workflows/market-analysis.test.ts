@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAllocationStore } from '../../db/allocation-store.ts';
+import { insertDecisions } from '../../db/decisions.ts';
 import { readAdvice } from '../../db/llm/advice-slots.ts';
+import { ANSWERED, keepOutcome, openCall } from '../../db/llm/calls.ts';
+import { inTransaction } from '../../db/retry.ts';
+import { openSession } from '../../db/sessions.ts';
 import { insertTrades } from '../../db/trades.ts';
+import { type StrategyRecord, scoreOf, scoreParts } from '../../domain/learning/allocation/allocation-score.ts';
 import type { MarketAnalysisResult } from '../../schemas/market-analysis.ts';
 import type { OpportunityEvaluationResult } from '../../schemas/opportunity-evaluation.ts';
 import type { StrategyDesignResult } from '../../schemas/strategy-design.ts';
@@ -10,6 +16,7 @@ import { type ModelsInProcess, openModelsInProcess } from '../../scripts/lib/mod
 import { startTradeReviews } from '../../workers/trade-reviews.ts';
 import { progressQuery } from '../../workflows/messages/market-analysis.ts';
 import { orderQuery } from '../../workflows/messages/order-execution.ts';
+import { aDecision, aSessionInput } from '../db/desk-database.ts';
 import { tiedWalks } from '../domain/signals/pair-prices.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
 import { allTaskFailures } from './histories.ts';
@@ -213,6 +220,66 @@ it('reviews a closed trade once under its own name', async () => {
   });
   const unknown = await models.start('tradeReview', `trade-review:${freshId('none')}`, {}, 'research');
   expect((await problemsOf(unknown))[0]?.code).toBe('TRADE_UNKNOWN');
+});
+
+/** A long trade of UP/USDT in a paper session, that a model advised with 0.9 and that won 9.5 on 100. */
+async function advisedTrade(): Promise<{ tradeId: string; strategyId: string; closedAtMs: number }> {
+  const [tradeId, strategyId, decisionId] = [freshId('trade'), freshId('strategy'), freshId('decision')];
+  const input = { symbols: [UP], barIntervalMs: HOUR_MS, accountId: 'paper-1', strategy: 'momentum' };
+  const session = aSessionInput({ sessionId: strategyId, strategyId, openKey: strategyId, tradingMode: 'paper' });
+  await inTransaction(desk.db, (trx) =>
+    openSession(trx, { ...session, workflowId: strategyId, input: { ...input, tradingMode: 'paper' } }),
+  );
+  const [entryAtMs, exitAtMs] = [1_000, 1_010].map((bar) => Date.parse('2020-01-01T00:00:00Z') + bar * HOUR_MS);
+  const decision = aDecision(1, { decisionId, symbol: UP, asOfMs: entryAtMs ?? 0 });
+  const context = { accountId: 'paper-1', sessionId: strategyId, run: 1, correlationId: null };
+  await insertDecisions(desk.db, context, [{ decision, inputs: {} }]);
+  const asked = { call_id: decisionId, call_key: decisionId, ask_key: decisionId, step: 'answer', task: 'advice' };
+  const by = { contract: 'advice', provider: 'near', model: 'near-1', tier: 'fast', cost_micro_usd: 2_000 };
+  const prompt = { prompt_id: 'advisor', prompt_version: 1, prompt_hash: 'h', outcome: ANSWERED };
+  const row = { ...asked, ...by, ...prompt, decision_id: decisionId, as_of: AS_OF };
+  await inTransaction(desk.db, (trx) => openCall(trx, row));
+  const value = { symbol: UP, action: 'buy', confidence: 0.9 };
+  const answer = { kind: 'answer' as const, value, model: 'near-1', callIds: [decisionId], costMicroUsd: 2_000 };
+  await keepOutcome(desk.db, decisionId, answer);
+  const trade = {
+    ...{ tradeId, symbol: UP, strategyId, side: 'long' as const, quantity: '1', decisionId, fees: '0.5' },
+    ...{ entryPrice: '100', exitPrice: '110', entryAtMs: entryAtMs ?? 0, exitAtMs: exitAtMs ?? 0, pnl: '9.5' },
+    ...{ exitReason: 'signal' as const, funding: '0' },
+  };
+  const record = { trade, entryFeatures: null, regime: 'bull' };
+  await insertTrades(desk.db, { accountId: 'paper-1', sessionId: strategyId }, [record]);
+  return { tradeId, strategyId, closedAtMs: exitAtMs ?? 0 };
+}
+
+it('shows one closed trade in health, patterns, accuracy, replay and allocation, and a second review changes nothing', async () => {
+  const { tradeId, strategyId, closedAtMs } = await advisedTrade();
+  const shown = async () => ({
+    health: await desk.db.selectFrom('strategy_monitors').selectAll().where('strategy_id', '=', strategyId).execute(),
+    patterns: await desk.db.selectFrom('pattern_outcomes').selectAll().where('trade_id', '=', tradeId).execute(),
+    accuracy: await desk.db.selectFrom('model_scores').selectAll().where('trade_id', '=', tradeId).execute(),
+    replay: await desk.db.selectFrom('rl_experiences').selectAll().where('trade_id', '=', tradeId).execute(),
+    allocation: (await createAllocationStore(desk.db).matter(closedAtMs + HOUR_MS)).strategies.find(
+      (one) => one.strategyId === strategyId,
+    ),
+    trade: await desk.db.selectFrom('trades').selectAll().where('trade_id', '=', tradeId).execute(),
+  });
+  const before = await shown();
+  expect([before.health, before.patterns, before.accuracy, before.replay]).toEqual([[], [], [], []]);
+
+  const review = async (): Promise<unknown> =>
+    (await models.start('tradeReview', `trade-review:${tradeId}`, {}, 'research')).result();
+  expect(await review()).toMatchObject({ tradeId, scored: [{ model: 'near-1', correct: true }] });
+  const once = await shown();
+  expect(once.health).toMatchObject([{ trades: 1, win_rate: 1, health: 'healthy' }]);
+  expect(once.patterns).toMatchObject([{ won: true, return_fraction: 0.095 }]);
+  expect(once.accuracy).toMatchObject([{ model: 'near-1', confidence: 0.9, correct: true, regime: 'bull' }]);
+  expect(once.replay.map(({ action }) => action)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+  expect(once.allocation).toMatchObject({ trades: [{ returnFraction: 0.095, regime: 'bull' }] });
+  expect(scoreOf(scoreParts(once.allocation as StrategyRecord, 'bull'))).toBeGreaterThan(0);
+
+  await review();
+  expect(await shown()).toEqual(once);
 });
 
 it('starts one review of a closed paper trade, however often it looks', async () => {

@@ -27,7 +27,10 @@ export const computing = (): Pick<
   });
 
 /** The last look, on a machine that computes. */
-export const judging = (): Pick<ReturnType<typeof proxyActivities<ComputeActivities>>, 'closeEvolution'> =>
+export const judging = (): Pick<
+  ReturnType<typeof proxyActivities<ComputeActivities>>,
+  'closeEvolution' | 'judgeAgents'
+> =>
   proxyActivities<ComputeActivities>({
     taskQueue: computeQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: '30 minutes',

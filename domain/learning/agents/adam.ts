@@ -8,6 +8,8 @@ export type AdamSettings = {
   readonly epsilon: number;
   /** A longer gradient is shortened to this; infinity: never. */
   readonly normMax: number;
+  /** Share of the learning rate by which weights shrink at each step (Loshchilov and Hutter 2019, AdamW); none where absent. */
+  readonly weightDecay?: number;
 };
 
 /** β1^t and β2^t, by multiplication, so that they are the same on every machine. */
@@ -19,6 +21,9 @@ export const nextPowers = ({ power1, power2 }: AdamPowers, { beta1, beta2 }: Ada
   power1: power1 * beta1,
   power2: power2 * beta2,
 });
+
+/** What a weight is multiplied with after a step; 1 without decay. */
+export const keptWeight = ({ learningRate, weightDecay = 0 }: AdamSettings): number => 1 - learningRate * weightDecay;
 
 const NORM_ADDED = 1e-6;
 

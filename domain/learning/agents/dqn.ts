@@ -3,7 +3,7 @@
  * prioritised replay and n-step returns if wanted. Draws come from outside, so the same draws give the same weights, on
  * either kernel.
  */
-import { type AdamPowers, type AdamSettings, adamStep, FIRST_POWERS, nextPowers } from './adam.ts';
+import { type AdamPowers, type AdamSettings, adamStep, FIRST_POWERS, keptWeight, nextPowers } from './adam.ts';
 import { type Numbers, PANEL } from './dense-layers.ts';
 import { type KernelWanted, type NetMemory, openNetMemory } from './net-kernel.ts';
 import { filledUp, type NetShape, netLayout } from './net-layout.ts';
@@ -155,7 +155,14 @@ function learn(parts: DqnParts): Learned {
   parts.powers = nextPowers(parts.powers, settings.adam);
   parts.updates += 1;
   kernel.adam(online, gradient, mean, square, count, adamStep(settings.adam, parts.powers, norm, round));
+  shrink(memory, online, count, keptWeight(settings.adam));
   return { loss, norm };
+}
+
+function shrink({ numbers, round }: NetMemory, from: number, count: number, kept: number): void {
+  if (kept === 1) return;
+  const factor = round(kept);
+  for (let at = from; at < from + count; at += 1) numbers[at] = round(factor * (numbers[at] as number));
 }
 
 /** Rows of the next batch. @returns their weights in the loss, null when all weigh the same */

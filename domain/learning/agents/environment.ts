@@ -5,6 +5,8 @@
 export type EnvironmentStep<State> = {
   readonly state: State;
   readonly reward: number;
+  /** What the reward was made of, before it was scaled. */
+  readonly terms?: Readonly<Record<string, number>>;
   readonly terminated: boolean;
   readonly truncated: boolean;
 };

@@ -14,9 +14,10 @@ export function trainedSeeds(checkpoints: readonly SeedCheckpoint[]): TrainedSee
   return [...bySeed].map(([seed, own]) => {
     const { figures, weightsHash } = own.at(-1) as SeedCheckpoint;
     const best = own.reduce((a, b) => (b.figures.greedyReturn > a.figures.greedyReturn ? b : a));
-    const { steps, episodes, returnMean, greedyReturn } = figures;
+    const { steps, episodes, returnMean, greedyReturn, rewardTerms } = figures;
     const { greedyReturn: bestGreedyReturn, steps: bestAtSteps } = best.figures;
-    return { seed, steps, episodes, returnMean, greedyReturn, bestGreedyReturn, bestAtSteps, weightsHash };
+    const told = { seed, steps, episodes, returnMean, greedyReturn, bestGreedyReturn, bestAtSteps, weightsHash };
+    return rewardTerms === undefined ? told : { ...told, rewardTerms };
   });
 }
 

@@ -3,6 +3,7 @@
  * as every machine that runs this is.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { exactJson, parseExactJson } from '../../exact-json.ts';
 import type { DqnCounters } from './dqn.ts';
 import type { Training, TrainingProgress } from './training.ts';
 
@@ -26,7 +27,7 @@ export function packTraining<State>({ dqn, progress, randomWords }: Training<Sta
     written: dqn.written(),
     largestPriority: dqn.priorities?.largest() ?? 0,
   };
-  const text = new TextEncoder().encode(JSON.stringify(head));
+  const text = new TextEncoder().encode(exactJson(head));
   const length = new Uint8Array(Uint32Array.of(text.length).buffer);
   const views = dqn.priorities === null ? dqn.kept(held) : [...dqn.kept(held), dqn.priorities.leaves(held)];
   return joined([length, text, ...views.map(bytesOf)]);
@@ -36,7 +37,8 @@ export function packTraining<State>({ dqn, progress, randomWords }: Training<Sta
 export function unpackTraining<State>(training: Training<State>, bytes: Uint8Array): void {
   const { dqn, progress, randomWords } = training;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const head: Head<State> = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));
+  const text = new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
+  const head = parseExactJson(text) as Head<State>;
   Object.assign(progress, head.progress);
   randomWords.set(head.random);
   dqn.restored(head.counters, head.written);

@@ -41,6 +41,9 @@ export type TrainingProgress<State> = {
   pending: { readonly state: readonly number[]; readonly action: number; readonly reward: number }[];
   lossSum: number;
   lossCount: number;
+  /** Sums of the terms of the rewards since they were last told, where rewards have terms. */
+  termSums: Record<string, number>;
+  termSteps: number;
 };
 
 export type Training<State> = {
@@ -76,6 +79,8 @@ export function beginTraining<State>(
     pending: [],
     lossSum: 0,
     lossCount: 0,
+    termSums: {},
+    termSteps: 0,
   };
   return { settings, environment, dqn, randomWords: words, uniform, progress };
 }
@@ -86,7 +91,8 @@ export function trainStep<State>(training: Training<State>): void {
   const seen = environment.observe(progress.state);
   const explores = uniform() < scheduled(settings.epsilon, progress.steps);
   const action = explores ? Math.floor(uniform() * environment.actions) : dqn.act(seen);
-  const { state, reward, terminated, truncated } = environment.step(progress.state, action);
+  const { state, reward, terms, terminated, truncated } = environment.step(progress.state, action);
+  if (terms !== undefined) addTerms(progress, terms);
   progress.pending.push({ state: Array.from(seen), action, reward });
   remember(training, environment.observe(state), terminated, truncated);
   progress.episodeReturn += reward;
@@ -94,6 +100,11 @@ export function trainStep<State>(training: Training<State>): void {
   if (terminated || truncated) endEpisode(training);
   progress.steps += 1;
   learnWhenDue(training);
+}
+
+function addTerms<State>(progress: TrainingProgress<State>, terms: Readonly<Record<string, number>>): void {
+  progress.termSteps += 1;
+  for (const [name, term] of Object.entries(terms)) progress.termSums[name] = (progress.termSums[name] ?? 0) + term;
 }
 
 /** Moves what has its n rewards, at an end all of it, into the replay. */

@@ -93,3 +93,9 @@ function halveOrClose(values: readonly number[], room: ActionRoom): Choice {
   const free = chooseAction(values, { ...room, forced: null });
   return free.action === 'close' ? free : { action: 'reduceHalf', confidence: 1 };
 }
+
+/** A wish as it can be taken: the forced action where something is forced, `hold` where the state masks it. Caps come later. */
+export function wishedAction(wish: Choice, room: ActionRoom): Choice {
+  if (room.forced !== null && stateReason(wish.action, room) !== null) return { action: room.forced, confidence: 1 };
+  return stateReason(wish.action, room) === null ? wish : { action: 'hold', confidence: wish.confidence };
+}

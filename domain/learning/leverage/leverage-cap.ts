@@ -3,7 +3,7 @@
  * what a position is forced to. All of it only ever tightens.
  */
 import { type Forced, LEVERAGE_RUNGS, rungDown } from './actions.ts';
-import type { LeverageQuestion, MeasuredLeverage } from './leverage-question.ts';
+import type { LeverageGround, MeasuredLeverage } from './leverage-question.ts';
 
 /** The mode's ceilings fall from this score on; from the second, nothing new (details to §9). */
 const SCORE_FALLS = 50;
@@ -16,7 +16,7 @@ const MEASURED_TRADES_MIN = 20;
 
 export type Cap = { readonly leverage: number; readonly reasons: readonly string[] };
 
-export function capOf({ profile, riskScore, drawdownFraction, measured }: LeverageQuestion): Cap {
+export function capOf({ profile, riskScore, drawdownFraction, measured }: LeverageGround): Cap {
   const byScore = profile.leverageMax * (1 - Math.max(0, riskScore - SCORE_FALLS) / SCORE_FALLS);
   const bounds = [
     { leverage: profile.leverageMax, reason: 'the operating mode' },
@@ -43,14 +43,14 @@ function byRecord(measured: readonly MeasuredLeverage[]): number {
 }
 
 /** Margin ratio 0.70 and more halves the position, 0.85 and more closes it: before the venue does. */
-export function forcedBy({ marginRatio, position }: LeverageQuestion): Forced {
+export function forcedBy({ marginRatio, position }: Pick<LeverageGround, 'marginRatio' | 'position'>): Forced {
   if (position === null) return null;
   if (!(marginRatio < MARGIN_RATIO.close)) return 'close';
   return marginRatio < MARGIN_RATIO.reduce ? null : 'reduceHalf';
 }
 
 /** Nothing new in an emergency, where the mode says so, or with margin running out. */
-export const mayOpen = ({ profile, riskScore, drawdownFraction, marginRatio }: LeverageQuestion): boolean =>
+export const mayOpen = ({ profile, riskScore, drawdownFraction, marginRatio }: LeverageGround): boolean =>
   profile.newEntries &&
   riskScore < SCORE_STOPS &&
   drawdownFraction < DRAWDOWN.stop &&

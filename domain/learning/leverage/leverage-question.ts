@@ -6,9 +6,8 @@ import type { BinaryEdge } from './kelly.ts';
 /** How trades at one leverage went in the present regime. */
 export type MeasuredLeverage = { readonly leverage: number; readonly trades: number; readonly averageReturn: number };
 
-export type LeverageQuestion = {
-  /** The agent's value of each of `LEVERAGE_ACTIONS`. */
-  readonly actionValues: readonly number[];
+/** All but what is wished. */
+export type LeverageGround = {
   readonly direction: 'longOnly' | 'shortOnly' | 'longShort';
   /** Of the same length of time, as fractions. */
   readonly targetVolatility: number;
@@ -47,4 +46,9 @@ export type LeverageQuestion = {
     readonly budgetUsedUsd: string;
     readonly marginAvailableUsd: string;
   };
+};
+
+export type LeverageQuestion = LeverageGround & {
+  /** The agent's value of each of `LEVERAGE_ACTIONS`. */
+  readonly actionValues: readonly number[];
 };

@@ -5,7 +5,7 @@
 import { Decimal, decimalText, floorToStep, roundPrice, toDecimal, ZERO } from '../../decimal.ts';
 import { quoteLiquidation } from '../../execution/liquidation-quote.ts';
 import type { LeverageSide } from './actions.ts';
-import type { LeverageQuestion } from './leverage-question.ts';
+import type { LeverageGround } from './leverage-question.ts';
 
 /** Share of equity that a day may cost (spec 8.5). */
 export const RISK_BUDGET_FRACTION = 0.02;
@@ -40,7 +40,7 @@ type Terms = {
   readonly share: number;
 };
 
-export function sizeLeveraged(question: LeverageQuestion, terms: Terms): LeveragedSize {
+export function sizeLeveraged(question: LeverageGround, terms: Terms): LeveragedSize {
   const { account, market, profile } = question;
   const equity = toDecimal(account.equityUsd);
   const budget = budgetLeft(question);
@@ -60,7 +60,7 @@ export function sizeLeveraged(question: LeverageQuestion, terms: Terms): Leverag
   return { ...moneyOf(question, terms, quantity), riskBudgetLeftUsd: decimalText(budget) };
 }
 
-function moneyOf({ account, market }: LeverageQuestion, { leverage, side }: Terms, quantity: Decimal) {
+function moneyOf({ account, market }: LeverageGround, { leverage, side }: Terms, quantity: Decimal) {
   const notional = quantity.times(toDecimal(market.price));
   const margin = notional.div(leverage);
   const loss = notional.times(lossFraction({ market }, leverage));
@@ -80,11 +80,11 @@ function moneyOf({ account, market }: LeverageQuestion, { leverage, side }: Term
 }
 
 /** What is lost of each unit of notional in the worst case: to the stop and its gap, at most all margin; and costs. */
-export const lossFraction = ({ market }: Pick<LeverageQuestion, 'market'>, leverage: number): number =>
+export const lossFraction = ({ market }: Pick<LeverageGround, 'market'>, leverage: number): number =>
   Math.min(1 / leverage, market.stopDistanceFraction + market.gapFraction) + market.costFraction;
 
 /** What is left of the day's 2 % of equity; never below 0. */
-export function budgetLeft({ account }: LeverageQuestion): Decimal {
+export function budgetLeft({ account }: LeverageGround): Decimal {
   const budget = toDecimal(account.equityUsd).times(RISK_BUDGET_FRACTION).minus(toDecimal(account.budgetUsedUsd));
   return Decimal.max(ZERO, budget);
 }

@@ -4,10 +4,20 @@
  */
 import { decimalText } from '../../decimal.ts';
 import { quoteLiquidation } from '../../execution/liquidation-quote.ts';
-import { chooseAction, type LeverageAction, type Masked, maskedActions, openingOf, rungDown } from './actions.ts';
+import {
+  type ActionRoom,
+  type Choice,
+  chooseAction,
+  type LeverageAction,
+  type Masked,
+  maskedActions,
+  openingOf,
+  rungDown,
+  wishedAction,
+} from './actions.ts';
 import { binaryKellyLower, tradedKelly } from './kelly.ts';
-import { capOf, forcedBy, mayOpen } from './leverage-cap.ts';
-import type { LeverageQuestion } from './leverage-question.ts';
+import { type Cap, capOf, forcedBy, mayOpen } from './leverage-cap.ts';
+import type { LeverageGround, LeverageQuestion } from './leverage-question.ts';
 import { budgetLeft, type LeveragedSize, NO_SIZE, sizeLeveraged } from './leveraged-size.ts';
 import { recommendationOf, warningsOf } from './recommendation.ts';
 
@@ -31,13 +41,30 @@ export type LeverageAnswer = {
   readonly maskedActions: readonly Masked[];
 };
 
+/** What the agent's best open action becomes. */
 export function manageLeverage(question: LeverageQuestion): LeverageAnswer {
+  const standing = standingOf(question);
+  return managed(question, standing, chooseAction(question.actionValues, standing.room));
+}
+
+/** What becomes of a trade that others propose, at the most leverage they ask for: a wish that is masked opens nothing. */
+export function manageProposal(ground: LeverageGround, wish: Choice): LeverageAnswer {
+  const standing = standingOf(ground);
+  return managed(ground, standing, wishedAction(wish, standing.room));
+}
+
+type Standing = { readonly cap: Cap; readonly room: ActionRoom };
+
+function standingOf(question: LeverageGround): Standing {
   const cap = capOf(question);
-  const forced = forcedBy(question);
-  const isReduceOnly = !mayOpen(question);
   const { direction, position } = question;
-  const room = { hasPosition: position !== null, forced, isReduceOnly, direction, leverageCap: cap.leverage };
-  const { action, confidence } = chooseAction(question.actionValues, room);
+  const room = { hasPosition: position !== null, forced: forcedBy(question), isReduceOnly: !mayOpen(question) };
+  return { cap, room: { ...room, direction, leverageCap: cap.leverage } };
+}
+
+function managed(question: LeverageGround, { cap, room }: Standing, { action, confidence }: Choice): LeverageAnswer {
+  const { forced, isReduceOnly } = room;
+  const { position } = question;
   const opening = openingOf(action);
   const adjusted = opening === null ? 0 : adjustedLeverage(question, opening.leverage, confidence);
   const kellyFraction = tradedKelly(binaryKellyLower(question.edge));
@@ -67,7 +94,7 @@ export function manageLeverage(question: LeverageQuestion): LeverageAnswer {
 
 /** base × min(1, target / realised volatility) × (0.5 + 0.5 × trend agreement) × confidence (details to spec 8.5). */
 export function adjustedLeverage(
-  { realisedVolatility, targetVolatility, trendAgreement }: LeverageQuestion,
+  { realisedVolatility, targetVolatility, trendAgreement }: LeverageGround,
   base: number,
   confidence: number,
 ): number {
@@ -79,7 +106,7 @@ export function adjustedLeverage(
  * The highest leverage up to `wanted` whose liquidation lies beyond the stop and its gap, for either side: a tighter cap that
  * turns the agent from short to long must not find more room there. Never below 1.
  */
-function beyondStop(question: LeverageQuestion, wanted: number): number {
+function beyondStop(question: LeverageGround, wanted: number): number {
   const { stopDistanceFraction, gapFraction } = question.market;
   const distance = (leverage: number): number =>
     Math.min(distanceOf(question, 'long', leverage), distanceOf(question, 'short', leverage));
@@ -89,7 +116,7 @@ function beyondStop(question: LeverageQuestion, wanted: number): number {
   return Math.min(1, wanted);
 }
 
-const distanceOf = ({ market }: LeverageQuestion, side: 'long' | 'short', leverage: number): number =>
+const distanceOf = ({ market }: LeverageGround, side: 'long' | 'short', leverage: number): number =>
   Number(
     quoteLiquidation({
       venue: market.venue,

@@ -1,7 +1,7 @@
 /** The leverage manager's answer in words a person can read: what to do, why, and what to beware of. */
 import type { Forced, LeverageAction } from './actions.ts';
 import type { Cap } from './leverage-cap.ts';
-import type { LeverageQuestion } from './leverage-question.ts';
+import type { LeverageGround } from './leverage-question.ts';
 import type { LeveragedSize } from './leveraged-size.ts';
 
 type Told = {
@@ -21,7 +21,7 @@ type Told = {
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export function recommendationOf(
-  question: LeverageQuestion,
+  question: LeverageGround,
   told: Told,
 ): { readonly recommendation: string; readonly reasoning: readonly string[] } {
   return { recommendation: sentenceOf(told), reasoning: reasonsOf(question, told) };
@@ -38,7 +38,7 @@ function sentenceOf({ action, bestLeverage, confidence, forced, isShort, leverag
   return bestLeverage > 0 ? 'Open nothing: no size is left for it.' : `Hold (confidence ${percent(confidence)}).`;
 }
 
-function reasonsOf(question: LeverageQuestion, told: Told): string[] {
+function reasonsOf(question: LeverageGround, told: Told): string[] {
   const { adjustedLeverage, bestLeverage, cap, forced, isReduceOnly, kellyFraction, leverage } = told;
   if (forced !== null) return [`margin ratio ${question.marginRatio.toFixed(2)} forces ${forced}`];
   const { realisedVolatility, targetVolatility, trendAgreement } = question;
@@ -53,7 +53,7 @@ function reasonsOf(question: LeverageQuestion, told: Told): string[] {
   ];
 }
 
-export function warningsOf({ edge, market, marginRatio }: LeverageQuestion, told: Told): string[] {
+export function warningsOf({ edge, market, marginRatio }: LeverageGround, told: Told): string[] {
   const { adjustedLeverage, bestLeverage, cap, leverage, size } = told;
   return [
     ...(bestLeverage > 0 && adjustedLeverage < 1 ? ['adjusted leverage is below 1: the size is scaled by it'] : []),

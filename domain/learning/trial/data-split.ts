@@ -47,3 +47,19 @@ export const searchSplit = (count: number): DataSplit => ({
   sealed: null,
   seen: count,
 });
+
+const AGENT_TRAINING_SHARE = 0.5;
+const AGENT_SEEN_SHARE = 0.65;
+
+/** An agent learns from the first half, is compared on the next 15 %, and judged on the last 35 %. */
+export function agentSplit(count: number): DataSplit {
+  const purge = purgeOf(count);
+  const sealedFrom = Math.floor(count * AGENT_SEEN_SHARE);
+  const selectionFrom = Math.floor(count * AGENT_TRAINING_SHARE);
+  return {
+    folds: [{ from: 0, to: selectionFrom }],
+    selection: after({ from: selectionFrom, to: sealedFrom }, purge),
+    sealed: after({ from: sealedFrom, to: count }, purge),
+    seen: sealedFrom,
+  };
+}

@@ -1,5 +1,6 @@
 /** One state of the whole desk out of what each officer last said, and who has not been heard of in time. Pure. */
 import type { ModeProfile, OperatingMode } from '../../../schemas/governance.ts';
+import type { DeskHealth } from '../../../schemas/officers/desk-health.ts';
 import type { GlobalState } from '../../../schemas/officers/global-state.ts';
 import type { OfficerSettings } from '../../../schemas/officers/policy-store.ts';
 import type { RiskLevel } from '../../../schemas/officers/risk-state.ts';
@@ -8,15 +9,23 @@ export type Heard = { readonly atMs: number | null; readonly intervalMs: number 
 export type Speaker = keyof GlobalState['inputs'];
 
 const SPEAKERS: readonly Speaker[] = ['ceo', 'risk', 'strategy'];
-/** An officer is late when nothing was heard for so many of its intervals. */
+/** An officer that is gone is shown as late before so many of its intervals have passed. */
 const INTERVALS_MAX = 2;
+/** And one that is there has this long to speak. */
+const INTERVALS_MIN = 1.5;
 
-/** Since when somebody listens counts too: at a start of the desk nobody is late yet. */
-export function staleOfficers(heard: Readonly<Record<Speaker, Heard>>, nowMs: number, sinceMs: number): Speaker[] {
+/** When it is asked, since when it has been asked at all, and how long it is until it is asked again. */
+export type Listening = { readonly nowMs: number; readonly sinceMs: number; readonly everyMs: number };
+
+/** Who would be late before anybody looks again. At a start of the desk nobody is late yet. */
+export function staleOfficers(
+  heard: Readonly<Record<Speaker, Heard>>,
+  { nowMs, sinceMs, everyMs }: Listening,
+): Speaker[] {
   return SPEAKERS.filter((officer) => {
     const { atMs, intervalMs } = heard[officer];
     const quietMs = nowMs - Math.max(atMs ?? Number.NEGATIVE_INFINITY, sinceMs);
-    return !(quietMs <= INTERVALS_MAX * intervalMs);
+    return !(quietMs <= Math.max(INTERVALS_MIN * intervalMs, INTERVALS_MAX * intervalMs - everyMs));
   });
 }
 
@@ -37,6 +46,7 @@ export type Said = {
   } | null;
   readonly ceoAlerts: readonly string[];
   readonly activeStrategies: readonly string[];
+  readonly health: DeskHealth | null;
   readonly sequence: number;
 };
 
@@ -58,6 +68,7 @@ export function mergeStates(said: Said, nowMs: number): GlobalState {
     disabledFeatures: disabledFeatures(said),
     alerts: [...new Set([...staleAlerts, ...said.ceoAlerts, ...(risk?.alerts ?? []), ...(strategy?.alerts ?? [])])],
     inputs: { ceo: input('ceo'), risk: input('risk'), strategy: input('strategy') },
+    health: said.health,
     policyVersion: policy.version,
     sequence: said.sequence,
   };

@@ -29,6 +29,7 @@ import { priceCollar } from './price-collar.ts';
 import { quarantine } from './quarantine.ts';
 import { reduceOnly } from './reduce-only.ts';
 import { repetitionLatch } from './repetition-latch.ts';
+import { riskBudget } from './risk-budget.ts';
 import { selfCross } from './self-cross.ts';
 import { sessionBudget } from './session-budget.ts';
 import { staleData } from './stale-data.ts';
@@ -59,6 +60,7 @@ export const RISK_RULES: readonly RiskRule[] = [
   direction,
   stopRequired,
   leverageCap,
+  riskBudget,
   positionSize,
   symbolConcentration,
   correlationGroup,

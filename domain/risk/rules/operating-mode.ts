@@ -1,11 +1,13 @@
 /**
  * Refuses new entries in an operating mode that takes reducing orders only (emergency, or ceilings of nothing), and in
- * defensive whatever is beyond the mode's own profile: the mode is then the reason, however loose the session's limits.
+ * defensive whatever is beyond the mode's own profile, and whatever an account wants that has lost its day: the mode is then the
+ * reason, however loose the session's limits.
  */
 import type { OperatingMode } from '../../../schemas/governance.ts';
 import type { RiskRule } from '../gate-input.ts';
 import { boundsNewRisk, refuse } from '../wording.ts';
 import { concurrentPositions } from './concurrent-positions.ts';
+import { dailyLoss } from './daily-loss.ts';
 import { leverageCap } from './leverage-cap.ts';
 import { minimumConfidence } from './minimum-confidence.ts';
 import { positionSize } from './position-size.ts';
@@ -13,7 +15,7 @@ import { positionSize } from './position-size.ts';
 /** Modes that answer for their limits by name; in the others the limits speak for themselves. */
 export const isGuarded = (mode: OperatingMode): boolean => mode === 'defensive' || mode === 'emergency';
 
-const LIMITS: readonly RiskRule[] = [leverageCap, positionSize, concurrentPositions, minimumConfidence];
+const LIMITS: readonly RiskRule[] = [leverageCap, positionSize, concurrentPositions, minimumConfidence, dailyLoss];
 
 export const operatingMode: RiskRule = boundsNewRisk((input, facts) => {
   const { mode, version, profile } = input.policy;

@@ -114,6 +114,7 @@ function tableRows(site: HttpSite, id: string): Expect[] {
     ['74', start('{a:1}'), '400 JSON_INVALID position 1'],
     ['74', start('{"a":"\\ud800"}'), '400 JSON_INVALID'],
     ['74', start('{"a":"\\u0000"}'), '400 JSON_INVALID'],
+    ['74', start('{"a":{"b":[1,{"c":1}],"\\u0062":2}}'), '400 JSON_INVALID'],
     ['74', start(`${'['.repeat(100_000)}`), '400 JSON_INVALID position 100000'],
     ['74', start(`{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`), '400 INPUT_TOO_LARGE'],
     ['75', start('{"__proto__":{"admin":true}}'), '400 JSON_FORBIDDEN_KEY'],

@@ -15,12 +15,13 @@ import { isTwoLegged, STRATEGY_TYPES, type StrategyType } from '../../../schemas
 import { type Direction, directionSchema } from '../../../schemas/strategy-session.ts';
 import { parseFlags, wholeNumber } from '../flags.ts';
 import type { SessionRequest } from '../session-run.ts';
-import { engineFields } from './engine-flags.ts';
+import { engineFields, isResearch } from './engine-flags.ts';
 import {
   cashText,
   instantText,
   intervalMsOf,
   isStrategyFile,
+  numberWithin,
   oneOf,
   type Problems,
   strategyParameters,
@@ -71,6 +72,7 @@ const program = () =>
     .option('--close-last <rule>', 'what is open in the last bar: sold at its open or close, or kept', 'keep')
     .option('--rules <which>', 'desk: its limits; none: only the flags (with files, --size, other costs)')
     .option('--leverage <times>', '1 to 10', '1')
+    .option('--target-volatility <a year>', 'the leverage manager decides, up to --leverage; under the desk’s rules')
     .option('--stop-atr <times>', 'a stop so many ATR14 from the fill (desk: 2, else none)')
     .option('--target-atr <times>', 'a target so many ATR14 from the fill')
     .option('--trail-atr <times>', 'a stop that follows the close at so many ATR14')
@@ -170,6 +172,7 @@ function requestOf(given: Given, engine: ResearchFields, problems: Problems): Se
     market: marketOf(given, problems),
     direction: directionOf(given.direction, type, problems),
     startingCash: cashText(given.cash, problems),
+    ...leverageOf(given, engine, problems),
     costs: costsOf(engine),
     seed: wholeNumber('--seed', given.seed ?? '1', 0, SEED_MAX, problems),
   };
@@ -181,6 +184,17 @@ const levelsOf = ({ stopAtr, targetAtr, maxHoldBars, leverage }: ResearchFields)
   maxHoldBars,
   leverage,
 });
+
+/** The leverage manager is the desk's: a run of its own sizes, costs or rules has none. */
+function leverageOf(given: Given, engine: ResearchFields, problems: Problems): Pick<SessionRequest, 'leverage'> {
+  const targetVolatility = numberWithin('--target-volatility', given.targetVolatility, 0.001, 10, problems);
+  if (targetVolatility === null) return {};
+  if (engine.rules === 'none' || isResearch(given, engine)) {
+    const why = 'leave sizes, costs and rules of your own out';
+    problems.push(problem('ARGUMENT_VALUE', '--target-volatility', targetVolatility, 'the desk’s rules', why));
+  }
+  return { leverage: { targetVolatility } };
+}
 
 /** The costs a session knows; those of other kinds are only asked of the engine. */
 const costsOf = ({ commission, slippage, halfSpreadBps, volumeFractionMax, fundingRate }: ResearchFields) => ({

@@ -1,10 +1,12 @@
 /**
  * A backtest in this process by the fast engine: the same bars, rules and report as the plain loop where both can, and
- * the sizes, costs and strategy files that only the engine knows. Money is printed from doubles, to 8 decimals.
+ * the sizes, costs and strategy files that only the engine knows. Money is printed from doubles, to 8 decimals. Where the
+ * leverage manager decides it is the loop that walks: the engine's leverage is one for all entries.
  */
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
 import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts';
 import { engineReport } from '../../../domain/backtest/engine-report.ts';
+import { leverageSettingsOf } from '../../../domain/backtest/leverage-terms.ts';
 import { builtInVoice } from '../../../domain/engine/desk-plan.ts';
 import type { EngineMarket } from '../../../domain/engine/market.ts';
 import { engineMarket } from '../../../domain/engine/market.ts';
@@ -19,7 +21,7 @@ import type { ParsedSession } from '../../../schemas/session-input.ts';
 import type { BacktestOutcome } from './document.ts';
 import type { BacktestFlags } from './flags.ts';
 import { loadStrategyFile } from './load-strategy.ts';
-import { type LoopParts, writtenOut } from './run-loop.ts';
+import { type LoopParts, runLoop, writtenOut } from './run-loop.ts';
 
 type Speaker = { readonly name: string; readonly voice: (market: EngineMarket) => Voice };
 
@@ -29,6 +31,7 @@ export async function runEngine(
   { engine, file }: Pick<BacktestFlags, 'engine' | 'file'>,
   parts: LoopParts,
 ): Promise<BacktestOutcome & { readonly series: readonly BarSeries[] }> {
+  if (file === null && leverageSettingsOf(input, writtenOut(input.strategy)) !== null) return runLoop(input, parts);
   const series = await loadSeries(parts.market, input);
   const { startMode, profiles, desk } = loadGovernance(parts.configFolder);
   const compliance = loadCompliance(parts.configFolder);

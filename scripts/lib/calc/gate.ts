@@ -75,6 +75,8 @@ const gateSchema = z.strictObject({
   account: accountSchema.nullable(),
   market: marketSchema,
   correlationGroup: z.array(symbolSchema).default([]),
+  /** Of a leveraged entry: what its worst case costs, and what is left of the day's budget, in USD; null: it is not asked. */
+  riskBudget: z.strictObject({ worstCaseLossUsd: decimalSchema, leftUsd: decimalSchema }).nullable().default(null),
   policy: policySchema,
   limits: sessionLimitsSchema.prefault({}),
   desk: deskLimitsSchema.prefault({}),
@@ -108,6 +110,7 @@ function gateInputOf(document: GateDocument): GateInput {
       limitPrice: optional(intent.limitPrice),
     },
     account: account === null ? null : accountOf(account, nowMs),
+    riskBudget: budgetOf(document),
     market: { ...market, lastPrice: optional(market.lastPrice), ...hoursOf(document) },
   };
 }
@@ -118,6 +121,9 @@ function hoursOf({ intent, market, nowMs }: GateDocument): MarketHours {
   const { isOpen = known.isOpen, nextOpenMs = known.nextOpenMs } = market;
   return { isOpen, nextOpenMs, hoursUnknown: market.isOpen === undefined ? known.hoursUnknown : null };
 }
+
+const budgetOf = ({ riskBudget }: GateDocument): NonNullable<GateInput['riskBudget']> | null =>
+  riskBudget && { worstCaseLoss: toDecimal(riskBudget.worstCaseLossUsd), left: toDecimal(riskBudget.leftUsd) };
 
 const optional = (text: string | null): Decimal | null => (text === null ? null : toDecimal(text));
 

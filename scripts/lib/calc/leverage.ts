@@ -1,6 +1,7 @@
 /** `calc leverage`: what the leverage manager makes of the agent's values, and why. Money as decimal strings. */
 import { z } from 'zod';
 import { LEVERAGE_ACTIONS } from '../../../domain/learning/leverage/actions.ts';
+import { measuredIn } from '../../../domain/learning/leverage/leverage-record.ts';
 import { manageLeverage } from '../../../domain/learning/leverage/manage-leverage.ts';
 import { decimalSchema } from '../../../schemas/decimal.ts';
 import { positiveDecimalSchema } from './bars-input.ts';
@@ -13,6 +14,18 @@ const marginFraction = decimalSchema.refine((text) => Number(text) >= 0 && Numbe
   error: 'a fraction from 0, below 0.5',
 });
 const value = z.number().min(-1e6).max(1e6);
+
+/** As `leverage_outcomes` counts them; sums of returns on the notional, of wins and of losses, both 0 or more. */
+const countSchema = z
+  .strictObject({
+    leverage: z.int().min(1).max(10),
+    regime: z.string().nullable(),
+    trades: z.int().min(0),
+    wins: z.int().min(0),
+    winSum: z.number().min(0),
+    lossSum: z.number().min(0),
+  })
+  .refine(({ wins, trades }) => wins <= trades, { path: ['wins'], error: 'at most trades' });
 
 const schema = z.strictObject({
   /** The agent's value of each action. */
@@ -41,6 +54,9 @@ const schema = z.strictObject({
     .array(z.strictObject({ leverage: z.number().min(1), trades: z.int().min(0), averageReturn: z.number() }))
     .max(100)
     .default([]),
+  /** The regime the trade would be opened in, and closed trades by leverage and regime: added to `measured`, shrunk. */
+  regime: z.string().nullable().default(null),
+  record: z.array(countSchema).max(1_000).default([]),
   edge: edgeSchema,
   position: z
     .strictObject({ side: z.enum(['long', 'short']), leverage: z.number().min(1) })
@@ -83,14 +99,20 @@ export const leverage = calculation({
     drawdownFraction: 0.01,
     marginRatio: 0,
     measured: [{ leverage: 10, trades: 24, averageReturn: -0.002 }],
+    regime: 'bull',
+    record: [
+      { leverage: 5, regime: 'bull', trades: 31, wins: 18, winSum: 0.42, lossSum: 0.25 },
+      { leverage: 5, regime: 'bear', trades: 22, wins: 8, winSum: 0.14, lossSum: 0.29 },
+    ],
     edge: { winProbability: 0.62, win: 0.03, loss: 0.02, trades: 120 },
     position: null,
     market: { price: '30000', stopDistanceFraction: 0.03 },
     account: { equityUsd: '100000', budgetUsedUsd: '250' },
   },
-  answer: ({ qValues, account, ...question }) =>
+  answer: ({ qValues, account, measured, record, regime, ...question }) =>
     manageLeverage({
       ...question,
+      measured: [...measured, ...measuredIn(record, regime)],
       actionValues: LEVERAGE_ACTIONS.map((action) => qValues[action]),
       account: { ...account, marginAvailableUsd: account.marginAvailableUsd ?? account.equityUsd },
     }),

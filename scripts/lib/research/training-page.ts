@@ -2,9 +2,10 @@
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { Database } from '../../../db/tables.ts';
 import { readCheckpoints } from '../../../db/training-store.ts';
-import type { AgentTrainingResult } from '../../../schemas/agent-training.ts';
+import type { AgentSeat, AgentTrainingResult } from '../../../schemas/agent-training.ts';
 import type { Desk } from '../desk.ts';
 import { type RunPage, tableHtml, writeRunPage } from './run-page.ts';
+import { SEAT_HEADINGS, seatLines, seatRows } from './seat-text.ts';
 
 export async function writeTrainingPage(desk: Desk, result: AgentTrainingResult, file: string): Promise<void> {
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck train' });
@@ -16,11 +17,11 @@ export async function writeTrainingPage(desk: Desk, result: AgentTrainingResult,
 }
 
 export async function trainingPage(db: Database, result: AgentTrainingResult): Promise<RunPage> {
-  const { environment, seeds, curve, resultHash } = result;
+  const { environment, seeds, curve, resultHash, data, seat } = result;
   const checkpoints = await readCheckpoints(db, result.runId);
   return {
     title: `Training ${result.runId}`,
-    subtitle: `${environment}, ${seeds.length} seeds · result ${resultHash.slice(0, 16)}`,
+    subtitle: `${data?.symbol ?? environment}, ${seeds.length} seeds · result ${resultHash.slice(0, 16)}`,
     stepName: 'steps',
     lines: [
       {
@@ -35,6 +36,7 @@ export async function trainingPage(db: Database, result: AgentTrainingResult): P
       },
     ],
     sections: [
+      ...(seat === undefined ? [] : [seatSection(seat)]),
       {
         heading: 'Seeds',
         html: tableHtml(
@@ -70,4 +72,11 @@ export async function trainingPage(db: Database, result: AgentTrainingResult): P
     ],
     result,
   };
+}
+
+function seatSection(seat: AgentSeat | null): RunPage['sections'][number] {
+  if (seat === null) return { heading: 'Out of sample', html: tableHtml(['verdict'], [[seatLines(null)[0] ?? '']]) };
+  const verdict = seatLines(seat).at(-1) ?? '';
+  const html = tableHtml(SEAT_HEADINGS, seatRows(seat)) + tableHtml(['verdict'], [[verdict]]);
+  return { heading: 'Out of sample', html };
 }

@@ -14,6 +14,7 @@ export function whyPage(why: Why): string {
       `size ${shown(decision.size_fraction)}, policy ${shown(decision.policy_version)}`,
     ...(decision.no_decision === null ? [] : [`no decision: ${shown(decision.no_decision)}`]),
     ...part('votes', contributions.map(voteLine)),
+    ...part('leverage', leverageLines((decision.inputs as JsonObject | null)?.leverage)),
     ...part('models', why.modelCalls.map(callLine)),
     ...part('tools', why.toolCalls.map(fieldsLine(['tool', 'as_of', 'refused']))),
     ...part('refusals', why.refusals.map(fieldsLine(['stage', 'rule', 'message']))),
@@ -26,6 +27,17 @@ export function whyPage(why: Why): string {
     ...part('trades', why.trades.map(fieldsLine(['tradeId', 'pnlNet', 'fees', 'exitReason', 'closedAt']))),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** What the leverage manager made of an entry, or of a position that is held; nothing where it does not speak. */
+function leverageLines(note: unknown): string[] {
+  if (typeof note !== 'object' || note === null) return [];
+  const told = note as JsonObject;
+  const figures = ['action', 'leverage', 'leverageCap', 'worstCaseLossUsd', 'liquidationPrice', 'marginRatio'];
+  const said = [...listOf(told.reasoning), ...listOf(told.warnings).map((one) => `beware: ${String(one)}`)];
+  return [fieldsLine(figures)(told), ...said.map(shown)];
 }
 
 const part = (title: string, lines: readonly string[]): string[] =>

@@ -53,6 +53,59 @@ describe('the online component', () => {
   });
 });
 
+describe('shouldTrade', () => {
+  const alone = walk([BARS], BUSY, { components: ['technical'] });
+  const entriesOf = (batch: typeof alone) => batch.decisions.filter(({ inputs }) => inputs.shouldTrade !== undefined);
+  const refusedBy = (batch: typeof alone) =>
+    new Set(batch.decisions.flatMap(({ decision }) => decision.verdict?.reasons.map(({ rule }) => rule) ?? []));
+
+  it('refuses every entry of a strategy that is degraded, by its own rule, and says why', () => {
+    const onlineHealth = { health: 'degraded', reasons: ['5 losses in a row'] } as const;
+    const batch = walk([BARS], BUSY, { components, online: {}, onlineHealth });
+    expect(batch.decisions.flatMap(({ intents }) => intents)).toEqual([]);
+    const [first] = entriesOf(batch);
+    const reason = 'degraded: 5 losses in a row';
+    expect(first?.inputs.shouldTrade).toEqual({ trade: false, adjustment: 0, reason });
+    expect(first?.decision.verdict).toEqual({ approved: false, reasons: [{ rule: 'shouldTrade', message: reason }] });
+    const before = alone.decisions.find(({ entry }) => entry !== null)?.decision;
+    expect(first?.decision).toMatchObject({ asOfMs: before?.asOfMs, sizeFraction: before?.sizeFraction });
+  });
+
+  it('leaves a losing pattern alone and lets the strategy trade the others', () => {
+    const outcomes = [...taught(true, 60), ...taught(false, 60, ['', 'long / sideways'])];
+    const batch = walked(outcomes);
+    for (const { decision, inputs } of entriesOf(batch)) {
+      const { trade, reason } = inputs.shouldTrade as { trade: boolean; reason: string };
+      expect(trade).toBe(!reason.startsWith('long / sideways'));
+      if (!trade) expect(decision.verdict?.approved).toBe(false);
+    }
+    expect(refusedBy(batch)).toContain('shouldTrade');
+    expect(refusedBy(alone)).not.toContain('shouldTrade');
+  });
+
+  it('makes an entry smaller by how much less often its pattern was won, and none larger', () => {
+    const wins = (count: number, pattern: string) => taught(true, count, ['', pattern]);
+    const losses = (count: number, pattern: string) => taught(false, count, ['', pattern]);
+    const outcomes = [
+      ...[...wins(60, 'long / sideways'), ...losses(40, 'long / sideways')],
+      ...[...wins(90, 'long / bull'), ...losses(10, 'long / bull')],
+    ];
+    const entries = entriesOf(walked(outcomes));
+    const sized = entries.map(({ decision, inputs }) => {
+      const before = alone.decisions.find((one) => one.decision.asOfMs === decision.asOfMs && one.entry !== null);
+      return { decision, before, advice: inputs.shouldTrade as { adjustment: number; reason: string } };
+    });
+    // Of 200 trades 150 were won: (150 + 5) / 210; of 100 in sideways markets 60: (60 + 10 × that) / 110.
+    const own = 155 / 210;
+    const sideways = (60 + 10 * own) / 110 / own;
+    const [first] = sized.filter(({ advice, before }) => before !== undefined && advice.reason.includes('sideways'));
+    expect(first?.advice.adjustment).toBeCloseTo(sideways, 12);
+    expect(first?.decision.sizeFraction).toBeCloseTo((first?.before?.decision.sizeFraction ?? 0) * sideways, 12);
+    for (const { advice } of sized) expect(advice.adjustment).toBeLessThanOrEqual(1);
+    expect(sized.some(({ advice }) => advice.adjustment === 1)).toBe(true);
+  });
+});
+
 describe('patterns that a session carries', () => {
   it('are at most sixty, the most traded ones, each with the wider ones that it is shrunk to', () => {
     const outcomes = Array.from({ length: 80 }, (_, n) => taught(true, 10 + (n % 7), ['', `long / r${n}`])).flat();

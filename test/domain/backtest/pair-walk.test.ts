@@ -65,6 +65,19 @@ describe('pairs trading', () => {
     }
   });
 
+  it('opens no leg where what was learnt speaks against it, and says so in both', () => {
+    const onlineHealth = { health: 'degraded', reasons: ['six losses'] } as const;
+    const learnt = { components: ['technical', 'online'], online: {}, onlineHealth } as const;
+    const advised = byInstant(walk(tied, PAIR, { ...BOTH_WAYS, ...learnt }));
+    expect(advised.flat().some(sends)).toBe(false);
+    const refused = advised.filter(([first]) => first?.inputs.shouldTrade !== undefined);
+    expect(refused[0]?.[0]?.decision.asOfMs).toBe(entries[0]?.[0]?.decision.asOfMs);
+    for (const { decision, inputs } of refused.flat()) {
+      expect(inputs.shouldTrade).toMatchObject({ trade: false, reason: 'degraded: six losses' });
+      expect(decision.verdict?.reasons.map(({ rule }) => rule)).toEqual(['shouldTrade', 'pairedLeg']);
+    }
+  });
+
   it('leaves with both legs at one instant, and holds both or none after every bar', () => {
     let state = openWalk('sim:walk', CASH, START_MS);
     const context = aContext(tied, PAIR, BOTH_WAYS);

@@ -130,6 +130,12 @@ const CASES: readonly Case[] = [
     says: ['defensive (policy version 9)', '4050 USD above limit 4000 USD', 'confidence 0.74 outside 0.75'],
   },
   {
+    rule: 'operatingMode',
+    passes: [order({ ...buy('0.7'), ...equity('99000'), input: { policy: DEFENSIVE } })],
+    refused: order({ ...buy('0.7'), ...equity('98999.99'), input: { policy: DEFENSIVE } }),
+    says: ['defensive (policy version 9)', 'loss of the day 1000.01 USD above limit 1000 USD'],
+  },
+  {
     rule: 'drawdownBreaker',
     passes: [
       order({
@@ -242,6 +248,15 @@ const CASES: readonly Case[] = [
     passes: [order({ intent: { leverage: 3 } })],
     refused: order({ intent: { leverage: 4 } }),
     says: ['leverage 4', 'limit 3'],
+  },
+  {
+    rule: 'riskBudget',
+    passes: [
+      order({ input: { riskBudget: { worstCaseLoss: toDecimal('2000'), left: toDecimal('2000') } } }),
+      order({ input: { riskBudget: null } }),
+    ],
+    refused: order({ input: { riskBudget: { worstCaseLoss: toDecimal('1500.01'), left: toDecimal('1500') } } }),
+    says: ['worst-case loss 1500.01 USD', '1500 USD left'],
   },
   {
     rule: 'positionSize',

@@ -6,7 +6,11 @@ import { beginTraining, trainStep } from '../../../../domain/learning/agents/tra
 import { learningCurve, trainedSeeds, trainingLeaders } from '../../../../domain/learning/agents/training-result.ts';
 import { cartPoleSettings } from '../../../../domain/learning/agents/training-settings.ts';
 import { createRandom, keptRandom, randomWords } from '../../../../domain/market/random.ts';
-import { type AgentTrainingInput, agentTrainingInputSchema } from '../../../../schemas/agent-training.ts';
+import {
+  type AgentTrainingInput,
+  agentTrainingInputSchema,
+  type LearningInput,
+} from '../../../../schemas/agent-training.ts';
 import { goldenJson } from '../golden-json.ts';
 
 type Reference = {
@@ -101,11 +105,11 @@ it('a generator that is kept draws what a new one draws, and goes on where it wa
   for (let i = 0; i < 5; i += 1) expect(again()).toBe(uniform());
 });
 
-function inputOf(change: Partial<AgentTrainingInput>): AgentTrainingInput {
-  return { ...agentTrainingInputSchema.parse({ environment: 'cartpole', steps: 20_000 }), ...change };
+function inputOf(change: Partial<LearningInput>): AgentTrainingInput {
+  return agentTrainingInputSchema.parse({ environment: 'cartpole', steps: 20_000, ...change });
 }
 
-const VARIANTS: readonly (readonly [string, Partial<AgentTrainingInput>])[] = [
+const VARIANTS: readonly (readonly [string, Partial<LearningInput>])[] = [
   ['as it is', {}],
   ['dueling, prioritised and over three steps', { dueling: true, prioritised: true, nStep: 3 }],
 ];

@@ -14,18 +14,30 @@ const heard = (ages: readonly [number | null, number | null, number | null]) => 
   return { ceo, risk, strategy };
 };
 
-it('is late after two intervals of its own, and not at exactly two', () => {
-  expect(staleOfficers(heard([60_000, 60_001, 120_000]), NOW, 0)).toEqual(['risk']);
+const listening = (sinceMs: number, everyMs = 15_000) => ({ nowMs: NOW, sinceMs, everyMs });
+
+it('is late before two intervals of its own have passed at the next look, and not a moment sooner', () => {
+  expect(staleOfficers(heard([45_000, 45_001, 105_000]), listening(0))).toEqual(['risk']);
+  expect(staleOfficers(heard([45_000, 45_001, 105_001]), listening(0, 5_000))).toEqual([]);
+});
+
+it('has one and a half intervals to speak, however seldom anybody looks', () => {
+  expect(staleOfficers(heard([45_000, 45_001, 90_000]), listening(0, 600_000))).toEqual(['risk']);
 });
 
 it('counts from when somebody has been listening', () => {
-  expect(staleOfficers(heard([null, 900_000, null]), NOW, NOW - 50_000)).toEqual([]);
-  expect(staleOfficers(heard([null, 900_000, null]), NOW, NOW - 70_000)).toEqual(['ceo', 'risk']);
+  expect(staleOfficers(heard([null, 900_000, null]), listening(NOW - 40_000))).toEqual([]);
+  expect(staleOfficers(heard([null, 900_000, null]), listening(NOW - 70_000))).toEqual(['ceo', 'risk']);
 });
 
 it('takes an age that is no number for late', () => {
-  expect(staleOfficers(heard([Number.NaN, 0, 0]), NOW, 0)).toEqual(['ceo']);
+  expect(staleOfficers(heard([Number.NaN, 0, 0]), listening(0))).toEqual(['ceo']);
 });
+
+const HEALTH = {
+  ...{ postgresMs: 2, queues: [{ queue: 'trading', workers: 1, backlog: 0, backlogAgeMs: 0 }], unknownOrders: 0 },
+  ...{ openBreakers: [], frozenAccounts: [], staleFeeds: [], exhaustedBudgets: [] },
+};
 
 const said = (change: Partial<Said> = {}): Said => ({
   heard: heard([1_000, 2_000, null]),
@@ -40,6 +52,7 @@ const said = (change: Partial<Said> = {}): Said => ({
   strategy: { primary: 'alpha', fallbacks: ['beta'], alerts: [] },
   ceoAlerts: ['risk score 71', 'defensive: risk score 71'],
   activeStrategies: ['alpha'],
+  health: HEALTH,
   sequence: 99,
   ...change,
 });
@@ -51,6 +64,7 @@ it('puts together what each has said, each alert once', () => {
     ...{ globalMode: 'defensive', riskScore: 71, riskLevel: 'high', primaryStrategy: 'alpha', policyVersion: 7 },
     ...{ fallbackStrategies: ['beta'], activeStrategies: ['alpha'], sequence: 99, disabledFeatures: ['leverage'] },
     alerts: ['risk score 71', 'defensive: risk score 71'],
+    health: HEALTH,
     inputs: { ceo: { ageMs: 1_000, stale: false }, risk: { ageMs: 2_000 }, strategy: { ageMs: null, stale: false } },
   });
 });
