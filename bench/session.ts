@@ -7,7 +7,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { deskMarketData } from '../adapters/market-data/desk-market-data.ts';
-import type { Problem } from '../schemas/problem.ts';
+import { componentNameSchema } from '../schemas/decision.ts';
+import { type Problem, problem } from '../schemas/problem.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { runLoop } from '../scripts/lib/backtest/run-loop.ts';
@@ -21,7 +22,7 @@ import { strategySessionId } from '../workflows/messages/strategy-session.ts';
 import { type ActivityRate, activityRate } from './activity-rate.ts';
 import { type Bench, type BenchAnswer, median, secondsOf, shown } from './bench.ts';
 
-type Flags = { readonly bars: number; readonly repeats: number };
+type Flags = { readonly bars: number; readonly repeats: number; readonly components: readonly string[] };
 /** `perSecond`: decisions of each run. */
 type Runs = { readonly perSecond: readonly number[]; readonly resultHash: string };
 
@@ -40,17 +41,20 @@ function readFlags(words: readonly string[]): Flags {
   const command = new Command('bench session')
     .option('--bars <count>', 'synthetic bars to walk', '20000')
     .option('--repeats <count>', 'runs of each; the median counts', '3')
+    .option('--components <names>', 'voices of the decision, by commas', 'technical,llm')
     .option('--json', 'one JSON document on stdout');
   const problems: Problem[] = [];
-  let flags = { bars: 0, repeats: 0 };
+  let flags: Flags = { bars: 0, repeats: 0, components: [] };
   parseFlags(
     command,
     () => {
-      const { bars, repeats } = command.opts();
+      const { bars, repeats, components } = command.opts();
       flags = {
         bars: wholeNumber('--bars', bars, 100, 1_000_000, problems),
         repeats: wholeNumber('--repeats', repeats, 1, 100, problems),
+        components: components.split(','),
       };
+      problems.push(...unknownIn(flags));
       return problems;
     },
     words,
@@ -58,9 +62,17 @@ function readFlags(words: readonly string[]): Flags {
   return flags;
 }
 
-const requestOf = ({ bars }: Flags): SessionRequest => ({
+const unknownIn = ({ components }: Flags): Problem[] =>
+  components
+    .filter((name) => !componentNameSchema.safeParse(name).success)
+    .map((name) =>
+      problem('ARGUMENT_VALUE', '--components', name, `some of ${componentNameSchema.options.join(', ')}`),
+    );
+
+const requestOf = ({ bars, components }: Flags): SessionRequest => ({
   accountId: 'paper-1',
   strategy: { type: 'momentum' },
+  components: components.map((name) => componentNameSchema.parse(name)),
   symbols: ['BTC/USDT'],
   tradingMode: 'backtest',
   barIntervalMs: 3_600_000,
@@ -99,7 +111,7 @@ async function walkHere(flags: Flags): Promise<SessionReport> {
 const walkOnDesk = (desk: Desk, flags: Flags): Promise<SessionReport> =>
   runSession(desk, `bench-${randomUUID().slice(0, 8)}`, requestOf(flags), flags.bars);
 
-function answerOf({ bars, repeats }: Flags, loop: Runs, session: Runs, rate: ActivityRate): BenchAnswer {
+function answerOf({ bars, repeats, components }: Flags, loop: Runs, session: Runs, rate: ActivityRate): BenchAnswer {
   const figures = {
     loopDecisionsPerSecond: shown(median(loop.perSecond)),
     sessionDecisionsPerSecond: shown(median(session.perSecond)),
@@ -114,7 +126,7 @@ function answerOf({ bars, repeats }: Flags, loop: Runs, session: Runs, rate: Act
   const sameResult = loop.resultHash === session.resultHash;
   const runs = { loop: loop.perSecond.map(shown), session: session.perSecond.map(shown) };
   return {
-    document: { ok: sameResult, bench: 'session', bars, repeats, figures, ratios, runs, sameResult },
+    document: { ok: sameResult, bench: 'session', bars, repeats, components, figures, ratios, runs, sameResult },
     lines: [
       `plain loop                    ${perSecond(figures.loopDecisionsPerSecond, 'decisions')}`,
       `session through Temporal      ${perSecond(figures.sessionDecisionsPerSecond, 'decisions')}`,
