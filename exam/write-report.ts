@@ -39,6 +39,9 @@ function sectionOf(result: SavedResult): string {
 function figureLines(name: string, value: unknown): string[] {
   const records = recordsOf(value);
   if (records !== null) return [`- ${name}:`, '', ...tableOf(records), ''];
+  if (Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === 'string')) {
+    return [`- ${name}:`, ...value.map((one) => `  - ${one}`)];
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`- ${name}: ${figureText(value)}`];
   const entries = Object.entries(value);
   if (entries.every(([, one]) => typeof one !== 'object')) return [`- ${name}: ${entries.map(pairText).join(', ')}`];

@@ -34,8 +34,8 @@ const cartPoleInputSchema = z.strictObject({
   steps: stepsSchema.default(500_000),
 });
 
-/** Which agent learns from a market: spot has three actions. */
-export const marketAgentSchema = z.enum(['spot']);
+/** Which agent learns from a market: spot has three actions, leverage eleven, on margin. */
+export const marketAgentSchema = z.enum(['spot', 'leverage']);
 
 /** Stored bars from `from` (inclusive) to `to` (exclusive); the first half is learned from, the end is what it is judged on. */
 const marketInputSchema = z.strictObject({

@@ -56,6 +56,11 @@ describe('the examples', () => {
     expect(seedsOf(training)).toEqual([1, 2, 3]);
     const market = read('agent-training-market.json');
     expect(parseRunInput(agentTrainingInputSchema, market, asked('agent-training')).environment).toBe('market');
+    const leverage = read('agent-training-leverage.json');
+    expect(parseRunInput(agentTrainingInputSchema, leverage, asked('agent-training'))).toMatchObject({
+      environment: 'market',
+      agent: 'leverage',
+    });
   });
 
   it('ask models for an analysis, an evaluation and a design', () => {
@@ -73,7 +78,7 @@ describe('the examples', () => {
 
   it('are these and no others', () => {
     const models = ['market-analysis.json', 'opportunity-evaluation.json', 'strategy-design.json'];
-    const trainings = ['agent-training.json', 'agent-training-market.json'];
+    const trainings = ['agent-training.json', 'agent-training-market.json', 'agent-training-leverage.json'];
     const runs = [...trainings, 'evolution-run.json', 'parameter-search.json', ...models];
     const known = [...named('session-'), ...named('order-'), ...runs, 'strategies', 'adjust-limits.json', 'tick.json'];
     expect(new Set(files)).toEqual(new Set(known));

@@ -40,7 +40,7 @@ export async function trainAgent(
   const input = agentTrainingInputSchema.parse(run.input);
   const state = last?.state ?? null;
   const market = input.environment === 'market' ? await seenBars(run, barsOf) : null;
-  const isFirst = state === null && input.environment === 'market' && market !== null;
+  const isFirst = state === null && input.environment === 'market' && input.agent === 'spot' && market !== null;
   const lived = isFirst ? await livedIn(trainings, run, market, input.direction) : [];
   const trained = await pool.train({ input, seed, state, toSteps, market, lived, signal, onProgress });
   await trainings.save(runId, { seed, ...trained });
@@ -59,7 +59,7 @@ const BOTH_SIDES = ['long', 'short'] as const;
 
 /**
  * Steps of the desk's own trades that had closed before the bars that a training does not learn from, as far as they had been
- * reviewed when it began: a part that is done once more begins with the same.
+ * reviewed when it began: a part that is done once more begins with the same. They are told in what the spot agent sees.
  */
 function livedIn(
   trainings: TrainingStore,

@@ -157,7 +157,8 @@ function direction(close: number, ema20: Feature, ema50: Feature): TrendDirectio
   return ema20 === null || ema50 === null ? null : directionName(directionCode(close, ema20, ema50));
 }
 
-function alignment(ema20: Feature, ema50: Feature, ema200: Feature): Feature {
+/** 1 with the shortest average on top, −1 with the longest, else 0. */
+export function alignment(ema20: Feature, ema50: Feature, ema200: Feature): Feature {
   if (ema20 === null || ema50 === null || ema200 === null) return null;
   if (ema20 > ema50 && ema50 > ema200) return 1;
   return ema20 < ema50 && ema50 < ema200 ? -1 : 0;
@@ -190,7 +191,8 @@ function change(close: Float64Array, i: number, barCount: number): Feature {
   return now === null || past === null || past === 0 ? null : now / past - 1;
 }
 
-function cross(before: Feature, now: Feature): Feature {
+/** 1 where a value has come above 0, −1 where it has come below, else 0. */
+export function cross(before: Feature, now: Feature): Feature {
   if (before === null || now === null) return null;
   if (before <= 0 && now > 0) return 1;
   return before >= 0 && now < 0 ? -1 : 0;

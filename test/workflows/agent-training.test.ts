@@ -101,7 +101,9 @@ it('trains nothing any more after a pause, goes on after a resume, and stops wit
 }, 120_000);
 
 it('refuses an environment that there is not, seeds that come twice and fields it does not know', async () => {
-  const wrong = { environment: 'chess', seeds: [1, 1], stepps: 5 };
-  const paths = (await problemsOf(await research.startTraining(freshId('wrong'), wrong))).map(({ path }) => path);
-  expect(paths.sort()).toEqual(['environment', 'seeds', 'stepps']);
+  const pathsOf = async (wrong: object): Promise<string[]> =>
+    (await problemsOf(await research.startTraining(freshId('wrong'), wrong))).map(({ path }) => path).sort();
+  expect(await pathsOf({ environment: 'chess' })).toEqual(['environment']);
+  expect(await pathsOf({ environment: 'cartpole', seeds: [1, 1], stepps: 5 })).toEqual(['seeds', 'stepps']);
+  expect(await pathsOf({ environment: 'market', seeds: [1, 1], stepps: 5 })).toEqual(['seeds', 'stepps', 'symbol']);
 });

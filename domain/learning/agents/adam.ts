@@ -1,8 +1,11 @@
 /** Adam with a bound on the length of the gradient: its settings, and what changes from step to step. */
 import type { AdamStep, Round } from './dense-layers.ts';
+import { type Schedule, scheduled } from './value-targets.ts';
 
 export type AdamSettings = {
   readonly learningRate: number;
+  /** The share of the learning rate that is left, by steps of learning after so many; all of it where absent. */
+  readonly annealed?: { readonly after: number; readonly share: Schedule };
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -16,6 +19,13 @@ export type AdamSettings = {
 export type AdamPowers = { readonly power1: number; readonly power2: number };
 
 export const FIRST_POWERS: AdamPowers = { power1: 1, power2: 1 };
+
+/** The settings of the step of learning that follows so many. */
+export function afterUpdates(settings: AdamSettings, updates: number): AdamSettings {
+  const { annealed, learningRate } = settings;
+  if (annealed === undefined || updates <= annealed.after) return settings;
+  return { ...settings, learningRate: learningRate * scheduled(annealed.share, updates - annealed.after) };
+}
 
 export const nextPowers = ({ power1, power2 }: AdamPowers, { beta1, beta2 }: AdamSettings): AdamPowers => ({
   power1: power1 * beta1,

@@ -5,7 +5,7 @@
 import type { AgentWalk, MarketTrainingInput } from '../../../schemas/agent-training.ts';
 import type { DataSplit } from '../../../schemas/research.ts';
 import { type EngineMarket, engineMarket } from '../../engine/market.ts';
-import { computeFeatureColumns } from '../../features/feature-columns.ts';
+import { computeFeatureColumns, type FeatureColumns } from '../../features/feature-columns.ts';
 import type { BarSeries } from '../../market/bar-series.ts';
 import { plainSharpe, sampleMoments } from '../honesty/sample-moments.ts';
 import type { BarRange } from '../validation/splits.ts';
@@ -14,11 +14,12 @@ import { agentPlan } from './market-plan.ts';
 import { growth, type Stretch, type Walked, walkStretch } from './market-walk.ts';
 import { SPOT_WARMUP_BARS, type SpotRows, spotRows } from './spot-features.ts';
 import { type SpotState, spotMarket } from './spot-market.ts';
-import type { ActionValues } from './spot-network.ts';
 import { spotVoice } from './spot-voice.ts';
+import type { ActionValues } from './trained-network.ts';
 
 export type AgentMarket = {
   readonly market: EngineMarket;
+  readonly columns: FeatureColumns;
   readonly rows: SpotRows;
   /** Standard deviation of the last 20 log returns. */
   readonly volatility: Float64Array;
@@ -27,7 +28,7 @@ export type AgentMarket = {
 };
 
 /** Ten days of hours; long enough that its end is not what is learned. */
-const EPISODE_BARS = 240;
+export const EPISODE_BARS = 240;
 /** What the P&L term of a usual step of the market is learned as: its values then stay near 1. */
 const USUAL_REWARD = 0.1;
 const PNL_POINTS_A_PERCENT = 10;
@@ -35,7 +36,7 @@ const PNL_POINTS_A_PERCENT = 10;
 export function agentMarket(bars: BarSeries): AgentMarket {
   const columns = computeFeatureColumns(bars);
   const { realisedVolatility20: volatility, barReturn } = columns;
-  return { market: engineMarket(bars), rows: spotRows(columns), volatility, barReturn };
+  return { market: engineMarket(bars), columns, rows: spotRows(columns), volatility, barReturn };
 }
 
 type Terms = Pick<MarketTrainingInput, 'direction' | 'costs'>;
@@ -56,8 +57,8 @@ export function rewardScaleOf({ barReturn }: Pick<AgentMarket, 'barReturn'>, { f
   return USUAL_REWARD / (PNL_POINTS_A_PERCENT * Math.max(usual * 100, 0.01));
 }
 
-/** Half of a short range is learned from in any case. */
-const warm = ({ from, to }: BarRange): BarRange => ({
+/** The part of a range in which the numbers have warmed up; half of a short range is learned from in any case. */
+export const warm = ({ from, to }: BarRange): BarRange => ({
   from: Math.min(Math.max(from, SPOT_WARMUP_BARS), from + Math.floor((to - from) / 2)),
   to,
 });

@@ -3,7 +3,15 @@
  * prioritised replay and n-step returns if wanted. Draws come from outside, so the same draws give the same weights, on
  * either kernel.
  */
-import { type AdamPowers, type AdamSettings, adamStep, FIRST_POWERS, keptWeight, nextPowers } from './adam.ts';
+import {
+  type AdamPowers,
+  type AdamSettings,
+  adamStep,
+  afterUpdates,
+  FIRST_POWERS,
+  keptWeight,
+  nextPowers,
+} from './adam.ts';
 import { type Numbers, PANEL } from './dense-layers.ts';
 import { type KernelWanted, type NetMemory, openNetMemory } from './net-kernel.ts';
 import { filledUp, type NetShape, netLayout } from './net-layout.ts';
@@ -27,6 +35,8 @@ export type DqnSettings = {
   readonly loss: LossKind;
   readonly batchSize: number;
   readonly replayRows: number;
+  /** Whether there are states in which not every action may be taken. @default false */
+  readonly masked?: boolean;
   readonly double: boolean;
   /** Null: rows are drawn evenly. β grows with the steps of learning. */
   readonly prioritised: { readonly alpha: number; readonly beta: Schedule } | null;
@@ -61,7 +71,8 @@ export function createDqn(settings: DqnSettings, uniform: () => number, wanted: 
       network.values(online, state, q);
       return q;
     },
-    act: (state: ArrayLike<number>): number => greedyAction(network, online, state, q),
+    /** @param open bits of the actions that may be taken; absent: all */
+    act: (state: ArrayLike<number>, open?: number): number => greedyAction(network, online, state, q, open),
     remember(transition: Transition): void {
       const row = replay.push(transition);
       priorities?.set(row, priorities.largest());
@@ -120,7 +131,7 @@ function openParts(settings: DqnSettings, uniform: () => number, wanted: KernelW
     next: batch(),
     nextByTarget: batch(),
     slope: batch(),
-    replay: createReplay(memory, replayRows, net.inputs, network.stateWidth),
+    replay: createReplay(memory, { ...replayShape(settings), inputs: net.inputs }),
     priorities: prioritised === null ? null : createPriorities(replayRows),
     q: values(),
     qNext: values(),
@@ -135,11 +146,17 @@ function openParts(settings: DqnSettings, uniform: () => number, wanted: KernelW
   };
 }
 
-function numbersNeeded({ net, batchSize, replayRows }: DqnSettings): number {
+const replayShape = ({ net, replayRows: rows, masked = false }: DqnSettings) => ({
+  ...{ rows, masked },
+  stateWidth: filledUp(net.inputs),
+});
+
+function numbersNeeded(settings: DqnSettings): number {
+  const { net, batchSize } = settings;
   const { count, layers } = netLayout(net);
   const widths = filledUp(net.inputs) + layers.reduce((sum, layer) => sum + layer.outputs, 0);
   const batch = widths * filledUp(batchSize, PANEL);
-  return PARAMETER_SETS * count + BATCHES * batch + widths + replayNumbers(replayRows, filledUp(net.inputs));
+  return PARAMETER_SETS * count + BATCHES * batch + widths + replayNumbers(replayShape(settings));
 }
 
 function learn(parts: DqnParts): Learned {
@@ -152,10 +169,11 @@ function learn(parts: DqnParts): Learned {
   const loss = compare(parts, weights);
   network.backward(online, gradient, parts.now, parts.slope, parts.actions, parts.slopes);
   const norm = Math.sqrt(kernel.squares(gradient, count));
-  parts.powers = nextPowers(parts.powers, settings.adam);
+  const adam = afterUpdates(settings.adam, parts.updates);
+  parts.powers = nextPowers(parts.powers, adam);
   parts.updates += 1;
-  kernel.adam(online, gradient, mean, square, count, adamStep(settings.adam, parts.powers, norm, round));
-  shrink(memory, online, count, keptWeight(settings.adam));
+  kernel.adam(online, gradient, mean, square, count, adamStep(adam, parts.powers, norm, round));
+  shrink(memory, online, count, keptWeight(adam));
   return { loss, norm };
 }
 
@@ -197,9 +215,9 @@ function aim(parts: DqnParts): void {
     const row = rows[b] as number;
     network.valuesOf(nextByTarget, b, qTarget);
     if (settings.double) network.valuesOf(next, b, qNext);
-    const [reward, discount] = [replay.reward(row), replay.discount(row)];
+    const [reward, discount, open] = [replay.reward(row), replay.discount(row), replay.open(row)];
     const onlineNext = settings.double ? qNext : null;
-    parts.targets[b] = valueTarget({ reward, discount, targetNext: qTarget, onlineNext }, memory.round);
+    parts.targets[b] = valueTarget({ reward, discount, targetNext: qTarget, onlineNext, open }, memory.round);
   }
 }
 

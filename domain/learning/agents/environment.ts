@@ -17,6 +17,8 @@ export type Environment<State> = {
   readonly actions: number;
   readonly reset: (uniform: () => number) => State;
   readonly step: (state: State, action: number) => EnvironmentStep<State>;
+  /** Bits of the actions that may be taken in a state, at least one; absent: always all. */
+  readonly open?: (state: State) => number;
   /** What the agent sees of a state. */
   readonly observe: (state: State) => ArrayLike<number>;
 };

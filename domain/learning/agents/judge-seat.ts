@@ -36,12 +36,23 @@ const SHIFTS = 300;
 const SHIFT_BARS_MIN = 20;
 const SAMPLES = 500;
 
-/** @param walked the agent over the stretch @param seed of what is drawn */
-export function judgeAgent(stretch: Stretch, walked: Walked, seed: number): OutOfSample {
+/** The returns of the agent's positions so many bars later. */
+export type AtOtherTimes = (shift: number) => Float64Array;
+
+/**
+ * @param walked the agent over the stretch @param seed of what is drawn
+ * @param atOtherTimes without it, its sides in the account of the stretch
+ */
+export function judgeAgent(
+  stretch: Stretch,
+  walked: Walked,
+  seed: number,
+  atOtherTimes: AtOtherTimes = (shift) => walkStretch(stretch, shiftedVoice(walked.sides, shift)).returns,
+): OutOfSample {
   const { returns, tradeCount } = walked;
   const sharpe = plainSharpe(returns);
   const returnFraction = growth(returns);
-  const { random, timing } = byChance(stretch, walked, sharpe, seed);
+  const { random, timing } = byChance(walked, atOtherTimes, sharpe, seed);
   const baselines = [...rivals(stretch, returns, seed), random];
   const moments = sampleMoments(returns);
   const probability =
@@ -82,12 +93,12 @@ function differenceOf(a: Float64Array, b: Float64Array, seed: number): number | 
 }
 
 /** The agent's positions at other times; their mean is the rival, and how many of them are as good says what luck does. */
-function byChance(stretch: Stretch, { sides }: Walked, sharpe: number, seed: number) {
+function byChance({ sides }: Walked, atOtherTimes: AtOtherTimes, sharpe: number, seed: number) {
   const { uniform } = createRandom(`shifts:${seed}`);
   const room = sides.length - 2 * SHIFT_BARS_MIN;
   const walks = Array.from({ length: SHIFTS }, () => {
     const shift = SHIFT_BARS_MIN + Math.floor(uniform() * room);
-    return walkStretch(stretch, shiftedVoice(sides, shift)).returns;
+    return atOtherTimes(shift);
   });
   const sharpes = walks.map(plainSharpe);
   const asGood = sharpes.filter((one) => one >= sharpe).length;

@@ -11,6 +11,9 @@ export type MarketTerms = { readonly direction: Direction; readonly costs: Costs
 /** The rest pays for costs: what is bought is never paid with money that is not there. */
 const TRADED_FRACTION = 0.95;
 
+/** Margin of a leveraged position, a tenth of equity as the operating modes allow: at 10 the position is worth all of it. */
+const MARGIN_FRACTION = 0.1;
+
 /**
  * An opposite action closes first and is decided anew one bar later, as in a session. The account is small against the
  * market: no bound on volume.
@@ -27,4 +30,10 @@ export function agentPlan({ direction, costs }: MarketTerms): EnginePlan {
     fundingRate: costs.fundingRate,
     maintenanceMarginFraction: costs.maintenanceMarginFraction,
   };
+}
+
+/** The same account with positions on margin; each is opened under this plan at its own leverage. */
+export function leveragePlan(terms: MarketTerms, leverage: number): EnginePlan {
+  const plan = agentPlan(terms);
+  return { ...plan, leverage, size: { ...plan.size, fraction: MARGIN_FRACTION } };
 }

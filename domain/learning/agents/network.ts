@@ -136,8 +136,14 @@ export function createNetwork(memory: NetMemory, shape: NetShape) {
   }
 }
 
-/** The best action of one state. */
-export function greedyAction(network: Network, parameters: number, state: ArrayLike<number>, scratch: Numbers): number {
+/** The best action of one state among those that are open. */
+export function greedyAction(
+  network: Network,
+  parameters: number,
+  state: ArrayLike<number>,
+  scratch: Numbers,
+  open?: number,
+): number {
   network.values(parameters, state, scratch);
-  return bestOf(scratch);
+  return bestOf(scratch, open);
 }

@@ -4,8 +4,10 @@ import type { DataSplit } from '../../../schemas/research.ts';
 import type { BarRange } from '../validation/splits.ts';
 import { type AgentMarket, stretchOf, walkAgent, walkFigures } from './agent-market.ts';
 import { judgeAgent, judgeSeat } from './judge-seat.ts';
+import { judgeLeverage, meanDistance } from './leverage-training.ts';
 import { NO_POSITION, spotState } from './spot-features.ts';
-import { type ActionValues, spotNetwork } from './spot-network.ts';
+import { spotNetwork } from './spot-network.ts';
+import type { ActionValues } from './trained-network.ts';
 
 export type TrainedNetwork = {
   readonly seed: number;
@@ -14,12 +16,17 @@ export type TrainedNetwork = {
   readonly weights: Uint8Array;
 };
 
-/** @param agentMarket all bars of the run */
-export function judgeNetwork(
-  { seed, steps, weightsHash, weights }: TrainedNetwork,
-  input: Pick<MarketTrainingInput, 'direction' | 'costs' | 'dueling'>,
-  { agentMarket, split }: { readonly agentMarket: AgentMarket; readonly split: DataSplit },
-): JudgedSeed {
+type Ground = { readonly agentMarket: AgentMarket; readonly split: DataSplit };
+type Asked = Pick<MarketTrainingInput, 'agent' | 'direction' | 'costs' | 'dueling'>;
+
+/** @param ground with all bars of the run */
+export function judgeNetwork(network: TrainedNetwork, input: Asked, ground: Ground): JudgedSeed {
+  const { seed, steps, weightsHash } = network;
+  const judged = input.agent === 'leverage' ? judgeLeverage(network, input, ground) : judgeSpot(network, input, ground);
+  return { seed, steps, weightsHash, ...judged };
+}
+
+function judgeSpot({ seed, weights }: TrainedNetwork, input: Asked, { agentMarket, split }: Ground) {
   const values = spotNetwork(weights, input.dueling);
   const walk = (range: BarRange) => {
     const stretch = stretchOf(agentMarket, input, range);
@@ -28,20 +35,14 @@ export function judgeNetwork(
   const selection = walkFigures(walk(split.selection as BarRange).walked);
   const valueSpread = spreadOf(values, agentMarket, split.selection as BarRange);
   const { stretch, walked } = walk(split.sealed as BarRange);
-  return { seed, steps, weightsHash, selection, valueSpread, outOfSample: judgeAgent(stretch, walked, seed) };
+  return { selection, valueSpread, outOfSample: judgeAgent(stretch, walked, seed) };
 }
 
 function spreadOf(values: ActionValues, { rows }: AgentMarket, { from, to }: BarRange): number {
   const state = new Float32Array(rows.width);
   let sum = 0;
-  for (let i = from; i < to; i += 1) sum += meanDistance(values(spotState(rows, i, NO_POSITION, state)));
+  for (let i = from; i < to; i += 1) sum += meanDistance(Array.from(values(spotState(rows, i, NO_POSITION, state))));
   return sum / (to - from);
-}
-
-function meanDistance(values: ArrayLike<number>): number {
-  const all = Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  return all.reduce((sum, value) => sum + Math.abs(value - mean), 0) / all.length;
 }
 
 /** The seed that was best on the bars of the selection stands for the seat; the first of equals. */

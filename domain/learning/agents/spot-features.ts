@@ -64,15 +64,24 @@ export function spotState({ cells }: SpotRows, i: number, position: SeenPosition
   out.set(cells.subarray(i * SPOT_INPUTS, (i + 1) * SPOT_INPUTS));
   const { side, pnlFraction, barsHeld } = position;
   out[POSITION_AT] = side;
-  out[POSITION_AT + 1] = bounded(side === 0 ? 0 : pnlFraction / (USUAL_VOLATILITY * 2));
-  out[POSITION_AT + 2] = side === 0 ? 0 : Math.log1p(barsHeld) / Math.log1p(OLD_BARS);
+  out[POSITION_AT + 1] = side === 0 ? 0 : seenPnl(pnlFraction);
+  out[POSITION_AT + 2] = side === 0 ? 0 : seenAge(barsHeld);
   return out;
 }
+
+/** A P&L of 2 % is 1. */
+export const seenPnl = (fraction: number): number => bounded(fraction / (USUAL_VOLATILITY * 2));
+
+export const seenAge = (barsHeld: number): number => Math.log1p(barsHeld) / Math.log1p(OLD_BARS);
+
+/** Volatility of a bar, in whose units changes and distances are. */
+export const scaleAt = ({ realisedVolatility20 }: FeatureColumns, i: number): number =>
+  Math.max(realisedVolatility20[i] as number, VOLATILITY_FLOOR);
 
 function marketCells(columns: FeatureColumns, i: number): number[] {
   const { bars, macd } = columns;
   const close = bars.close[i] as number;
-  const volatility = Math.max(columns.realisedVolatility20[i] as number, VOLATILITY_FLOOR);
+  const volatility = scaleAt(columns, i);
   const overHours = (change: number, hours: number): number =>
     change / (volatility * Math.sqrt(Math.max(1, (hours * HOUR_MS) / bars.intervalMs)));
   const fromAverage = (average: number, length: number): number =>
@@ -103,4 +112,5 @@ function marketCells(columns: FeatureColumns, i: number): number[] {
 /** Bull 1, sideways 0, bear −1; not known: 0. */
 const trendOf = (code: number): number => (code === 1 || code === -1 ? code : 0);
 
-const bounded = (value: number): number => (Number.isFinite(value) ? Math.max(-BOUND, Math.min(BOUND, value)) : 0);
+export const bounded = (value: number): number =>
+  Number.isFinite(value) ? Math.max(-BOUND, Math.min(BOUND, value)) : 0;

@@ -3,8 +3,7 @@
  * two: what is decided at the close of a bar, and what the next bar makes of it. The end of a window is a time limit and no
  * termination; only an account that is ruined terminates. The reward is that of `rewards.ts`, scaled.
  */
-import { type Desk, decideAtClose } from '../../engine/decide.ts';
-import { GATE_RULES } from '../../engine/desk-gate.ts';
+import { decideAtClose } from '../../engine/decide.ts';
 import type { EngineMarket } from '../../engine/market.ts';
 import { matchBar } from '../../engine/match-bar.ts';
 import type { EnginePlan } from '../../engine/plan.ts';
@@ -13,23 +12,27 @@ import { type Account, type Lane, newAccount, newWorkspace } from '../../engine/
 import { rewardOf, type SpotTerms, spotReward } from '../leverage/rewards.ts';
 import type { BarRange } from '../validation/splits.ts';
 import type { Environment } from './environment.ts';
+import {
+  enter,
+  equityOf,
+  finite,
+  type KeptAccount,
+  newDesk,
+  numbersOf,
+  RUIN_FRACTION,
+  tripPnlFraction,
+} from './kept-account.ts';
 import { NO_POSITION, type SeenPosition, SPOT_INPUTS, type SpotRows, spotState } from './spot-features.ts';
 
 /** In the order of the network's outputs. */
 export const SPOT_ACTIONS = ['hold', 'buy', 'sell'] as const;
 
-/** Where an account stands between two bars: plain numbers, so that a training can be stored. */
-export type SpotState = {
+/** Where an account stands between two bars. */
+export type SpotState = KeptAccount & {
   readonly bar: number;
   /** The last bar of the episode. */
   readonly lastBar: number;
-  readonly cash: number;
-  readonly equity: number;
-  readonly lane: LaneNumbers;
 };
-
-/** What of a lane changes from bar to bar. */
-type LaneNumbers = Omit<Lane, 'market' | 'place' | 'last' | 'funding'>;
 
 export type SpotMarket = {
   readonly market: EngineMarket;
@@ -49,15 +52,14 @@ const WISHES: readonly Wish[] = [
   { side: 1, close: false },
   { side: -1, close: false },
 ];
-/** Equity below this share of the start: the account is ruined. */
-const RUIN_FRACTION = 0.2;
 
 /** What a choice wants of the engine: an opposite side closes what is held; where shorts are not allowed, that is all. */
 export const wishOf = (action: number): Wish => WISHES[action] as Wish;
 
 export function spotMarket(parts: SpotMarket): Environment<SpotState> {
   const { market, plan, range, rewardScale } = parts;
-  const blank = newAccount(plan, [market], newWorkspace());
+  const account = newAccount(plan, [market], newWorkspace());
+  const lane = numbersOf(account.lanes[0] as Lane);
   const seen = new Float32Array(SPOT_INPUTS);
   const length = Math.min(parts.episodeBars, range.to - range.from - 1);
   return {
@@ -65,10 +67,10 @@ export function spotMarket(parts: SpotMarket): Environment<SpotState> {
     actions: SPOT_ACTIONS.length,
     reset: (uniform) => {
       const bar = range.from + Math.floor(uniform() * (range.to - range.from - length));
-      return { bar, lastBar: bar + length, cash: plan.cash, equity: plan.cash, lane: blankLane(blank) };
+      return { bar, lastBar: bar + length, cash: plan.cash, equity: plan.cash, lane };
     },
     step: (before, action) => {
-      const { state, terms } = spotStep(parts, blank, before, action);
+      const { state, terms } = spotStep(parts, account, before, action);
       const terminated = state.equity < RUIN_FRACTION * plan.cash;
       return { state, reward: rewardOf(terms) * rewardScale, terms, terminated, truncated: state.bar >= state.lastBar };
     },
@@ -78,12 +80,11 @@ export function spotMarket(parts: SpotMarket): Environment<SpotState> {
 
 function spotStep(
   { market, volatility }: SpotMarket,
-  blank: Account,
+  account: Account,
   before: SpotState,
   action: number,
 ): { readonly state: SpotState; readonly terms: SpotTerms } {
-  const account = accountOf(blank, before);
-  const lane = account.lanes[0] as Lane;
+  const lane = enter(account, before);
   const i = before.bar;
   const { openTimeMs, intervalMs } = market.bars;
   const wish = wishOf(action);
@@ -91,7 +92,7 @@ function spotStep(
   const held = lane.quantity;
   decideAtClose(account, lane, i, voice, newDesk(), (openTimeMs[i] as number) + intervalMs);
   matchBar(account, lane, i + 1);
-  const equity = account.cash + (lane.quantity === 0 ? 0 : lane.quantity * lane.mark);
+  const equity = equityOf(account, lane);
   const terms = spotReward({
     stepReturnFraction: equity > 0 ? equity / before.equity - 1 : -1 + Number.EPSILON,
     realisedVolatility: finite(volatility[i] as number),
@@ -102,10 +103,6 @@ function spotStep(
   return { state: { bar: i + 1, lastBar: before.lastBar, cash, equity, lane: numbersOf(lane) }, terms };
 }
 
-/** Of the round trip so far: realised and unrealised, fees and funding in, over what was put in. */
-const tripPnlFraction = ({ quantity, mark, cost, tripRealized, tripFees, tripFunding, tripValue }: Lane): number =>
-  (quantity * mark - cost + tripRealized - tripFees - tripFunding) / tripValue;
-
 /** The position at the close of bar `i`. */
 export function seenPosition(
   { quantity, entryPrice, entryBar }: Pick<Lane, 'quantity' | 'entryPrice' | 'entryBar'>,
@@ -115,25 +112,4 @@ export function seenPosition(
   if (quantity === 0) return NO_POSITION;
   const side = quantity > 0 ? 1 : -1;
   return { side, pnlFraction: side * ((bars.close[i] as number) / entryPrice - 1), barsHeld: i - entryBar + 1 };
-}
-
-const newDesk = (): Desk => ({
-  memory: null,
-  tally: { warmUp: 0, dataGap: 0, sizeZero: 0, refused: 0, refusals: new Uint32Array(GATE_RULES.length) },
-});
-
-const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
-
-/** The account of a state; what it logs is only counted. */
-function accountOf(blank: Account, { cash, equity, lane }: SpotState): Account {
-  const { trades, fills } = blank;
-  trades.count = 0;
-  fills.count = 0;
-  return { ...blank, cash, equity, lanes: [{ ...(blank.lanes[0] as Lane), ...lane }] };
-}
-
-const blankLane = (blank: Account): LaneNumbers => numbersOf({ ...(blank.lanes[0] as Lane) });
-
-function numbersOf({ market: _market, place: _place, last: _last, funding: _funding, ...numbers }: Lane): LaneNumbers {
-  return numbers;
 }

@@ -2,7 +2,7 @@
 import type { Voice } from '../../engine/signals.ts';
 import { NO_POSITION, type SeenPosition, SPOT_INPUTS, type SpotRows, spotState } from './spot-features.ts';
 import { wishOf } from './spot-market.ts';
-import type { ActionValues } from './spot-network.ts';
+import type { ActionValues } from './trained-network.ts';
 import { bestOf } from './value-targets.ts';
 
 /** @param offset the row of the first bar that is walked */

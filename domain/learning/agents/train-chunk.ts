@@ -8,6 +8,11 @@ import type { BarRange } from '../validation/splits.ts';
 import { type AgentMarket, rewardScaleOf, stretchOf, trainingGround, walkAgent, walkFigures } from './agent-market.ts';
 import { type CartPole, cartPole } from './cartpole.ts';
 import type { Environment } from './environment.ts';
+import type { LeverageState } from './leverage-account.ts';
+import { type LeverageWorld, leverageWorld } from './leverage-market.ts';
+import { leverageGround } from './leverage-training.ts';
+import { bestAction, walkLeverage } from './leverage-walk.ts';
+import type { Walked } from './market-walk.ts';
 import type { KernelWanted } from './net-kernel.ts';
 import type { Transition } from './replay.ts';
 import type { SpotState } from './spot-market.ts';
@@ -64,24 +69,35 @@ export function trainPart(
     return trainIn(cartPole, cartPoleSettings(input), part, { look, goesOn, wanted });
   }
   if (ground === undefined) throw new RangeError('a market is learned from its bars: none were given');
-  const environment = trainingGround(ground.agentMarket, input, ground.split);
-  const rewardScale = rewardScaleOf(ground.agentMarket, ground.split);
-  const look = selectionLook(input, ground);
-  return trainIn(environment, marketSettings(input), part, { look, goesOn, wanted, rewardScale });
+  const { agentMarket, split } = ground;
+  const settings = marketSettings(input);
+  const watched = { goesOn, wanted, rewardScale: rewardScaleOf(agentMarket, split) };
+  if (input.agent === 'spot') {
+    const environment = trainingGround(agentMarket, input, split);
+    return trainIn(environment, settings, part, { ...watched, look: selectionLook(input, ground) });
+  }
+  const world = leverageWorld(agentMarket, input);
+  const environment = leverageGround(world, agentMarket, split);
+  return trainIn(environment, settings, part, { ...watched, look: leverageLook(world, ground) });
 }
 
 /** What a training is worth without exploration. */
 type Look<State> = (training: Training<State>) => Pick<TrainingFigures, 'greedyReturn' | 'selection'>;
 
-function selectionLook(
-  input: MarketTrainingInput,
-  { agentMarket, split, barsPerYear }: TrainingGround,
-): Look<SpotState> {
+function selectionLook(input: MarketTrainingInput, ground: TrainingGround): Look<SpotState> {
+  const { agentMarket, split } = ground;
   const stretch = stretchOf(agentMarket, input, split.selection as BarRange);
-  return ({ dqn }) => {
-    const selection = walkFigures(walkAgent(agentMarket, stretch, dqn.values));
-    return { greedyReturn: selection.sharpe * Math.sqrt(barsPerYear), selection };
-  };
+  return ({ dqn }) => compared(walkAgent(agentMarket, stretch, dqn.values), ground);
+}
+
+function leverageLook(world: LeverageWorld, ground: TrainingGround): Look<LeverageState> {
+  const range = ground.split.selection as BarRange;
+  return ({ dqn }) => compared(walkLeverage(world, range, bestAction(world, dqn.values)), ground);
+}
+
+function compared(walked: Walked, { barsPerYear }: TrainingGround): ReturnType<Look<never>> {
+  const selection = walkFigures(walked);
+  return { greedyReturn: selection.sharpe * Math.sqrt(barsPerYear), selection };
 }
 
 type Watched<State> = {

@@ -8,7 +8,7 @@ import { createDqn, type Dqn } from './dqn.ts';
 import type { Environment } from './environment.ts';
 import type { KernelWanted } from './net-kernel.ts';
 import type { Transition } from './replay.ts';
-import { discountedReturn, type LossKind, type Schedule, scheduled } from './value-targets.ts';
+import { ALL_OPEN, discountedReturn, isOpen, type LossKind, type Schedule, scheduled } from './value-targets.ts';
 
 export type TrainingSettings = {
   readonly hidden: readonly number[];
@@ -69,7 +69,8 @@ export function beginTraining<State>(
   const { inputs, actions } = environment;
   const { hidden, dueling, adam, loss, batchSize, replayRows, double, prioritised } = settings;
   const net = { inputs, hidden, actions, dueling };
-  const dqn = createDqn({ net, adam, loss, batchSize, replayRows, double, prioritised }, uniform, wanted);
+  const masked = environment.open !== undefined;
+  const dqn = createDqn({ net, adam, loss, batchSize, replayRows, masked, double, prioritised }, uniform, wanted);
   const progress: TrainingProgress<State> = {
     steps: 0,
     episodes: 0,
@@ -90,16 +91,26 @@ export function trainStep<State>(training: Training<State>): void {
   const { settings, environment, dqn, uniform, progress } = training;
   const seen = environment.observe(progress.state);
   const explores = uniform() < scheduled(settings.epsilon, progress.steps);
-  const action = explores ? Math.floor(uniform() * environment.actions) : dqn.act(seen);
+  const open = openIn(environment, progress.state);
+  const action = explores ? drawnAction(environment.actions, open, uniform) : dqn.act(seen, open);
   const { state, reward, terms, terminated, truncated } = environment.step(progress.state, action);
   if (terms !== undefined) addTerms(progress, terms);
   progress.pending.push({ state: Array.from(seen), action, reward });
-  remember(training, environment.observe(state), terminated, truncated);
+  const next = { next: environment.observe(state), open: openIn(environment, state) };
+  remember(training, next, terminated, truncated);
   progress.episodeReturn += reward;
   progress.state = state;
   if (terminated || truncated) endEpisode(training);
   progress.steps += 1;
   learnWhenDue(training);
+}
+
+const openIn = <State>({ open }: Environment<State>, state: State): number => open?.(state) ?? ALL_OPEN;
+
+/** One of the open actions, each as likely as the others. */
+function drawnAction(actions: number, open: number, uniform: () => number): number {
+  const places = Array.from({ length: actions }, (_, place) => place).filter((place) => isOpen(open, place));
+  return places[Math.floor(uniform() * places.length)] as number;
 }
 
 function addTerms<State>(progress: TrainingProgress<State>, terms: Readonly<Record<string, number>>): void {
@@ -110,7 +121,7 @@ function addTerms<State>(progress: TrainingProgress<State>, terms: Readonly<Reco
 /** Moves what has its n rewards, at an end all of it, into the replay. */
 function remember<State>(
   { settings, dqn, progress }: Training<State>,
-  next: ArrayLike<number>,
+  next: Pick<Transition, 'next' | 'open'>,
   terminated: boolean,
   truncated: boolean,
 ): void {
@@ -125,7 +136,7 @@ function remember<State>(
       state: first.state,
       action: first.action,
       reward,
-      next,
+      ...next,
       discount: terminated ? 0 : discount,
     };
     dqn.remember(one);
@@ -157,7 +168,8 @@ export function greedyReturn<State>({ environment, dqn }: Training<State>, seedT
   for (let episode = 0; episode < episodes; episode += 1) {
     let state = environment.reset(uniform);
     for (let ended = false; !ended; ) {
-      const step = environment.step(state, dqn.act(environment.observe(state)));
+      const action = dqn.act(environment.observe(state), openIn(environment, state));
+      const step = environment.step(state, action);
       sum += step.reward;
       state = step.state;
       ended = step.terminated || step.truncated;

@@ -5,12 +5,19 @@
  */
 import type { Round } from './dense-layers.ts';
 
-/** The place of the largest; the first of equals. */
-export function bestOf(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i += 1) if ((values[i] as number) > (values[best] as number)) best = i;
+/** Every action may be taken: a bit for each, in as many as a float32 holds exactly. */
+export const ALL_OPEN = 2 ** 24 - 1;
+
+/** The place of the largest among those whose bit of `open` is set; the first of equals. */
+export function bestOf(values: ArrayLike<number>, open = ALL_OPEN): number {
+  let best = -1;
+  for (let i = 0; i < values.length; i += 1) {
+    if (isOpen(open, i) && (best < 0 || (values[i] as number) > (values[best] as number))) best = i;
+  }
   return best;
 }
+
+export const isOpen = (open: number, action: number): boolean => ((open >>> action) & 1) === 1;
 
 export type Bootstrap = {
   readonly reward: number;
@@ -20,11 +27,13 @@ export type Bootstrap = {
   readonly targetNext: ArrayLike<number>;
   /** The same by the network that learns: it chooses the action (Double DQN); null: the target network does. */
   readonly onlineNext: ArrayLike<number> | null;
+  /** Bits of the actions that may be taken in the state that follows; absent: all. */
+  readonly open?: number;
 };
 
-/** r + γ^n Q(s′, a′) with a′ the best action by whoever chooses. */
-export function valueTarget({ reward, discount, targetNext, onlineNext }: Bootstrap, round: Round): number {
-  const chosen = targetNext[bestOf(onlineNext ?? targetNext)] as number;
+/** r + γ^n Q(s′, a′) with a′ the best open action by whoever chooses. */
+export function valueTarget({ reward, discount, targetNext, onlineNext, open }: Bootstrap, round: Round): number {
+  const chosen = targetNext[bestOf(onlineNext ?? targetNext, open)] as number;
   return round(round(reward) + round(round(discount) * chosen));
 }
 

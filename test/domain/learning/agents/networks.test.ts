@@ -1,6 +1,6 @@
 /** Networks and Q-learning against numbers of PyTorch and closed forms, and the kernels against each other. */
 import { describe, expect, it } from 'vitest';
-import { adamStep, FIRST_POWERS, nextPowers } from '../../../../domain/learning/agents/adam.ts';
+import { adamStep, afterUpdates, FIRST_POWERS, nextPowers } from '../../../../domain/learning/agents/adam.ts';
 import { createDqn, type DqnSettings } from '../../../../domain/learning/agents/dqn.ts';
 import { type KernelWanted, openNetMemory } from '../../../../domain/learning/agents/net-kernel.ts';
 import { netLayout } from '../../../../domain/learning/agents/net-layout.ts';
@@ -226,6 +226,19 @@ const settingsOf = (change: Partial<DqnSettings>): DqnSettings => ({
   double: true,
   prioritised: null,
   ...change,
+});
+
+it('keeps its learning rate until it is annealed, and then lets it fall to its share', () => {
+  const adam = { ...ADAM, annealed: { after: 100, share: { start: 1, end: 0.1, steps: 200 } } };
+  const rates = [0, 100, 200, 300, 400].map((updates) => afterUpdates(adam, updates).learningRate);
+  expect(rates.map((rate) => rate / ADAM.learningRate)).toEqual(
+    [1, 1, 0.55, 0.1, 0.1].map((share) => expect.closeTo(share, 12) as number),
+  );
+  const [plain, annealed] = [adam, { ...adam, annealed: { ...adam.annealed, after: 5 } }].map((one) =>
+    learned(settingsOf({ adam: one }), 'annealed', 'auto', 12),
+  );
+  expect(annealed?.told.slice(0, 6)).toEqual(plain?.told.slice(0, 6));
+  expect(annealed?.dqn.weights()).not.toEqual(plain?.dqn.weights());
 });
 
 /** Learns so many times from random transitions, some of them terminations. */
