@@ -1,6 +1,7 @@
 /**
  * `npm run train -- --input FILE.json [--follow]`: starts a training of agents on the desk. With `--follow` it shows how
- * far the run is, waits for its end and prints its result; exit code 1 when no seed has solved CartPole, or nobody was seated by a market.
+ * far the run is, waits for its end and prints its result; exit code 1 when no seed has solved CartPole, or nobody was
+ * seated by a market.
  */
 import {
   type AgentTrainingResult,
@@ -59,10 +60,10 @@ function resultLines({ runId, environment, seeds, curve, data, seat }: AgentTrai
       ({ steps, returnMean, greedyReturn }) =>
         `${String(steps).padStart(10)} ${(returnMean?.toFixed(1) ?? '–').padStart(9)} ${greedyReturn.toFixed(1).padStart(7)}`,
     ),
-    ...seeds.map(
-      (one) =>
-        `seed ${one.seed}: best greedy ${one.bestGreedyReturn.toFixed(1)} after ${one.bestAtSteps} steps, weights ${one.weightsHash.slice(0, 16)}`,
-    ),
+    ...seeds.map(({ seed, bestGreedyReturn, bestAtSteps, weightsHash }) => {
+      const best = `best greedy ${bestGreedyReturn.toFixed(1)} after ${bestAtSteps} steps`;
+      return `seed ${seed}: ${best}, weights ${weightsHash.slice(0, 16)}`;
+    }),
     ...(seat === undefined ? [] : seatLines(seat)),
   ];
 }

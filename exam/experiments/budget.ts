@@ -1,7 +1,7 @@
 /**
  * Is the cap on what models may cost a hard one? 200 callers at once, room for exactly 37 calls: of the day, of the session,
- * and of three days while the worker is killed with -9 after every two seconds at work. Counted where it is billed, at the model server.
- * The control looks at the budget first and adds later.
+ * and of three days while the worker is killed with -9 after every two seconds at work. Counted where it is billed, at the
+ * model server. The control looks at the budget first and adds later.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';

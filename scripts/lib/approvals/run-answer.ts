@@ -55,10 +55,10 @@ async function list(): Promise<number> {
     ...{ decisionId: row.decision_id, orderHash: row.order_hash, symbol: row.symbol, action: row.action },
     ...{ reason: row.reason, expiresAtMs: row.expires_at.getTime(), workflowId: row.workflow_id },
   }));
-  const lines = waiting.map(
-    (one) =>
-      `${one.decisionId} --hash ${one.orderHash}\n  ${one.action} ${one.symbol}, ${one.reason}, until ${new Date(one.expiresAtMs).toISOString()}`,
-  );
+  const lines = waiting.map(({ decisionId, orderHash, action, symbol, reason, expiresAtMs }) => {
+    const what = `${action} ${symbol}, ${reason}, until ${new Date(expiresAtMs).toISOString()}`;
+    return `${decisionId} --hash ${orderHash}\n  ${what}`;
+  });
   printAnswer({ ok: true, waiting }, lines.length === 0 ? ['nothing waits for a person'] : lines);
   return 0;
 }
