@@ -39,6 +39,8 @@ const DYNAMIC_CONFIG = [
   'history.timerProcessorMaxPollRPS=2000',
   'history.visibilityProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxTimeShift="10ms"',
+  // A worker that dies with a workflow's fourth try in hand would hold the order up to ten minutes longer.
+  'history.workflowTaskRetryMaxInterval="5s"',
   'matching.useNewMatcher=true',
   'frontend.WorkerHeartbeatsEnabled=true',
   'frontend.ListWorkersEnabled=true',
