@@ -16,6 +16,7 @@ export const EXPERIMENTS = {
   'hostile-model': () => import('./hostile-model.ts'),
   leaks: () => import('./leaks.ts'),
   officers: () => import('./officers.ts'),
+  'cool-down': () => import('./cool-down.ts'),
   'officers-load': () => import('./officers-load.ts'),
   simulation: () => import('./simulation.ts'),
   'null-edge': () => import('./null-edge.ts'),

@@ -1,8 +1,9 @@
 /**
  * The officers on a desk of their own: a worker process that can be killed, a real server, a real book. One story in
- * chapters, in the order in which they stand here; the officers keep their long intervals unless a chapter says otherwise,
- * so that what comes at once comes of signals.
+ * chapters, in the order in which they stand here; the officers keep their long intervals unless a chapter says
+ * otherwise, so that what comes at once comes of signals.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
@@ -64,7 +65,7 @@ beforeAll(async () => {
   await owner.connect();
   const { settings, startMode } = loadGovernance('config');
   await seedDesk(killable.desk.db, { mode: startMode, settings, nowMs: Date.now() });
-  // The Strategy Officer comes when it is asked: on a slow machine it would disable the fallen strategy before it is asked for.
+  // The Strategy Officer comes when it is asked: on a slow machine it would disable the fallen strategy earlier.
   const unhurried = { aiStrategyOfficerAnalysisIntervalMs: HOUR_MS };
   await set({ federationUpdateIntervalMs: 2 * SECOND, 'ceo.clearEvaluations': 1, ...unhurried });
   for (const accountId of [PROBE_ACCOUNT, KEEPER_ACCOUNT]) await openAccount(accountId);
@@ -195,7 +196,8 @@ it('tells alert, decision, switch and refusal of a crash under one id, in that o
   const probe = await startSession('probe', aHolder(PROBE_ACCOUNT, HELD));
   const before = await policy();
   const [{ last } = { last: 0 }] = await query<{ last: number }>('select max(sequence)::int as last from events');
-  for (let bar = 0; bar < 3; bar += 1) await tick(holder);
+  await tick(holder);
+  const filledAtMs = Date.now();
   const [fallen] = await query('select 1 - equity / 100000 as fall from accounts where account_id = $1', [ACCOUNT]);
   expect(Number(fallen?.fall)).toBeGreaterThan(0.04);
 
@@ -216,6 +218,18 @@ it('tells alert, decision, switch and refusal of a crash under one id, in that o
   const tookMs = switched.at.getTime() - (chain[at('risk_alert')]?.at.getTime() ?? 0);
   console.info(`from the alert to the switch ${tookMs} ms`);
 
+  // Two seconds after the fill the fallen account asks for more, and is refused by the word of that policy.
+  await sleep(Math.max(0, filledAtMs + 2 * SECOND - Date.now()));
+  const own = (await tick(holder)).find(({ verdict }) => verdict !== null);
+  expect(own?.verdict?.reasons.map(({ rule }) => rule).slice(0, 2)).toEqual(['operatingMode', 'dailyLoss']);
+  const [ownRow] = await query(
+    'select policy_version::int, correlation_id from gate_refusals where decision_id = $1 order by position limit 1',
+    [own?.decisionId],
+  );
+  expect(ownRow).toEqual({ policy_version: own?.policyVersion, correlation_id: switched.correlation_id });
+  expect(own?.policyVersion).toBe((await policy()).version);
+  expect(own?.policyVersion).toBeGreaterThan(before.version);
+
   // Defensive leaves four positions: of eight that are asked for, four are refused.
   const refused = await firstJudged(probe, (reasons) => reasons.includes('operatingMode'));
   expect(refused?.verdict?.approved).toBe(false);
@@ -226,15 +240,6 @@ it('tells alert, decision, switch and refusal of a crash under one id, in that o
   expect(row?.correlation_id).toBe(switched.correlation_id);
   expect(row?.policy_version).toBeGreaterThan(before.version);
   expect(refused?.policyVersion).toBe(row?.policy_version);
-
-  // Whatever the fallen account itself asks for next is refused by the same word.
-  const own = await firstJudged(holder);
-  expect(own?.verdict?.reasons.map(({ rule }) => rule).slice(0, 2)).toEqual(['operatingMode', 'dailyLoss']);
-  const [ownRow] = await query(
-    'select policy_version::int, correlation_id from gate_refusals where decision_id = $1 order by position limit 1',
-    [own?.decisionId],
-  );
-  expect(ownRow).toEqual({ policy_version: own?.policyVersion, correlation_id: switched.correlation_id });
 }, 120_000);
 
 it('measures what is held of bars that only their session has', async () => {
@@ -336,8 +341,9 @@ it('ranks as one counts by hand, disables what no longer works, and hears a pers
   );
   const trade = (id: string, strategy: string, pnl: number) =>
     query(
-      `insert into trades (trade_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price, opened_at,
-        closed_at, pnl_net, fees, exit_reason) values ($1, $2, $3, $4, 'long', 1, 100, $5, now(), now(), $6, 0, 'signal')`,
+      `insert into trades (trade_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price,
+          opened_at, closed_at, pnl_net, fees, exit_reason)
+        values ($1, $2, $3, $4, 'long', 1, 100, $5, now(), now(), $6, 0, 'signal')`,
       [id, ACCOUNT, strategy, PROBE, 100 + pnl, pnl],
     );
   for (const [i, pnl] of [2, -1, 2, -1].entries()) await trade(`a${i}`, 'alpha', pnl);
