@@ -3,9 +3,9 @@
  * hash = sha256(previous hash, kind, canonical JSON body, epoch ms, joined by line feeds), in hex; the first
  * row's previous hash is 64 zeros. Changing, removing or inserting a row breaks the chain from there on.
  */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
-import { insertRows } from './insert-rows.ts';
+import { insertion, insertTogether } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import type { Database, JsonObject } from './tables.ts';
 
@@ -16,9 +16,13 @@ const PAGE_ROWS = 2_000;
 
 /**
  * Appends rows to the chain in this transaction, which holds the chain until it ends: call it late, before
- * `appendEvents`.
+ * `appendEvents`. What the rows tell of may be inserted by the same statement.
  */
-export async function appendAudit(trx: Database, rows: readonly NewAuditRow[]): Promise<void> {
+export async function appendAudit(
+  trx: Database,
+  rows: readonly NewAuditRow[],
+  toldOf: readonly RawBuilder<unknown>[] = [],
+): Promise<void> {
   if (rows.length === 0) return;
   const { last, hashBefore } = await takeSequences(trx, rows.length);
   const before = last - rows.length;
@@ -28,7 +32,7 @@ export async function appendAudit(trx: Database, rows: readonly NewAuditRow[]): 
     previousHash = link.hash;
     return { ...link, sequence: before + index + 1, kind: row.kind, body: row.body, at: toInstant(row.atMs) };
   });
-  await insertRows(trx, 'audit', chained);
+  await insertTogether(trx, [...toldOf, insertion('audit', chained)]);
 }
 
 /**

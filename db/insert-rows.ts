@@ -2,11 +2,12 @@
  * Many rows in one statement: they travel as one JSON parameter and Postgres casts each value to its column.
  * JSON columns take plain objects and arrays; decimals go as strings and stay exact. Not for bars (see bars.ts).
  */
-import { type Insertable, sql } from 'kysely';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Database, Tables } from './tables.ts';
 
 type TableName = keyof Tables & string;
 type Row<T extends TableName> = Readonly<Insertable<Tables[T]>>;
+type InsertOptions = { readonly onConflict?: 'nothing' };
 
 /**
  * Inserts all rows or none. A column that no row names takes its default; one that only some rows name is NULL
@@ -17,12 +18,27 @@ export async function insertRows<T extends TableName>(
   db: Database,
   table: T,
   rows: readonly Row<T>[],
-  options: { readonly onConflict?: 'nothing' } = {},
+  options: InsertOptions = {},
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const onConflict = options.onConflict === 'nothing' ? sql` on conflict do nothing` : sql``;
-  const result = await sql`${insertStatement(table, columnsOf(rows), rows)}${onConflict}`.execute(db);
+  const result = await insertion(table, rows, options).execute(db);
   return Number(result.numAffectedRows ?? 0n);
+}
+
+/** The statement of `insertRows`, of at least one row, to be run beside others. */
+export function insertion<T extends TableName>(
+  table: T,
+  rows: readonly Row<T>[],
+  options: InsertOptions = {},
+): RawBuilder<unknown> {
+  const onConflict = options.onConflict === 'nothing' ? sql` on conflict do nothing` : sql``;
+  return sql`${insertStatement(table, columnsOf(rows), rows)}${onConflict}`;
+}
+
+/** Several insertions as one statement: one round trip, and rows may refer to each other whatever the order. */
+export async function insertTogether(db: Database, insertions: readonly RawBuilder<unknown>[]): Promise<void> {
+  const steps = insertions.map((one, n) => sql`${sql.ref(`step_${n}`)} as (${one})`);
+  await sql`with ${sql.join(steps)} select 1`.execute(db);
 }
 
 /**

@@ -7,6 +7,11 @@ const RETRYABLE_STATES: ReadonlySet<string> = new Set(['40001', '40P01']);
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 20;
 
+/** Thrown in a transaction that met what another has just done: nothing is written, and it runs again. */
+export class RunAgain extends Error {
+  readonly code = '40001';
+}
+
 /**
  * Commits what `fn` did, or nothing. `fn` may run up to 5 times, so it must do nothing but talk to `trx`.
  * @throws what `fn` throws, and the last 40001 or 40P01 when all attempts met one

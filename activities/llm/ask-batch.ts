@@ -19,6 +19,7 @@ import { finalOnInvalidInput } from '../failure.ts';
 import { type Asking, askingOf, isContaminated, requestOf, withFacts } from './ask-model.ts';
 import { rowOf } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
+import { standingOf } from './standing.ts';
 
 /** `none`: nobody takes a batch of these; ask each for itself. */
 export type BatchSubmitted = { readonly kind: 'submitted' } | { readonly kind: 'none'; readonly reason: string };
@@ -45,7 +46,10 @@ async function submitBatch(
   const known = await parts.store.batch(batchKey);
   if (known !== undefined) return known.state === 'failed' ? none('BATCH_REFUSED') : SUBMITTED;
   const asked = await Promise.all(
-    questions.map(async (one) => askingOf(parts, await withFacts(parts, parseInput(askModelSchema, one)))),
+    questions.map(async (one) => {
+      const ask = await withFacts(parts, parseInput(askModelSchema, one));
+      return askingOf(parts, ask, await standingOf(parts, ask.promptId));
+    }),
   );
   const record = asked[0]?.candidates[0];
   if (record === undefined) return none('MODEL_NONE');
@@ -86,8 +90,7 @@ function openingOf(parts: GatewayParts, asked: readonly Asking[], { batchKey, re
     return {
       item: { id: itemId(batchKey, index), callId, temperature },
       row: rowOf(call, callId, reserved),
-      questionBody: canonicalJson(ask),
-      requestBody: JSON.stringify(request),
+      bodies: { question: canonicalJson(ask), request: JSON.stringify(request) },
       scopes: scopesOf({ ...ask, askKey: ask.callKey }, parts.limits, atMs),
     };
   });
@@ -104,9 +107,9 @@ async function handOver(
   items: readonly BatchedCall[],
 ): Promise<BatchSubmitted> {
   const taken = calls.filter(({ item }) => items.includes(item));
-  const requests = taken.map(({ item, requestBody }) => ({
+  const requests = taken.map(({ item, bodies }) => ({
     id: item.id,
-    request: JSON.parse(requestBody) as ModelRequest,
+    request: JSON.parse(bodies.request) as ModelRequest,
   }));
   try {
     await parts.store.noteSubmitted(
@@ -186,6 +189,8 @@ async function ended(
       await endFailed(parts, item, answer?.kind === 'failed' ? answer.failure : LEFT_OUT, latencyMs);
     } else await endReplied(parts, item, answer, { record, latencyMs });
   }
+  const isWell = [...answers.values()].some(({ kind }) => kind === 'replied');
+  if (isWell) await parts.store.noteSuccess({ provider: row.provider, baseUrl: row.base_url });
   await parts.store.noteBatchEnded(row.batch_key, 'ended');
   return OVER;
 }
@@ -195,7 +200,7 @@ function endReplied(
   { callId, temperature }: BatchedCall,
   { reply }: Extract<BatchAnswer, { kind: 'replied' }>,
   { record, latencyMs }: { readonly record: ModelRecord; readonly latencyMs: number },
-): Promise<boolean> {
+): Promise<number | null> {
   const usage = possibleUsage(reply.usage, record);
   const prices = pricesOf(record);
   const end = {
@@ -204,16 +209,17 @@ function endReplied(
     temperatureSent: temperature,
     providerRequestId: reply.providerRequestId,
     problems: usage === null ? [problem('LLM_USAGE_INVALID', 'usage', null, 'counts of tokens')] : [],
+    responseBody: JSON.stringify({ ...reply, temperatureSent: temperature }),
   };
-  return parts.store.end(end, JSON.stringify({ ...reply, temperatureSent: temperature }));
+  return parts.store.end(end);
 }
 
 function endFailed(parts: GatewayParts, { callId }: BatchedCall, failure: ModelFailure, latencyMs: number) {
   const end = {
     ...{ callId, outcome: failure.code, usage: null, latencyMs, atMs: parts.nowMs() },
     spentMicroUsd: failure.mayHaveBeenBilled ? null : 0,
-    ...{ temperatureSent: null, providerRequestId: null },
+    ...{ temperatureSent: null, providerRequestId: null, responseBody: null },
     problems: [problem(failure.code, '', failure.detail, 'a reply')],
   };
-  return parts.store.end(end, null);
+  return parts.store.end(end);
 }

@@ -31,9 +31,10 @@ import type { Problem } from '../../schemas/problem.ts';
 import { finalOnInvalidInput } from '../failure.ts';
 import { type ChosenPrompt, choosePrompt } from './choose-prompt.ts';
 import { type Conversation, openConversation, storeTurns } from './conversation.ts';
-import { rowOf, type Step } from './one-call.ts';
+import { type Charge, rowOf, type Step } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
 import { requestTurn, type Turn } from './request-turn.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 export type ModelActivities = ReturnType<typeof createModelActivities>;
 
@@ -45,6 +46,7 @@ export const createModelActivities = (parts: GatewayParts) => ({
 
 export type Asking = {
   readonly ask: AskModel;
+  readonly standing: Standing;
   readonly chosen: ChosenPrompt;
   readonly conversation: Conversation;
   readonly candidates: readonly ModelRecord[];
@@ -52,18 +54,33 @@ export type Asking = {
 
 async function askModel(parts: GatewayParts, asked: AskModel): Promise<AskOutcome> {
   const { callKey } = asked;
-  const [stored, before] = await Promise.all([parts.store.outcome(callKey), parts.store.calls(callKey)]);
+  const [stored, calls, standing] = await Promise.all([
+    parts.store.outcome(callKey),
+    parts.store.calls(callKey),
+    standingOf(parts, asked.promptId),
+  ]);
   if (stored !== undefined) return stored as AskOutcome;
+  const before = await closed(parts, callKey, calls);
   const ask = await withFacts(parts, asked);
-  if (before.some(({ outcome }) => outcome === 'requested')) await parts.store.loseCalls(callKey, parts.nowMs());
-  const asking = await askingOf(parts, ask);
+  const asking = await askingOf(parts, ask, standing);
   const hit = await fromCache(parts, asking);
   const outcome = hit ?? (await answered(parts, asking, before));
-  const kept = (await parts.store.keepOutcome(ask.callKey, outcome)) as AskOutcome;
+  const kept = (await parts.store.keepOutcome(callKey, outcome)) as AskOutcome;
   if (hit === null && isCacheable(ask) && kept.kind === 'answer') {
     await parts.store.putCached(keyOf(asking, kept.model), ask.asOfMs, kept);
   }
   return kept;
+}
+
+/** What a dead attempt left open is given up. */
+async function closed(
+  { store, nowMs }: GatewayParts,
+  callKey: string,
+  calls: readonly ModelCallRow[],
+): Promise<readonly ModelCallRow[]> {
+  if (!calls.some(({ outcome }) => outcome === 'requested')) return calls;
+  await store.loseCalls(callKey, nowMs());
+  return store.calls(callKey);
 }
 
 export async function withFacts({ store }: GatewayParts, ask: AskModel): Promise<AskModel> {
@@ -73,27 +90,23 @@ export async function withFacts({ store }: GatewayParts, ask: AskModel): Promise
 }
 
 /** The question in words, and whom it goes to. */
-export async function askingOf(parts: GatewayParts, ask: AskModel): Promise<Asking> {
-  const [chosen, demoted] = await Promise.all([choosePrompt(parts, ask), demotedModels(parts)]);
+export async function askingOf(parts: GatewayParts, ask: AskModel, standing: Standing): Promise<Asking> {
+  const chosen = await choosePrompt(parts, ask, standing);
   const conversation = await openConversation(parts, ask, chosen);
-  return { ask, chosen, conversation, candidates: candidatesFor(parts, { ask, chosen, conversation, demoted }) };
-}
-
-async function demotedModels({ store, registry }: GatewayParts): Promise<string[]> {
-  const demoted = await store.demoted(registry.models.map(({ id }) => ({ kind: 'model', subject: id })));
-  return demoted.map(({ subject }) => subject);
+  const asking = { ask, standing, chosen, conversation };
+  return { ...asking, candidates: candidatesFor(parts, asking) };
 }
 
 /** A prompt may prefer a model, or another tier than its task's. */
 function candidatesFor(
   { registry, choice }: GatewayParts,
-  { ask, chosen: { prompt }, conversation, demoted }: Omit<Asking, 'candidates'> & { readonly demoted: string[] },
+  { ask, standing, chosen: { prompt }, conversation }: Omit<Asking, 'candidates'>,
 ): ModelRecord[] {
   const model = ask.model ?? conversation.model;
   const preferred = registry.models.find(({ id }) => id === prompt.preference)?.id ?? null;
   const tierAtLeast = ask.tierAtLeast ?? MODEL_TIERS.find((tier) => tier === prompt.preference) ?? null;
   // A demoted model may be asked by name, in the shadow: that is how it comes back.
-  const silent = model === null ? demoted : [];
+  const silent = model === null ? standing.silentModels : [];
   const backend = ask.provider ?? choice.backend;
   const base = { ...choice, backend, task: ask.task, tierAtLeast, unavailable: [] };
   const chosen = chooseModels(registry, { ...base, model, demoted: silent });
@@ -131,14 +144,21 @@ async function fromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcom
 
 async function answered(parts: GatewayParts, asking: Asking, before: readonly ModelCallRow[]): Promise<AskOutcome> {
   const first = await turnOf(parts, asking, 'answer', asking.conversation.messages, before);
-  if (first.kind === 'none') return noDecision(parts, asking, first.reason, first.detail);
-  if (first.reply.stop === 'tools' && asking.ask.tools !== null) return toolsWanted(parts, asking, first);
+  const charges = [...before.map(chargeOf), ...first.charges];
+  if (first.kind === 'none') return noDecision(first.reason, first.detail, charges);
+  if (first.reply.stop === 'tools' && asking.ask.tools !== null) return toolsWanted(parts, asking, first, charges);
   const judged = judge(asking, first.reply);
-  if (judged.ok) return answerOf(parts, asking, first, judged.value);
+  if (judged.ok) return answerOf(asking, first, judged.value, charges);
   await parts.store.judge(first.callId, judged.problems);
-  if (!isRepairable(judged.problems)) return refused(parts, asking, judged);
+  if (!isRepairable(judged.problems)) return refused(judged, charges);
   return repaired(parts, asking, first, judged);
 }
+
+const chargeOf = ({ call_id: callId, cost_micro_usd: costMicroUsd, contaminated }: ModelCallRow): Charge => ({
+  callId,
+  costMicroUsd,
+  contaminated,
+});
 
 type Replied = Extract<Turn, { kind: 'replied' }>;
 type Refused = { readonly code: string; readonly problems: readonly Problem[] };
@@ -152,14 +172,15 @@ async function repaired(parts: GatewayParts, asking: Asking, first: Replied, wro
   ];
   const before = await parts.store.calls(asking.ask.callKey);
   const second = await turnOf(parts, { ...asking, candidates: [first.record] }, 'repair', messages, before);
+  const charges = [...before.map(chargeOf), ...second.charges];
   if (second.kind === 'none') {
     const isBudget = second.reason === 'BUDGET_EXHAUSTED';
-    return isBudget ? noDecision(parts, asking, second.reason, second.detail) : refused(parts, asking, wrong);
+    return isBudget ? noDecision(second.reason, second.detail, charges) : refused(wrong, charges);
   }
   const judged = judge(asking, second.reply);
-  if (judged.ok) return answerOf(parts, asking, second, judged.value);
+  if (judged.ok) return answerOf(asking, second, judged.value, charges);
   await parts.store.judge(second.callId, judged.problems);
-  return refused(parts, asking, judged);
+  return refused(judged, charges);
 }
 
 /** The reply that a former attempt got, or a new one. */
@@ -170,7 +191,7 @@ async function turnOf(
   messages: readonly ModelMessage[],
   before: readonly ModelCallRow[],
 ): Promise<Turn> {
-  const { ask, chosen, candidates } = asking;
+  const { ask, standing, chosen, candidates } = asking;
   const told = await storedTurn(parts, before, step);
   if (told !== null) return told;
   return requestTurn(parts, {
@@ -179,6 +200,7 @@ async function turnOf(
     step,
     candidates,
     before,
+    troubled: standing.troubled,
     requestFor: (record) => requestOf(parts, asking, messages, record),
     isContaminated: (record) => isContaminated(ask, record),
     signal: Context.current().cancellationSignal,
@@ -191,7 +213,7 @@ async function storedTurn(parts: GatewayParts, before: readonly ModelCallRow[], 
   const record = parts.registry.models.find(({ id }) => id === row?.model);
   if (row === undefined || row.response_ref === null || record === undefined) return null;
   const reply = modelReplySchema.parse(JSON.parse(await parts.store.payload(row.response_ref)));
-  return { kind: 'replied', callId: row.call_id, reply, record };
+  return { kind: 'replied', callId: row.call_id, reply, record, charges: [] };
 }
 
 export function requestOf(
@@ -225,41 +247,44 @@ const DAY_MS = 86_400_000;
 const judge = ({ ask }: Asking, reply: ModelReply) =>
   parseAnswer(ask.contract, reply, { symbols: ask.symbols, ...ask.bounds });
 
-async function answerOf(parts: GatewayParts, asking: Asking, turn: Replied, value: unknown): Promise<AskOutcome> {
-  return { kind: 'answer', value, ...(await told(parts, asking, turn)), cached: false };
-}
+const answerOf = (asking: Asking, turn: Replied, value: unknown, charges: readonly Charge[]): AskOutcome => ({
+  ...{ kind: 'answer', value, cached: false },
+  ...told(asking, turn, charges),
+});
 
-async function toolsWanted(parts: GatewayParts, asking: Asking, turn: Replied): Promise<AskOutcome> {
+async function toolsWanted(
+  parts: GatewayParts,
+  asking: Asking,
+  turn: Replied,
+  charges: readonly Charge[],
+): Promise<AskOutcome> {
   const turnsRef = await storeTurns(parts, asking.conversation, turn);
   const { toolCallsMax: callsMax } = parts;
-  return { kind: 'tools', calls: turn.reply.toolCalls, turnsRef, callsMax, ...(await told(parts, asking, turn)) };
+  return { kind: 'tools', calls: turn.reply.toolCalls, turnsRef, callsMax, ...told(asking, turn, charges) };
 }
 
-async function told(parts: GatewayParts, asking: Asking, { record }: Replied) {
-  const { prompt } = asking.chosen;
-  return {
-    ...(await spent(parts, asking)),
-    provider: record.provider,
-    model: record.id,
-    promptId: prompt.id,
-    promptVersion: prompt.version,
-    contaminated: isContaminated(asking.ask, record),
-  };
-}
+const told = ({ ask, chosen: { prompt } }: Asking, { record }: Replied, charges: readonly Charge[]) => ({
+  ...spent(charges),
+  provider: record.provider,
+  model: record.id,
+  promptId: prompt.id,
+  promptVersion: prompt.version,
+  contaminated: isContaminated(ask, record),
+});
 
-const refused = (parts: GatewayParts, asking: Asking, { code, problems }: Refused): Promise<AskOutcome> =>
-  noDecision(parts, asking, code, problems.map(({ message }) => message).join('; '));
+const refused = ({ code, problems }: Refused, charges: readonly Charge[]): AskOutcome =>
+  noDecision(code, problems.map(({ message }) => message).join('; '), charges);
 
 const DETAIL_LENGTH_MAX = 1_000;
 
-async function noDecision(parts: GatewayParts, asking: Asking, reason: string, detail: string): Promise<AskOutcome> {
-  const cost = await spent(parts, asking);
-  return { kind: 'noDecision', reason, detail: detail.slice(0, DETAIL_LENGTH_MAX), ...cost };
-}
+const noDecision = (reason: string, detail: string, charges: readonly Charge[]): AskOutcome => ({
+  ...{ kind: 'noDecision', reason, detail: detail.slice(0, DETAIL_LENGTH_MAX) },
+  ...spent(charges),
+  ...(charges.some((one) => one.contaminated) ? { contaminated: true } : {}),
+});
 
 /** Over all calls of the question, those of former attempts included. */
-async function spent({ store }: GatewayParts, { ask }: Asking) {
-  const calls = await store.calls(ask.callKey);
-  const costMicroUsd = calls.reduce((sum, one) => sum + one.cost_micro_usd, 0);
-  return { callIds: calls.map((one) => one.call_id), costMicroUsd };
-}
+const spent = (charges: readonly Charge[]) => ({
+  callIds: charges.map(({ callId }) => callId),
+  costMicroUsd: charges.reduce((sum, one) => sum + one.costMicroUsd, 0),
+});

@@ -6,6 +6,7 @@ import type { AskedModels, Panel, PanelRequest } from '../../schemas/llm/panel.t
 import { nearestName } from '../../schemas/nearest-name.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import type { GatewayParts } from './parts.ts';
+import { subjectsOf } from './standing.ts';
 
 export type PanelParts = Pick<GatewayParts, 'registry' | 'choice'> & {
   readonly store: Pick<GatewayParts['store'], 'demoted'>;
@@ -65,8 +66,7 @@ async function usableModels(
   { registry, choice, store }: PanelParts,
   { provider = null, model = null, tier = null }: Partial<AskedModels>,
 ): Promise<string[]> {
-  const subjects = registry.models.map(({ id }) => ({ kind: 'model' as const, subject: id }));
-  const demoted = (await store.demoted(subjects)).map(({ subject }) => subject);
+  const demoted = subjectsOf(await store.demoted(), 'model');
   const backend = provider ?? choice.backend;
   const asked = { ...choice, backend, task: 'consensus' as const, model, demoted, unavailable: [] };
   const tiers = tier === null ? [null, ...MODEL_TIERS] : MODEL_TIERS.slice(0, MODEL_TIERS.indexOf(tier) + 1).reverse();

@@ -8,6 +8,7 @@ import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
 import type { PromptArm, PromptDefinition } from '../../schemas/llm/prompt.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
 import type { GatewayParts } from './parts.ts';
+import type { Standing } from './standing.ts';
 
 export type ChosenPrompt = RenderedPrompt & {
   readonly prompt: PromptDefinition;
@@ -21,12 +22,10 @@ export type ChosenPrompt = RenderedPrompt & {
 export const DESK_PROMPT = 'system';
 
 /** @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
-export async function choosePrompt(parts: GatewayParts, ask: AskModel): Promise<ChosenPrompt> {
+export async function choosePrompt(parts: GatewayParts, ask: AskModel, standing: Standing): Promise<ChosenPrompt> {
   const [desk, prompt] = await Promise.all([
     promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT)),
-    Promise.resolve(ask.promptVersion ?? versionFor(parts, ask)).then((version) =>
-      promptOf(parts, ask.promptId, version),
-    ),
+    promptOf(parts, ask.promptId, ask.promptVersion ?? versionFor(parts, ask, standing)),
   ]);
   return promptFor(desk, prompt, ask);
 }
@@ -48,32 +47,15 @@ export function promptFor(desk: PromptDefinition, prompt: PromptDefinition, ask:
 const flagsOf = (label: string, { flags, signs }: CleanedText): Problem[] =>
   flags.map((flag) => problem(flag, `untrusted.${label}`, signs.join(', '), 'plain text within the limits'));
 
-async function versionFor(parts: GatewayParts, ask: AskModel): Promise<number> {
-  const versions = versionsOf(parts, ask.promptId);
-  const [experiment, ownSilent] = await Promise.all([
-    parts.store.experiment(ask.promptId),
-    demotedVersions(parts, ask.promptId, versions),
-  ]);
-  const arms = experiment?.arms ?? [];
-  const others = arms.map(({ version }) => version).filter((version) => !versions.includes(version));
-  const silent = new Set([...ownSilent, ...(await demotedVersions(parts, ask.promptId, others))]);
-  const speaking = arms.filter(({ version }) => !silent.has(version));
-  if (speaking.length > 0) return armOf(ask, speaking);
-  return versions.findLast((version) => !silent.has(version)) ?? newest(parts, ask.promptId);
+function versionFor(parts: GatewayParts, ask: AskModel, { experiment, silentPrompts }: Standing): number {
+  const speaks = (version: number): boolean => !silentPrompts.includes(`${ask.promptId}@${version}`);
+  const arms = (experiment?.arms ?? []).filter(({ version }) => speaks(version));
+  if (arms.length > 0) return armOf(ask, arms);
+  return versionsOf(parts, ask.promptId).findLast(speaks) ?? newest(parts, ask.promptId);
 }
 
 const armOf = ({ promptId, sessionId, callKey }: AskModel, arms: readonly PromptArm[]): number =>
   promptArm(promptId, sessionId ?? callKey, arms);
-
-async function demotedVersions(
-  { store }: GatewayParts,
-  promptId: string,
-  versions: readonly number[],
-): Promise<ReadonlySet<number>> {
-  const subjects = versions.map((version) => ({ kind: 'prompt' as const, subject: `${promptId}@${version}` }));
-  const demoted = await store.demoted(subjects);
-  return new Set(demoted.map(({ subject }) => Number(subject.split('@')[1])));
-}
 
 const versionsOf = ({ prompts }: GatewayParts, promptId: string): number[] =>
   prompts.flatMap(({ id, version }) => (id === promptId ? [version] : [])).sort((a, b) => a - b);

@@ -37,14 +37,20 @@ export type CallRequest = {
   readonly onProgress: () => void;
 };
 
+type Paid = { readonly callId: string; readonly costMicroUsd: number };
+
+/** What one call came to. `contaminated`: the model that was called may remember what came. */
+export type Charge = Paid & { readonly contaminated: boolean };
+
 export type Called =
-  | { readonly kind: 'replied'; readonly callId: string; readonly reply: ModelReply }
-  | { readonly kind: 'failed'; readonly callId: string; readonly failure: ModelFailure }
+  | ({ readonly kind: 'replied'; readonly reply: ModelReply } & Paid)
+  | ({ readonly kind: 'failed'; readonly failure: ModelFailure } & Paid)
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'exhausted'; readonly full: readonly FullScope[]; readonly amountMicroUsd: number }
   /** Another attempt at the same question took it over while this one waited for its reply. */
   | { readonly kind: 'overtaken' };
 
+const OVERTAKEN: Called = { kind: 'overtaken' };
 const SLOW_MS = 10_000;
 
 export async function callOnce(parts: GatewayParts, call: CallRequest): Promise<Called> {
@@ -54,8 +60,7 @@ export async function callOnce(parts: GatewayParts, call: CallRequest): Promise<
   const callId = parts.newId();
   const begun = await parts.store.begin({
     row: rowOf(call, callId, amountMicroUsd),
-    questionBody: canonicalJson(call.ask),
-    requestBody: JSON.stringify(request),
+    bodies: { question: canonicalJson(call.ask), request: JSON.stringify(request) },
     scopes: scopesOf({ ...call.ask, askKey: call.ask.callKey }, parts.limits, parts.nowMs()),
     pace: { model: record.id, minDelayMs: record.minDelayMs, requestsPerMinute: record.requestsPerMinute },
     atMs: parts.nowMs(),
@@ -73,13 +78,13 @@ async function send(parts: GatewayParts, call: CallRequest, callId: string): Pro
   const latency = (): number => Math.round(performance.now() - startedAt);
   try {
     const reply = await provider.generate(request, { baseUrl, signal, onProgress });
-    const isOpen = await endReplied(parts, call, { callId, reply, latencyMs: latency() });
-    return isOpen ? { kind: 'replied', callId, reply } : { kind: 'overtaken' };
+    const cost = await endReplied(parts, call, { callId, reply, latencyMs: latency() });
+    return cost === null ? OVERTAKEN : { kind: 'replied', callId, reply, costMicroUsd: cost };
   } catch (error) {
     if (!(error instanceof ModelCallFailed)) throw error;
     const { failure } = error;
-    const isOpen = await endFailed(parts, callId, failure, latency());
-    return isOpen ? { kind: 'failed', callId, failure } : { kind: 'overtaken' };
+    const cost = await endFailed(parts, callId, failure, latency());
+    return cost === null ? OVERTAKEN : { kind: 'failed', callId, failure, costMicroUsd: cost };
   }
 }
 
@@ -91,20 +96,10 @@ async function endReplied(parts: GatewayParts, call: CallRequest, { callId, repl
   const problems = [...call.chosen.warnings, ...replyProblems(usage, latencyMs)];
   if (latencyMs > SLOW_MS) parts.warn('MODEL_SLOW', { callId, model: call.record.id, latencyMs });
   const { temperatureSent, providerRequestId } = reply;
-  return parts.store.end(
-    {
-      callId,
-      outcome: 'answered',
-      usage,
-      spentMicroUsd,
-      latencyMs,
-      temperatureSent,
-      providerRequestId,
-      problems,
-      atMs: parts.nowMs(),
-    },
-    JSON.stringify(reply),
-  );
+  return parts.store.end({
+    ...{ callId, outcome: 'answered', usage, spentMicroUsd, latencyMs },
+    ...{ temperatureSent, providerRequestId, problems, responseBody: JSON.stringify(reply), atMs: parts.nowMs() },
+  });
 }
 
 const replyProblems = (usage: ModelReply['usage'], latencyMs: number): Problem[] => [
@@ -115,21 +110,18 @@ const replyProblems = (usage: ModelReply['usage'], latencyMs: number): Problem[]
 ];
 
 /** What may have been worked on is charged as it was reserved; what surely was not costs nothing. */
-const endFailed = (parts: GatewayParts, callId: string, failure: ModelFailure, latencyMs: number): Promise<boolean> =>
-  parts.store.end(
-    {
-      callId,
-      outcome: failure.code,
-      usage: null,
-      spentMicroUsd: failure.mayHaveBeenBilled ? null : 0,
-      latencyMs,
-      temperatureSent: null,
-      providerRequestId: null,
-      problems: [problem(failure.code, '', failure.detail, 'a reply')],
-      atMs: parts.nowMs(),
-    },
-    null,
-  );
+const endFailed = (
+  parts: GatewayParts,
+  callId: string,
+  failure: ModelFailure,
+  latencyMs: number,
+): Promise<number | null> =>
+  parts.store.end({
+    ...{ callId, outcome: failure.code, usage: null, latencyMs, atMs: parts.nowMs() },
+    spentMicroUsd: failure.mayHaveBeenBilled ? null : 0,
+    ...{ temperatureSent: null, providerRequestId: null, responseBody: null },
+    problems: [problem(failure.code, '', failure.detail, 'a reply')],
+  });
 
 type CallFacts = Pick<CallRequest, 'ask' | 'chosen' | 'step' | 'record' | 'number' | 'baseUrl' | 'contaminated'>;
 

@@ -3,25 +3,40 @@
  * breaker. Nobody left to ask: again later where that may help and has not been tried too often, else no decision.
  */
 import { ApplicationFailure } from '@temporalio/activity';
+import type { Address, BreakerState } from '../../db/llm/breakers.ts';
 import type { ModelCallRow } from '../../db/llm/calls.ts';
 import { describeFull } from '../../domain/llm/budget.ts';
 import { RETRY_AFTER_MS_MIN } from '../../domain/llm/retry-after.ts';
 import type { ModelFailure, ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
-import { type Called, type CallRequest, callOnce } from './one-call.ts';
+import { type Called, type CallRequest, type Charge, callOnce } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
 
 export type TurnRequest = Omit<CallRequest, 'record' | 'request' | 'baseUrl' | 'number' | 'contaminated'> & {
   readonly candidates: readonly ModelRecord[];
   readonly requestFor: (record: ModelRecord) => ModelRequest;
   readonly isContaminated: (record: ModelRecord) => boolean;
+  /** Where a call asks the breaker first. */
+  readonly troubled: readonly Address[];
   /** All calls of the question so far. */
   readonly before: readonly ModelCallRow[];
 };
 
 export type Turn =
-  | { readonly kind: 'replied'; readonly callId: string; readonly reply: ModelReply; readonly record: ModelRecord }
-  | { readonly kind: 'none'; readonly reason: string; readonly detail: string };
+  | {
+      readonly kind: 'replied';
+      readonly callId: string;
+      readonly reply: ModelReply;
+      readonly record: ModelRecord;
+      readonly charges: readonly Charge[];
+    }
+  | {
+      readonly kind: 'none';
+      readonly reason: string;
+      readonly detail: string;
+      /** Of the calls that this turn made; those before it are known. */
+      readonly charges: readonly Charge[];
+    };
 
 /** Requests that one model gets in one stage before it is given up. */
 const TRIES_MAX = 3;
@@ -42,24 +57,30 @@ type Refused = { readonly code: string; readonly detail: string; readonly retryI
 /** @throws ApplicationFailure (retried after `nextRetryDelay`) where asking later may help */
 export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promise<Turn> {
   const refusals: Refused[] = [];
+  const charges: Charge[] = [];
   const capped = new Set<string>();
   const done = new Set<string>();
   let made = turn.before.length;
   for (const { record, baseUrl } of placesOf(parts, turn)) {
     if (done.has(record.id) || capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
-    const breaker = await parts.store.breaker({ provider: record.provider, baseUrl }, parts.nowMs());
+    const breaker = await breakerOf(parts, turn, { provider: record.provider, baseUrl });
     if (breaker === 'open') {
       refusals.push({ code: 'PROVIDER_DOWN', detail: `${record.provider}: its breaker is open`, retryInMs: null });
       continue;
     }
     const called = await callPaced(parts, turn, record, baseUrl, made);
     made += 1;
+    if ('costMicroUsd' in called) {
+      const { callId, costMicroUsd } = called;
+      charges.push({ callId, costMicroUsd, contaminated: turn.isContaminated(record) });
+    }
     if (called.kind === 'replied') {
       if (breaker === 'troubled') await parts.store.noteSuccess({ provider: record.provider, baseUrl });
-      return { ...called, record };
+      return { ...called, record, charges };
     }
     if (called.kind === 'exhausted') {
-      return { kind: 'none', reason: 'BUDGET_EXHAUSTED', detail: describeFull(called.full, called.amountMicroUsd) };
+      const detail = describeFull(called.full, called.amountMicroUsd);
+      return { kind: 'none', reason: 'BUDGET_EXHAUSTED', detail, charges };
     }
     if (called.kind === 'overtaken') throw overtaken();
     const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
@@ -69,11 +90,21 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
     if (!failure.retryable || called.kind === 'wait') done.add(record.id);
     refusals.push(refusalOf(turn, record, failure));
   }
-  return giveUp(turn, refusals);
+  return { ...giveUp(turn, refusals), charges };
 }
 
 const triesOf = ({ before, step }: TurnRequest, record: ModelRecord): number =>
   before.filter((one) => one.step === step && one.model === record.id && one.outcome !== 'answered').length;
+
+/** Nothing stands against an address whose last call went well. */
+async function breakerOf(
+  { store, nowMs }: GatewayParts,
+  { troubled }: TurnRequest,
+  at: Address,
+): Promise<BreakerState> {
+  const isTroubled = troubled.some(({ provider, baseUrl }) => provider === at.provider && baseUrl === at.baseUrl);
+  return isTroubled ? store.breaker(at, nowMs()) : 'clear';
+}
 
 type Place = { readonly record: ModelRecord; readonly baseUrl: string };
 
@@ -151,7 +182,10 @@ function refusalOf(turn: TurnRequest, record: ModelRecord, failure: ModelFailure
   return { code, detail, retryInMs: isLast ? null : (retryAfterMs ?? backoffMs) };
 }
 
-function giveUp({ before }: TurnRequest, refusals: readonly Refused[]): Turn {
+function giveUp(
+  { before }: TurnRequest,
+  refusals: readonly Refused[],
+): Omit<Extract<Turn, { kind: 'none' }>, 'charges'> {
   const waits = refusals.flatMap(({ retryInMs }) => (retryInMs === null ? [] : [retryInMs]));
   const [first] = refusals;
   if (first !== undefined && waits.length > 0) {

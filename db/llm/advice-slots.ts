@@ -52,13 +52,18 @@ export async function keepFacts(trx: Transaction<Tables>, calls: readonly Advice
 
 export type AdviceTotals = { readonly costMicroUsd: number; readonly contaminated: boolean };
 
-/** Over the settled calls of a run. Contaminated: a model that answered may remember what came in its window. */
+/**
+ * Over the settled calls of a run: its advice, and what was asked about its proposals. Contaminated: a model whose advice
+ * counted may remember what came in its window.
+ */
 export async function adviceTotals(db: Database, handle: Run & { readonly workflowId: string }): Promise<AdviceTotals> {
   const { rows } = await sql<{ cost: number; contaminated: boolean }>`
     select coalesce(sum(cost_micro_usd), 0)::bigint as cost,
-      coalesce(bool_or(contaminated and outcome = 'answered'), false) as contaminated
-    from model_calls
-    where session_id = ${handle.sessionId} and starts_with(ask_key, ${adviceKeysOf(handle)})`.execute(db);
+      coalesce(bool_or(contaminated and outcome = 'answered' and task <> 'riskAssessment'), false) as contaminated
+    from model_calls c
+    where session_id = ${handle.sessionId} and (starts_with(ask_key, ${adviceKeysOf(handle)})
+      or task = 'riskAssessment' and exists (
+        select from decisions d where d.decision_id = c.decision_id and d.run = ${handle.run}))`.execute(db);
   return { costMicroUsd: rows[0]?.cost ?? 0, contaminated: rows[0]?.contaminated ?? false };
 }
 

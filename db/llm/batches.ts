@@ -8,8 +8,7 @@ import { insertRows } from '../insert-rows.ts';
 import { toInstant } from '../instant.ts';
 import type { Database, Tables } from '../tables.ts';
 import { reserveBudget } from './budget.ts';
-import { type NewModelCall, openCall } from './calls.ts';
-import { storeCallBodies } from './payloads.ts';
+import { type CallBodies, type NewModelCall, openCall } from './calls.ts';
 
 export type BatchRow = Selectable<Tables['model_batches']>;
 
@@ -24,10 +23,8 @@ export type OpenBatch = {
   readonly atMs: number;
   readonly calls: readonly {
     readonly item: BatchedCall;
-    /** Without the references of question and request. */
-    readonly row: Omit<NewModelCall, 'question_ref' | 'request_ref'>;
-    readonly questionBody: string;
-    readonly requestBody: string;
+    readonly row: NewModelCall;
+    readonly bodies: CallBodies;
     readonly scopes: readonly ScopeLimit[];
   }[];
 };
@@ -51,10 +48,7 @@ export async function openBatch(trx: Database, batch: OpenBatch): Promise<Batche
   const items = taken.map(({ item }) => item);
   const row = { batch_key: batchKey, provider, model, base_url: baseUrl, state: 'submitting' as const, items };
   await insertRows(trx, 'model_batches', [{ ...row, submitted_at: toInstant(atMs) }]);
-  for (const one of taken) {
-    const refs = await storeCallBodies(trx, { question: one.questionBody, request: one.requestBody });
-    await openCall(trx, { ...one.row, ...refs, batch_key: batchKey });
-  }
+  for (const { row: call, bodies } of taken) await openCall(trx, { ...call, batch_key: batchKey }, bodies);
   return items;
 }
 

@@ -6,24 +6,52 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { ModelUsage } from '../../schemas/llm/model-call.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { appendAudit } from '../audit.ts';
-import { insertRows } from '../insert-rows.ts';
+import { insertion } from '../insert-rows.ts';
 import type { Database, JsonObject, Tables } from '../tables.ts';
-import { settleBudget } from './budget.ts';
+import { settleBudget, settlement } from './budget.ts';
+import { payloadInsertion, payloadOf } from './payloads.ts';
 
 export const REQUESTED = 'requested';
 export const ANSWERED = 'answered';
 export const LOST = 'lost';
 
 export type ModelCallRow = Selectable<Tables['model_calls']>;
-export type NewModelCall = Omit<Insertable<Tables['model_calls']>, 'requested_at'> & { readonly requested_at?: string };
+/** Without the references of question and request, which are made of their bodies. */
+export type NewModelCall = Omit<Insertable<Tables['model_calls']>, 'requested_at' | 'question_ref' | 'request_ref'>;
 
-/** Writes the row of a call with its link in the audit. `requested_at` is the database's clock unless it is given. */
-export async function openCall(trx: Database, row: NewModelCall): Promise<void> {
-  const at = row.requested_at === undefined ? await databaseClock(trx) : new Date(row.requested_at);
-  await insertRows(trx, 'model_calls', [{ ...row, requested_at: at.toISOString() }]);
-  const { call_id, call_key, model, provider, prompt_hash, request_ref, reserved_micro_usd = 0 } = row;
+/** What a call is explained by. */
+export type CallBodies = {
+  /** As it was put, before it was rendered. */
+  readonly question: string;
+  /** As it left. */
+  readonly request: string;
+};
+
+/**
+ * Writes a call with its bodies and its link in the audit; an answer out of the cache had no request. `at` is the
+ * database's clock unless it is given.
+ */
+export async function openCall(
+  trx: Database,
+  row: NewModelCall,
+  bodies: Pick<CallBodies, 'question'> & Partial<CallBodies>,
+  at?: Date,
+): Promise<void> {
+  const requestedAt = at ?? (await databaseClock(trx));
+  const question = payloadOf(bodies.question);
+  const request = bodies.request === undefined ? null : payloadOf(bodies.request);
+  const refs = { question_ref: question.ref, request_ref: request?.ref ?? null };
+  const { call_id, call_key, model, provider, prompt_hash, reserved_micro_usd = 0 } = row;
+  const { request_ref } = refs;
   const body = { call_id, call_key, model, provider, prompt_hash, request_ref, reserved_micro_usd };
-  await appendAudit(trx, [{ kind: 'model_request', body, atMs: at.getTime() }]);
+  await appendAudit(
+    trx,
+    [{ kind: 'model_request', body, atMs: requestedAt.getTime() }],
+    [
+      payloadInsertion(request === null ? [question] : [question, request]),
+      insertion('model_calls', [{ ...row, ...refs, requested_at: requestedAt.toISOString() }]),
+    ],
+  );
 }
 
 async function databaseClock(trx: Database): Promise<Date> {
@@ -40,38 +68,38 @@ export type CallEnd = {
   readonly spentMicroUsd: number | null;
   readonly latencyMs: number;
   readonly temperatureSent: number | null;
-  readonly responseRef: string | null;
+  /** The reply as it came; null: there is none. */
+  readonly responseBody: string | null;
   readonly providerRequestId: string | null;
   readonly problems: readonly Problem[];
   readonly atMs: number;
 };
 
-/** Completes a call and settles its reservation. @returns whether it was still open */
-export async function closeCall(trx: Database, end: CallEnd): Promise<boolean> {
+/**
+ * Completes a call, settles its reservation and keeps its reply.
+ * @returns what was charged; null when it was open no more, and then nothing is written
+ */
+export async function closeCall(trx: Database, end: CallEnd): Promise<number | null> {
   const { callId, usage, atMs } = end;
-  const cost = await settleBudget(trx, { callId, spentMicroUsd: end.spentMicroUsd, atMs });
-  if (cost === null) return false;
-  await trx
-    .updateTable('model_calls')
-    .set({
-      outcome: end.outcome,
-      tokens_in: usage?.tokensIn ?? null,
-      tokens_out: usage?.tokensOut ?? null,
-      tokens_cached_read: usage?.tokensCachedRead ?? null,
-      tokens_cached_write: usage?.tokensCachedWrite ?? null,
-      cost_micro_usd: cost,
-      latency_ms: end.latencyMs,
-      temperature_sent: end.temperatureSent,
-      response_ref: end.responseRef,
-      provider_request_id: end.providerRequestId,
-      problems: sql<readonly JsonObject[]>`${JSON.stringify(end.problems)}::jsonb`,
-      answered_at: sql<string>`clock_timestamp()`,
-    })
-    .where('call_id', '=', callId)
-    .execute();
-  const body = { call_id: callId, outcome: end.outcome, cost_micro_usd: cost, response_ref: end.responseRef };
+  const response = end.responseBody === null ? null : payloadOf(end.responseBody);
+  const changes = sql.join([
+    sql`outcome = ${end.outcome}`,
+    sql`tokens_in = ${usage?.tokensIn ?? null}, tokens_out = ${usage?.tokensOut ?? null}`,
+    sql`tokens_cached_read = ${usage?.tokensCachedRead ?? null}`,
+    sql`tokens_cached_write = ${usage?.tokensCachedWrite ?? null}`,
+    sql`cost_micro_usd = settled.spent, latency_ms = ${end.latencyMs}, temperature_sent = ${end.temperatureSent}`,
+    sql`response_ref = ${response?.ref ?? null}, provider_request_id = ${end.providerRequestId}`,
+    sql`problems = ${JSON.stringify(end.problems)}::jsonb, answered_at = clock_timestamp()`,
+  ]);
+  const { rows } = await sql<{ cost: number }>`with ${settlement({ callId, spentMicroUsd: end.spentMicroUsd, atMs })}
+    ${response === null ? sql`` : sql`, kept as (${payloadInsertion([response])})`}
+    update model_calls c set ${changes} from settled where c.call_id = ${callId}
+    returning settled.spent as cost`.execute(trx);
+  const cost = rows[0]?.cost ?? null;
+  if (cost === null) return null;
+  const body = { call_id: callId, outcome: end.outcome, cost_micro_usd: cost, response_ref: response?.ref ?? null };
   await appendAudit(trx, [{ kind: 'model_reply', body, atMs }]);
-  return true;
+  return cost;
 }
 
 /** What was wrong with an answer that came: it counts as the call's outcome. */

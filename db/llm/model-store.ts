@@ -16,9 +16,10 @@ import {
   openBatch,
   readBatch,
 } from './batches.ts';
-import { type Address, type BreakerState, breakerAt, noteFailure, noteSuccess } from './breakers.ts';
+import { type Address, type BreakerState, breakerAt, noteFailure, noteSuccess, troubledAddresses } from './breakers.ts';
 import { reserveBudget } from './budget.ts';
 import {
+  type CallBodies,
   type CallEnd,
   callsOfAsk,
   closeCall,
@@ -31,17 +32,14 @@ import {
   outcomeOfAsk,
 } from './calls.ts';
 import { type Pace, paceOf } from './pacing.ts';
-import { readPayload, storeCallBodies, storePayload } from './payloads.ts';
+import { readPayload, storePayload } from './payloads.ts';
 import { activeExperiment, readPrompt, type StoredPrompt } from './prompts.ts';
 import { putCached, readCached } from './response-cache.ts';
 import { openDemotions, type Subject } from './scores.ts';
 
 export type BeginCall = {
-  /** Without the references of question and request. */
-  readonly row: Omit<NewModelCall, 'question_ref' | 'request_ref'>;
-  /** As it was put, before it was rendered. */
-  readonly questionBody: string;
-  readonly requestBody: string;
+  readonly row: NewModelCall;
+  readonly bodies: CallBodies;
   readonly scopes: readonly ScopeLimit[];
   readonly pace: Pace;
   readonly atMs: number;
@@ -60,13 +58,15 @@ export type ModelStore = {
   readonly loseCalls: (askKey: string, atMs: number) => Promise<void>;
   /** Waits for nothing: a turn that is not there yet, and a budget without room, are answers. */
   readonly begin: (call: BeginCall) => Promise<Begun>;
-  /** @returns whether the call was still open: false for an attempt that was given up meanwhile */
-  readonly end: (end: Omit<CallEnd, 'responseRef'>, responseBody: string | null) => Promise<boolean>;
+  /** @returns what it cost; null for an attempt that was given up meanwhile */
+  readonly end: (end: CallEnd) => Promise<number | null>;
   /** A row for an answer out of the cache: it costs nothing and reserves nothing. */
-  readonly noteHit: (row: NewModelCall, questionBody: string) => Promise<void>;
+  readonly noteHit: (row: NewModelCall, question: string) => Promise<void>;
   readonly judge: (callId: string, problems: readonly Problem[]) => Promise<void>;
   readonly payload: (ref: string) => Promise<string>;
   readonly storePayload: (body: string) => Promise<string>;
+  /** Where the last call failed: there a call asks the breaker first. */
+  readonly troubled: () => Promise<Address[]>;
   readonly breaker: (address: Address, nowMs: number) => Promise<BreakerState>;
   readonly noteSuccess: (address: Address) => Promise<void>;
   readonly noteFailure: (address: Address, failure: { code: string; nowMs: number }) => Promise<void>;
@@ -79,7 +79,8 @@ export type ModelStore = {
   readonly putCached: (key: string, asOfMs: number, outcome: JsonObject) => Promise<void>;
   readonly prompt: (promptId: string, version: number) => Promise<StoredPrompt | undefined>;
   readonly experiment: (promptId: string) => Promise<PromptExperiment | undefined>;
-  readonly demoted: (subjects: readonly Subject[]) => Promise<Subject[]>;
+  /** Models and prompts that have no say at present. */
+  readonly demoted: () => Promise<Subject[]>;
 };
 
 export const createModelStore = (db: Database): ModelStore => ({
@@ -88,16 +89,12 @@ export const createModelStore = (db: Database): ModelStore => ({
   calls: (askKey) => callsOfAsk(db, askKey),
   loseCalls: (askKey, atMs) => inTransaction(db, (trx) => loseCalls(trx, askKey, atMs)),
   begin: (call) => inTransaction(db, (trx) => begin(trx, call)),
-  end: (end, responseBody) =>
-    inTransaction(db, async (trx) => {
-      const responseRef = responseBody === null ? null : await storePayload(trx, responseBody);
-      return closeCall(trx, { ...end, responseRef });
-    }),
-  noteHit: (row, questionBody) =>
-    inTransaction(db, async (trx) => openCall(trx, { ...row, question_ref: await storePayload(trx, questionBody) })),
+  end: (end) => inTransaction(db, (trx) => closeCall(trx, end)),
+  noteHit: (row, question) => inTransaction(db, (trx) => openCall(trx, row, { question })),
   judge: (callId, problems) => judgeCall(db, callId, problems),
   payload: (ref) => readPayload(db, ref),
   storePayload: (body) => storePayload(db, body),
+  troubled: () => troubledAddresses(db),
   breaker: (address, nowMs) => breakerAt(db, address, nowMs),
   noteSuccess: (address) => noteSuccess(db, address),
   noteFailure: (address, failure) => noteFailure(db, address, failure),
@@ -109,17 +106,16 @@ export const createModelStore = (db: Database): ModelStore => ({
   putCached: (key, asOfMs, outcome) => putCached(db, key, asOfMs, outcome),
   prompt: (promptId, version) => readPrompt(db, promptId, version),
   experiment: (promptId) => activeExperiment(db, promptId),
-  demoted: (subjects) => openDemotions(db, subjects),
+  demoted: () => openDemotions(db),
 });
 
 async function begin(trx: Database, call: BeginCall): Promise<Begun> {
-  const { row, questionBody, requestBody, scopes, pace, atMs } = call;
+  const { row, bodies, scopes, pace, atMs } = call;
   const { waitMs, at } = await paceOf(trx, pace);
   if (waitMs > 0) return { kind: 'wait', ms: waitMs };
   const amountMicroUsd = row.reserved_micro_usd ?? 0;
   const full = await reserveBudget(trx, { callId: row.call_id, amountMicroUsd, scopes, atMs });
   if (full.length > 0) return { kind: 'exhausted', full };
-  const refs = await storeCallBodies(trx, { question: questionBody, request: requestBody });
-  await openCall(trx, { ...row, ...refs, requested_at: at.toISOString() });
+  await openCall(trx, row, bodies, at);
   return { kind: 'begun' };
 }

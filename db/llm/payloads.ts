@@ -1,6 +1,6 @@
 /** Bodies of requests, replies and conversations, each once, under the sha256 of its bytes. Nothing is ever changed. */
 import { sha256Hex } from '../../domain/canonical-json.ts';
-import { insertRows } from '../insert-rows.ts';
+import { insertion, insertRows } from '../insert-rows.ts';
 import type { Database } from '../tables.ts';
 
 /** @returns the reference */
@@ -10,15 +10,17 @@ export async function storePayload(db: Database, body: string): Promise<string> 
   return row.ref;
 }
 
-/** What a call is explained by: its question as it was put, and its request as it left. @returns their columns */
-export async function storeCallBodies(trx: Database, bodies: { readonly question: string; readonly request: string }) {
-  const [question, request] = [payloadOf(bodies.question), payloadOf(bodies.request)];
-  await insertRows(trx, 'model_payloads', [question, request], { onConflict: 'nothing' });
-  return { question_ref: question.ref, request_ref: request.ref };
-}
+/** Bodies to be stored beside what refers to them. */
+export const payloadInsertion = (rows: readonly Payload[]) =>
+  insertion('model_payloads', rows, { onConflict: 'nothing' });
+
+export type Payload = { readonly ref: string; readonly body: string };
 
 /** Postgres keeps no NUL in text; the reference is that of what was said. */
-const payloadOf = (body: string) => ({ ref: sha256Hex(body), body: body.replaceAll('\u0000', '\uFFFD') });
+export const payloadOf = (body: string): Payload => ({
+  ref: sha256Hex(body),
+  body: body.replaceAll('\u0000', '\uFFFD'),
+});
 
 /** @throws Error for a reference that nobody stored */
 export async function readPayload(db: Database, ref: string): Promise<string> {

@@ -28,7 +28,10 @@ export function recordScore(db: Database, score: CallScore): Promise<boolean> {
     const call = await query.where('call_id', '=', score.callId).executeTakeFirst();
     if (call === undefined) throw new Error(`no model call ${score.callId}`);
     const subjects = subjectsOf(call);
-    const shadow = (await openDemotions(trx, subjects)).length > 0;
+    const demoted = await openDemotions(trx);
+    const shadow = subjects.some((one) =>
+      demoted.some(({ kind, subject }) => kind === one.kind && subject === one.subject),
+    );
     const row = {
       ...call,
       call_id: score.callId,
@@ -51,16 +54,9 @@ const subjectsOf = (call: { model: string; prompt_id: string; prompt_version: nu
   { kind: 'prompt', subject: `${call.prompt_id}@${call.prompt_version}` },
 ];
 
-/** Those of these that have no say at present. */
-export async function openDemotions(db: Database, subjects: readonly Subject[]): Promise<Subject[]> {
-  if (subjects.length === 0) return [];
-  const rows = await db
-    .selectFrom('model_demotions')
-    .select(['kind', 'subject'])
-    .where('restored_at', 'is', null)
-    .execute();
-  return subjects.filter((one) => rows.some((row) => row.kind === one.kind && row.subject === one.subject));
-}
+/** Those that have no say at present. */
+export const openDemotions = (db: Database): Promise<Subject[]> =>
+  db.selectFrom('model_demotions').select(['kind', 'subject']).where('restored_at', 'is', null).execute();
 
 /** Every demotion there was, the newest first. */
 export async function listDemotions(db: Database) {

@@ -10,6 +10,11 @@ export type Why = {
   readonly refusals: readonly JsonObject[];
   readonly modelCalls: readonly JsonObject[];
   readonly toolCalls: readonly JsonObject[];
+  /**
+   * What could go wrong with an entry that a model proposed: `rules` = their answer; `model` = what came of asking one
+   * too, an answer or no decision with the reason. Null where there is neither.
+   */
+  readonly assessment: { readonly rules: JsonObject | null; readonly model: JsonObject | null } | null;
   readonly approval: JsonObject | null;
   readonly orders: readonly JsonObject[];
   readonly fills: readonly JsonObject[];
@@ -40,6 +45,11 @@ export async function readWhy(db: Database, id: string): Promise<Why | undefined
         as "modelCalls",
       (select coalesce(jsonb_agg(to_jsonb(t) - 'arguments' order by t.call_id, t.position), '[]')
         from tool_calls t where t.call_id in (select call_id from calls)) as "toolCalls",
+      (select jsonb_build_object('rules', r.outcome->'value', 'model', m.outcome)
+        from (values (d.decision_id)) asked (id)
+        left join model_asks r on r.ask_key = asked.id || '/riskAssessment'
+        left join model_asks m on m.ask_key = asked.id || '/assessment'
+        where r.ask_key is not null or m.ask_key is not null) as assessment,
       (select to_jsonb(p) from approvals p where p.decision_id = d.decision_id) as approval,
       (select coalesce(jsonb_agg(jsonb_build_object('clientOrderId', o.client_order_id, 'leg', o.leg, 'side', o.side,
           'type', o.type, 'quantity', o.quantity::text, 'filled', o.quantity_filled::text, 'state', o.state,

@@ -25,12 +25,12 @@ export type Patience = Readonly<Record<'sendMs' | 'cancelMs' | 'drainMs' | 'calm
 
 const FULL: Pressure = {
   killEveryMs: 2_000,
-  openMax: 40,
+  openMax: 16,
   cutBefore: 0.05,
   cutAfter: 0.05,
   freezing: { freezeShare: 0.03, freezeMoment: 'before', freezeAlone: false },
   wake: { afterMs: 9_000, early: false },
-  patience: { sendMs: 3_600_000, cancelMs: 60_000, drainMs: 240_000, calmMs: 120_000 },
+  patience: { sendMs: 3_600_000, cancelMs: 900_000, drainMs: 240_000, calmMs: 120_000 },
 };
 const WITH_CONTROL: Pressure = {
   ...FULL,

@@ -22,6 +22,8 @@ export type DeskOrders = {
 };
 
 const PATIENCE_MS = 60_000;
+/** An answer that a killed server owes never comes: it is asked for again. */
+const ANSWER_MS = 20_000;
 /** What a killed worker had in hand goes to the other one after this; ten seconds unless told. */
 const TASK_TIMEOUT = '2 seconds';
 
@@ -38,7 +40,7 @@ export function deskOrders(connection: Connection, namespace = 'default'): DeskO
             updateId: `cancel-${reason.replaceAll(' ', '-')}`,
           };
           const ask = () => handleOf(id).executeUpdate(cancelOrderUpdate, update);
-          await client.withDeadline(Date.now() + withinMs, ask);
+          await client.withDeadline(Date.now() + Math.min(withinMs, ANSWER_MS), ask);
         },
         withinMs,
         hasEnded,

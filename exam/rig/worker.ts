@@ -4,6 +4,9 @@
  * line on stdin: a spare that takes over at once. It ends with the rig.
  */
 import { installEffectHook } from '../../adapters/effect.ts';
+import '../../workers/create-llm-worker.ts';
+import '../../workers/create-research-workers.ts';
+import '../../workers/create-trading-worker.ts';
 import { freezeAtSends } from './freezing.ts';
 import { springTraps } from './traps.ts';
 import { workerOrdersSchema } from './worker-orders.ts';

@@ -40,7 +40,7 @@ const DYNAMIC_CONFIG = [
   'history.visibilityProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxTimeShift="10ms"',
   // A worker that dies with a workflow's fourth try in hand would hold the order up to ten minutes longer.
-  'history.workflowTaskRetryMaxInterval="5s"',
+  'history.workflowTaskRetryMaxInterval="10s"',
   'matching.useNewMatcher=true',
   'frontend.WorkerHeartbeatsEnabled=true',
   'frontend.ListWorkersEnabled=true',
@@ -131,7 +131,9 @@ const describe = (namespace: string, at: { port: number; uiPort: number; cli: st
   cli: at.cli,
 });
 
-/** Ports may be taken between choosing and listening, and the server takes more of its own: tried again with new ones. */
+/**
+ * Ports may be taken between choosing and listening, and the server takes more of its own: tried again with new ones.
+ */
 async function launch(home: string, namespace: string, cli: string, options: TemporalOptions): Promise<TemporalServer> {
   const log = path.join(ensureFolder(deskFiles(home).logs), 'temporal.log');
   rotateLog(log);

@@ -102,6 +102,11 @@ describe('an answer', () => {
     const windowFromMs = Date.UTC(2024, 5, 30);
     expect(await gateway.ask({ windowFromMs })).toMatchObject({ contaminated: true });
     expect(await gateway.ask({ windowFromMs: windowFromMs + 86_400_000 })).toMatchObject({ contaminated: false });
+    const refusing = await openGateway(desk.db, () => aReply('', { stop: 'refused' }));
+    expect(await refusing.ask({ windowFromMs })).toMatchObject({ kind: 'noDecision', contaminated: true });
+    expect(await refusing.ask({ windowFromMs: windowFromMs + 86_400_000 })).not.toHaveProperty('contaminated');
+    const poor = await openGateway(desk.db, good, { limits: budgetLimitsSchema.parse({ callMicroUsd: 10 }) });
+    expect(await poor.ask({ windowFromMs })).not.toHaveProperty('contaminated');
   });
 
   it('to the same words within 300 s of the session is given again and costs nothing; later it is asked anew', async () => {

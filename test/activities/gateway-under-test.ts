@@ -1,4 +1,6 @@
-/** The gateway with a provider that a test scripts, on a database of its own. Activities run in the SDK's own test bed. */
+/**
+ * The gateway with a provider that a test scripts, on a database of its own. Activities run in the SDK's own test bed.
+ */
 
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';

@@ -1,4 +1,7 @@
-/** A key leaves in the one header it is for, and nowhere else: not in a row, not in a failure, even when a provider repeats it. */
+/**
+ * A key leaves in the one header it is for, and nowhere else: not in a row, not
+ * in a failure, even when a provider repeats it.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,6 @@
-/** The order engine where something cannot leave, comes late or would leave twice: a venue of a few lines, real rules. */
+/**
+ * The order engine where something cannot leave, comes late or would leave twice: a venue of a few lines, real rules.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { protectLeft } from '../../activities/order/protect-left.ts';
 import { CouldNotLeave, createVenueOrders, type VenueOrderParts } from '../../activities/order/venue-orders.ts';
@@ -205,7 +207,7 @@ describe('a leg', () => {
     expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ACKED']);
   });
 
-  it('that may go out again waits while an exit on its way closes all of it, and ends when that has filled', async () => {
+  it('that may go out again waits while an exit on its way closes all of it, ends when that has filled', async () => {
     await held();
     recordExit();
     const [entry, stop] = ordersOf(desk, 'd-1');

@@ -99,6 +99,8 @@ describe.each(['anthropic', 'openai'] as const)('a batch at %s', (vendor) => {
       expect(peer.batches).toHaveLength(1);
       expect(await run(askModel, questions[0] ?? aQuestion())).toMatchObject({ kind: 'answer', costMicroUsd: 1_000 });
     }
+    // What was held against the address when the reply was cut is over: the batch came.
+    expect(await createModelStore(desk.db).troubled()).toEqual([]);
     await desk.db.deleteFrom('model_breakers').execute();
   });
 
@@ -113,6 +115,7 @@ describe.each(['anthropic', 'openai'] as const)('a batch at %s', (vendor) => {
     await run(submitBatch, { batchKey, questions: [question] });
     peer.end();
     await run(lookAtBatch, { batchKey });
+    expect(await createModelStore(desk.db).troubled()).toMatchObject([{ provider: vendor }]);
     const [call] = await createModelStore(desk.db).calls(question.callKey);
     expect(call).toMatchObject({ cost_micro_usd: 0, batch_key: batchKey });
     expect(['LLM_OVERLOADED', 'LLM_RATE_LIMITED']).toContain(call?.outcome);

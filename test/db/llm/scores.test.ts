@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccount } from '../../../db/accounts.ts';
 import { insertDecisions } from '../../../db/decisions.ts';
-import { ANSWERED, openCall } from '../../../db/llm/calls.ts';
+import { ANSWERED, keepOutcome, openCall } from '../../../db/llm/calls.ts';
 import { openDemotions, recordScore } from '../../../db/llm/scores.ts';
 import { modelUsage } from '../../../db/llm/usage.ts';
 import { readWhy } from '../../../db/llm/why.ts';
 import { inTransaction } from '../../../db/retry.ts';
 import { DEMOTED_MS } from '../../../domain/llm/demotion.ts';
+import { assessmentKey } from '../../../schemas/llm/proposal-assessment.ts';
 import { aDecision, anAccount, type DeskDatabase, openDeskDatabase, START_MS } from '../desk-database.ts';
 
 let desk: DeskDatabase;
@@ -20,26 +21,25 @@ afterAll(() => desk.close());
 async function aCall(change: { decisionId?: string; costMicroUsd?: number } = {}): Promise<string> {
   calls += 1;
   const callId = `call-${calls}`;
-  await inTransaction(desk.db, (trx) =>
-    openCall(trx, {
-      call_id: callId,
-      call_key: callId,
-      ask_key: callId,
-      step: 'answer',
-      task: 'advice',
-      contract: 'advice',
-      prompt_id: 'advisor',
-      prompt_version: 1,
-      prompt_hash: 'h',
-      provider: 'near',
-      model: 'near-1',
-      tier: 'fast',
-      decision_id: change.decisionId ?? null,
-      cost_micro_usd: change.costMicroUsd ?? 1_000,
-      outcome: ANSWERED,
-      as_of: new Date(START_MS).toISOString(),
-    }),
-  );
+  const row = {
+    call_id: callId,
+    call_key: callId,
+    ask_key: callId,
+    step: 'answer',
+    task: 'advice',
+    contract: 'advice',
+    prompt_id: 'advisor',
+    prompt_version: 1,
+    prompt_hash: 'h',
+    provider: 'near',
+    model: 'near-1',
+    tier: 'fast',
+    decision_id: change.decisionId ?? null,
+    cost_micro_usd: change.costMicroUsd ?? 1_000,
+    outcome: ANSWERED,
+    as_of: new Date(START_MS).toISOString(),
+  };
+  await inTransaction(desk.db, (trx) => openCall(trx, row, { question: callId }));
   return callId;
 }
 
@@ -57,7 +57,7 @@ const scored = async (correct: boolean, atMs: number): Promise<boolean> =>
 
 describe('scores', () => {
   it('demote after thirty wrong answers, not before, and restore after a day and thirty good ones', async () => {
-    const isOut = async () => (await openDemotions(desk.db, [NEAR])).length === 1;
+    const isOut = async () => (await openDemotions(desk.db)).some(({ subject }) => subject === NEAR.subject);
     for (let n = 0; n < 29; n += 1) await scored(false, START_MS + n);
     expect(await isOut()).toBe(false);
     for (let n = 29; n < 40; n += 1) await scored(false, START_MS + n);
@@ -95,6 +95,10 @@ describe('why', () => {
     const why = await readWhy(desk.db, 'decision-1');
     expect(why?.decision).toMatchObject({ symbol: 'BTC/USDT', action: 'buy' });
     expect(why?.modelCalls).toMatchObject([{ callId, prompt: 'advisor@1', model: 'near-1' }]);
+    expect(why?.assessment).toBeNull();
+    const silence = { kind: 'noDecision', reason: 'LLM_NO_WORKER', detail: '', callIds: [], costMicroUsd: 0 };
+    await keepOutcome(desk.db, assessmentKey('decision-1'), silence);
+    expect((await readWhy(desk.db, 'decision-1'))?.assessment).toEqual({ rules: null, model: silence });
     expect(await readWhy(desk.db, 'nobody')).toBeUndefined();
   });
 });

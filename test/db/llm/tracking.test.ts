@@ -53,7 +53,8 @@ async function reviewed(pnl: string, atMs: number) {
   const asked = { call_id: callId, call_key: `${askKey}#0`, ask_key: askKey, step: 'answer', task: 'advice' };
   const by = { contract: 'advice', provider: 'near', model: 'near-1', tier: 'fast', cost_micro_usd: 2_000 };
   const row = { ...asked, ...by, ...prompt, decision_id: decisionId, outcome: ANSWERED };
-  await inTransaction(desk.db, (trx) => openCall(trx, { ...row, as_of: new Date(START_MS).toISOString() }));
+  const asOf = new Date(START_MS).toISOString();
+  await inTransaction(desk.db, (trx) => openCall(trx, { ...row, as_of: asOf }, { question: callId }));
   const value = { symbol: 'BTC/USDT', action: 'buy', confidence: 0.9 };
   await keepOutcome(desk.db, askKey, {
     kind: 'answer',
