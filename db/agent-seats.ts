@@ -3,7 +3,12 @@
  * of a market the network that was seated last speaks, and one on the bench takes no seat away.
  */
 import { sql } from 'kysely';
-import { type AgentSeat, agentSeatSchema, type MarketTrainingInput } from '../schemas/agent-training.ts';
+import {
+  type AgentSeat,
+  agentSeatSchema,
+  type MarketAgent,
+  type MarketTrainingInput,
+} from '../schemas/agent-training.ts';
 import { type SeatedAgent, seatedAgentSchema } from '../schemas/session-walk.ts';
 import { toInstant } from './instant.ts';
 import type { Database } from './tables.ts';
@@ -32,16 +37,17 @@ export async function readSeat(db: Database, runId: string): Promise<AgentSeat |
   return row === undefined ? undefined : agentSeatSchema.parse(row.verdict);
 }
 
-/** The spot network of a market that was seated last. */
+/** The network of such an agent that was seated last in a market. */
 export async function seatedAgent(
   db: Database,
+  agent: MarketAgent,
   symbol: string,
   barIntervalMs: number,
 ): Promise<SeatedAgent | undefined> {
   const row = await db
     .selectFrom('agent_seats')
     .select(['run_id', 'weights_hash', 'direction', 'dueling', 'verdict'])
-    .where('agent', '=', 'spot')
+    .where('agent', '=', agent)
     .where('seated', '=', true)
     .where('symbol', '=', symbol)
     .where('bar_interval_ms', '=', barIntervalMs)

@@ -10,7 +10,8 @@ import { marginRatioOf } from '../execution/margin-ratio.ts';
 import type { Forced } from '../learning/leverage/actions.ts';
 import { forcedBy } from '../learning/leverage/leverage-cap.ts';
 import { type LeverageAnswer, manageProposal } from '../learning/leverage/manage-leverage.ts';
-import { leverageGround, leverageWish } from './leverage-ground.ts';
+import { baseReason, type LeverageBase, leverageBaseAt } from './leverage-base-at.ts';
+import { leverageGround } from './leverage-ground.ts';
 import { entryPlan, type OrderBasis, type OrderPlan, sizedEntry } from './propose-orders.ts';
 import type { SymbolMarket, WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
@@ -29,16 +30,21 @@ export function planManaged(
   const sized = sizedEntry(context, proposal, basis);
   if (sized === null || !sized.quantity.gt(0)) return { plan: null, note: null };
   const asked = { state, proposal, sized, market, i };
-  const answer = manageProposal(leverageGround(asked, context), leverageWish(asked, context));
+  const { wish, base } = leverageBaseAt(asked, context);
+  const answer = manageProposal(leverageGround(asked, context), wish);
   const { leverage, size } = answer;
-  const note = noteOf(answer);
+  const note = noteOf(answer, base);
   if (leverage === 0) return { plan: null, note };
   const quantity = toDecimal(size.quantity);
   return { plan: entryPlan(context, { ...sized, sizeFraction: size.sizeFraction, quantity, leverage }), note };
 }
 
-const noteOf = ({ size, maskedActions: _masked, isShort: _isShort, ...answer }: LeverageAnswer): LeverageNote => ({
+const noteOf = (
+  { size, maskedActions: _masked, isShort: _isShort, ...answer }: LeverageAnswer,
+  base: LeverageBase['base'],
+): LeverageNote => ({
   ...answer,
+  ...{ base, reasoning: [baseReason(base), ...answer.reasoning].filter((one) => one !== null) },
   ...{ sizeFraction: size.sizeFraction, quantity: size.quantity, worstCaseLossUsd: size.worstCaseLossUsd },
   ...{ riskBudgetLeftUsd: size.riskBudgetLeftUsd, liquidationPrice: size.liquidationPrice },
 });

@@ -25,8 +25,8 @@ export type LeverageAsked = {
 };
 
 /**
- * The side that was voted for, at the strategy's leverage and with the vote's confidence. Where the market's volatility is not
- * known yet, without leverage.
+ * The side that was voted for, at the strategy's leverage and with the vote's confidence: the most that an entry begins with.
+ * Where the market's volatility is not known yet, without leverage.
  */
 export function leverageWish({ proposal, market, i }: LeverageAsked, { strategy }: WalkContext): Choice {
   const base = volatilityAt(market, i) > 0 ? rungDown(strategy.leverage) || 1 : 1;

@@ -22,7 +22,8 @@ const WEIGHT_SUM_TOLERANCE = 1e-9;
  * Scores are clipped at 0 and projected onto the bounds as they are. Too few strategies to place everything
  * (n * max < 1): each gets the maximum and cash takes the rest. No score above 0: each gets the minimum, cash the rest,
  * or equal parts where cash is not allowed. No strategy: all cash.
- * @throws InvalidInput INPUT_RANGE for a score or bound out of range; ALLOC_INFEASIBLE where the bounds leave no answer:
+ * @throws InvalidInput INPUT_RANGE for a score or bound out of range;
+ * ALLOC_INFEASIBLE where the bounds leave no answer:
  *   `0.8 < 1` (n * max, cash not allowed) or `1.05 > 1` (n * min; cash cannot be negative)
  */
 export function allocate(scores: readonly number[], bounds: AllocationBounds): Allocation {
@@ -60,8 +61,8 @@ export function projectOntoCappedSimplex(target: readonly number[], minimum: num
 }
 
 /**
- * The same projection from numbers of about 1: where two neighbours lie further apart than the bounds, the lower one is at its
- * minimum or the higher one at its maximum whatever tau is, so a gap beyond that says nothing and is cut.
+ * The same projection from numbers of about 1: where two neighbours lie further apart than the bounds, the lower one is
+ * at its minimum or the higher one at its maximum whatever tau is, so a gap beyond that says nothing and is cut.
  */
 function closeUp(target: readonly number[], width: number): number[] {
   const order = target.map((_value, index) => index).sort((a, b) => (target[a] as number) - (target[b] as number));
@@ -87,7 +88,9 @@ export function requireWeightsSum(weights: readonly number[], path = 'weights'):
   refuse([problem('INPUT_WEIGHTS_SUM', path, shown, 'weights of 0 or more that sum to 1', hint)]);
 }
 
-/** Concentration of what is invested: sum of squared shares, 1/n (even) to 1 (all in one); null with nothing invested. */
+/**
+ * Concentration of what is invested: sum of squared shares, 1/n (even) to 1 (all in one); null with nothing invested.
+ */
 export function herfindahlIndex(weights: readonly number[]): number | null {
   const invested = total(weights);
   if (!(invested > 0)) return null;

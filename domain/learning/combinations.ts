@@ -1,4 +1,6 @@
-/** All ways to choose k of n, in lexicographic order: [0, 1], [0, 2], [1, 2]. Used for folds and blocks, so n is small. */
+/**
+ * All ways to choose k of n, in lexicographic order: [0, 1], [0, 2], [1, 2]. Used for folds and blocks, so n is small.
+ */
 
 /** C(n, k). */
 export function combinationCount(n: number, k: number): number {

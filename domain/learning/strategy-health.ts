@@ -1,7 +1,8 @@
 /**
- * Whether a strategy still works, by its last fifty closed trades: degraded at five losses in a row, at a win rate below 35 % or
- * at an average below −1 % of the entry's notional (spec 8.6). The last two need twenty trades. A working strategy shows five
- * losses in a row within fifty trades rather often: each rule is told with how often it is wrong, and CUSUM stands beside them.
+ * Whether a strategy still works, by its last fifty closed trades: degraded at five losses in a row, at a win
+ * rate below 35 % or at an average below −1 % of the entry's notional (spec 8.6). The last two need twenty
+ * trades. A working strategy shows five losses in a row within fifty trades rather often: each rule is told with
+ * how often it is wrong, and CUSUM stands beside them.
  */
 import { CUSUM, type CusumSums, cusumStep } from './online/cusum.ts';
 import { ASSUMED_WIN_RATE, lossRunProbability, lowWinRateProbability } from './online/false-alarms.ts';

@@ -1,13 +1,14 @@
 /**
  * Do agents learn what is there, and is nobody seated where there is nothing? Five seeds over a planted edge, out of
  * sample; three seeds each over markets whose bars are in random order. Size: markets in random order. The control leaves
- * their bars in order, so that they have an edge too: then seats must be counted against it.
+ * their bars in order, so that they have an edge too: then seats must be counted against it. The leverage agent goes the
+ * same way over the planted edge and a few of the others: its figures stand beside, the bar is the spot agent's.
  */
 import { createThreadPool } from '../../adapters/compute/thread-pool.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
-import type { AgentSeat } from '../../schemas/agent-training.ts';
+import type { AgentSeat, MarketAgent } from '../../schemas/agent-training.ts';
 import { SEAT_HEADINGS, seatRows } from '../../scripts/lib/research/seat-text.ts';
-import type { ExamAnswer, Experiment, Violation } from '../exam.ts';
+import type { ExamAnswer, Experiment, Figures, Violation } from '../exam.ts';
 import { progressBar } from '../rig/progress-bar.ts';
 import { barsShuffled, plantedBothWays } from './agents/markets.ts';
 import { type AgentRun, takeRuns } from './agents/runs.ts';
@@ -15,6 +16,8 @@ import { type AgentRun, takeRuns } from './agents/runs.ts';
 const BARS = 20_000;
 const STEPS = 100_000;
 const SHUFFLED = 20;
+/** Of the leverage agent: judging one of its networks takes as long as training it. */
+const LEVERAGE_SHUFFLED_MAX = 4;
 const PLANTED_SEEDS = 5;
 const SHUFFLED_SEEDS = 3;
 const BETTER_MIN = 4;
@@ -28,19 +31,19 @@ export const experiment: Experiment = {
     const nullMarket = (k: number): BarSeries =>
       control === null ? barsShuffled(market, seed + k) : plantedBothWays(seed + 1 + k, BARS);
     const seedsOf = (count: number): number[] => Array.from({ length: count }, (_, k) => seed + k);
-    const planted: AgentRun = { name: 'planted', bars: market, seeds: seedsOf(PLANTED_SEEDS), steps: STEPS };
-    const shuffled = Array.from(
-      { length: size ?? SHUFFLED },
-      (_, k): AgentRun => ({
-        ...{ name: `shuffled-${k}`, bars: nullMarket(k), steps: STEPS },
-        seeds: seedsOf(SHUFFLED_SEEDS),
-      }),
-    );
+    const nulls = Array.from({ length: size ?? SHUFFLED }, (_, k) => nullMarket(k));
+    const runsOf = (agent: MarketAgent, markets: readonly BarSeries[]): AgentRun[] => [
+      { agent, name: 'planted', bars: market, seeds: seedsOf(PLANTED_SEEDS), steps: STEPS },
+      ...markets.map((bars, k) => ({
+        ...{ agent, bars, name: `shuffled-${k}` },
+        ...{ seeds: seedsOf(SHUFFLED_SEEDS), steps: STEPS },
+      })),
+    ];
+    const runs = [...runsOf('spot', nulls), ...runsOf('leverage', nulls.slice(0, LEVERAGE_SHUFFLED_MAX))];
     const pool = createThreadPool();
     const bar = progressBar('agents');
     try {
-      const [first, ...others] = await takeRuns(pool, [planted, ...shuffled], (done, all) => bar.show(done, all));
-      return answerOf(first as AgentSeat, others);
+      return answerOf(await takeRuns(pool, runs, (done, all) => bar.show(done, all)));
     } finally {
       bar.end();
       await pool.close();
@@ -48,9 +51,26 @@ export const experiment: Experiment = {
   },
 };
 
-function answerOf(planted: AgentSeat, shuffled: readonly AgentSeat[]): ExamAnswer {
-  const better = planted.judged.filter(({ outOfSample: one }) => one.beatsBuyAndHold && one.beatsRandom).length;
-  const seated = shuffled.filter((one) => one.seated).length;
+/** The first of an agent's runs is that over the planted edge. */
+function answerOf(seats: readonly AgentSeat[]): ExamAnswer {
+  const [planted, ...shuffled] = seats.filter(({ agent }) => agent === 'spot');
+  const [leveraged, ...others] = seats.filter(({ agent }) => agent === 'leverage');
+  return {
+    figures: {
+      ...figuresOf(planted as AgentSeat, shuffled),
+      leverage: figuresOf(leveraged as AgentSeat, others),
+    },
+    violations: violationsOf(planted as AgentSeat, shuffled),
+    voidBecause: [],
+  };
+}
+
+const betterIn = ({ judged }: AgentSeat): number =>
+  judged.filter(({ outOfSample: one }) => one.beatsBuyAndHold && one.beatsRandom).length;
+const seatedOf = (seats: readonly AgentSeat[]): number => seats.filter((one) => one.seated).length;
+
+function violationsOf(planted: AgentSeat, shuffled: readonly AgentSeat[]): Violation[] {
+  const [better, seated] = [betterIn(planted), seatedOf(shuffled)];
   const violations: Violation[] = [];
   if (better < BETTER_MIN)
     violations.push({
@@ -60,19 +80,19 @@ function answerOf(planted: AgentSeat, shuffled: readonly AgentSeat[]): ExamAnswe
   if (!planted.seated) violations.push({ kind: 'edgeBenched', where: planted.reason });
   if (seated > Math.max(1, shuffled.length * LUCK_SHARE_MAX))
     violations.push({ kind: 'luckSeated', where: `${seated} of ${shuffled.length} markets in random order` });
+  return violations;
+}
+
+function figuresOf(planted: AgentSeat, shuffled: readonly AgentSeat[]): Figures {
+  const lucky = shuffled.flatMap(({ judged }) => judged).filter((one) => one.outOfSample.beatsAll);
   return {
-    figures: {
-      plantedSeeds: planted.judged.length,
-      plantedBeatHoldingAndRandom: better,
-      plantedBeatAll: planted.judged.filter(({ outOfSample }) => outOfSample.beatsAll).length,
-      plantedSeated: planted.seated,
-      planted: [SEAT_HEADINGS.join(' · '), ...seatRows(planted).map((row) => row.join(' · '))],
-      shuffled: shuffled.length,
-      shuffledSeated: seated,
-      shuffledTradedBetterThanAll: shuffled.flatMap(({ judged }) => judged).filter((one) => one.outOfSample.beatsAll)
-        .length,
-    },
-    violations,
-    voidBecause: [],
+    plantedSeeds: planted.judged.length,
+    plantedBeatHoldingAndRandom: betterIn(planted),
+    plantedBeatAll: planted.judged.filter(({ outOfSample }) => outOfSample.beatsAll).length,
+    plantedSeated: planted.seated,
+    planted: [SEAT_HEADINGS.join(' · '), ...seatRows(planted).map((row) => row.join(' · '))],
+    shuffled: shuffled.length,
+    shuffledSeated: seatedOf(shuffled),
+    shuffledTradedBetterThanAll: lucky.length,
   };
 }

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveStrategy } from '../../activities/session/open-session.ts';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
-import { seatedAgent, seatWeights } from '../../db/agent-seats.ts';
+import { saveSeat, seatedAgent, seatWeights } from '../../db/agent-seats.ts';
 import { readBacktest } from '../../db/backtests.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { reviewTrade } from '../../db/llm/trade-review.ts';
 import { readStrategy, saveEvolved } from '../../db/strategies.ts';
 import { insertTrades } from '../../db/trades.ts';
 import { evolvedStrategy } from '../../domain/signals/evolved/evolved-rules.ts';
+import { agentTrainingInputSchema, type MarketTrainingInput } from '../../schemas/agent-training.ts';
 import type { Chromosome } from '../../schemas/chromosome.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { Strategy } from '../../schemas/signals.ts';
@@ -18,6 +19,7 @@ import { runLoop } from '../../scripts/lib/backtest/run-loop.ts';
 import { projectFolder } from '../../scripts/lib/paths.ts';
 import { trainingPage } from '../../scripts/lib/research/training-page.ts';
 import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib/research-in-process.ts';
+import { drawn, hashOf } from '../domain/learning/agents/leverage-networks.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf } from './desk-under-test.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
 
@@ -190,11 +192,11 @@ describe('a bred strategy', () => {
     expect(votes.length).toBeGreaterThan(2_000);
     expect(new Set(votes.map(({ inputs }) => inputs.agentWeights))).toEqual(new Set([trained.seat?.weightsHash]));
 
-    const seat = await seatedAgent(desk.db, SYMBOL, HOUR_MS);
+    const seat = await seatedAgent(desk.db, 'spot', SYMBOL, HOUR_MS);
     if (seat === undefined) throw new Error('nobody is seated');
-    const agents = { [SYMBOL]: { seat, weights: await seatWeights(desk.db, seat.runId) } };
+    const seats = { agents: { [SYMBOL]: { seat, weights: await seatWeights(desk.db, seat.runId) } } };
     const parts = {
-      ...{ market: deskMarketData(barReaders(desk.db)), configFolder: path.join(projectFolder, 'config'), agents },
+      ...{ market: deskMarketData(barReaders(desk.db)), configFolder: path.join(projectFolder, 'config'), seats },
       ...{ codeVersion: 'in-process', seedIndicators: 'talib' as const },
     };
     const parsed = parseSessionInput(asked, `strategy-session:${joined}`, Date.now());
@@ -203,6 +205,57 @@ describe('a bred strategy', () => {
     expect(shown(looped.trades)).toEqual(shown(walked.trades));
     const benched = await readSessionOutcome(desk.db, alone);
     expect(shown(benched.trades)).not.toEqual(shown(walked.trades));
+  }, 120_000);
+
+  it('begins its leverage with the network of the leverage seat, and trades as in the plain loop', async () => {
+    const weights = drawn(1);
+    const walked = { sharpe: 0.1, returnFraction: 0.1, tradeCount: 30 };
+    const outOfSample = {
+      ...{ ...walked, bars: 500, probability: 0.99, timing: 0.01, baselines: [] },
+      ...{ beatsBuyAndHold: true, beatsRandom: true, beatsAll: true },
+    };
+    const named = { seed: 1, steps: 3_000, weightsHash: hashOf(weights) };
+    const judged = [{ ...named, selection: walked, valueSpread: 0.3, outOfSample }];
+    const seat = {
+      ...named,
+      agent: 'leverage' as const,
+      seated: true,
+      reason: 'every check passed',
+      checks: [],
+      judged,
+    };
+    const training = { environment: 'market', agent: 'leverage', symbol: SYMBOL };
+    const input = agentTrainingInputSchema.parse(training) as MarketTrainingInput;
+    await saveSeat(desk.db, { runId, seat, weights, input, dataHash: 'data', nowMs: Date.now() });
+    const managed = { strategy: { type: 'hybrid', leverage: 3 }, leverage: { targetVolatility: 2 } };
+    const asked = session({ ...managed, components: ['technical', 'agent'], direction: 'longShort' });
+    const [joined, alone] = [freshId('levered'), freshId('unlevered')];
+    await (await desk.startSession(joined, asked)).result();
+    const rows = await desk.db.selectFrom('decisions').select('inputs').where('session_id', '=', joined).execute();
+    const bases = rows.flatMap(
+      ({ inputs }) => (inputs.leverage as { base?: { from: string } } | undefined)?.base ?? [],
+    );
+    const heard = bases.filter(({ from }) => from === 'agent');
+    expect(heard.length).toBeGreaterThan(20);
+    expect(heard).toEqual(heard.map(() => expect.objectContaining({ runId, weightsHash: hashOf(weights) })));
+
+    const loaded = async (agent: 'spot' | 'leverage') => {
+      const found = await seatedAgent(desk.db, agent, SYMBOL, HOUR_MS);
+      return found === undefined ? {} : { [SYMBOL]: { seat: found, weights: await seatWeights(desk.db, found.runId) } };
+    };
+    const parts = {
+      ...{ market: deskMarketData(barReaders(desk.db)), configFolder: path.join(projectFolder, 'config') },
+      ...{ seats: { agents: await loaded('spot'), leverageAgents: await loaded('leverage') } },
+      ...{ codeVersion: 'in-process', seedIndicators: 'talib' as const },
+    };
+    const parsed = parseSessionInput(asked, `strategy-session:${joined}`, Date.now());
+    const outcome = await readSessionOutcome(desk.db, joined);
+    expect(outcome.trades.length).toBeGreaterThan(10);
+    expect(shown((await runLoop(parsed, parts)).trades)).toEqual(shown(outcome.trades));
+    await desk.db.updateTable('agent_seats').set({ seated: false }).where('agent', '=', 'leverage').execute();
+    await (await desk.startSession(alone, asked)).result();
+    const unlevered = await readSessionOutcome(desk.db, alone);
+    expect(shown(unlevered.trades)).not.toEqual(shown(outcome.trades));
   }, 120_000);
 
   it('is refused with real money until it is promoted', async () => {

@@ -11,7 +11,10 @@ export type AdamSettings = {
   readonly epsilon: number;
   /** A longer gradient is shortened to this; infinity: never. */
   readonly normMax: number;
-  /** Share of the learning rate by which weights shrink at each step (Loshchilov and Hutter 2019, AdamW); none where absent. */
+  /**
+   * Share of the learning rate by which weights shrink at each step
+   * (Loshchilov and Hutter 2019, AdamW); none where absent.
+   */
   readonly weightDecay?: number;
 };
 

@@ -1,6 +1,7 @@
 /**
- * The bars that a market training stands on, with everything computed over them once: for the episodes it learns from, for
- * the walk that says which checkpoint is best, and for the stretch that it is judged on. Each looks at its own bars.
+ * The bars that a market training stands on, with everything computed over them once: for the
+ * episodes it learns from, for the walk that says which checkpoint is best, and for the stretch
+ * that it is judged on. Each looks at its own bars.
  */
 import type { AgentWalk, MarketTrainingInput } from '../../../schemas/agent-training.ts';
 import type { DataSplit } from '../../../schemas/research.ts';

@@ -1,6 +1,6 @@
 /**
- * CartPole-v1: a pole on a cart that is pushed left (0) or right (1). Equations of Barto, Sutton and Anderson 1983 with the
- * constants and the Euler steps of gymnasium; metres, radians, seconds. One point a step, at most 500.
+ * CartPole-v1: a pole on a cart that is pushed left (0) or right (1). Equations of Barto, Sutton and Anderson 1983 with
+ * the constants and the Euler steps of gymnasium; metres, radians, seconds. One point a step, at most 500.
  */
 import type { Environment } from './environment.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The arithmetic of dense layers, in TypeScript: the twin of `assembly/net-kernel.ts`, to the bit. Samples of a batch lie
- * in panels of eight: unit u of sample b at (b div 8, u, b mod 8). All widths are multiples of four.
+ * The arithmetic of dense layers, in TypeScript: the twin of `assembly/net-kernel.ts`, to the bit. Samples of a batch
+ * lie in panels of eight: unit u of sample b at (b div 8, u, b mod 8). All widths are multiples of four.
  *
  * Orders of summation, which both twins keep:
  * over units of a batch: from the bias (or zero) on, unit by unit;

@@ -1,7 +1,7 @@
 /**
- * A deep Q-network that learns from what it has lived through (Mnih 2015): Double DQN unless it is told otherwise, dueling,
- * prioritised replay and n-step returns if wanted. Draws come from outside, so the same draws give the same weights, on
- * either kernel.
+ * A deep Q-network that learns from what it has lived through (Mnih 2015): Double DQN unless it is told
+ * otherwise, dueling, prioritised replay and n-step returns if wanted. Draws come from outside, so the same
+ * draws give the same weights, on either kernel.
  */
 import {
   type AdamPowers,

@@ -1,6 +1,6 @@
 /**
- * What an agent acts in: a pure step from state and action to what follows. `terminated` is the end of an episode by its
- * own rules; `truncated` is a time limit, after which the value of the state still counts.
+ * What an agent acts in: a pure step from state and action to what follows. `terminated` is the end of an episode by
+ * its own rules; `truncated` is a time limit, after which the value of the state still counts.
  */
 export type EnvironmentStep<State> = {
   readonly state: State;

@@ -1,9 +1,9 @@
 /**
- * Whether a network has earned its seat, on bars that neither its training nor its selection has seen. It must be better
- * than holding, than the desk's rule and than its own positions at other times, for its risk (Sharpe ratios, a bar), by more
- * than luck; and so must most of the seeds. The strictest check is that of the other times: they have the same exposure,
- * sides and turnover, so a market that only rises or falls gives nobody a seat. On bars in random order one network in a
- * hundred passes it.
+ * Whether a network has earned its seat, on bars that neither its training nor its selection has seen. It must be
+ * better than holding, than the desk's rule and than its own positions at other times, for its risk (Sharpe ratios,
+ * a bar), by more than luck; and so must most of the seeds. The strictest check is that of the other times: they
+ * have the same exposure, sides and turnover, so a market that only rises or falls gives nobody a seat. On bars in
+ * random order one network in a hundred passes it.
  */
 import type { AgentBaseline, OutOfSample } from '../../../schemas/agent-training.ts';
 import type { GateCheck } from '../../../schemas/evolution-run.ts';
@@ -92,7 +92,9 @@ function differenceOf(a: Float64Array, b: Float64Array, seed: number): number | 
   return bootstrapInterval(bars, difference, { seed, samples: SAMPLES, confidence })?.low ?? null;
 }
 
-/** The agent's positions at other times; their mean is the rival, and how many of them are as good says what luck does. */
+/**
+ * The agent's positions at other times; their mean is the rival, and how many of them are as good says what luck does.
+ */
 function byChance({ sides }: Walked, atOtherTimes: AtOtherTimes, sharpe: number, seed: number) {
   const { uniform } = createRandom(`shifts:${seed}`);
   const room = sides.length - 2 * SHIFT_BARS_MIN;
@@ -160,7 +162,8 @@ function probabilityCheck({ probability: value, sharpe }: OutOfSample): GateChec
 
 function timingCheck({ timing: value }: OutOfSample): GateCheck {
   const limit = SEAT_LIMITS.timingMax;
-  const message = `${shown(100 * value)} % of its own positions at other times are as good, at most ${100 * limit} % may be`;
+  const [found, allowed] = [`${shown(100 * value)} %`, `${100 * limit} %`];
+  const message = `${found} of its own positions at other times are as good, at most ${allowed} may be`;
   return { name: 'timing', passed: value <= limit, value, limit, message };
 }
 

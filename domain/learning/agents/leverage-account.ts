@@ -9,6 +9,7 @@ import type { EngineMarket } from '../../engine/market.ts';
 import { liquidationPrice, matchBar } from '../../engine/match-bar.ts';
 import type { Voice, Wish } from '../../engine/signals.ts';
 import { type Account, type Lane, LIQUIDATION, newAccount, newWorkspace, TRADE } from '../../engine/state.ts';
+import { RESULTS_REMEMBERED } from '../../risk/risk-state.ts';
 import {
   type ActionRoom,
   type Forced,
@@ -53,7 +54,6 @@ export type Lived = {
   readonly position: LeverageStep['position'];
 };
 
-const RESULTS_KEPT = 20;
 const HIGHEST = LEVERAGE_RUNGS.at(-1) ?? 1;
 
 export function leverageAccount(market: EngineMarket, terms: MarketTerms) {
@@ -157,7 +157,7 @@ function stateAfter(account: Account, before: LeverageState, leverage: Rung, clo
   const lane = account.lanes[0] as Lane;
   const { cash } = account;
   const equity = equityOf(account, lane);
-  const isGain = closed !== null && closed.position.pnlFraction > 0;
+  const made = closed === null ? null : closed.position.pnlFraction;
   return {
     bar: before.bar + 1,
     lastBar: before.lastBar,
@@ -168,8 +168,9 @@ function stateAfter(account: Account, before: LeverageState, leverage: Rung, clo
     marginRatio: marginRatio(account, lane),
     pnlFraction: lane.quantity === 0 ? 0 : tripPnlFraction(lane),
     peak: Math.max(before.peak, equity),
-    lossesInARow: closed === null ? before.lossesInARow : isGain ? 0 : before.lossesInARow + 1,
-    results: closed === null ? before.results : [...before.results.slice(1 - RESULTS_KEPT), isGain ? 1 : 0],
+    // As the risk memory of an account counts: what comes out even is no loss, and no gain either.
+    lossesInARow: made === null ? before.lossesInARow : made >= 0 ? 0 : before.lossesInARow + 1,
+    results: made === null ? before.results : [...before.results.slice(1 - RESULTS_REMEMBERED), made > 0 ? 1 : 0],
   };
 }
 

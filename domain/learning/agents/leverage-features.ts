@@ -5,6 +5,7 @@
  */
 import type { FeatureColumns } from '../../features/feature-columns.ts';
 import { alignment, cross } from '../../features/market-features.ts';
+import { VOLATILITY_WINDOW_BARS } from '../../features/regime.ts';
 import { directionCode } from '../../features/trend-direction.ts';
 import { bounded, SPOT_FEATURES, type SpotRows, scaleAt, seenAge, seenPnl } from './spot-features.ts';
 
@@ -21,6 +22,9 @@ export const LEVERAGE_FEATURES = [
 ] as const;
 
 export const LEVERAGE_INPUTS = LEVERAGE_FEATURES.length;
+
+/** Bars that the slowest number takes: where the range of a bar stands among 250, each an average of 14. */
+export const LEVERAGE_WARMUP_BARS = VOLATILITY_WINDOW_BARS + 14;
 
 /** The account as the agent sees it. `side` 0 = no position: what is of one is 0 then. Fractions of the position's worth. */
 export type SeenAccount = {
@@ -40,6 +44,29 @@ export type SeenAccount = {
   /** Paid by longs each eight hours. */
   readonly fundingRate: number;
 };
+
+/** What an account has been through by a close. */
+export type AccountPast = {
+  readonly equity: number;
+  /** Highest equity so far. */
+  readonly peak: number;
+  readonly lossesInARow: number;
+  /** The last trades that have closed: 1 for a gain. */
+  readonly results: readonly (0 | 1)[];
+};
+
+export function seenPast({ equity, peak, lossesInARow, results }: AccountPast) {
+  const gains = results.reduce<number>((sum, one) => sum + one, 0);
+  const winRate = results.length === 0 ? null : gains / results.length;
+  return { drawdownFraction: 1 - equity / peak, lossesInARow, winRate };
+}
+
+/** An account that holds nothing of the symbol. @param fundingRate paid by longs each eight hours */
+export const seenWithout = (past: AccountPast, fundingRate: number): SeenAccount => ({
+  ...{ side: 0, leverage: 1, pnlFraction: 0, unrealisedFraction: 0, barsHeld: 0, marginRatio: 0 },
+  ...seenPast(past),
+  fundingRate,
+});
 
 /** What depends on the market alone; the places of the account are 0. */
 export type LeverageRows = { readonly cells: Float32Array };

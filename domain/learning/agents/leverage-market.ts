@@ -10,7 +10,14 @@ import type { AgentMarket } from './agent-market.ts';
 import type { Environment } from './environment.ts';
 import { finite, RUIN_FRACTION } from './kept-account.ts';
 import { type LeverageState, type Lived, leverageAccount } from './leverage-account.ts';
-import { LEVERAGE_INPUTS, leverageRows, leverageSight, type SeenAccount } from './leverage-features.ts';
+import {
+  LEVERAGE_INPUTS,
+  leverageRows,
+  leverageSight,
+  type SeenAccount,
+  seenPast,
+  seenWithout,
+} from './leverage-features.ts';
 import type { MarketTerms } from './market-plan.ts';
 
 /** What the agent can see and do at every bar of a market. */
@@ -52,20 +59,14 @@ const openBits = (masked: readonly LeverageAction[]): number =>
   LEVERAGE_ACTIONS.reduce((bits, action, place) => (masked.includes(action) ? bits : bits | (1 << place)), 0);
 
 function seenAccount(state: LeverageState, fundingRate: number): SeenAccount {
-  const { lane, leverage, pnlFraction, marginRatio, equity, peak, lossesInARow, results, bar } = state;
+  const { lane, leverage, pnlFraction, marginRatio, bar } = state;
   const side = Math.sign(lane.quantity);
-  const gains = results.reduce<number>((sum, one) => sum + one, 0);
+  if (side === 0) return seenWithout(state, fundingRate);
   return {
-    side,
-    leverage,
-    pnlFraction,
-    marginRatio,
-    lossesInARow,
-    fundingRate,
-    unrealisedFraction: side === 0 ? 0 : side * (lane.mark / lane.entryPrice - 1),
+    ...{ side, leverage, pnlFraction, marginRatio, fundingRate },
+    unrealisedFraction: side * (lane.mark / lane.entryPrice - 1),
     barsHeld: bar - lane.entryBar + 1,
-    drawdownFraction: 1 - equity / peak,
-    winRate: results.length === 0 ? null : gains / results.length,
+    ...seenPast(state),
   };
 }
 

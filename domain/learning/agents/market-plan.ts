@@ -11,7 +11,10 @@ export type MarketTerms = { readonly direction: Direction; readonly costs: Costs
 /** The rest pays for costs: what is bought is never paid with money that is not there. */
 const TRADED_FRACTION = 0.95;
 
-/** Margin of a leveraged position, a tenth of equity as the operating modes allow: at 10 the position is worth all of it. */
+/**
+ * Margin of a leveraged position, a tenth of equity as the operating modes
+ * allow: at 10 the position is worth all of it.
+ */
 const MARGIN_FRACTION = 0.1;
 
 /**

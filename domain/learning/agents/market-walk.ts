@@ -63,7 +63,10 @@ export function ruleVoice({ market, range: { from, to } }: Stretch): Voice {
   return { kind: 'columns', columns };
 }
 
-/** The same positions, `shift` bars later; what reaches beyond the end comes first: as often in the market, at other times. */
+/**
+ * The same positions, `shift` bars later; what reaches beyond the end comes
+ * first: as often in the market, at other times.
+ */
 export function shiftedVoice(sides: Int8Array, shift: number): Voice {
   const wanted = (i: number): number => sides[(i - shift + sides.length) % sides.length] as number;
   const ask = (i: number, { quantity }: { readonly quantity: number }): Wish => {

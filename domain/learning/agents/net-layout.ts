@@ -1,7 +1,7 @@
 /**
- * Where the numbers of a dense network lie in one flat array: layer by layer, each a matrix (a row an output) and its
- * biases. Every width is filled up to a multiple of four, so that kernels have no remainders; what is filled up is zero,
- * has no gradient and stays zero.
+ * Where the numbers of a dense network lie in one flat array: layer by layer, each a matrix (a row an output)
+ * and its biases. Every width is filled up to a multiple of four, so that kernels have no remainders; what is
+ * filled up is zero, has no gradient and stays zero.
  */
 
 export type NetShape = {

@@ -1,6 +1,7 @@
 /**
- * A dense network over a memory: any number of parameter sets of one shape (online, target, moments), the values of one
- * state or of a batch, and the gradient of a batch. The numbers of a state come as they are; what fills them up is zero.
+ * A dense network over a memory: any number of parameter sets of one shape (online, target,
+ * moments), the values of one state or of a batch, and the gradient of a batch. The numbers of a
+ * state come as they are; what fills them up is zero.
  */
 import { type LayerPlaces, type Numbers, PANEL } from './dense-layers.ts';
 import type { NetMemory } from './net-kernel.ts';

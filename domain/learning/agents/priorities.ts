@@ -1,4 +1,6 @@
-/** Priorities of the rows of a replay as a tree of sums: drawn in proportion to them in the logarithm of their number. */
+/**
+ * Priorities of the rows of a replay as a tree of sums: drawn in proportion to them in the logarithm of their number.
+ */
 
 export type Priorities = {
   readonly total: () => number;

@@ -1,6 +1,6 @@
 /**
- * What an agent has lived through, in columns of the network's memory: state, action, reward, the state that followed and
- * the discount of what comes after (γ^n, 0 after a termination). The oldest goes when it is full.
+ * What an agent has lived through, in columns of the network's memory: state, action, reward, the state that followed
+ * and the discount of what comes after (γ^n, 0 after a termination). The oldest goes when it is full.
  */
 import type { Numbers } from './dense-layers.ts';
 import type { NetMemory } from './net-kernel.ts';

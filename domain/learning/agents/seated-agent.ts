@@ -32,10 +32,16 @@ const SIDES = { hold: 0, buy: 1, sell: -1 } as const;
 const TEMPERATURE_MIN = 1e-6;
 
 /** @throws Error when the weights are not those of the seat */
-export function seatedVoice({ seat, weights }: LoadedAgent, columns: FeatureColumns): SeatedVoice {
+export function checkWeights({ seat, weights }: LoadedAgent): void {
   const hash = weightsHash(new Float32Array(Uint8Array.from(weights).buffer));
   if (hash !== seat.weightsHash)
     throw new Error(`weights of ${seat.runId}: hash ${hash}, expected ${seat.weightsHash}`);
+}
+
+/** @throws Error when the weights are not those of the seat */
+export function seatedVoice(loaded: LoadedAgent, columns: FeatureColumns): SeatedVoice {
+  checkWeights(loaded);
+  const { seat, weights } = loaded;
   const values = spotNetwork(weights, seat.dueling);
   const rows = spotRows(columns);
   const state = new Float32Array(SPOT_INPUTS);

@@ -1,7 +1,7 @@
 /**
  * What the spot agent sees of a market at the close of a bar: the 18 numbers of spec 8.4, each brought near to ± 1 by a
- * fixed formula. Nothing is fitted to a data set, and each number is made of bars up to its own only, so that the same bars
- * give the same numbers in training, in a backtest and in a session. What has not warmed up yet is 0.
+ * fixed formula. Nothing is fitted to a data set, and each number is made of bars up to its own only, so that the same
+ * bars give the same numbers in training, in a backtest and in a session. What has not warmed up yet is 0.
  */
 import type { FeatureColumns } from '../../features/feature-columns.ts';
 
@@ -32,7 +32,10 @@ export const SPOT_INPUTS = SPOT_FEATURES.length;
 /** Bars that the slowest number takes, the distance to the average of 200. */
 export const SPOT_WARMUP_BARS = 200;
 
-/** A position as the agent sees it. `side` 0 = none; `pnlFraction` by the close, without costs; closed bars since its entry. */
+/**
+ * A position as the agent sees it. `side` 0 = none; `pnlFraction` by the
+ * close, without costs; closed bars since its entry.
+ */
 export type SeenPosition = { readonly side: 1 | -1 | 0; readonly pnlFraction: number; readonly barsHeld: number };
 
 export const NO_POSITION: SeenPosition = { side: 0, pnlFraction: 0, barsHeld: 0 };

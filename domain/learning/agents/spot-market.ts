@@ -1,7 +1,7 @@
 /**
- * The market as the spot agent learns in it: an episode is a window of bars drawn by the seed, a step is the engine's own
- * two: what is decided at the close of a bar, and what the next bar makes of it. The end of a window is a time limit and no
- * termination; only an account that is ruined terminates. The reward is that of `rewards.ts`, scaled.
+ * The market as the spot agent learns in it: an episode is a window of bars drawn by the seed, a step is the engine's
+ * own two: what is decided at the close of a bar, and what the next bar makes of it. The end of a window is a time
+ * limit and no termination; only an account that is ruined terminates. The reward is that of `rewards.ts`, scaled.
  */
 import { decideAtClose } from '../../engine/decide.ts';
 import type { EngineMarket } from '../../engine/market.ts';
@@ -53,7 +53,9 @@ const WISHES: readonly Wish[] = [
   { side: -1, close: false },
 ];
 
-/** What a choice wants of the engine: an opposite side closes what is held; where shorts are not allowed, that is all. */
+/**
+ * What a choice wants of the engine: an opposite side closes what is held; where shorts are not allowed, that is all.
+ */
 export const wishOf = (action: number): Wish => WISHES[action] as Wish;
 
 export function spotMarket(parts: SpotMarket): Environment<SpotState> {

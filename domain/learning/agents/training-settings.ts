@@ -10,10 +10,11 @@ const EPSILON_STEPS_MAX = 150_000;
 const prioritisedOver = (updates: number) => ({ alpha: 0.6, beta: { start: 0.4, end: 1, steps: updates } });
 
 /**
- * CleanRL's for CartPole-v1 (docs/rl-algorithms/dqn.md: 488.69 ± 16.11 after 500,000 steps), with Double DQN, a bound on the
- * gradient, and a step of learning every 5 steps where theirs is every 10: in runs of 300,000 steps one seed of four stayed
- * at 498.75 with theirs, none of three with this. Exploration falls over the first half. Over the second the learning
- * rate does, to a tenth: without, seed 1 forgot what it could, and its mean return after 300,000 steps was 225.
+ * CleanRL's for CartPole-v1 (docs/rl-algorithms/dqn.md: 488.69 ± 16.11 after 500,000 steps), with Double
+ * DQN, a bound on the gradient, and a step of learning every 5 steps where theirs is every 10: in runs of
+ * 300,000 steps one seed of four stayed at 498.75 with theirs, none of three with this. Exploration falls
+ * over the first half. Over the second the learning rate does, to a tenth: without, seed 1 forgot what it
+ * could, and its mean return after 300,000 steps was 225.
  */
 export function cartPoleSettings(input: LearningInput): TrainingSettings {
   const { steps, double, dueling, prioritised, nStep } = input;
@@ -39,9 +40,9 @@ export function cartPoleSettings(input: LearningInput): TrainingSettings {
 }
 
 /**
- * For markets, whose returns are nearly all noise. A network of this size learns the noise of ten thousand bars by heart
- * within 50,000 steps, so its weights are held small and its batches are large: chosen on planted edges of seeds that
- * the exam does not show. Mean squared error with a bounded gradient, as rewards are scaled (spec 8.4).
+ * For markets, whose returns are nearly all noise. A network of this size learns the noise of ten thousand bars by
+ * heart within 50,000 steps, so its weights are held small and its batches are large: chosen on planted edges of seeds
+ * that the exam does not show. Mean squared error with a bounded gradient, as rewards are scaled (spec 8.4).
  */
 export function marketSettings(input: LearningInput): TrainingSettings {
   const { steps, double, dueling, prioritised, nStep } = input;

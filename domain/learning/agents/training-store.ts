@@ -1,6 +1,6 @@
 /**
- * A training as bytes and back: the counts as JSON, then network, moments and replay as they lie in memory. Little-endian,
- * as every machine that runs this is.
+ * A training as bytes and back: the counts as JSON, then network, moments and replay as they lie in memory.
+ * Little-endian, as every machine that runs this is.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { exactJson, parseExactJson } from '../../exact-json.ts';

@@ -1,6 +1,7 @@
 /**
- * The training of one agent with one seed, step by step: act, remember, learn. Everything that a step depends on is in its
- * state, so a training that is stored and taken up again goes on to the same weights as one that was never broken off.
+ * The training of one agent with one seed, step by step: act, remember, learn. Everything that a
+ * step depends on is in its state, so a training that is stored and taken up again goes on to the
+ * same weights as one that was never broken off.
  */
 import { keptRandom, randomWords } from '../../market/random.ts';
 import type { AdamSettings } from './adam.ts';

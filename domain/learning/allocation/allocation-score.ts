@@ -1,6 +1,7 @@
 /**
- * What a strategy has earned the right to: 2 × Sharpe + win-rate bonus + profit-factor bonus − 3 × drawdown + 1.5 × its
- * performance in the present regime; a degraded strategy keeps a quarter, a disabled one nothing (spec 8.7 and details).
+ * What a strategy has earned the right to: 2 × Sharpe + win-rate bonus + profit-factor bonus − 3
+ * × drawdown + 1.5 × its performance in the present regime; a degraded strategy keeps a quarter,
+ * a disabled one nothing (spec 8.7 and details).
  * Sharpe and regime performance are shrunk by n / (n + 20) closed trades: a few good ones prove little.
  */
 

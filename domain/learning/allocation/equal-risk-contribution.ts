@@ -1,6 +1,6 @@
 /**
- * Weights of which each bears the same part of the variance: w_i (Cw)_i alike for all. The minimum of ½ x'Cx − Σ ln(x_i) / n,
- * found coordinate by coordinate (Griveau-Billion, Richard and Roncalli 2013), scaled to sum to 1.
+ * Weights of which each bears the same part of the variance: w_i (Cw)_i alike for all. The minimum of ½ x'Cx − Σ
+ * ln(x_i) / n, found coordinate by coordinate (Griveau-Billion, Richard and Roncalli 2013), scaled to sum to 1.
  */
 import { at, type Matrix } from './covariance.ts';
 

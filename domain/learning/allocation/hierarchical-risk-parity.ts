@@ -1,6 +1,6 @@
 /**
- * Hierarchical risk parity (López de Prado 2016): single linkage on √((1 − ρ) / 2), leaves in the order of the dendrogram,
- * each ordered list split in the middle and its capital shared by the inverse of the halves' variances.
+ * Hierarchical risk parity (López de Prado 2016): single linkage on √((1 − ρ) / 2), leaves in the order of the
+ * dendrogram, each ordered list split in the middle and its capital shared by the inverse of the halves' variances.
  */
 import { at, correlationOf, type Matrix } from './covariance.ts';
 import { inverseVariance } from './inverse-volatility.ts';
@@ -36,8 +36,8 @@ function clusterVariance(leaves: readonly number[], covariance: Matrix): number 
 type Cluster = { readonly id: number; readonly leaves: readonly number[] };
 
 /**
- * Single linkage, nearest clusters first; of the two that join, the one made earlier stands on the left. Ties go to the pair
- * that comes first in the list.
+ * Single linkage, nearest clusters first; of the two that join, the one made earlier stands on the left.
+ * Ties go to the pair that comes first in the list.
  */
 export function leafOrder(correlation: Matrix): number[] {
   const distance = (i: number, j: number): number => Math.sqrt(Math.max(0, (1 - at(correlation, i, j)) / 2));

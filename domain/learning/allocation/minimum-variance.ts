@@ -1,6 +1,6 @@
 /**
- * The weights of least variance that sum to 1 within [minimum, maximum]: min w'Cw. Solved by exact steps between the pair
- * whose exchange helps most, until none helps (the optimality condition of this quadratic program).
+ * The weights of least variance that sum to 1 within [minimum, maximum]: min w'Cw. Solved by exact steps between the
+ * pair whose exchange helps most, until none helps (the optimality condition of this quadratic program).
  */
 import { projectOntoCappedSimplex } from '../allocate.ts';
 import { at, type Matrix } from './covariance.ts';

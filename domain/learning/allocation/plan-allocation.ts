@@ -1,6 +1,6 @@
 /**
- * Capital across strategies (spec 8.7): scores, weights within 5 and 40 %, cash the rest, turnover damped, all scaled down
- * together until a day's joint risk keeps within 2 %. A reason for every strategy. Fractions of the capital.
+ * Capital across strategies (spec 8.7): scores, weights within 5 and 40 %, cash the rest, turnover damped, all scaled
+ * down together until a day's joint risk keeps within 2 %. A reason for every strategy. Fractions of the capital.
  */
 import type { AllocationPlan, PlannedStrategy } from '../../../schemas/allocation.ts';
 import { allocate, diversification, herfindahlIndex, projectOntoCappedSimplex } from '../allocate.ts';
@@ -28,33 +28,22 @@ export function planAllocation({ regime, strategies, previous }: AllocationQuest
     return { record, parts, score: scoreOf(parts) };
   });
   const able = scored.filter(({ record }) => record.health !== 'disabled');
-  const target = allocate(
-    able.map(({ score }) => score),
-    ALLOCATION_BOUNDS,
-  ).weights;
-  const damped = dampTurnover(
-    target,
-    able.map(({ record }) => previous?.[record.strategyId] ?? null),
-  );
+  const scores = able.map(({ score }) => score);
+  const target = allocate(scores, ALLOCATION_BOUNDS).weights;
+  const before = able.map(({ record }) => previous?.[record.strategyId] ?? null);
+  const damped = dampTurnover(target, before);
   const daily = able.map(({ record }) => record.dailyReturns);
   const valueAtRisk = daily.map(dailyValueAtRisk);
   const correlation = measuredCorrelation(daily);
   const risk = jointRisk(damped, valueAtRisk, correlation);
   const riskScale = risk > DAILY_RISK_FRACTION ? DAILY_RISK_FRACTION / risk : 1;
   const weights = damped.map((weight) => weight * riskScale);
-  const planned = able.map(({ record, parts, score }, index): PlannedStrategy => {
-    const numbers = { target: target[index] as number, damped: damped[index] as number };
-    const weight = weights[index] as number;
-    return {
-      strategyId: record.strategyId,
-      health: record.health,
-      ...{ score, parts, weight },
-      targetWeight: numbers.target,
-      dampedWeight: numbers.damped,
-      valueAtRiskFraction: valueAtRisk[index] as number,
-      reason: reasonOf({ record, parts, score }, { ...numbers, weight, riskScale }),
-    };
-  });
+  const planned = able.map((one, index) =>
+    plannedOf(one, valueAtRisk[index] as number, {
+      ...{ target: target[index] as number, damped: damped[index] as number },
+      ...{ weight: weights[index] as number, riskScale },
+    }),
+  );
   return {
     regime,
     strategies: [...planned, ...scored.filter(({ record }) => record.health === 'disabled').map(nothing)],
@@ -66,6 +55,16 @@ export function planAllocation({ regime, strategies, previous }: AllocationQuest
     correlation,
   };
 }
+
+const plannedOf = ({ record, parts, score }: Scored, valueAtRisk: number, numbers: Numbers): PlannedStrategy => ({
+  strategyId: record.strategyId,
+  health: record.health,
+  ...{ score, parts, weight: numbers.weight },
+  targetWeight: numbers.target,
+  dampedWeight: numbers.damped,
+  valueAtRiskFraction: valueAtRisk,
+  reason: reasonOf({ record, parts, score }, numbers),
+});
 
 const nothing = ({ record, parts, score }: Scored): PlannedStrategy => ({
   strategyId: record.strategyId,

@@ -1,7 +1,8 @@
 /**
- * ADWIN (Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007): a window of the last
- * values that shrinks when an older part of it has another mean than the newer part. The window is kept as rows of
- * buckets, row r holding sums of 2^r values, so it costs O(log n) to keep and to check. Settings are those of River and MOA.
+ * ADWIN (Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007): a window
+ * of the last values that shrinks when an older part of it has another mean than the newer part. The
+ * window is kept as rows of buckets, row r holding sums of 2^r values, so it costs O(log n) to keep and
+ * to check. Settings are those of River and MOA.
  */
 import type { DriftDetector } from './detector.ts';
 

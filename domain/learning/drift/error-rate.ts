@@ -1,6 +1,7 @@
 /**
- * Drift of an error rate, out of a stream of 1 (wrong) and 0 (right): DDM (Gama et al., Learning with drift detection,
- * 2004) looks at the rate, EDDM (Baena-García et al., 2006) at the distance between errors. Both begin anew after an alarm.
+ * Drift of an error rate, out of a stream of 1 (wrong) and 0 (right): DDM (Gama et al., Learning
+ * with drift detection, 2004) looks at the rate, EDDM (Baena-García et al., 2006) at the distance
+ * between errors. Both begin anew after an alarm.
  */
 import type { DriftDetector } from './detector.ts';
 

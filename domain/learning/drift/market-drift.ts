@@ -1,6 +1,6 @@
 /**
- * Whether the market a strategy lives in has become another one, by the volatility, momentum and volume of its bars. The
- * z-score decides; Page-Hinkley and ADWIN are told beside it.
+ * Whether the market a strategy lives in has become another one, by the volatility, momentum and volume of its bars.
+ * The z-score decides; Page-Hinkley and ADWIN are told beside it.
  */
 import { ADWIN, createAdwin } from './adwin.ts';
 import { alarmIndices, type DriftDetector } from './detector.ts';

@@ -1,7 +1,7 @@
 /**
- * Drift by z-score: every 50 values the mean of the last 50 is held against 500 values of reference. It takes |z| > 3 on the
- * same side at three checks running, and the reference ends before the first of the three, so that what has changed does
- * not become its own yardstick (spec 8.6 and its details). It begins anew behind an alarm.
+ * Drift by z-score: every 50 values the mean of the last 50 is held against 500 values of reference. It takes |z| > 3
+ * on the same side at three checks running, and the reference ends before the first of the three, so that what has
+ * changed does not become its own yardstick (spec 8.6 and its details). It begins anew behind an alarm.
  */
 import type { DriftDetector } from './detector.ts';
 
@@ -25,8 +25,8 @@ export const windowOf = ({ reference, every, running }: ZScoreSettings): number 
 const Z_TOLD_MAX = 100;
 
 /**
- * z of the last checks, oldest first: (mean of a block − mean of the reference) / (s √(1 + 1/n)), s the deviation of the
- * reference's n block means, so values may hang together from one to the next.
+ * z of the last checks, oldest first: (mean of a block − mean of the reference) / (s √(1 + 1/n)), s the deviation of
+ * the reference's n block means, so values may hang together from one to the next.
  * @param values the last `windowOf(settings)` of them count
  */
 export function zOfChecks(values: readonly number[], settings: ZScoreSettings = Z_SCORE): number[] {

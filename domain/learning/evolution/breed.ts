@@ -8,9 +8,10 @@ import type { Heredity, Offspring, Scored } from './heredity.ts';
 import { ranked, tournament } from './select.ts';
 
 /**
- * `crossoverRate`, `mutationRate`: how often a child has two parents, is mutated; `furtherMutationRate`: how often one
- * that was mutated is mutated once more, again and again; `immigrantFraction`: newcomers a generation; `diversityPressure`: see `crowdedScores`; `unique`: no two of a generation mean the same, where a
- * mutation can still tell them apart.
+ * `crossoverRate`, `mutationRate`: how often a child has two parents, is mutated;
+ * `furtherMutationRate`: how often one that was mutated is mutated once more, again and again;
+ * `immigrantFraction`: newcomers a generation; `diversityPressure`: see `crowdedScores`; `unique`: no
+ * two of a generation mean the same, where a mutation can still tell them apart.
  */
 export type EvolutionSettings = {
   readonly seed: number;

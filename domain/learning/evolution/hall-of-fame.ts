@@ -8,8 +8,8 @@ import { ranked } from './select.ts';
 export type Famous<Genome> = Scored<Genome> & { readonly generation: number };
 
 /**
- * The hall after one more generation: at most `size`, from the best down, equal ids once (the first that came). Of equal
- * fitness the older stays ahead. What has no finite fitness is never famous.
+ * The hall after one more generation: at most `size`, from the best down, equal ids once (the first that came). Of
+ * equal fitness the older stays ahead. What has no finite fitness is never famous.
  */
 export function admit<Genome>(
   hall: readonly Famous<Genome>[],

@@ -24,7 +24,9 @@ const onePoint: Operator = (first, second, random) => {
   return first.slice(0, cut).concat(second.slice(cut));
 };
 
-/** A stretch of the second between two cuts inside the first (DEAP's cxTwoPoint): the child keeps the first's length. */
+/**
+ * A stretch of the second between two cuts inside the first (DEAP's cxTwoPoint): the child keeps the first's length.
+ */
 const twoPoint: Operator = (first, second, random) => {
   const shorter = Math.min(first.length, second.length);
   if (shorter < 2) return onePoint(first, second, random);

@@ -63,8 +63,9 @@ function crossed(first: Chromosome, second: Chromosome, random: Random): Chromos
 }
 
 /**
- * A third of the mutations change the risk, the others a list, that of an entry three times as often: a gene is added, dropped,
- * drawn anew, or tuned in what is left of the chances. Dropping is likelier than adding, so that genes have to help.
+ * A third of the mutations change the risk, the others a list, that of an entry three times as
+ * often: a gene is added, dropped, drawn anew, or tuned in what is left of the chances. Dropping is
+ * likelier than adding, so that genes have to help.
  */
 const RISK_SHARE = 1 / 3;
 const ENTRY_CHANCES = 3;

@@ -1,7 +1,7 @@
 /**
  * The genes that evolution draws from: periods to choose, and a grid of thresholds for each. A grid keeps the number of
- * different genes small, so that a search meets the same ones again and their masks can be kept. Ranges of RSI, ADX, stop
- * and target are the product's; the others are chosen.
+ * different genes small, so that a search meets the same ones again and their masks can be kept. Ranges of RSI, ADX,
+ * stop and target are the product's; the others are chosen.
  */
 import type { ChromosomeRisk, GeneIndicator } from '../../../schemas/chromosome.ts';
 

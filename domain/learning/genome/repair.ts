@@ -1,7 +1,7 @@
 /**
- * Brings any chromosome into what may be traded and searched: numbers on their grids, at most 10 % of equity, lists of
- * allowed size, no gene twice, no entry on a side that the direction rules out. What is in order already stays as it is,
- * so repairing twice changes nothing.
+ * Brings any chromosome into what may be traded and searched: numbers on their grids, at most 10 % of equity, lists
+ * of allowed size, no gene twice, no entry on a side that the direction rules out. What is in order already stays
+ * as it is, so repairing twice changes nothing.
  */
 import type { Chromosome, ChromosomeRisk, CompareGene, ExitGene } from '../../../schemas/chromosome.ts';
 import { BARS_HELD, GENE_RANGES, LIST_SIZES, LOOKBACKS, RISK_GRIDS, snap } from './gene-ranges.ts';

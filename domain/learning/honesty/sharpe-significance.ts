@@ -20,7 +20,9 @@ type Shape = Omit<MeasuredSharpe, 'count'>;
 const spreadFactor = ({ sharpe, skewness, kurtosis }: Shape): number =>
   1 - skewness * sharpe + ((kurtosis - 1) / 4) * sharpe * sharpe;
 
-/** √((1 - skewness · SR + (kurtosis - 1)/4 · SR²) / (n - 1)); null below two observations or for an impossible shape. */
+/**
+ * √((1 - skewness · SR + (kurtosis - 1)/4 · SR²) / (n - 1)); null below two observations or for an impossible shape.
+ */
 export function sharpeStandardError(measured: MeasuredSharpe): number | null {
   const factor = spreadFactor(measured);
   return measured.count < 2 || !(factor > 0) ? null : Math.sqrt(factor / (measured.count - 1));

@@ -73,8 +73,8 @@ function capReason(action: LeverageAction, { leverageCap }: ActionRoom): string 
 export type Choice = { readonly action: LeverageAction; readonly confidence: number };
 
 /**
- * The best action that is open, and its softmax at temperature 1 among those that the state leaves. Leverage caps do not
- * change who is compared: a tighter cap must not make the agent surer of what is left.
+ * The best action that is open, and its softmax at temperature 1 among those that the state leaves. Leverage caps do
+ * not change who is compared: a tighter cap must not make the agent surer of what is left.
  * @param values one for each of `LEVERAGE_ACTIONS`, finite
  */
 export function chooseAction(values: readonly number[], room: ActionRoom): Choice {
@@ -94,7 +94,10 @@ function halveOrClose(values: readonly number[], room: ActionRoom): Choice {
   return free.action === 'close' ? free : { action: 'reduceHalf', confidence: 1 };
 }
 
-/** A wish as it can be taken: the forced action where something is forced, `hold` where the state masks it. Caps come later. */
+/**
+ * A wish as it can be taken: the forced action where something is forced,
+ * `hold` where the state masks it. Caps come later.
+ */
 export function wishedAction(wish: Choice, room: ActionRoom): Choice {
   if (room.forced !== null && stateReason(wish.action, room) !== null) return { action: room.forced, confidence: 1 };
   return stateReason(wish.action, room) === null ? wish : { action: 'hold', confidence: wish.confidence };

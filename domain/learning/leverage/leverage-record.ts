@@ -1,6 +1,7 @@
 /**
- * What was measured of leverage: closed trades of a strategy by leverage and regime. It may lower the cap in a regime, and it
- * is the edge that Kelly is asked with. Returns are fractions of the notional: what the price did, costs in, whatever the leverage.
+ * What was measured of leverage: closed trades of a strategy by leverage and regime. It may lower the cap
+ * in a regime, and it is the edge that Kelly is asked with. Returns are fractions of the notional: what
+ * the price did, costs in, whatever the leverage.
  */
 import type { BinaryEdge } from './kelly.ts';
 import type { MeasuredLeverage } from './leverage-question.ts';
@@ -28,8 +29,8 @@ const sumOf = (record: LeverageRecord, figure: (one: LeverageCount) => number): 
   record.reduce((sum, one) => sum + figure(one), 0);
 
 /**
- * How each leverage went in a regime, lowest first: trades there, and their average return shrunk towards that of the same
- * leverage in all regimes: (sum + m × wider) / (trades + m), wider = sum of all / (trades of all + m), m = 10.
+ * How each leverage went in a regime, lowest first: trades there, and their average return shrunk towards that of the
+ * same leverage in all regimes: (sum + m × wider) / (trades + m), wider = sum of all / (trades of all + m), m = 10.
  */
 export function measuredIn(record: LeverageRecord, regime: string | null): MeasuredLeverage[] {
   const rungs = [...new Set(record.map(({ leverage }) => leverage))].sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 /**
- * The leverage manager (spec 8.5): the agent's leverage, made smaller by volatility, trend, confidence, the mode, the risk
- * score, drawdown, margin, the stop and what was measured. Nothing here makes it larger. A forced close wins over all.
+ * The leverage manager (spec 8.5): the agent's leverage, made smaller by volatility, trend,
+ * confidence, the mode, the risk score, drawdown, margin, the stop and what was measured. Nothing here
+ * makes it larger. A forced close wins over all.
  */
 import { decimalText } from '../../decimal.ts';
 import { quoteLiquidation } from '../../execution/liquidation-quote.ts';
@@ -47,7 +48,9 @@ export function manageLeverage(question: LeverageQuestion): LeverageAnswer {
   return managed(question, standing, chooseAction(question.actionValues, standing.room));
 }
 
-/** What becomes of a trade that others propose, at the most leverage they ask for: a wish that is masked opens nothing. */
+/**
+ * What becomes of a trade that others propose, at the most leverage they ask for: a wish that is masked opens nothing.
+ */
 export function manageProposal(ground: LeverageGround, wish: Choice): LeverageAnswer {
   const standing = standingOf(ground);
   return managed(ground, standing, wishedAction(wish, standing.room));
@@ -103,8 +106,8 @@ export function adjustedLeverage(
 }
 
 /**
- * The highest leverage up to `wanted` whose liquidation lies beyond the stop and its gap, for either side: a tighter cap that
- * turns the agent from short to long must not find more room there. Never below 1.
+ * The highest leverage up to `wanted` whose liquidation lies beyond the stop and its gap, for either side: a tighter
+ * cap that turns the agent from short to long must not find more room there. Never below 1.
  */
 function beyondStop(question: LeverageGround, wanted: number): number {
   const { stopDistanceFraction, gapFraction } = question.market;

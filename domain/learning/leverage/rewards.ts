@@ -1,6 +1,6 @@
 /**
- * What an agent is paid for a step, each term apart (spec 8.4 and the details to it). The unit is the log return of equity
- * in percent a step. Terms that would pay a constant for every bar are scaled by the return of the step, and the
+ * What an agent is paid for a step, each term apart (spec 8.4 and the details to it). The unit is the log return of
+ * equity in percent a step. Terms that would pay a constant for every bar are scaled by the return of the step, and the
  * risk-adjusted one is bounded by the P&L term: holding +0.01 % for a hundred bars must not beat taking +5 % once.
  */
 
@@ -67,9 +67,10 @@ export function spotReward(step: SpotStep): SpotTerms {
 }
 
 /**
- * Unlevered pnl% × 10 / √L; 5 × pnl% / (volatility × L) with the volatility floored at 0.1 % a bar, at most ± 2; 0.5 × |pnl%|
- * (at most 0.5) where high leverage meets low volatility or low leverage high; shorts + pnl% (at most 1) in profit, − 2
- * below − 5 %; margin above 0.70: − 10 × the excess; − 5 × (0.05 − d) / 0.05 within 5 % of liquidation; − 0.1 × L on a trade.
+ * Unlevered pnl% × 10 / √L; 5 × pnl% / (volatility × L) with the volatility floored at 0.1 % a bar, at most ±
+ * 2; 0.5 × |pnl%| (at most 0.5) where high leverage meets low volatility or low leverage high; shorts + pnl%
+ * (at most 1) in profit, − 2 below − 5 %; margin above 0.70: − 10 × the excess; − 5 × (0.05 − d) / 0.05
+ * within 5 % of liquidation; − 0.1 × L on a trade.
  */
 export function leverageReward(step: LeverageStep): LeverageTerms {
   const { position, hasTraded, realisedVolatility, volatilityState } = step;

@@ -42,8 +42,9 @@ const STATES = 400;
 export type RunLength = { readonly oneSided: number; readonly twoSided: number };
 
 /**
- * Average number of values until an alarm (ARL) when the mean lies `shift` standard deviations higher: by the Markov chain
- * of Brook and Evans (Biometrika 1972), for independent normal values. Two-sided: 1 / ARL = 1 / ARL(up) + 1 / ARL(down).
+ * Average number of values until an alarm (ARL) when the mean lies `shift` standard deviations
+ * higher: by the Markov chain of Brook and Evans (Biometrika 1972), for independent normal values.
+ * Two-sided: 1 / ARL = 1 / ARL(up) + 1 / ARL(down).
  */
 export function cusumRunLength(shift: number, settings: CusumSettings = CUSUM): RunLength {
   const oneSided = chainLength(shift, settings);

@@ -1,7 +1,7 @@
 /**
- * Which entry conditions led to wins and which to losses. A pattern is a list of conditions, from none (every trade of the
- * strategy) to five; each is shrunk towards the one with fewer conditions, the widest towards one half, so that few trades
- * say little. Returns are fractions of the entry's notional.
+ * Which entry conditions led to wins and which to losses. A pattern is a list of conditions, from none (every trade of
+ * the strategy) to five; each is shrunk towards the one with fewer conditions, the widest towards one half, so that few
+ * trades say little. Returns are fractions of the entry's notional.
  */
 
 /** What an entry is told apart by. `null`: not known at the time. */
@@ -41,7 +41,9 @@ export const PATTERN_SHRINKAGE = 10;
 const EVEN = 0.5;
 const SEPARATOR = ' / ';
 
-/** The patterns an entry belongs to, from the widest down: all, side and regime, with volatility, with RSI and volume. */
+/**
+ * The patterns an entry belongs to, from the widest down: all, side and regime, with volatility, with RSI and volume.
+ */
 export function patternsOf({ side, regime, volatility, rsi, volumeRatio }: EntryConditions): string[] {
   const trend = [side, regime ?? 'regime unknown'];
   const market = [...trend, `volatility ${volatility ?? 'unknown'}`];
@@ -90,7 +92,10 @@ export const nameOf = (pattern: string): string => (pattern === '' ? 'all entrie
 /** A session carries no more patterns than this. */
 const CARRIED_MAX = 60;
 
-/** What a session needs of a table: patterns with enough trades, the most traded ones, each with the wider ones it is shrunk to. */
+/**
+ * What a session needs of a table: patterns with enough trades, the most traded
+ * ones, each with the wider ones it is shrunk to.
+ */
 export function carriedPatterns(table: PatternTable): PatternTable {
   const usable = Object.entries(table).filter(([, { trades }]) => trades >= PATTERN_TRADES_MIN);
   usable.sort(([a, one], [b, other]) => other.trades - one.trades || a.length - b.length || (a < b ? -1 : 1));

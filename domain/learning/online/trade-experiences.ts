@@ -1,6 +1,7 @@
 /**
- * A closed trade as an agent would have lived it: what it saw at each close, what was done, what the next bar paid. Whoever
- * decided the trade, the actions are the agent's own (`SPOT_ACTIONS`), so that it can learn from what the desk has done.
+ * A closed trade as an agent would have lived it: what it saw at each close, what was done, what the
+ * next bar paid. Whoever decided the trade, the actions are the agent's own (`SPOT_ACTIONS`), so
+ * that it can learn from what the desk has done.
  * Equity is that of an account that holds nothing but the trade: its notional, and what the trade makes of it.
  */
 import type { FeatureColumns } from '../../features/feature-columns.ts';
@@ -40,8 +41,8 @@ const UNDECIDED_EXITS: readonly string[] = ['stop', 'target', 'liquidation'];
 const [HOLD, BUY, SELL] = [0, 1, 2];
 
 /**
- * From the close at which the entry was decided to the bar of the exit; none where the bars do not reach from the one to the
- * other. @param columns over bars that begin so long before the entry that every indicator has warmed up
+ * From the close at which the entry was decided to the bar of the exit; none where the bars do not reach from the one
+ * to the other. @param columns over bars that begin so long before the entry that every indicator has warmed up
  */
 export function tradeExperiences(trade: LivedTrade, columns: FeatureColumns): Experience[] {
   const { bars } = columns;

@@ -20,8 +20,8 @@ export const HALL_SIZE = 20;
 export const NO_LINEAGE = sha256Hex('');
 
 /**
- * How a run of this input breeds. Chosen: small tournaments and a few newcomers, against early agreement; many mutations,
- * because crossing finds no gene that nobody has.
+ * How a run of this input breeds. Chosen: small tournaments and a few newcomers, against early agreement; many
+ * mutations, because crossing finds no gene that nobody has.
  */
 export const evolutionSettings = ({ seed, population }: EvolutionRunInput): EvolutionSettings => ({
   seed,
@@ -76,8 +76,8 @@ export function admitGeneration(
 }
 
 /**
- * The famous one with the best mean of fitness and score on bars that training did not use: what shines in one of the two
- * only is luck. Of equals the fitter. Null for an empty hall.
+ * The famous one with the best mean of fitness and score on bars that training did not use: what shines in one of the
+ * two only is luck. Of equals the fitter. Null for an empty hall.
  */
 export function championOf(hall: readonly FamousChromosome[]): FamousChromosome | null {
   const score = ({ fitness, selectionScore }: FamousChromosome): number => (fitness + selectionScore) / 2;

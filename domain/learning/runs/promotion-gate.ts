@@ -1,8 +1,8 @@
 /**
- * Whether a champion is more than luck, on bars that no trial of its run has seen. Every check must pass: enough trades,
- * a deflated Sharpe that counts every trial, an overfitting probability below that of luck, more than buying and holding,
- * and not behind the best of the plain strategies by more than chance moves the two apart. Sharpe ratios are per bar, at
- * real costs.
+ * Whether a champion is more than luck, on bars that no trial of its run has seen. Every check must pass:
+ * enough trades, a deflated Sharpe that counts every trial, an overfitting probability below that of luck, more
+ * than buying and holding, and not behind the best of the plain strategies by more than chance moves the two
+ * apart. Sharpe ratios are per bar, at real costs.
  */
 import type { GateCheck, Promotion } from '../../../schemas/evolution-run.ts';
 import { probabilityOfOverfitting } from '../honesty/overfitting.ts';
@@ -82,7 +82,10 @@ function overfittingOf(columns: readonly Float64Array[]): number | null {
 
 type Baseline = { readonly name: string; readonly sharpe: number; readonly returns: Float64Array | null };
 
-/** The best of several on the very bars that judge is flattered by having been picked: `errorOfDifference` allows for it. */
+/**
+ * The best of several on the very bars that judge is flattered by having
+ * been picked: `errorOfDifference` allows for it.
+ */
 function bestBaseline(baselines: PromotionInput['baselines']): Baseline {
   const scored = baselines.map((one) => ({ ...one, sharpe: plainSharpe(one.returns) }));
   return scored.reduce<Baseline>((best, one) => (one.sharpe > best.sharpe ? one : best), NO_BASELINE);
@@ -91,8 +94,9 @@ function bestBaseline(baselines: PromotionInput['baselines']): Baseline {
 const NO_BASELINE: Baseline = { name: 'none', sharpe: 0, returns: null };
 
 /**
- * Standard error of the difference of two Sharpe ratios over the same bars: that of the mean of both returns' difference,
- * each in units of its own deviation (Jobson and Korkie, Journal of Finance 36, 1981, without the terms of second order).
+ * Standard error of the difference of two Sharpe ratios over the same bars: that of the mean of
+ * both returns' difference, each in units of its own deviation (Jobson and Korkie, Journal of
+ * Finance 36, 1981, without the terms of second order).
  */
 function errorOfDifference(a: Float64Array, b: Float64Array): number {
   const [first, second] = [sampleMoments(a), sampleMoments(b)];

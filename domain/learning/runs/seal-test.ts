@@ -1,5 +1,6 @@
 /**
- * The one look at the sealed bars: champion, its rivals and the plain strategies over them, at real costs, and the verdict.
+ * The one look at the sealed bars: champion, its rivals and the plain
+ * strategies over them, at real costs, and the verdict.
  * Everything runs over the whole history, so that indicators know their past, and counts from the sealed range on.
  */
 import type { Chromosome } from '../../../schemas/chromosome.ts';

@@ -1,5 +1,6 @@
 /**
- * What a parameter search answers: the best trial, deflated by all that were tried, and how much each parameter matters.
+ * What a parameter search answers: the best trial, deflated by all that
+ * were tried, and how much each parameter matters.
  * A regime in which no trial had enough trades is answered with the best over all trades, and that is said.
  */
 import type { SearchBest } from '../../../schemas/parameter-search.ts';
@@ -65,9 +66,9 @@ export function sharpeVariance(sharpes: readonly number[]): number {
 const CELLS = 5;
 
 /**
- * How much of the spread of the values each parameter explains by itself: its range is cut into five cells, the variance
- * of the cells' means weighted by their counts over the whole variance; shares are scaled to sum to 1. Not a model: it
- * sees no interplay. All 0 where nothing is spread.
+ * How much of the spread of the values each parameter explains by itself: its range is cut into five cells, the
+ * variance of the cells' means weighted by their counts over the whole variance; shares are scaled to sum to 1. Not a
+ * model: it sees no interplay. All 0 where nothing is spread.
  */
 export function parameterImportance(
   space: SearchSpace,

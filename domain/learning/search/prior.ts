@@ -1,6 +1,6 @@
 /**
- * A search that is narrowed around what has won before: at most every fifth of its trials is drawn near one of these points,
- * the rest by the sampler, which learns from all of them. What won yesterday is a hint and no answer.
+ * A search that is narrowed around what has won before: at most every fifth of its trials is drawn near one of these
+ * points, the rest by the sampler, which learns from all of them. What won yesterday is a hint and no answer.
  */
 import type { SearchParameter, SearchPoint, SearchPrior, SearchSpace } from '../../../schemas/search-space.ts';
 import { createRandom } from '../../market/random.ts';
@@ -12,8 +12,8 @@ const SPREAD = 0.1;
 const DRAWS_MAX = 20;
 
 /**
- * The point of this trial, or null where the sampler asks: of n trials at most weight × n come from here. Depends on seed and
- * trial only.
+ * The point of this trial, or null where the sampler asks: of n trials at most weight × n
+ * come from here. Depends on seed and trial only.
  */
 export function priorPoint(
   space: SearchSpace,
@@ -41,7 +41,8 @@ export function priorPoint(
 }
 
 /**
- * Parameters that were traded as a point of this space: those outside a range move to its end, absent ones to its middle.
+ * Parameters that were traded as a point of this space: those outside a
+ * range move to its end, absent ones to its middle.
  * Null where they break a constraint.
  */
 export function pointWithin(space: SearchSpace, traded: Readonly<Record<string, unknown>>): SearchPoint | null {

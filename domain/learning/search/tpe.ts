@@ -2,7 +2,8 @@
  * The Tree-structured Parzen Estimator (Bergstra et al., Algorithms for Hyper-Parameter Optimization, NIPS 2011) with
  * Optuna's settings, over all parameters together: 10 random points, then candidates drawn where the best tenth (at
  * most 25) of the trials lies; the one with the largest ratio of densities, best over rest, is next.
- * `ask` and `tell` are pure: the same history and the same seed give the same answer, on every machine of one Node version.
+ * `ask` and `tell` are pure: the same history and the same seed give the same
+ * answer, on every machine of one Node version.
  */
 import type { SearchPoint, SearchSpace, SearchTrial } from '../../../schemas/search-space.ts';
 import { createRandom, type Random } from '../../market/random.ts';
@@ -48,7 +49,9 @@ export function ask(search: Search): SearchPoint {
 
 const isScored = ({ value }: SearchTrial): boolean => value !== null && Number.isFinite(value);
 
-/** Indices of the best tenth and of the rest, each in the order in which they were tried; of equals the older is better. */
+/**
+ * Indices of the best tenth and of the rest, each in the order in which they were tried; of equals the older is better.
+ */
 function split({ trials, direction }: Search, scored: number): { best: number[]; rest: number[] } {
   const costs = Float64Array.from(trials, (trial) => costOf(trial, direction));
   const bestCount = Math.min(Math.ceil(0.1 * scored), BEST_MAX);

@@ -1,7 +1,7 @@
 /**
  * How the bars of a run are cut: training folds, a selection stretch set apart, and a sealed end that no trial sees.
- * Between two parts `purge` bars are left out, so that what is still held or still being averaged at the end of one does
- * not count in the next.
+ * Between two parts `purge` bars are left out, so that what is still held or still being averaged
+ * at the end of one does not count in the next.
  */
 import type { DataSplit } from '../../../schemas/research.ts';
 import { type BarRange, foldRanges, walkForward } from '../validation/splits.ts';
@@ -9,8 +9,9 @@ import { type BarRange, foldRanges, walkForward } from '../validation/splits.ts'
 const FOLDS = 5;
 const TRAINING_SHARE = 0.45;
 /**
- * Of training and selection. The rest is sealed, and much, because the verdict is spoken on it alone: to be told from the
- * best of 10,000 lucky trials a Sharpe ratio needs more than five standard errors, which shrink with the root of the bars.
+ * Of training and selection. The rest is sealed, and much, because the verdict is spoken on it alone:
+ * to be told from the best of 10,000 lucky trials a Sharpe ratio needs more than five standard
+ * errors, which shrink with the root of the bars.
  */
 const SEEN_SHARE = 0.6;
 /** A position's usual life and the memory of most indicators; shorter where there are few bars. */

@@ -18,7 +18,9 @@ export type EvolutionTerms = TrialTerms & {
 /** Training costs are twice the real ones, so that what lives on small differences does not pay. */
 export const TRAINING_COST_FACTOR = 2;
 
-/** Every fold and the selection stretch is walked from an account of its own: nothing is carried from one to another. */
+/**
+ * Every fold and the selection stretch is walked from an account of its own: nothing is carried from one to another.
+ */
 export function evaluateChromosome(
   chromosome: Chromosome,
   run: ChromosomeRunner,

@@ -8,16 +8,16 @@ import type { SearchStatistics } from '../../engine/search/layout.ts';
 import { complexity } from '../genome/identity.ts';
 
 /**
- * What a condition costs, in standard errors of the yearly Sharpe ratio over the training bars: the shorter these are, the
- * more of what a condition adds is luck. Chosen: leaving out some of the trades gains as much by chance, where thousands of
- * conditions are tried; one that carries a strategy adds several errors.
+ * What a condition costs, in standard errors of the yearly Sharpe ratio over the training bars: the shorter these are,
+ * the more of what a condition adds is luck. Chosen: leaving out some of the trades gains as much by chance, where
+ * thousands of conditions are tried; one that carries a strategy adds several errors.
  */
 const COMPLEXITY_PENALTY = 0.3;
 /** Chosen: a round trip every hundred bars costs a twentieth of a Sharpe. */
 const TURNOVER_PENALTY = 0.05;
 /**
- * Folds that disagree are worth less: so much of their spread is taken off their mean. Chosen: more of it rewards rules that
- * make folds alike by chance.
+ * Folds that disagree are worth less: so much of their spread is taken off their mean. Chosen: more of it
+ * rewards rules that make folds alike by chance.
  */
 const SPREAD_PENALTY = 0.25;
 /** Training trades below which figures say nothing: such a strategy has -10 to -9, the more the more it trades. */

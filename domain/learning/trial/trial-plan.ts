@@ -14,7 +14,9 @@ const CASH = 100_000;
 export type TrialTerms = {
   readonly costs: Costs;
   readonly direction: Direction;
-  /** What commission, spread and slippage are multiplied with: above 1 in training, so that a thin edge does not pay. */
+  /**
+   * What commission, spread and slippage are multiplied with: above 1 in training, so that a thin edge does not pay.
+   */
   readonly costFactor: number;
 };
 

@@ -9,11 +9,14 @@ import {
   type AgentSeat,
   agentTrainingInputSchema,
   type JudgedSeed,
+  type MarketAgent,
   type MarketTrainingInput,
   seedsOf,
 } from '../../../schemas/agent-training.ts';
 
 export type AgentRun = {
+  readonly agent: MarketAgent;
+  /** Of its bars, once for all that are learned from. */
   readonly name: string;
   readonly bars: BarSeries;
   readonly seeds: readonly number[];
@@ -41,7 +44,7 @@ export async function takeRuns(
   return runs.map((run) => {
     const own = jobs.filter((job) => job.run === run);
     return seatOf(
-      'spot',
+      run.agent,
       own.map((job) => judged.get(job) as JudgedSeed),
     );
   });
@@ -59,9 +62,9 @@ async function judgedSeed(pool: ComputePool, { run, seed }: Job): Promise<Judged
   return pool.judge({ input, network, market: { key: name, bars, split } });
 }
 
-function inputOf({ bars, seeds, steps }: AgentRun): MarketTrainingInput {
+function inputOf({ agent, bars, seeds, steps }: AgentRun): MarketTrainingInput {
   const { symbol, intervalMs: barIntervalMs } = bars;
-  const input = agentTrainingInputSchema.parse({ environment: 'market', symbol, barIntervalMs, seeds, steps });
+  const input = agentTrainingInputSchema.parse({ environment: 'market', agent, symbol, barIntervalMs, seeds, steps });
   if (input.environment !== 'market') throw new Error('a market was asked for');
   return { ...input, seeds: [...seedsOf(input)] };
 }

@@ -1,4 +1,6 @@
-/** The allocation review: scores and weights that a reader can check by hand, bounded risk, damped turnover, reasons. */
+/**
+ * The allocation review: scores and weights that a reader can check by hand, bounded risk, damped turnover, reasons.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   drawdownOf,

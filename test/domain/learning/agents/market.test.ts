@@ -202,7 +202,7 @@ it('seats who knows something, and neither who guesses nor who only holds in a m
   expect(failedOf(shorts)).toEqual(expect.arrayContaining(['timing', 'sellAndHold']));
 }, 30_000);
 
-it('a seated network votes with its best action on the numbers of its training, as sure as its values are apart', () => {
+it('a seated network votes with its best action on the numbers it trained on, as sure as its values are apart', () => {
   const { weights, weightsHash: hash } = partOf(null, 2_600);
   const seat = { runId: 'run', weightsHash: hash, direction: 'longShort' as const, dueling: false, temperature: 0.02 };
   const voice = seatedVoice({ seat, weights }, computeFeatureColumns(bars));

@@ -88,7 +88,7 @@ describe('the z-score', () => {
 });
 
 describe('ADWIN', () => {
-  it('keeps the newer part of its window after an alarm where it is told to, and alarms no more often than checks', () => {
+  it('keeps the newer part of its window after an alarm where told to; alarms no more often than checks', () => {
     const alarms = alarmIndices(createAdwin({ ...ADWIN, afterAlarm: 'shrink' }), noise(4, 3_000, 1_500, 1));
     expect(alarms.length).toBeGreaterThan(0);
     expect(alarms.every((index) => (index + 1) % ADWIN.clock === 0)).toBe(true);

@@ -1,4 +1,7 @@
-/** What was measured of leverage: shrunk by regime, an edge only of enough trades; and a proposal that is only ever lowered. */
+/**
+ * What was measured of leverage: shrunk by regime, an edge only of enough
+ * trades; and a proposal that is only ever lowered.
+ */
 import { describe, expect, it } from 'vitest';
 import type { LeverageAction } from '../../../../domain/learning/leverage/actions.ts';
 import type { LeverageGround } from '../../../../domain/learning/leverage/leverage-question.ts';

@@ -1,4 +1,7 @@
-/** A search narrowed around what won: its share of the trials, where its points lie, what it does with what does not fit. */
+/**
+ * A search narrowed around what won: its share of the trials, where its
+ * points lie, what it does with what does not fit.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { askPoints, requireKnownPrior } from '../../../../activities/research/search-steps.ts';

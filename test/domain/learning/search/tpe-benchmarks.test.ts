@@ -1,4 +1,6 @@
-/** The sampler against random points and against the medians measured of Optuna, on functions whose minimum is known. */
+/**
+ * The sampler against random points and against the medians measured of Optuna, on functions whose minimum is known.
+ */
 import { describe, expect, it } from 'vitest';
 import { axesOf } from '../../../../domain/learning/search/axis.ts';
 import { ask, type Search, tell, uniformPoint } from '../../../../domain/learning/search/tpe.ts';

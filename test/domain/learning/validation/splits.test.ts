@@ -79,7 +79,9 @@ const sizes = fc.record({
   embargo: fc.integer({ min: 0, max: 8 }),
 });
 
-/** No label of one side, known `purge` bars after its bar, reaches a bar or a label of the other; embargo after tests. */
+/**
+ * No label of one side, known `purge` bars after its bar, reaches a bar or a label of the other; embargo after tests.
+ */
 function keepsApart({ train, test }: Split, purge: number, embargo: number): void {
   const tested = barsOf(test);
   for (const bar of barsOf(train)) {
