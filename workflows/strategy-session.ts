@@ -16,7 +16,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Decision } from '../schemas/decision.ts';
-import { isRealTime } from '../schemas/governance.ts';
 import { parseSessionInput } from '../schemas/session-input.ts';
 import type { WalkRequest, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
@@ -24,8 +23,9 @@ import { orFail, orFailWithProblems, problemsOf } from './lib/invalid-input.ts';
 import { closing, opening, walking } from './session/activities.ts';
 import { adviceEvents, checkModels, consult } from './session/advice.ts';
 import { endApprovals, owesAnswer, sendOrHold, settleApprovals } from './session/approvals.ts';
+import { assess, assessmentsSettled } from './session/assess.ts';
 import { childrenSettled, handOverOrders, tellChildren } from './session/children.ts';
-import { barsCame, isFollowing, lookAgainMs } from './session/follow.ts';
+import { barsCame, isFollowing, isVirtualTime, lookAgainMs } from './session/follow.ts';
 import { emptyInbox, type Inbox, listen, signalsQuiet } from './session/handlers.ts';
 import { nextExpiryMs } from './session/held-orders.ts';
 import { publish, publishStart } from './session/panel.ts';
@@ -122,6 +122,7 @@ async function take(carry: SessionCarry, inbox: Inbox, walked: WalkResult): Prom
   await requestCancels(walked.cancels);
   for (const order of walked.handOver) await sendOrHold(carry, inbox, order);
   if (tradesPairs(carry) && walked.handOver.length > 0) await keepPaired(carry, inbox);
+  await assess(carry, inbox, walked.proposals);
 }
 
 /** The decisions of the last bar once more, for a tick that finds no bar to walk. */
@@ -130,7 +131,6 @@ function lastAgain({ decisions }: SessionCarry): Decision[] {
   return decisions.filter((one) => one.asOfMs === asOfMs).map((one) => ({ ...one, repeated: true }));
 }
 
-const isVirtualTime = (carry: SessionCarry): boolean => !isRealTime(carry.input.tradingMode) && !isFollowing(carry);
 /** Bars of a live market that came while it was not looked at are walked together, too. */
 const stepsAtOnce = (carry: SessionCarry): number =>
   isVirtualTime(carry) || isFollowing(carry) ? Math.max(1, Math.floor(BATCH_BARS / carry.input.symbols.length)) : 1;
@@ -213,7 +213,7 @@ function historyIsLong(carry: SessionCarry): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
   // A pair may send a third order, when one leg is refused and the other has to go.
   const orders = input.symbols.length + (tradesPairs(carry) ? 1 : 0);
-  const events = EVENTS_PER_STEP * orders + adviceEvents(input);
+  const events = EVENTS_PER_STEP * orders + adviceEvents(carry);
   const room = Math.min(events, Math.floor(input.maxHistoryEvents / 2));
   return continueAsNewSuggested || historyLength + room >= input.maxHistoryEvents;
 }
@@ -224,6 +224,7 @@ async function goOnAsNew(carry: SessionCarry, inbox: Inbox): Promise<void> {
     while (inbox.ticks.length > 0 && carry.stop === null) await step(carry, inbox);
     if (carry.stop !== null) return;
     await childrenSettled(inbox);
+    await assessmentsSettled(inbox);
     await signalsQuiet(inbox);
     if (inbox.answers.length > 0) await settleApprovals(carry, inbox);
     await condition(() => hasCallers(inbox) || allHandlersFinished());
@@ -245,6 +246,7 @@ async function close(carry: SessionCarry, inbox: Inbox): Promise<SessionReport> 
   await noteUnknownSignals(carry, inbox);
   if (stop.flatten) await flatten(carry, inbox);
   else if (tradesPairs(carry) && !isVirtualTime(carry)) await flatten(carry, inbox, 'unpaired');
+  await assessmentsSettled(inbox);
   const closed = await closing.closeSession.executeWithOptions({ summary: `close: ${stop.reason}` }, [
     { handle: carry.handle, stop, limits: carry.input.limits },
   ]);

@@ -1,6 +1,7 @@
 /**
- * One question to a model, as a workflow asks it of the activity `askModel`, and what comes back when the model wants
- * tools first. Everything large travels by reference (sha256 of a stored payload); a history carries ids and small values.
+ * One question to a model, as a workflow asks it of the activity `askModel`, and what comes back
+ * when the model wants tools first. Everything large travels by reference (sha256 of a stored
+ * payload); a history carries ids and small values.
  */
 import { z } from 'zod';
 import { sideSchema } from '../decision.ts';

@@ -1,7 +1,7 @@
 /**
- * What the desk knows about models: which provider serves one, what its interface accepts, what it costs, and until when
- * its training reached. Read from config/models.yaml. Prices are whole micro-USD per million tokens (4 USD = 4000000);
- * `unpriced` may stand in the file, but such a model is never asked (CONFIG_PRICE_MISSING). Durations in ms.
+ * What the desk knows about models: which provider serves one, what its interface accepts, what it costs, and until
+ * when its training reached. Read from config/models.yaml. Prices are whole micro-USD per million tokens (4 USD =
+ * 4000000); `unpriced` may stand in the file, but such a model is never asked (CONFIG_PRICE_MISSING). Durations in ms.
  */
 import { z } from 'zod';
 

@@ -15,6 +15,8 @@ export const noDecisionSchema = z.strictObject({
   /** The calls that were made before it came to this. */
   callIds,
   costMicroUsd,
+  /** As of an answer, of the models that were called; absent: no. */
+  contaminated: z.boolean().exactOptional(),
 });
 export type NoModelDecision = z.infer<typeof noDecisionSchema>;
 

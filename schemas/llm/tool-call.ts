@@ -1,6 +1,6 @@
 /**
- * One call of a tool in a conversation: what it may look at, and how it ended. Results lie in Postgres under their hash;
- * a history carries the reference. Instants are epoch ms.
+ * One call of a tool in a conversation: what it may look at, and how it ended. Results lie in Postgres under their
+ * hash; a history carries the reference. Instants are epoch ms.
  */
 import { z } from 'zod';
 import { barIntervalMsSchema, symbolSchema } from '../market.ts';

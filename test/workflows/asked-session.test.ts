@@ -11,15 +11,17 @@ import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { lastDecisions } from '../../db/decisions.ts';
 import { readAdvice } from '../../db/llm/advice-slots.ts';
+import type { JsonObject } from '../../db/tables.ts';
 import { readWalkRecords } from '../../db/walk-records.ts';
 import { replayWalk } from '../../domain/backtest/replay-walk.ts';
 import { prepareMarkets, timelineOf } from '../../domain/backtest/walk-context.ts';
 import { contextAgain } from '../../domain/backtest/walk-record.ts';
 import type { Decision } from '../../schemas/decision.ts';
+import { assessmentKey } from '../../schemas/llm/proposal-assessment.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
 import { statusQuery, stopSignal } from '../../workflows/messages/strategy-session.ts';
-import { type ChatPeer, type ChatRequest, startChatPeer } from './chat-peer.ts';
+import { type ChatPeer, type ChatRequest, isAssessment, chatModel as model, startChatPeer } from './chat-peer.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest, problemsOf, until } from './desk-under-test.ts';
 import { allTaskFailures } from './histories.ts';
 import { killMachines, type Machine, startLlmMachine } from './machines.ts';
@@ -35,16 +37,6 @@ let machine: Machine;
 let folder: string;
 let settings: Record<string, string>;
 
-const model = (id: string, change: object = {}): object => ({
-  ...{ id, provider: 'peer', tier: 'local', apiFamily: 'openaiChat', contextTokens: 32_768 },
-  ...{ outputTokensMax: 8_192, acceptsTemperature: true, acceptsForcedTools: false, knowledgeCutoff: '2024-06-30' },
-  prices: {
-    ...{ inMicroUsdPerMTok: 1_000_000, outMicroUsdPerMTok: 1_000_000, cacheReadMicroUsdPerMTok: 1_000_000 },
-    ...{ cacheWriteMicroUsdPerMTok: null, asOf: '2026-11-01' },
-  },
-  ...{ minDelayMs: 0, requestsPerMinute: 6_000, totalTimeoutMs: 30_000, idleTimeoutMs: 30_000 },
-  ...change,
-});
 /** A thousand times as dear: its first reservation has no room anywhere. */
 const DEAR = {
   ...{ inMicroUsdPerMTok: 1_000_000_000, outMicroUsdPerMTok: 1_000_000_000 },
@@ -96,7 +88,13 @@ const recommendation = (type: string, confidence: number) => ({
   }),
   usage: TOKENS,
 });
-
+const assessment = (riskLevel: string) => ({
+  text: JSON.stringify({
+    ...{ ...shared, riskLevel, recommendation: 'avoid', confidence: 0.8, concerns: ['thin'] },
+    ...{ maxPositionFraction: 0, rationale: 'It may fall.' },
+  }),
+  usage: TOKENS,
+});
 /** Sessions of another seed see other bars: the same facts within five minutes of market time are answered once. */
 const asking = (modelSettings: object, change: object = {}) =>
   aBacktest(BARS, { model: modelSettings, ordersAsChildren: false, ...change });
@@ -109,9 +107,20 @@ async function reported(name: string, input: object): Promise<{ sessionId: strin
 
 const advisedOf = (decisions: readonly Decision[]) =>
   decisions.filter(({ contributions }) => contributions.some((one) => one.component === 'llm' && one.confidence > 0));
+const sameWords = ({ asOfMs, action, sizeFraction, stopPrice, targetFraction, verdict, noDecision }: Decision) => ({
+  ...{ asOfMs, action, sizeFraction, stopPrice, targetFraction, noDecision, approved: verdict?.approved },
+});
 const decisionsOf = (sessionId: string) => lastDecisions(desk.db, sessionId, BARS);
 const callsOf = (sessionId: string) =>
   desk.db.selectFrom('model_calls').selectAll().where('session_id', '=', sessionId).execute();
+
+/** What came of asking about each proposal, in the order of the decisions. */
+async function assessedOf(decisions: readonly Decision[]): Promise<JsonObject[]> {
+  const keys = decisions.flatMap((one) => (one.stopPrice === null ? [] : [assessmentKey(one.decisionId)]));
+  const rows = await desk.db.selectFrom('model_asks').selectAll().where('ask_key', 'in', keys).execute();
+  const outcomes = new Map(rows.map((row) => [row.ask_key, row.outcome]));
+  return keys.map((key) => outcomes.get(key) ?? { kind: 'missing' });
+}
 
 describe('without a worker of models', () => {
   it('a session goes on to its end without advice, and says so', async () => {
@@ -140,7 +149,7 @@ describe('with models to ask', () => {
     expect((await problems({ model: 'one', debate: true })).join()).toMatch(/model\.model.*model\.debate/);
   });
 
-  it('advice moves the decision, is asked once a bar, costs what its calls cost, and decides the same again', async () => {
+  it('advice moves the decision, is asked once a bar, costs what its calls cost, and is the same again', async () => {
     peer.answer = () => advice('buy', 0.9);
     const bought = await reported('buys', asking(ONE, { ordersAsChildren: true }));
     const asked = peer.bodies.length;
@@ -211,14 +220,59 @@ describe('with models to ask', () => {
     expect(new Set(entries.map(({ agreement }) => agreement))).toEqual(new Set([0.75]));
   }, 120_000);
 
-  it('lets a model propose in aiDiscretionary, by the contract of recommendations', async () => {
-    peer.answer = () => recommendation('enter_long', 0.9);
-    const { sessionId, report } = await reported('proposes', asking(ONE, { strategy: 'aiDiscretionary' }));
-    const calls = (await callsOf(sessionId)).filter((call) => call.provider === 'peer');
-    expect(new Set(calls.map((call) => call.contract))).toEqual(new Set(['recommendation']));
+  it('lets a model propose in aiDiscretionary, asks what could go wrong with each, and heeds no answer to that', async () => {
+    const input = asking(ONE, { strategy: { type: 'aiDiscretionary', maxHoldBars: 3 } });
+    peer.answer = (request) => (isAssessment(request) ? { text: 'No.' } : recommendation('enter_long', 0.9));
+    const without = await reported('unassessed', input);
+    peer.answer = (request) => (isAssessment(request) ? assessment('high') : recommendation('enter_long', 0.9));
+    const { sessionId, report } = await reported('assessed', input);
+    const [before, decisions] = await Promise.all([decisionsOf(without.sessionId), decisionsOf(sessionId)]);
     expect(report.orders).toBeGreaterThan(0);
-    expect(report.modelCostMicroUsd).toBe(calls.length * (TOKENS.in + TOKENS.out));
+    expect(report.orders).toBe(without.report.orders);
+    expect(decisions.map(sameWords)).toEqual(before.map(sameWords));
+
+    const refused = { kind: 'noDecision', reason: 'LLM_NOT_JSON', callIds: [expect.any(String), expect.any(String)] };
+    const reasons = await assessedOf(before);
+    expect(reasons.length).toBeGreaterThan(3);
+    expect(reasons).toEqual(reasons.map(() => expect.objectContaining(refused)));
+    const answer = { kind: 'answer', provider: 'peer', model: 'one', callIds: [expect.any(String)] };
+    const said = { ...answer, value: expect.objectContaining({ riskLevel: 'high', recommendation: 'avoid' }) };
+    expect(await assessedOf(decisions)).toEqual(reasons.map(() => expect.objectContaining(said)));
+
+    const calls = (await callsOf(sessionId)).filter((call) => call.provider === 'peer');
+    const assessed = calls.filter((call) => call.contract === 'riskAssessment');
+    expect(new Set(assessed.map((call) => `${call.task} ${call.prompt_id}`))).toEqual(
+      new Set(['riskAssessment risk-assessment']),
+    );
+    const proposals = decisions.flatMap((one) => (one.stopPrice === null ? [] : [one.decisionId]));
+    expect(assessed.map((call) => call.decision_id).sort()).toEqual([...proposals].sort());
+    expect(report.modelCostMicroUsd).toBe(calls.reduce((sum, call) => sum + call.cost_micro_usd, 0));
+    const charged = desk.db
+      .selectFrom('decisions')
+      .select('model_cost_micro_usd')
+      .where('decision_id', 'in', proposals);
+    expect((await charged.execute()).every((row) => row.model_cost_micro_usd >= TOKENS.in + TOKENS.out)).toBe(true);
   }, 120_000);
+
+  it.each([
+    ['while it walks', 3, 'signal'],
+    ['when it has walked to its end', null, 'endOfData'],
+  ])(
+    'waits for no assessment when it is told to stop %s, and says so beside the decision',
+    async (_, hold, by) => {
+      peer.answer = (request) =>
+        isAssessment(request) ? new Promise(() => undefined) : recommendation('enter_long', 0.9);
+      const sessionId = freshId('hurried');
+      const strategy = { type: 'aiDiscretionary', maxHoldBars: hold };
+      const run = await desk.startSession(sessionId, asking(ONE, { strategy, seed: 9 }));
+      const isAsked = (): boolean => peer.bodies.some((body) => isAssessment(JSON.parse(body)));
+      await until('a question about a proposal', async () => (isAsked() ? true : null), 60_000);
+      await run.signal(stopSignal, { reason: 'enough' });
+      expect(await run.result()).toMatchObject({ stoppedBy: by });
+      expect(await assessedOf(await decisionsOf(sessionId))).toMatchObject([{ reason: 'SESSION_STOPPED' }]);
+    },
+    90_000,
+  );
 
   it('is asked in real time too: each bar is decided once, and its entry when the answer has come', async () => {
     peer.answer = () => advice('buy', 0.9);

@@ -183,6 +183,10 @@ it('labels what the model may remember, and hides names where that is asked for'
   const after = await analysed(quick);
   const before = await analysed({ ...quick, asOf: '2020-01-08T00:00:00Z' });
   expect([after.asked?.contaminated, before.asked?.contaminated]).toEqual([false, true]);
+  expect([after.contaminated, before.contaminated]).toEqual([false, true]);
+  peer.answer = () => ({ text: 'I would rather not say.' });
+  const unsaid = await analysed({ ...quick, asOf: '2020-01-09T00:00:00Z' });
+  expect(unsaid).toMatchObject({ noDecision: 'LLM_REFUSED', asked: null, contaminated: true });
   expect(peer.bodies.join('')).not.toContain('TALK');
 });
 

@@ -1,10 +1,14 @@
 /** A paper session on each vendor's market: it opens on the past, decides at each close, trades, and bears bad data. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { createLiveSessionStore } from '../../db/live-session-store.ts';
+import { assessmentKey } from '../../schemas/llm/proposal-assessment.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import type { SessionRun } from '../../scripts/lib/desk-in-process.ts';
 import { verifyLedger } from '../../scripts/lib/verify/verify-ledger.ts';
@@ -15,10 +19,41 @@ import {
   stopSignal,
   tickUpdate,
 } from '../../workflows/messages/strategy-session.ts';
+import type { PeerAnswer } from '../adapters/llm/peers/model-peer.ts';
+import { type ChatPeer, chatModel, isAssessment, startChatPeer } from './chat-peer.ts';
 import { freshId, openAccount, problemsOf, until } from './desk-under-test.ts';
 import { flatBar, type LiveMarket, openLiveMarket, VENDORS } from './live-market-under-test.ts';
+import { killMachines, startLlmMachine } from './machines.ts';
 
 const HOUR = 3_600_000;
+
+const TOKENS = { in: 300, cached: 0, out: 40 };
+const recommendationOf = (symbol: string): PeerAnswer => ({
+  text: JSON.stringify({
+    ...{ version: 1, symbol, intent: 'proposeTrade', timeframe: 'swing', rationale: 'It has fuel.', keyRisks: [] },
+    action: {
+      ...{ type: 'enter_long', confidence: 0.9, entryPrice: null, stopLossPrice: null, takeProfitPrice: null },
+      ...{ sizeFraction: null, riskRewardRatio: null, constraints: null },
+    },
+  }),
+  usage: TOKENS,
+});
+const assessmentOf = (symbol: string): PeerAnswer => ({
+  text: JSON.stringify({
+    ...{ version: 1, symbol, riskLevel: 'high', recommendation: 'avoid', confidence: 0.8, concerns: [] },
+    ...{ maxPositionFraction: 0, rationale: 'It may fall.' },
+  }),
+  usage: TOKENS,
+});
+
+/** An answer that is on its way until it is said. */
+function withheld(told: PeerAnswer): { readonly answer: Promise<PeerAnswer>; readonly say: () => void } {
+  let say = (): void => undefined;
+  const answer = new Promise<PeerAnswer>((resolve) => {
+    say = () => resolve(told);
+  });
+  return { answer, say: () => say() };
+}
 
 describe.each(VENDORS)('on the market of %s', (vendor) => {
   let at: LiveMarket;
@@ -383,6 +418,68 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
     const byHand = await at.desk.startOrder(freshId('end'), order);
     expect(await problemsOf(byHand)).toMatchObject([{ code: 'INPUT_RANGE', path: 'market.to' }]);
   }, 60_000);
+
+  describe('proposed by a model behind a network', () => {
+    let peer: ChatPeer;
+    let folder: string;
+    beforeAll(async () => {
+      peer = await startChatPeer();
+      folder = mkdtempSync(path.join(tmpdir(), 'quarterdeck-models-'));
+      const file = path.join(folder, 'models.yaml');
+      const providers = [{ name: 'peer', baseUrls: [peer.url], apiFamily: 'openaiChat', keyEnv: null }];
+      writeFileSync(file, JSON.stringify({ providers, models: [chatModel('one')] }));
+      await startLlmMachine(at.desk, { QUARTERDECK_ALLOW_LOOPBACK: '1', QUARTERDECK_MODELS: file });
+    });
+    afterAll(async () => {
+      killMachines();
+      await peer.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('waits for the proposal and trades it, and does not wait to be told what could go wrong with it', async () => {
+      const [proposed, assessed] = [withheld(recommendationOf(at.symbol)), withheld(assessmentOf(at.symbol))];
+      peer.answer = (request) => (isAssessment(request) ? assessed.answer : proposed.answer);
+      const strategy = { type: 'aiDiscretionary' };
+      const components = ['technical', 'llm'];
+      const { run, sessionId } = await start({ strategy, components, model: { provider: 'peer', model: 'one' } });
+      at.close(101);
+      const ticked = tick(run);
+      await until('a question', async () => (peer.bodies.length === 1 ? true : null));
+      expect(await decisionsOf(sessionId)).toEqual([]);
+      proposed.say();
+      expect(await ticked).toMatchObject({ action: 'buy', verdict: { approved: true }, noDecision: null });
+      await until('the other question', async () => (peer.bodies.length === 2 ? true : null));
+      expect(await run.query(statusQuery)).toMatchObject({ ordersSent: 1 });
+      expect(await closeAt(run, 101)).toMatchObject({ repeated: false });
+      expect(await run.query(statusQuery)).toMatchObject({ tradesExecuted: 0, activePositions: 1 });
+      assessed.say();
+
+      const [decision] = await decisionsOf(sessionId);
+      const key = assessmentKey(decision?.decision_id ?? '');
+      const told = await until('what could go wrong', async () => {
+        const [row] = await at.desk.db.selectFrom('model_asks').selectAll().where('ask_key', '=', key).execute();
+        return row ?? null;
+      });
+      expect(told.outcome).toMatchObject({ kind: 'answer', model: 'one', value: { riskLevel: 'high' } });
+      const report = await end(run);
+      const cost = peer.bodies.length * (TOKENS.in + TOKENS.out);
+      expect(report).toMatchObject({ bars: 2, decisions: 2, orders: 3, modelCostMicroUsd: cost, contaminated: false });
+      const calls = await at.desk.db
+        .selectFrom('model_calls')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .execute();
+      const asked = calls
+        .filter((call) => call.provider === 'peer')
+        .map(({ contract, outcome }) => [contract, outcome]);
+      expect(asked.sort()).toEqual([
+        ['recommendation', 'answered'],
+        ['riskAssessment', 'answered'],
+      ]);
+      const budgets = at.desk.db.selectFrom('budgets').selectAll().where('key', '=', sessionId);
+      expect(await budgets.execute()).toMatchObject([{ reserved_micro_usd: 0, spent_micro_usd: cost }]);
+    }, 90_000);
+  });
 
   const eventsOf = async (sessionId: string): Promise<string[]> => {
     const { rows } = await sql<{ type: string }>`select type from events where payload->>'sessionId' = ${sessionId}

@@ -4,14 +4,13 @@
  * instant are on their way: nobody but the entry that is asked about waits here.
  */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { isRealTime } from '../../schemas/governance.ts';
 import type { AdviceAnswer, AdviceOutcome, AwaitedAdvice } from '../../schemas/llm/advice-slot.ts';
-import type { ParsedSession } from '../../schemas/session-input.ts';
+import { MODEL_STRATEGY_TYPE } from '../../schemas/signals.ts';
 import { asksModels } from '../../schemas/strategy-session.ts';
 import { asking, NO_WORKER } from '../lib/gateway.ts';
 import { invalidInput } from '../lib/invalid-input.ts';
 import { adviceFor, whom } from './ask-advice.ts';
-import { isFollowing } from './follow.ts';
+import { isVirtualTime } from './follow.ts';
 import { type SessionCarry, warn } from './session-state.ts';
 
 /** All questions about one instant together. Chosen: three rounds of the 30 s that an advice may take. */
@@ -19,17 +18,18 @@ const ADVICE_MS_MAX = 90_000;
 /** In real time at most half a bar, but never less than this. */
 const ADVICE_MS_MIN = 5_000;
 /** A question that no worker takes within this time is given up. */
-const START_WITHIN_MS = 10_000;
+export const START_WITHIN_MS = 10_000;
 /** After that nobody is asked for a while: a session without a worker of models goes on at its own pace. */
 const AWAY_MS = 60_000;
 
 const EVENTS_PER_QUESTION = 6;
 
-/** What one instant's questions may write into a history. */
-export function adviceEvents({ symbols, model }: ParsedSession): number {
+/** What one instant's questions may write into a history; those about proposals are noted together. */
+export function adviceEvents({ input: { symbols, model }, handle: { strategy } }: SessionCarry): number {
   if (!asksModels(model)) return 0;
   const seats = model.consensus < 2 ? 1 : 1 + model.consensus * (model.debate ? 2 : 1);
-  return EVENTS_PER_QUESTION * symbols.length * (seats + (model.contrarian ? 1 : 0));
+  const assessing = strategy.type === MODEL_STRATEGY_TYPE ? symbols.length + 1 : 0;
+  return EVENTS_PER_QUESTION * (symbols.length * (seats + (model.contrarian ? 1 : 0)) + assessing);
 }
 
 /** @throws ApplicationFailure InvalidInput MODEL_UNKNOWN. Nobody there to tell is a warning. */
@@ -49,6 +49,8 @@ export async function checkModels(carry: SessionCarry): Promise<void> {
 
 const isUnanswered = (error: unknown): boolean => error instanceof Error && error.name === 'ActivityFailure';
 
+export const areModelsAway = ({ modelsAwayUntilMs = 0 }: SessionCarry): boolean => Date.now() < modelsAwayUntilMs;
+
 function noteAway(carry: SessionCarry): void {
   carry.modelsAwayUntilMs = Date.now() + AWAY_MS;
   warn(carry, `${NO_WORKER}: no worker of queue llm answers; entries wait for advice and get none`);
@@ -62,7 +64,7 @@ export async function consult(carry: SessionCarry): Promise<readonly AdviceAnswe
 
 async function answersTo(carry: SessionCarry, awaited: readonly AwaitedAdvice[]): Promise<AdviceAnswer[]> {
   if (carry.stop !== null) return answeredBy(awaited, async () => STOPPED);
-  if (Date.now() < (carry.modelsAwayUntilMs ?? 0)) return answeredBy(awaited, async () => AWAY);
+  if (areModelsAway(carry)) return answeredBy(awaited, async () => AWAY);
   const answers = await askAll(carry, awaited);
   if (answers.some(({ outcome }) => outcome.kind === 'noDecision' && outcome.reason === NO_WORKER)) noteAway(carry);
   return answers;
@@ -108,9 +110,10 @@ async function heard(carry: SessionCarry, awaited: AwaitedAdvice, untilMs: numbe
   }
 }
 
-function timeFor(carry: SessionCarry): number {
-  const { tradingMode, barIntervalMs, market } = carry.input;
-  if (!isRealTime(tradingMode) && !isFollowing(carry)) return ADVICE_MS_MAX;
+/** How long the questions of an instant may take, all together. */
+export function timeFor(carry: SessionCarry): number {
+  const { barIntervalMs, market } = carry.input;
+  if (isVirtualTime(carry)) return ADVICE_MS_MAX;
   const speed = 'speed' in market ? market.speed : 1;
   return Math.min(ADVICE_MS_MAX, Math.max(ADVICE_MS_MIN, barIntervalMs / speed / 2));
 }

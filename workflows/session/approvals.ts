@@ -1,7 +1,8 @@
 /**
- * Orders of a session that wait for a person. They are kept in the carry until they are answered, expire, or the session
- * ends; the timer is the server's, so silence is a denial also where everything was down meanwhile. What counts is the row
- * in `approvals`: the order itself is recorded only while that row says so, and after the gate was asked again.
+ * Orders of a session that wait for a person. They are kept in the carry until they are answered,
+ * expire, or the session ends; the timer is the server's, so silence is a denial also where everything
+ * was down meanwhile. What counts is the row in `approvals`: the order itself is recorded only while
+ * that row says so, and after the gate was asked again.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approvals.ts';
@@ -63,8 +64,9 @@ async function take(
 }
 
 /**
- * Acts on how an order stands by now. A denied one is dropped, with the other leg of its pair; an approved one is sent once
- * its partner is approved too. @returns whether it was sent: false where the gate refused it, null where it was not tried
+ * Acts on how an order stands by now. A denied one is dropped, with the other leg of its pair; an
+ * approved one is sent once its partner is approved too. @returns whether it was sent: false where
+ * the gate refused it, null where it was not tried
  */
 async function settle(
   carry: SessionCarry,

@@ -25,8 +25,8 @@ type OrderChild = ChildWorkflowHandle<typeof orderExecution>;
 const SETTLED_WITHIN_MS = 10_000;
 
 /**
- * Starts the child and waits until it has reported. @returns whether its orders are at work; false where the gate refused
- * them, null where the child ended without a word
+ * Starts the child and waits until it has reported. @returns whether its orders are at work; false where the gate
+ * refused them, null where the child ended without a word
  */
 export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: OrderHandOver): Promise<boolean | null> {
   const { childId, decisionId } = order;

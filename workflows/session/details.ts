@@ -1,4 +1,6 @@
-/** The Markdown panel of a session in the Web UI: state, money, the last decisions with their reasons, the next step. */
+/**
+ * The Markdown panel of a session in the Web UI: state, money, the last decisions with their reasons, the next step.
+ */
 import type { WaitingOrder } from '../../schemas/approval.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { plain } from '../analysis/details.ts';

@@ -1,10 +1,15 @@
 /** A session that follows a live market: it looks for bars when they are due, and walks those that have come. */
 import { nextLookMs } from '../../domain/market/next-look.ts';
+import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
 import { following } from './activities.ts';
 import type { SessionCarry } from './session-state.ts';
 
 export const isFollowing = (carry: SessionCarry): boolean => followsMarket(carry.input);
+
+/** The next bar is always due, and nothing that takes time is late. */
+export const isVirtualTime = (carry: SessionCarry): boolean =>
+  !isRealTime(carry.input.tradingMode) && !isFollowing(carry);
 
 /** Whether there are bars to walk: those at hand, or those that a look finds. */
 export async function barsCame(carry: SessionCarry): Promise<boolean> {

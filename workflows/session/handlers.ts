@@ -2,7 +2,7 @@
  * The messages of a session. Signals only set flags (they must work in any order and while no worker is up);
  * updates validate synchronously and are answered by the main loop.
  */
-import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { type CancellationScope, condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Decision } from '../../schemas/decision.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
@@ -23,6 +23,10 @@ export type Inbox = {
   orderReports: Map<string, OrderReport>;
   /** Open children of this run: the client order ids of each that have not reached a final state. */
   children: Map<string, Set<string>>;
+  /** Questions about proposals that are under way, one scope an instant. */
+  assessing: Set<CancellationScope>;
+  /** A person has said stop, whatever has stopped it by then. */
+  stopAsked: boolean;
   /** A child has ended since a session of pairs last looked whether both of its legs are there. */
   childEnded: boolean;
   /** When the last signal of a person or a tool came, in workflow time. */
@@ -36,6 +40,8 @@ export const emptyInbox = (): Inbox => ({
   unknownSignals: [],
   orderReports: new Map(),
   children: new Map(),
+  assessing: new Set(),
+  stopAsked: false,
   childEnded: false,
   heardAtMs: Number.NEGATIVE_INFINITY,
   answers: [],
@@ -83,6 +89,7 @@ function listenToSignals(carry: SessionCarry, inbox: Inbox): void {
   setHandler(face.resumeSignal, resume, { description: 'Goes on after a pause.' });
   const stop = (command: unknown) => {
     hear(inbox);
+    inbox.stopAsked = true;
     requestStop(carry, command);
   };
   setHandler(face.stopSignal, stop, {

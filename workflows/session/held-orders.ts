@@ -1,6 +1,6 @@
 /**
- * Orders that wait for a person, as a session carries and shows them, and the answers that are given for them. What becomes
- * of an answer is `approvals.ts`.
+ * Orders that wait for a person, as a session carries and shows them, and the answers that are given for
+ * them. What becomes of an answer is `approvals.ts`.
  */
 import { condition } from '@temporalio/workflow';
 import { type Approval, answerApproval } from '../../domain/llm/approval.ts';

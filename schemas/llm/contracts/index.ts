@@ -1,4 +1,6 @@
-/** All contracts by name: what a model may be asked to answer. The JSON Schema on the wire is derived, never written. */
+/**
+ * All contracts by name: what a model may be asked to answer. The JSON Schema on the wire is derived, never written.
+ */
 import { z } from 'zod';
 import { adviceSchema } from './advice.ts';
 import { analysisSchema } from './analysis.ts';
