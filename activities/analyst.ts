@@ -1,6 +1,6 @@
 /**
- * The hands of the analyst, on queue `research`: facts as they were known, calls of tools, designs that are kept, trades
- * that are reviewed. Each is safe to repeat; what a call was told once it is told again.
+ * The hands of the analyst, on queue `research`: facts as they were known, calls of tools, designs that are kept,
+ * trades that are reviewed. Each is safe to repeat; what a call was told once it is told again.
  */
 import { sha256Hex } from '../domain/canonical-json.ts';
 import type { FactsAnswer, FactsRequest, PlacesRequest, ScreenedSymbol, ScreenSymbols } from '../schemas/analyst.ts';
@@ -25,7 +25,9 @@ type Design = { readonly key: string; readonly strategy: Strategy };
 export type AnalystActivities = ReturnType<typeof createAnalystActivities>;
 
 export const createAnalystActivities = (parts: AnalystParts) => ({
-  /** Features of a symbol, and with `more` its news, knowledge and limits. @throws InvalidInput ACCOUNT_UNKNOWN (final) */
+  /**
+   * Features of a symbol, and with `more` its news, knowledge and limits. @throws InvalidInput ACCOUNT_UNKNOWN (final)
+   */
   gatherFacts: (request: FactsRequest): Promise<FactsAnswer> => finalOnInvalidInput(() => gatherFacts(parts, request)),
 
   /** Which of a few symbols are worth a question. */

@@ -1,7 +1,7 @@
 /**
- * The heavy hands of research, on queue `compute`: trials on the threads of this machine. Any number of machines serve the
- * queue. A batch is given by reference and its results go to Postgres; rows that are there already are not evaluated
- * again, so a batch that was lost in the middle is simply done once more.
+ * The heavy hands of research, on queue `compute`: trials on the threads of this machine. Any number of machines serve
+ * the queue. A batch is given by reference and its results go to Postgres; rows that are there already are not
+ * evaluated again, so a batch that was lost in the middle is simply done once more.
  */
 import { Context, heartbeat } from '@temporalio/activity';
 import type { ComputeAnswer, ComputePool } from '../adapters/compute/compute-pool.ts';
@@ -98,7 +98,10 @@ export const createComputeActivities = (parts: ComputeParts) => {
         return { evaluated: rows.length };
       }),
 
-    /** Trains one seed's agent up to a number of steps, from its last checkpoint. @throws InvalidInput (final) DATA_CHANGED */
+    /**
+     * Trains one seed's agent up to a number of steps, from its last
+     * checkpoint. @throws InvalidInput (final) DATA_CHANGED
+     */
     trainAgent: (part: TrainAgent): Promise<{ readonly trained: boolean }> =>
       beating((progress) => {
         const onProgress = (steps: number): void => {
@@ -127,7 +130,9 @@ export const createComputeActivities = (parts: ComputeParts) => {
 
 type Progress = { done: number };
 
-/** Runs an activity that says three times a second how far it is: so often, because that is when it hears of a pause. */
+/**
+ * Runs an activity that says three times a second how far it is: so often, because that is when it hears of a pause.
+ */
 async function beating<T>(work: (progress: Progress) => Promise<T>): Promise<T> {
   const progress = { done: 0 };
   const timer = setInterval(() => heartbeat({ ...progress }), HEARTBEAT_EVERY_MS);

@@ -1,4 +1,6 @@
-/** The hands of the officers: each reads what it needs, asks its rules, and commits one cycle. All are safe to repeat. */
+/**
+ * The hands of the officers: each reads what it needs, asks its rules, and commits one cycle. All are safe to repeat.
+ */
 import type { CycleAnswer, CycleRequest } from '../schemas/officers/cycle.ts';
 import { ceoCycle } from './officers/ceo.ts';
 import { federationCycle } from './officers/federation.ts';

@@ -1,6 +1,6 @@
 /**
- * The light hands of research, on queue `research`: opening runs, turning generations, closing. Everything is in Postgres
- * under the run's id; each is safe to repeat. The heavy ones are in `compute.ts`.
+ * The light hands of research, on queue `research`: opening runs, turning generations, closing. Everything is in
+ * Postgres under the run's id; each is safe to repeat. The heavy ones are in `compute.ts`.
  */
 import type { MarketData } from '../adapters/market-data/market-data.ts';
 import type { EvolutionStore } from '../db/evolution-store.ts';

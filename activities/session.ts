@@ -4,7 +4,8 @@
  */
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import type { MarketData } from '../adapters/market-data/market-data.ts';
-import type { LoadedSession, WalkOutcome } from '../db/session-walk.ts';
+import type { LoadedSession } from '../db/load-session.ts';
+import type { WalkOutcome } from '../db/save-outcome.ts';
 import type { SessionRecord } from '../db/sessions.ts';
 import { awaitedAdvisor, rulesAdvisor } from '../domain/backtest/advisor.ts';
 import { entryTermsOf } from '../domain/backtest/entry-terms.ts';
@@ -18,6 +19,7 @@ import { COMPONENT_WEIGHTS } from '../domain/decision/weights.ts';
 import { findReportableGaps } from '../domain/market/reportable-gaps.ts';
 import { isRealTime, type ModelGovernance } from '../schemas/governance.ts';
 import { followsMarket } from '../schemas/live-market.ts';
+import type { AssessmentNote } from '../schemas/llm/proposal-assessment.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../schemas/risk.ts';
 import type { ParsedSession } from '../schemas/session-input.ts';
 import type { MarketNews, SessionHandle, WalkRequest, WalkResult } from '../schemas/session-walk.ts';
@@ -33,6 +35,7 @@ import {
   type OpenParts,
   openOrTakeOver,
   resolveStrategy,
+  seatedLeverers,
   seatedVoters,
   strategyIdOf,
   taughtBefore,
@@ -145,6 +148,7 @@ export const createSessionActivities = (parts: SessionParts) => {
       hash: session.dataHash,
       evolved: handle.evolved,
       agents: handle.agents,
+      leverageAgents: handle.leverageAgents,
     };
     const bars = { kind, market, barIntervalMs, seed, ...data };
     const { firstInstant = 0 } = prepared;
@@ -178,6 +182,7 @@ export const createSessionActivities = (parts: SessionParts) => {
           ...handleOf(session, strategy, input, data.barsTotal, await parts.store.operatingMode(input.tradingMode)),
           ...(await evolvedVoters(parts, input)),
           ...(await seatedVoters(parts, input)),
+          ...(await seatedLeverers(parts, input, strategy)),
           ...(await taughtBefore(parts, input, { strategyId: session.strategyId, firstBarMs: data.startsAtMs })),
           ...(await leverageBefore(parts, input, {
             ...{ strategy, strategyId: session.strategyId, firstBarMs: data.startsAtMs },
@@ -321,6 +326,10 @@ export const createSessionActivities = (parts: SessionParts) => {
         live.forget(handle);
         return { report: closed.report, walk: closed.result };
       }),
+
+    /** Writes down what came of asking models about proposals. Repeated, it writes the same. */
+    noteAssessments: (request: { handle: SessionHandle; notes: readonly AssessmentNote[] }): Promise<void> =>
+      parts.store.noteAssessments(request.handle, request.notes),
 
     /** Gives back the row of a session that failed for good: its orders are looked after by their own workflows. */
     abandonSession: async (request: { handle: SessionHandle; reason: string }): Promise<void> => {

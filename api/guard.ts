@@ -1,7 +1,7 @@
 /**
- * Who may call, before anything is read: the Host header is ours, no page of another origin changes anything, the token is
- * in the Authorization header and nowhere else. Only health and the description of the interface are open to anyone; a
- * token of one account reaches what accounts own and nothing else.
+ * Who may call, before anything is read: the Host header is ours, no page of another origin changes anything, the token
+ * is in the Authorization header and nowhere else. Only health and the description of the interface are open to anyone;
+ * a token of one account reaches what accounts own and nothing else.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

@@ -1,6 +1,6 @@
 /**
- * A command that may be sent twice is carried out once: its answer is kept under the caller's Idempotency-Key for a day. The
- * same key with another body is refused; the same command while the first is under way, too.
+ * A command that may be sent twice is carried out once: its answer is kept under the caller's Idempotency-Key for a
+ * day. The same key with another body is refused; the same command while the first is under way, too.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';

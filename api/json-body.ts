@@ -1,6 +1,6 @@
 /**
- * Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes or stand twice, without
- * text that neither Postgres nor Temporal can keep, and no deeper than anything that is ever meant.
+ * Reads a JSON body: strict, with the position of a mistake, without keys that reach into prototypes or stand twice,
+ * without text that neither Postgres nor Temporal can keep, and no deeper than anything that is ever meant.
  */
 import type { FastifyInstance } from 'fastify';
 import { refusal } from './refusal.ts';

@@ -1,6 +1,6 @@
 /**
- * Prometheus metrics, read from Postgres when they are asked for: they are those of the desk, whichever process did the work,
- * and its totals survive a restart of this one. Names: docs/face.md.
+ * Prometheus metrics, read from Postgres when they are asked for: they are those of the desk, whichever process did the
+ * work, and its totals survive a restart of this one. Names: docs/face.md.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { lastSequence } from '../db/events.ts';

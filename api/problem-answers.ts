@@ -1,4 +1,6 @@
-/** Every failure as a list of problems: refusals with their status, mistakes of ours as an id that is found in the log. */
+/**
+ * Every failure as a list of problems: refusals with their status, mistakes of ours as an id that is found in the log.
+ */
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { isUnreachable } from '../db/unreachable.ts';

@@ -1,6 +1,7 @@
 /**
- * One read for many who ask the same: who comes while it is under way is served by the next one, together with everybody else
- * who has come. So each answer was read after it was asked for, and however many ask, one read runs at a time.
+ * One read for many who ask the same: who comes while it is under way is served by the next
+ * one, together with everybody else who has come. So each answer was read after it was asked
+ * for, and however many ask, one read runs at a time.
  */
 export type SharedReads = <T>(key: string, read: () => Promise<T>) => Promise<T>;
 

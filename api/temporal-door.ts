@@ -1,4 +1,6 @@
-/** Reaching workflows: what Temporal refuses becomes a refusal with its status, and nothing is waited for without end. */
+/**
+ * Reaching workflows: what Temporal refuses becomes a refusal with its status, and nothing is waited for without end.
+ */
 import {
   type Client,
   ServiceError,

@@ -1,6 +1,6 @@
 /**
- * Who may call, from `<home>/token` (mode 600, made at the first start): one token a line. A line `TOKEN account=ID` is a token
- * that sees that account only. The file is read again when it changes.
+ * Who may call, from `<home>/token` (mode 600, made at the first start): one token a line. A line `TOKEN account=ID` is
+ * a token that sees that account only. The file is read again when it changes.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * Milliseconds of reads from the HTTP interface of this desk while it does what it does: so many a second, whatever the
- * answers take, each timed from the instant at which it was due. Exit code 1 when one fails or the 99th percentile is above 75 ms.
+ * Milliseconds of reads from the HTTP interface of this desk while it does what it does: so many a
+ * second, whatever the answers take, each timed from the instant at which it was due. Exit code 1 when
+ * one fails or the 99th percentile is above 75 ms.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';

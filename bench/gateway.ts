@@ -1,7 +1,7 @@
 /**
- * What the gateway adds to a call of a model: `askModel` with its ledger, audit and breaker in a Postgres of its own that
- * waits for its disk, beside the bare SDK, against the same local server, in turn, in one run. Not in it: Temporal's own
- * dispatch of the activity. Exit code 1 when the 95th percentile lies more than 25 ms above the SDK's.
+ * What the gateway adds to a call of a model: `askModel` with its ledger, audit and breaker in a Postgres of its own
+ * that waits for its disk, beside the bare SDK, against the same local server, in turn, in one run. Not in it:
+ * Temporal's own dispatch of the activity. Exit code 1 when the 95th percentile lies more than 25 ms above the SDK's.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

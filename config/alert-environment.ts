@@ -1,4 +1,6 @@
-/** The settings of alerts, for config/environment.ts to read with all others. Without any of them alerts are in the log. */
+/**
+ * The settings of alerts, for config/environment.ts to read with all others. Without any of them alerts are in the log.
+ */
 import { z } from 'zod';
 import type { AlertSettings } from '../schemas/alert.ts';
 import { outsideUrlProblems } from '../schemas/outside-url.ts';

@@ -7,33 +7,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { AlertSettings } from '../schemas/alert.ts';
-import {
-  ALPACA_HOSTS,
-  ALPACA_KEY_EXPECTED,
-  ALPACA_KEY_PATTERN,
-  type AlpacaSettings,
-  alpacaProblems,
-} from '../schemas/alpaca-settings.ts';
-import {
-  CCXT_EXCHANGES,
-  CCXT_HOSTS,
-  CCXT_MARKETS,
-  CCXT_SYMBOLS_EXPECTED,
-  CCXT_SYMBOLS_PATTERN,
-  type CcxtMode,
-  type CcxtModeSettings,
-  type CcxtSettings,
-  ccxtProblems,
-} from '../schemas/ccxt-settings.ts';
-import {
-  ALPACA_DATA_HOST,
-  ALPACA_FEEDS,
-  CCXT_DATA_URLS_EXPECTED,
-  CCXT_DATA_URLS_PATTERN,
-  ccxtDataUrls,
-  type MarketSettings,
-  marketProblems,
-} from '../schemas/market-settings.ts';
+import type { AlpacaSettings } from '../schemas/alpaca-settings.ts';
+import type { CcxtSettings } from '../schemas/ccxt-settings.ts';
+import type { MarketSettings } from '../schemas/market-settings.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
 import { type OfficerName, officerNameSchema } from '../schemas/officers/officer.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
@@ -47,11 +23,17 @@ import {
   modelVariables,
 } from './model-environment.ts';
 import { payloadKeyProblems, payloadKeysOf } from './payload-key.ts';
+import {
+  alpacaSettings,
+  ccxtSettings,
+  marketSettings,
+  VENUE_EXPECTATIONS,
+  venueProblems,
+  venueVariables,
+} from './venue-environment.ts';
 
 export const WORKER_QUEUE_NAMES = ['trading', 'llm', 'research', 'compute'] as const;
 export type WorkerQueue = (typeof WORKER_QUEUE_NAMES)[number];
-/** The queues that have work today. */
-export const BUILT_QUEUES: readonly WorkerQueue[] = ['trading', 'llm', 'research', 'compute'];
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 export type Environment = {
@@ -102,10 +84,6 @@ const urlWith = (...protocols: string[]) =>
 const hostAndPort = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9][0-9]{0,4})$/);
 /** Becomes part of a connection string, so no sign that would have to be escaped there. */
 const rolePassword = z.string().regex(/^[A-Za-z0-9_-]{12,128}$/);
-const venueKey = z.string().regex(ALPACA_KEY_PATTERN);
-const ccxtSymbols = z.string().regex(CCXT_SYMBOLS_PATTERN);
-const ALPACA_URLS = { paper: `https://${ALPACA_HOSTS.paper}`, live: `https://${ALPACA_HOSTS.live}` } as const;
-const ALPACA_DATA_URL = `https://${ALPACA_DATA_HOST}`;
 
 const variables = {
   DATABASE_URL: urlWith('postgres:', 'postgresql:').optional(),
@@ -132,24 +110,7 @@ const variables = {
   QUARTERDECK_APP_PASSWORD: rolePassword.optional(),
   QUARTERDECK_READ_PASSWORD: rolePassword.optional(),
   PAYLOAD_KEY: z.string().optional(),
-  ALPACA_PAPER_KEY: venueKey.optional(),
-  ALPACA_PAPER_URL: z.string().default(ALPACA_URLS.paper),
-  ALPACA_LIVE_KEY: venueKey.optional(),
-  ALPACA_LIVE_URL: z.string().default(ALPACA_URLS.live),
-  ALPACA_DATA_KEY: venueKey.optional(),
-  ALPACA_DATA_URL: z.string().default(ALPACA_DATA_URL),
-  ALPACA_DATA_FEED: z.enum(ALPACA_FEEDS).default('iex'),
-  CCXT_PAPER_EXCHANGE: z.enum(CCXT_EXCHANGES).default('binance'),
-  CCXT_PAPER_MARKET: z.enum(CCXT_MARKETS).default('spot'),
-  CCXT_PAPER_SYMBOLS: ccxtSymbols.optional(),
-  CCXT_PAPER_KEY: venueKey.optional(),
-  CCXT_PAPER_URL: z.string().optional(),
-  CCXT_LIVE_EXCHANGE: z.enum(CCXT_EXCHANGES).default('binance'),
-  CCXT_LIVE_MARKET: z.enum(CCXT_MARKETS).default('spot'),
-  CCXT_LIVE_SYMBOLS: ccxtSymbols.optional(),
-  CCXT_LIVE_KEY: venueKey.optional(),
-  CCXT_LIVE_URL: z.string().optional(),
-  CCXT_DATA_URLS: z.string().regex(CCXT_DATA_URLS_PATTERN).optional(),
+  ...venueVariables,
   ...alertVariables,
   ...apiVariables,
   ...modelVariables,
@@ -157,11 +118,6 @@ const variables = {
 type Name = keyof typeof variables;
 const environmentSchema = z.object(variables);
 
-const CCXT_EXCHANGE: Expectation = [`one of ${CCXT_EXCHANGES.join(', ')}`, `leave it out for ${CCXT_EXCHANGES[0]}`];
-const CCXT_MARKET: Expectation = [`one of ${CCXT_MARKETS.join(', ')}`, `leave it out for ${CCXT_MARKETS[0]}`];
-const CCXT_SYMBOLS: Expectation = [CCXT_SYMBOLS_EXPECTED, 'each base currency once'];
-const CCXT_KEY: Expectation = [ALPACA_KEY_EXPECTED, 'leave it out to trade without ccxt'];
-const CCXT_URL: Expectation = ['an address', "leave it out for the exchange's own"];
 const ROLE_PASSWORD: Expectation = ['12 to 128 letters, digits, - or _', 'openssl rand -hex 24 prints one'];
 
 const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
@@ -178,24 +134,7 @@ const EXPECTATIONS: Readonly<Record<Name, Expectation>> = {
   QUARTERDECK_APP_PASSWORD: ROLE_PASSWORD,
   QUARTERDECK_READ_PASSWORD: ROLE_PASSWORD,
   PAYLOAD_KEY: ['32 bytes in hex or base64, or a comma list of such keys', 'leave it out to encrypt nothing'],
-  ALPACA_PAPER_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
-  ALPACA_PAPER_URL: ['an address', `leave it out for ${ALPACA_URLS.paper}`],
-  ALPACA_LIVE_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to trade without Alpaca'],
-  ALPACA_LIVE_URL: ['an address', `leave it out for ${ALPACA_URLS.live}`],
-  ALPACA_DATA_KEY: [ALPACA_KEY_EXPECTED, 'leave it out to use the key of paper or live trading'],
-  ALPACA_DATA_URL: ['an address', `leave it out for ${ALPACA_DATA_URL}`],
-  ALPACA_DATA_FEED: [`one of ${ALPACA_FEEDS.join(', ')}`, 'leave it out for iex'],
-  CCXT_PAPER_EXCHANGE: CCXT_EXCHANGE,
-  CCXT_PAPER_MARKET: CCXT_MARKET,
-  CCXT_PAPER_SYMBOLS: CCXT_SYMBOLS,
-  CCXT_PAPER_KEY: CCXT_KEY,
-  CCXT_PAPER_URL: CCXT_URL,
-  CCXT_LIVE_EXCHANGE: CCXT_EXCHANGE,
-  CCXT_LIVE_MARKET: CCXT_MARKET,
-  CCXT_LIVE_SYMBOLS: CCXT_SYMBOLS,
-  CCXT_LIVE_KEY: CCXT_KEY,
-  CCXT_LIVE_URL: CCXT_URL,
-  CCXT_DATA_URLS: [CCXT_DATA_URLS_EXPECTED, "leave it out for the exchanges' own hosts"],
+  ...VENUE_EXPECTATIONS,
   ...ALERT_EXPECTATIONS,
   ...API_EXPECTATIONS,
   ...MODEL_EXPECTATIONS,
@@ -229,87 +168,42 @@ function parseValues(raw: Raw): z.output<typeof environmentSchema> {
   const values = Object.fromEntries(NAMES.map((name) => [name, raw[name]]).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(values);
   const names = new Set(parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0])));
+  const allowLoopback = values.QUARTERDECK_ALLOW_LOOPBACK === '1';
   const problems = [
     ...refusedNames(raw),
     ...[...names].map((name) => badValue(name as Name, values[name])),
     ...payloadKeyProblems('PAYLOAD_KEY', values.PAYLOAD_KEY),
-    ...alpacaProblems(alpacaSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
-    ...(names.has('CCXT_DATA_URLS') ? [] : marketProblems(marketSettings(values))),
-    ...alertProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
+    ...venueProblems(values, names, allowLoopback),
+    ...alertProblems(values, allowLoopback),
     ...apiProblems(values),
-    ...modelAddressProblems(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
-    ...(isReadable(names) ? ccxtProblems(ccxtSettings(values), values.QUARTERDECK_ALLOW_LOOPBACK === '1') : []),
+    ...modelAddressProblems(values, allowLoopback),
   ];
   if (!parsed.success || problems.length > 0) throw new InvalidInput(problems);
   return parsed.data;
 }
 
-const toEnvironment = (values: z.output<typeof environmentSchema>): Environment => ({
-  databaseUrl: values.DATABASE_URL ?? null,
-  temporalAddress: values.TEMPORAL_ADDRESS ?? null,
-  temporalNamespace: values.TEMPORAL_NAMESPACE,
-  temporalCli: values.TEMPORAL_CLI ?? null,
-  api: apiEnvironment(values),
-  logLevel: values.LOG_LEVEL,
-  workerQueues: values.WORKER_QUEUES,
-  officers: values.OFFICERS,
-  home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
-  configFolder: values.QUARTERDECK_CONFIG === undefined ? null : path.resolve(values.QUARTERDECK_CONFIG),
-  payloadKeys: payloadKeysOf(values.PAYLOAD_KEY),
-  allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
-  alpaca: alpacaSettings(values),
-  ccxt: ccxtSettings(values),
-  markets: marketSettings(values),
-  alerts: alertSettings(values, values.QUARTERDECK_ALLOW_LOOPBACK === '1'),
-  models: modelEnvironment(values),
-});
-
-type AlpacaName = Extract<Name, `ALPACA_${string}`>;
-
-const alpacaSettings = (values: { readonly [N in AlpacaName]?: string | undefined }): AlpacaSettings => ({
-  paperKey: values.ALPACA_PAPER_KEY ?? null,
-  paperUrl: values.ALPACA_PAPER_URL ?? ALPACA_URLS.paper,
-  liveKey: values.ALPACA_LIVE_KEY ?? null,
-  liveUrl: values.ALPACA_LIVE_URL ?? ALPACA_URLS.live,
-});
-
-type MarketName = AlpacaName | 'CCXT_DATA_URLS' | 'QUARTERDECK_ALLOW_LOOPBACK';
-
-/** Alpaca tells data to the keys of trading too. */
-const marketSettings = (values: { readonly [N in MarketName]?: string | undefined }): MarketSettings => ({
-  alpaca: {
-    key: values.ALPACA_DATA_KEY ?? values.ALPACA_PAPER_KEY ?? values.ALPACA_LIVE_KEY ?? null,
-    url: values.ALPACA_DATA_URL ?? ALPACA_DATA_URL,
-    feed: ALPACA_FEEDS.find((one) => one === values.ALPACA_DATA_FEED) ?? 'iex',
-  },
-  ccxt: { urls: values.CCXT_DATA_URLS === undefined ? {} : ccxtDataUrls(values.CCXT_DATA_URLS) },
-  allowLoopback: values.QUARTERDECK_ALLOW_LOOPBACK === '1',
-});
-
-type CcxtName = Extract<Name, `CCXT_${string}`>;
-type CcxtValues = { readonly [N in CcxtName]?: string | undefined };
-
-const ccxtSettings = (values: CcxtValues): CcxtSettings => ({
-  paper: ccxtModeSettings(values, 'paper'),
-  live: ccxtModeSettings(values, 'live'),
-});
-
-function ccxtModeSettings(values: CcxtValues, mode: CcxtMode): CcxtModeSettings {
-  const prefix = mode === 'paper' ? 'CCXT_PAPER' : 'CCXT_LIVE';
-  const exchange = CCXT_EXCHANGES.find((one) => one === values[`${prefix}_EXCHANGE`]) ?? CCXT_EXCHANGES[0];
-  const market = CCXT_MARKETS.find((one) => one === values[`${prefix}_MARKET`]) ?? CCXT_MARKETS[0];
+function toEnvironment(values: z.output<typeof environmentSchema>): Environment {
+  const allowLoopback = values.QUARTERDECK_ALLOW_LOOPBACK === '1';
   return {
-    exchange,
-    market,
-    key: values[`${prefix}_KEY`] ?? null,
-    url: values[`${prefix}_URL`] ?? `https://${CCXT_HOSTS[exchange][mode][market]}`,
-    symbols: values[`${prefix}_SYMBOLS`]?.split(',') ?? [],
+    databaseUrl: values.DATABASE_URL ?? null,
+    temporalAddress: values.TEMPORAL_ADDRESS ?? null,
+    temporalNamespace: values.TEMPORAL_NAMESPACE,
+    temporalCli: values.TEMPORAL_CLI ?? null,
+    api: apiEnvironment(values),
+    logLevel: values.LOG_LEVEL,
+    workerQueues: values.WORKER_QUEUES,
+    officers: values.OFFICERS,
+    home: values.QUARTERDECK_HOME === undefined ? null : path.resolve(values.QUARTERDECK_HOME),
+    configFolder: values.QUARTERDECK_CONFIG === undefined ? null : path.resolve(values.QUARTERDECK_CONFIG),
+    payloadKeys: payloadKeysOf(values.PAYLOAD_KEY),
+    allowLoopback,
+    alpaca: alpacaSettings(values),
+    ccxt: ccxtSettings(values),
+    markets: marketSettings(values, allowLoopback),
+    alerts: alertSettings(values, allowLoopback),
+    models: modelEnvironment(values),
   };
 }
-
-/** Hosts and symbols are judged once exchange, market and symbols themselves can be read. */
-const isReadable = (bad: ReadonlySet<string>): boolean =>
-  ![...bad].some((name) => /^CCXT_.*_(EXCHANGE|MARKET|SYMBOLS)$/.test(name));
 
 function badValue(name: Name, got: unknown): Problem {
   const [expected, hint] = EXPECTATIONS[name];
@@ -321,22 +215,19 @@ function shownValue(name: Name, got: string): string {
   return /_(PASSWORD|KEY|KEY_ID|TOKEN)$/.test(name) ? `${got.length} signs` : got;
 }
 
+const NO_REDIS = problem(
+  'CONFIG_UNKNOWN_KEY',
+  'REDIS_URL',
+  'REDIS_URL',
+  'not used',
+  'unset it: there is no Redis',
+  'REDIS_URL: not used',
+);
+
 function refusedNames(raw: Raw): Problem[] {
   const isSet = (name: string): boolean => raw[name] !== undefined && raw[name] !== '';
   const unknown = Object.keys(raw).filter((name) => name.startsWith('QUARTERDECK_') && !NAMES.includes(name));
-  const redis = isSet('REDIS_URL')
-    ? [
-        problem(
-          'CONFIG_UNKNOWN_KEY',
-          'REDIS_URL',
-          'REDIS_URL',
-          'not used',
-          'unset it: there is no Redis',
-          'REDIS_URL: not used',
-        ),
-      ]
-    : [];
-  return [...redis, ...unknown.filter(isSet).map(unknownName)];
+  return [...(isSet('REDIS_URL') ? [NO_REDIS] : []), ...unknown.filter(isSet).map(unknownName)];
 }
 
 function unknownName(name: string): Problem {

@@ -1,6 +1,7 @@
 /**
- * Reads prompts/*.md: front matter between two lines of `---` (id, version, preference, maxTokens, temperature), then the
- * instructions, then, behind a line `# Message`, the message with its `{{variables}}`. All mistakes of all files at once.
+ * Reads prompts/*.md: front matter between two lines of `---` (id, version, preference, maxTokens,
+ * temperature), then the instructions, then, behind a line `# Message`, the message with its
+ * `{{variables}}`. All mistakes of all files at once.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * How an account stands with its venue: known under which id there, last compared and equal when, frozen why. A frozen account
- * sends nothing, what reduces neither, until a person has released it; only legs of what filled there still leave.
+ * How an account stands with its venue: known under which id there, last compared and equal when,
+ * frozen why. A frozen account sends nothing, what reduces neither, until a person has released
+ * it; only legs of what filled there still leave.
  */
 import type { Selectable, Transaction } from 'kysely';
 import { appendAudit } from './audit.ts';

@@ -135,7 +135,9 @@ const storedOf = (row: { allocation_id: string; at: Date; plan: unknown }): Stor
   plan: allocationPlanSchema.parse(row.plan),
 });
 
-/** What a session's size is multiplied by: 1 before the first review, and for a strategy that the last one did not know. */
+/**
+ * What a session's size is multiplied by: 1 before the first review, and for a strategy that the last one did not know.
+ */
 export async function allocationWeight(db: Database, strategyId: string): Promise<number> {
   const { rows } = await sql<{ weight: number | null }>`
     select (weights->>${strategyId})::float8 as weight from allocations

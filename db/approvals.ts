@@ -1,7 +1,7 @@
 /**
- * Orders that wait for a person. A row is written with the decision it belongs to, bound to the hash of its orders, and
- * answered once; nobody's answer by its expiry is a denial. Whether an order may be recorded is read from here, never from
- * what a workflow says.
+ * Orders that wait for a person. A row is written with the decision it belongs to, bound to the hash of its
+ * orders, and answered once; nobody's answer by its expiry is a denial. Whether an order may be recorded is
+ * read from here, never from what a workflow says.
  */
 import type { Selectable, Transaction } from 'kysely';
 import { orderHashOf } from '../domain/execution/identity.ts';

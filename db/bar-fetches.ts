@@ -1,6 +1,6 @@
 /**
- * Fetches of bars from vendors while they are under way: begun or taken up again, page by page, each page and how far it
- * reaches in one transaction. What is gathered is nobody's bars until db/finish-fetch.ts moves it.
+ * Fetches of bars from vendors while they are under way: begun or taken up again, page by page, each page and how far
+ * it reaches in one transaction. What is gathered is nobody's bars until db/finish-fetch.ts moves it.
  */
 import { sql } from 'kysely';
 import type { Bar } from '../schemas/market.ts';
@@ -121,8 +121,8 @@ async function insertPage(trx: Database, fetchId: number, bars: readonly Bar[]):
 }
 
 /**
- * Up to which open time the bars from `fromMs` on have been fetched of this source, by one fetch or by several that meet;
- * `fromMs` when none have.
+ * Up to which open time the bars from `fromMs` on have been fetched of this source, by one fetch or
+ * by several that meet; `fromMs` when none have.
  */
 export async function fetchedUntil(db: Database, range: Omit<FetchRange, 'toMs'>): Promise<number> {
   const rows = await db

@@ -1,6 +1,6 @@
 /**
- * The days behind a book whose bars nobody else keeps (a file, a synthetic market): what the Risk Officer measures it by. As
- * whoever matched the book has seen them; a book without a row goes by the stored `bars`.
+ * The days behind a book whose bars nobody else keeps (a file, a synthetic market): what the Risk Officer measures it
+ * by. As whoever matched the book has seen them; a book without a row goes by the stored `bars`.
  */
 import type { DayClose } from '../domain/market/day-closes.ts';
 import type { BookClock } from './book-clocks.ts';

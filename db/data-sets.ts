@@ -84,8 +84,8 @@ export async function storedDataHash(db: Database, symbol: string, intervalMs: n
 }
 
 /**
- * Why symbols may not be traded on in paper and live, by symbol; those that may are left out. A quarantine holds for the
- * symbol, whichever interval it was found in; the reason found in bars of `intervalMs` is told first.
+ * Why symbols may not be traded on in paper and live, by symbol; those that may are left out. A quarantine holds for
+ * the symbol, whichever interval it was found in; the reason found in bars of `intervalMs` is told first.
  */
 export async function quarantineReasons(
   db: Database,

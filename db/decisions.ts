@@ -87,7 +87,9 @@ export async function decisionById(db: Database, decisionId: string): Promise<De
   return row === undefined ? undefined : decisionOf(row);
 }
 
-/** Decisions of a session by their numbers, as they were made: with the gate's word then, not what became of it later. */
+/**
+ * Decisions of a session by their numbers, as they were made: with the gate's word then, not what became of it later.
+ */
 export async function decisionsAsMade(
   db: Database,
   { sessionId, from, to }: { readonly sessionId: string; readonly from: number; readonly to: number },

@@ -1,8 +1,8 @@
 /**
- * Events as they are committed, to any number of subscribers in this process: one connection LISTENs, one query reads what is
- * new, all subscribers share it and each goes on at its own pace; one that is further behind reads the table itself. A
- * notification only says that there is more; a lost one, or a lost connection, costs at most `LOOK_MS`. Nothing is buffered
- * for a slow subscriber: it reads on from where it is.
+ * Events as they are committed, to any number of subscribers in this process: one connection LISTENs, one query reads
+ * what is new, all subscribers share it and each goes on at its own pace; one that is further behind reads the table
+ * itself. A notification only says that there is more; a lost one, or a lost connection, costs at most `LOOK_MS`.
+ * Nothing is buffered for a slow subscriber: it reads on from where it is.
  */
 import pg from 'pg';
 import { type DeskEvent, EVENTS_CHANNEL, lastSequence, readEvents } from './events.ts';

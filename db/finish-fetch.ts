@@ -1,6 +1,7 @@
 /**
- * The end of a fetch: what was gathered becomes stored bars in one transaction, and the data set is described anew. A
- * stored bar for which the vendor has other values is a revision: written down, and applied only where that is asked for.
+ * The end of a fetch: what was gathered becomes stored bars in one transaction, and the data set
+ * is described anew. A stored bar for which the vendor has other values is a revision: written
+ * down, and applied only where that is asked for.
  */
 import { sql } from 'kysely';
 import { isoText } from '../domain/market/bar-problems.ts';

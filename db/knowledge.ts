@@ -1,6 +1,6 @@
 /**
- * The knowledge base: documents searched by Postgres' full text and by term vectors, both ranks joined. What is dated after
- * the instant asked about is never quoted. Importing again what is there already changes nothing.
+ * The knowledge base: documents searched by Postgres' full text and by term vectors, both ranks joined. What is dated
+ * after the instant asked about is never quoted. Importing again what is there already changes nothing.
  */
 import { sql } from 'kysely';
 import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
@@ -90,8 +90,8 @@ export async function lookUpKnowledge(db: Database, asked: KnowledgeQuestion) {
 }
 
 /**
- * What a person types in a search box. A plain question seldom has all its words in one document, so any of them will do;
- * quotes and a minus keep their strict meaning.
+ * What a person types in a search box. A plain question seldom has all its words in one document, so any of them will
+ * do; quotes and a minus keep their strict meaning.
  */
 function textQuery(question: string) {
   const strict = sql`websearch_to_tsquery('english', ${question})`;
@@ -164,7 +164,8 @@ async function rankHere(db: Database, wanted: readonly number[], asOfMs: number)
 
 async function refusedMatches(db: Database, { question, asOfMs }: KnowledgeQuestion): Promise<DocumentRefusal[]> {
   const found = await sql<{ document_id: string; dated: Date; known_at: Date }>`
-    select document_id, dated, known_at from knowledge_documents cross join (select ${textQuery(question)} as query) as asked
+    select document_id, dated, known_at from knowledge_documents
+    cross join (select ${textQuery(question)} as query) as asked
     where tsv @@ query and not ${isKnown(asOfMs)} order by document_id limit ${REFUSED_MAX}`.execute(db);
   return found.rows.flatMap((row) => {
     const document = { documentId: row.document_id, datedMs: row.dated.getTime(), knownAtMs: row.known_at.getTime() };

@@ -1,6 +1,6 @@
 /**
- * Stored news, read point-in-time: nothing that was learned after the instant asked about comes out of here. Rows are only
- * added; a story whose text has changed gets another row. Several importers at once store each version once.
+ * Stored news, read point-in-time: nothing that was learned after the instant asked about comes out of here. Rows are
+ * only added; a story whose text has changed gets another row. Several importers at once store each version once.
  */
 import { type Selectable, sql } from 'kysely';
 import { itemSentiment, newsSentiment } from '../domain/features/sentiment/news-sentiment.ts';

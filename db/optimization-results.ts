@@ -1,4 +1,6 @@
-/** The best parameters that searches found, by symbol, interval, strategy and regime, with what they were deflated by. */
+/**
+ * The best parameters that searches found, by symbol, interval, strategy and regime, with what they were deflated by.
+ */
 import type { ParameterSearchResult, SearchBest } from '../schemas/parameter-search.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';

@@ -1,6 +1,6 @@
 /**
- * What is told of an order that moved: the move, and where it leaves something held that no stop and no exit will close,
- * an alert for a person. Called inside the transaction that has written the order and its fills.
+ * What is told of an order that moved: the move, and where it leaves something held that no stop and no exit will
+ * close, an alert for a person. Called inside the transaction that has written the order and its fills.
  */
 import { toDecimal, ZERO } from '../domain/decimal.ts';
 import { isBare, mayLeaveBare } from '../domain/execution/protection.ts';

@@ -5,7 +5,7 @@
 import type { Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { accountEquity } from '../domain/backtest/account-view.ts';
-import { closeTrades } from '../domain/backtest/walk-bar.ts';
+import { closeTrades } from '../domain/backtest/match-instant.ts';
 import type { EntryContext } from '../domain/backtest/walk-state.ts';
 import type { BookStep } from '../domain/execution/book.ts';
 import { onMark } from '../domain/risk/risk-state.ts';

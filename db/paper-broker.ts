@@ -57,7 +57,9 @@ async function claim(trx: Transaction<Tables>, parts: PaperParts, decisionId: st
   return refusal;
 }
 
-/** Either kill flag stops all but reducing orders; an order of a session's earlier run, or of a closed one, stays home. */
+/**
+ * Either kill flag stops all but reducing orders; an order of a session's earlier run, or of a closed one, stays home.
+ */
 async function sendRefusal(
   trx: Transaction<Tables>,
   parts: PaperParts,

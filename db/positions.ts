@@ -1,4 +1,6 @@
-/** Positions by (account, strategy, symbol), derived from fills only. A flat one stays, with quantity 0 and its sums. */
+/**
+ * Positions by (account, strategy, symbol), derived from fills only. A flat one stays, with quantity 0 and its sums.
+ */
 import type { Selectable } from 'kysely';
 import type { Position } from '../schemas/execution.ts';
 import { upsertRows } from './insert-rows.ts';

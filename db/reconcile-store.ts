@@ -39,7 +39,8 @@ export const createReconcileStore = (db: Database, nowMs: () => number) => ({
 const COMPARE_AGAIN_MS = 86_400_000;
 
 /**
- * `openedAtMs`: of the account. `fillsMs`: fills are compared from here on; positions and cash are sums over all of them.
+ * `openedAtMs`: of the account. `fillsMs`: fills are compared from here on;
+ * positions and cash are sums over all of them.
  * @throws InvalidInput ACCOUNT_UNKNOWN
  */
 async function comparedSince(

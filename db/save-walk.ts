@@ -3,7 +3,7 @@
  * then audit and events last (they hold the desk-wide counters until the commit).
  */
 import type { Transaction } from 'kysely';
-import type { TradeRecord } from '../domain/backtest/walk-bar.ts';
+import type { TradeRecord } from '../domain/backtest/match-instant.ts';
 import type { EquityPoint } from '../domain/backtest/walk-batch.ts';
 import type { WalkState } from '../domain/backtest/walk-state.ts';
 import { decimalText } from '../domain/decimal.ts';

@@ -6,25 +6,22 @@
 import type { ReportParts } from '../domain/backtest/session-report.ts';
 import type { OperatingMode, TradingMode } from '../schemas/governance.ts';
 import type { AdviceAnswer } from '../schemas/llm/advice-slot.ts';
+import type { AssessmentNote } from '../schemas/llm/proposal-assessment.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
 import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import { type SessionReport, strategySessionInputSchema } from '../schemas/strategy-session.ts';
 import { decisionById } from './decisions.ts';
 import { appendEvents } from './events.ts';
+import { noteAssessments } from './llm/assessments.ts';
 import { governanceOf } from './load-governance.ts';
+import type { LoadedSession } from './load-session.ts';
 import { openingCheckpoint } from './load-walk.ts';
 import { inTransaction } from './retry.ts';
+import type { WalkOutcome } from './save-outcome.ts';
 import { closeOnce } from './session-close.ts';
 import { abandon, type OpenOutcome, type OpenRequest, openRun } from './session-open.ts';
 import type { SessionTotals } from './session-totals.ts';
-import {
-  flattenOnce,
-  type LoadedSession,
-  type UnwindRequest,
-  unwindOnce,
-  type WalkOutcome,
-  walkOnce,
-} from './session-walk.ts';
+import { flattenOnce, type UnwindRequest, unwindOnce, walkOnce } from './session-walk.ts';
 import { readSession, type SessionRecord } from './sessions.ts';
 import type { Database } from './tables.ts';
 
@@ -47,6 +44,10 @@ export const createSessionStore = (db: Database) => ({
     walk: (loaded: LoadedSession) => WalkOutcome,
     answers: readonly AdviceAnswer[] = [],
   ): Promise<WalkResult> => inTransaction(db, (trx) => walkOnce(trx, handle, cursor, limits, walk, answers)),
+
+  /** What came of asking models about proposals; noted again, it is what it was. */
+  noteAssessments: (handle: SessionHandle, notes: readonly AssessmentNote[]): Promise<void> =>
+    inTransaction(db, (trx) => noteAssessments(trx, handle, notes)),
 
   /** Decides once to close all positions; asked again it gives the first answer. */
   flatten: (handle: SessionHandle, walk: (loaded: LoadedSession) => WalkOutcome): Promise<WalkResult> =>

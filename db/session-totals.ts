@@ -31,9 +31,8 @@ export async function readSessionTotals(db: Database, handle: SessionHandle): Pr
     mine as materialized (select s.client_order_id from sent s join decisions d using (decision_id) where ${ofRun})`;
   const sent = await sql<{ count: number }>`${orders} select count(*)::int as count from mine`.execute(db);
   const fills = await sql<{ count: number; fees: string }>`${orders}
-    select (count(*) - 2 * count(f.takes_back))::int as count, coalesce(sum(f.fee), 0) as fees from mine join fills f using (client_order_id)`.execute(
-    db,
-  );
+    select (count(*) - 2 * count(f.takes_back))::int as count, coalesce(sum(f.fee), 0) as fees
+    from mine join fills f using (client_order_id)`.execute(db);
   const trades = await sql<{ pnl: string }>`with closed as materialized (
       select trade_id, decision_id, pnl_net, closed_at from trades
         where session_id = ${handle.sessionId} and busted_at is null)

@@ -133,7 +133,8 @@ export async function saveCheckpoint(
 }
 
 /**
- * Closes a session with its report, whose bars are its own from now on; doing it again with the same epoch writes the same again.
+ * Closes a session with its report, whose bars are its own from now on; doing it
+ * again with the same epoch writes the same again.
  * @returns false when a newer run holds the session
  */
 export async function closeSession(

@@ -21,8 +21,8 @@ export type Settlement = {
 };
 
 /**
- * MANUAL → ABSENT, or CANCELED where the venue had taken the order once; audited. What is left of the order counts against
- * no limit any more. A fill of it that is told later is booked all the same.
+ * MANUAL → ABSENT, or CANCELED where the venue had taken the order once; audited. What is left of the order counts
+ * against no limit any more. A fill of it that is told later is booked all the same.
  * @returns the order's new state, null when it is not MANUAL any more
  */
 export function settleManual(db: Database, { order, by, reason, atMs }: Settlement): Promise<Order['state'] | null> {

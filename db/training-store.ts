@@ -1,6 +1,7 @@
 /**
- * Trainings of agents in Postgres. A checkpoint is written once under (run, seed, steps); whoever trains a part again finds
- * it. Only the last of a seed keeps the state from which it goes on, only the last and the best keep their weights.
+ * Trainings of agents in Postgres. A checkpoint is written once under (run, seed, steps); whoever
+ * trains a part again finds it. Only the last of a seed keeps the state from which it goes on,
+ * only the last and the best keep their weights.
  */
 import { sql } from 'kysely';
 import type { TrainedNetwork } from '../domain/learning/agents/seat-run.ts';

@@ -1,6 +1,6 @@
 /**
- * Trials of a run by number. Written once: whoever evaluates one again finds the row and leaves it, so the number of rows
- * is the number of candidates that were evaluated, failed ones too.
+ * Trials of a run by number. Written once: whoever evaluates one again finds the row and leaves it, so the number of
+ * rows is the number of candidates that were evaluated, failed ones too.
  */
 import { insertRows } from './insert-rows.ts';
 import type { Database, JsonObject } from './tables.ts';

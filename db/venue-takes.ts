@@ -118,7 +118,9 @@ async function tellUncovered(trx: Database, order: Order, step: VenueTake, atMs:
 const noteLateArrival = (trx: Database, { clientOrderId, decisionId }: Order, atMs: number) =>
   appendEvents(trx, [{ type: 'order_late_arrival', payload: { clientOrderId }, correlationId: decisionId, atMs }]);
 
-/** Trade ids that are booked: those of the order, whatever they are called, and any that is told; and those set aside. */
+/**
+ * Trade ids that are booked: those of the order, whatever they are called, and any that is told; and those set aside.
+ */
 async function knownTrades(trx: Database, order: Order, fills: readonly VenueFill[]): Promise<Set<string>> {
   if (fills.length === 0) return new Set();
   const told = fills.map((one) => one.tradeId);

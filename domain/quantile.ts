@@ -3,7 +3,10 @@
  * (Sample Quantiles in Statistical Packages, 1996), the default of numpy and R. In the unit of the values.
  */
 
-/** `share` from 0 (the least) to 1 (the largest). Values in any order. @throws RangeError without values, or outside 0 to 1 */
+/**
+ * `share` from 0 (the least) to 1 (the largest). Values in any order.
+ * @throws RangeError without values, or outside 0 to 1
+ */
 export const quantile = (values: ArrayLike<number>, share: number): number =>
   sortedQuantile(Float64Array.from(values).sort(), share);
 

@@ -36,6 +36,7 @@ const cartPoleInputSchema = z.strictObject({
 
 /** Which agent learns from a market: spot has three actions, leverage eleven, on margin. */
 export const marketAgentSchema = z.enum(['spot', 'leverage']);
+export type MarketAgent = z.infer<typeof marketAgentSchema>;
 
 /** Stored bars from `from` (inclusive) to `to` (exclusive); the first half is learned from, the end is what it is judged on. */
 const marketInputSchema = z.strictObject({

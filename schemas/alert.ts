@@ -1,4 +1,7 @@
-/** What a person is told outside of the desk: made of one event, whose sequence tells a repeated delivery from a new one. */
+/**
+ * What a person is told outside of the desk: made of one event, whose
+ * sequence tells a repeated delivery from a new one.
+ */
 export type AlertLevel = 'warning' | 'critical';
 export type AlertOwner = 'head of desk' | 'risk' | 'strategies' | 'operator';
 

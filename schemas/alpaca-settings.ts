@@ -23,7 +23,10 @@ export const ALPACA_KEY_EXPECTED = 'KEYID:SECRET';
 /** Alpaca's key ids tell their mode by their first letters; how they are spelled does not make them another key. */
 const KEY_PREFIXES: Readonly<Record<AlpacaMode, RegExp>> = { paper: /^PK[A-Z0-9]/i, live: /^AK[A-Z0-9]/i };
 
-/** Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED, CONFIG_VALUE. No secret is shown. */
+/**
+ * Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH,
+ * CONFIG_URL_BLOCKED, CONFIG_VALUE. No secret is shown.
+ */
 export function alpacaProblems(settings: AlpacaSettings, allowLoopback: boolean): Problem[] {
   const hosts = [
     ...hostProblems('paper', 'ALPACA_PAPER_URL', settings.paperUrl, allowLoopback),

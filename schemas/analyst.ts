@@ -1,4 +1,7 @@
-/** What the steps around a question hand to a workflow: facts of one symbol as they were known, small enough for a history. */
+/**
+ * What the steps around a question hand to a workflow: facts of one symbol
+ * as they were known, small enough for a history.
+ */
 import type { Level, Regime } from './features.ts';
 import type { UntrustedText } from './llm/ask-model.ts';
 import type { ToolScope } from './llm/tool-call.ts';

@@ -36,7 +36,10 @@ export const approvalAnswerSchema = z.strictObject({
 });
 export type ApprovalAnswer = z.infer<typeof approvalAnswerSchema>;
 
-/** `sent` false: the gate, asked again, refused what was approved; null: nothing was to be sent, or it waits for its partner. */
+/**
+ * `sent` false: the gate, asked again, refused what was approved; null:
+ * nothing was to be sent, or it waits for its partner.
+ */
 export const approvalOutcomeSchema = z.strictObject({
   decisionId: z.string(),
   orderHash: z.string(),

@@ -35,7 +35,9 @@ export type CcxtSettings = Readonly<Record<CcxtMode, CcxtModeSettings>>;
 export const CCXT_SYMBOLS_PATTERN = /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,10}(,[A-Z0-9]{1,20}\/[A-Z0-9]{1,10}){0,19}$/;
 export const CCXT_SYMBOLS_EXPECTED = 'up to 20 pairs of one quote currency, such as BTC/USDT,ETH/USDT';
 
-/** Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED, CONFIG_VALUE, CONFIG_REQUIRED. */
+/**
+ * Every mistake in the settings. Codes: CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED, CONFIG_VALUE, CONFIG_REQUIRED.
+ */
 export function ccxtProblems(settings: CcxtSettings, allowLoopback: boolean): Problem[] {
   const own = (['paper', 'live'] as const).flatMap((mode) => [
     ...hostProblems(mode, settings[mode], allowLoopback),

@@ -14,7 +14,10 @@ export type OrderType = z.infer<typeof orderTypeSchema>;
 export const legSchema = z.enum(['entry', 'exit', 'stop', 'target', 'liquidation']);
 export type Leg = z.infer<typeof legSchema>;
 
-/** Why a round trip ended. margin: its venue was near to taking it. reduce: what was left after it had been halved for that. */
+/**
+ * Why a round trip ended. margin: its venue was near to taking it. reduce:
+ * what was left after it had been halved for that.
+ */
 export const exitReasonSchema = z.enum([
   'signal',
   'stop',
@@ -114,7 +117,10 @@ export const fillSchema = z.strictObject({
   price: decimalSchema,
   /** Positive when paid; a fill that takes another one back returns its fee. */
   fee: decimalSchema,
-  /** Taken of the traded coin itself, its value at the fill's price is in `fee`: a buy brings so much less. Absent: none. */
+  /**
+   * Taken of the traded coin itself, its value at the fill's price is in
+   * `fee`: a buy brings so much less. Absent: none.
+   */
   feeQuantity: decimalSchema.optional(),
   atMs: z.number().int(),
   /** Trade id of a fill that the venue has busted and this one takes back, to the other side. Absent: a fill. */

@@ -20,7 +20,10 @@ export const modeProfileSchema = z.strictObject({
 });
 export type ModeProfile = z.infer<typeof modeProfileSchema>;
 
-/** How far a model may go, from the least to the most. advise: it votes. propose: it may begin a trade. The last: unasked. */
+/**
+ * How far a model may go, from the least to the most. advise: it votes.
+ * propose: it may begin a trade. The last: unasked.
+ */
 export const authoritySchema = z.enum(['advise', 'propose', 'executeWithinMandate']);
 export type Authority = z.infer<typeof authoritySchema>;
 
@@ -28,7 +31,9 @@ export type Authority = z.infer<typeof authoritySchema>;
 export const approvalModeSchema = z.enum(['off', 'byRule', 'always']);
 export type ApprovalMode = z.infer<typeof approvalModeSchema>;
 
-/** The bounds of models and of entries that a person answers for, from config/governance.yaml. Sizes: shares of equity. */
+/**
+ * The bounds of models and of entries that a person answers for, from config/governance.yaml. Sizes: shares of equity.
+ */
 export const modelGovernanceSchema = z.strictObject({
   authorityMax: z
     .strictObject({

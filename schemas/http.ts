@@ -25,5 +25,7 @@ export function countText(max: number, min = 1) {
 }
 
 const ID_EXPECTED = 'letters, digits and any of . : @ # / _ -, at most 200';
-/** An id, a symbol or a name in a path or a query: what no name of ours has (quotes, spaces, control signs) is refused. */
+/**
+ * An id, a symbol or a name in a path or a query: what no name of ours has (quotes, spaces, control signs) is refused.
+ */
 export const idText = z.string({ error: ID_EXPECTED }).regex(/^[A-Za-z0-9.:@#/_-]{1,200}$/, { error: ID_EXPECTED });

@@ -27,8 +27,9 @@ export const indicatorParameterSchemas = {
 } as const;
 
 /**
- * `price`: quote currency. `percent`: 0 to 100 (Williams %R -100 to 0). `fraction`: 0.02 = 2 %. `points`: the
- * indicator's own scale. `ratio`: 1 is even. `trend`: 1 or -1. `seen`: 1 or 0. `volume`, `priceTimesVolume`: as they say.
+ * `price`: quote currency. `percent`: 0 to 100 (Williams %R -100 to 0). `fraction`: 0.02 = 2
+ * %. `points`: the indicator's own scale. `ratio`: 1 is even. `trend`: 1 or -1. `seen`: 1 or
+ * 0. `volume`, `priceTimesVolume`: as they say.
  */
 export type IndicatorUnit =
   | 'price'

@@ -1,6 +1,6 @@
 /**
- * The contract of `marketAnalysis`: what it is given and what it ends with. A model's words pass their own contract first
- * (schemas/llm/contracts/analysis.ts); regime and levels are the desk's own. Costs are whole micro-USD.
+ * The contract of `marketAnalysis`: what it is given and what it ends with. A model's words pass their own contract
+ * first (schemas/llm/contracts/analysis.ts); regime and levels are the desk's own. Costs are whole micro-USD.
  */
 import { z } from 'zod';
 import { levelSchema, regimeSchema } from './features.ts';
@@ -23,7 +23,9 @@ export const marketAnalysisInputSchema = z.strictObject({
     .min(1)
     .max(SCREENED_SYMBOLS_MAX)
     .refine((symbols) => new Set(symbols).size === symbols.length, 'each symbol once'),
-  /** quick: features and one call; comprehensive: with news, knowledge and tools; deep: with backtests and other models. */
+  /**
+   * quick: features and one call; comprehensive: with news, knowledge and tools; deep: with backtests and other models.
+   */
   depth: z.enum(ANALYSIS_DEPTHS),
   useReasoningModel: z.boolean().default(false),
   /** Nothing that was known later is looked at; null: now. */
@@ -33,7 +35,9 @@ export const marketAnalysisInputSchema = z.strictObject({
   accountId: accountIdSchema.nullable().default(null),
   /** Models see ASSET1 and so on for the symbols, and no headlines: they cannot remember what they do not recognise. */
   masked: z.boolean().default(false),
-  /** All symbols go through the rules and a cheap model first; only the best are analysed, and the best of these deep. */
+  /**
+   * All symbols go through the rules and a cheap model first; only the best are analysed, and the best of these deep.
+   */
   screening: z
     .strictObject({
       /** Hand the questions of the screening over as a batch, where the provider takes one: for less, within a day. */
@@ -84,6 +88,8 @@ export const screeningResultSchema = z.strictObject({
   left: z.array(z.strictObject({ symbol: symbolSchema, reason: screeningReasonSchema })),
   /** How the questions of the screening went out: `batch`, or the reason why they were asked one by one. */
   sentAs: z.string(),
+  /** As of the whole, of the models that screened. */
+  contaminated: z.boolean(),
 });
 export type ScreeningResult = z.infer<typeof screeningResultSchema>;
 
@@ -136,6 +142,8 @@ export const symbolAnalysisSchema = z.strictObject({
   consensus: consensusResultSchema.nullable(),
   callIds: z.array(z.string()),
   costMicroUsd: z.number().int(),
+  /** Some model that was asked, answered or not, may know what came after `asOf`. */
+  contaminated: z.boolean(),
 });
 export type SymbolAnalysis = z.infer<typeof symbolAnalysisSchema>;
 

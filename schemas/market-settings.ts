@@ -31,7 +31,10 @@ export const ccxtDataUrls = (text: string): Readonly<Record<string, string>> =>
     text.split(',').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
 
-/** Every mistake in the settings. Codes: CONFIG_URL_BLOCKED, CONFIG_VALUE, CONFIG_MODE_HOST_MISMATCH. No secret is shown. */
+/**
+ * Every mistake in the settings. Codes: CONFIG_URL_BLOCKED, CONFIG_VALUE,
+ * CONFIG_MODE_HOST_MISMATCH. No secret is shown.
+ */
 export function marketProblems({ alpaca, ccxt, allowLoopback }: MarketSettings): Problem[] {
   return [
     ...alpacaDataProblems(alpaca.url, allowLoopback),

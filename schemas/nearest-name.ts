@@ -1,7 +1,8 @@
 /** Finds what a mistyped name was meant to be, for hints. Pure. */
 
 /**
- * The known name closest by edit distance, or null when none is near enough to be meant: at most a third of the letters.
+ * The known name closest by edit distance, or null when none is near
+ * enough to be meant: at most a third of the letters.
  * Case is ignored, and so is the order of the words: `maxPostions` finds `positionsMax`.
  */
 export function nearestName(name: string, known: readonly string[]): string | null {

@@ -1,4 +1,6 @@
-/** The contract of one order: by hand or from a session, what it reports, how it ends. No field switches a check off. */
+/**
+ * The contract of one order: by hand or from a session, what it reports, how it ends. No field switches a check off.
+ */
 import { z } from 'zod';
 import { decimalSchema } from './decimal.ts';
 import { gateReasonSchema } from './decision.ts';

@@ -1,7 +1,9 @@
 /** What a reconciliation finds: one report an account. `equal` and `pending` open the gate, `different` freezes. */
 import { z } from 'zod';
 
-/** `pending`: differences that an order under way explains. `unreachable`: the venue did not answer, nothing changed. */
+/**
+ * `pending`: differences that an order under way explains. `unreachable`: the venue did not answer, nothing changed.
+ */
 export const reconcileReportSchema = z.strictObject({
   accountId: z.string(),
   verdict: z.enum(['equal', 'pending', 'different', 'unreachable']),

@@ -59,6 +59,8 @@ export const riskStateSchema = z.strictObject({
   recentOrders: z.array(z.strictObject({ atMs: z.number().int(), key: z.string() })),
   tradesToday: z.number().int().nonnegative(),
   lossStreak: z.number().int().nonnegative(),
+  /** Of the last twenty trades that closed, the latest last: 1 for a gain. Absent before the first. */
+  recentResults: z.array(z.union([z.literal(0), z.literal(1)])).exactOptional(),
   cooldownUntilMs: z.number().int().nullable(),
   breaker: z.strictObject({ trippedAtMs: z.number().int() }).nullable(),
   latched: z.array(z.string()),

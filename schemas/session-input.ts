@@ -88,7 +88,8 @@ function advisorProblems({ provider = RULES_PROVIDER, model, tier, consensus = 0
 export function modelProblems({ strategy, components, weights }: Record<string, unknown>): Problem[] {
   const type = typeof strategy === 'string' ? strategy : fieldsOf(strategy).type;
   if (type !== MODEL_STRATEGY_TYPE) return [];
-  const expected = `technical and llm for ${MODEL_STRATEGY_TYPE}: the model proposes, the technical rule stands behind it`;
+  const needed = `technical and llm for ${MODEL_STRATEGY_TYPE}`;
+  const expected = `${needed}: the model proposes, the technical rule stands behind it`;
   const missing = Array.isArray(components) && !['technical', 'llm'].every((one) => components.includes(one));
   const weight = fieldsOf(weights).llm ?? 0;
   return [
@@ -108,7 +109,9 @@ function approvalProblems({ approval, tradingMode }: Record<string, unknown>): P
   return [problem('INPUT_RANGE', 'approval.entries', entries, `off in ${tradingMode} mode`, hint)];
 }
 
-/** The manager has nothing to do without leverage, and leaves pairs alone. What a stored strategy asks for shows later. */
+/**
+ * The manager has nothing to do without leverage, and leaves pairs alone. What a stored strategy asks for shows later.
+ */
 function leverageProblems({ leverage, strategy }: Record<string, unknown>): Problem[] {
   const { type = strategy, leverage: asked = 1 } = fieldsOf(strategy);
   const isKnown = SESSION_STRATEGY_TYPES.some((one) => one === type);
@@ -129,7 +132,8 @@ function sizeProblems(symbols: unknown, count: unknown): Problem[] {
 /** Whether a live account is armed, the desk tells when the session opens; no other account can be. */
 function modeProblems(mode: unknown, accountId: unknown): Problem[] {
   if (mode !== 'live' || isLiveAccount(accountId)) return [];
-  const hint = `start in paper mode; live needs an armed account, which only ${LIVE_ACCOUNT_IDS.join(', ')} can be (npm run arm)`;
+  const accounts = LIVE_ACCOUNT_IDS.join(', ');
+  const hint = `start in paper mode; live needs an armed account, which only ${accounts} can be (npm run arm)`;
   return [problem('MODE_NOT_ARMED', 'tradingMode', mode, 'paper, backtest or analysis', hint)];
 }
 

@@ -8,6 +8,7 @@ import { decisionSchema } from './decision.ts';
 import { orderIntentSchema, orderStateSchema, positionSchema } from './execution.ts';
 import { operatingModeSchema } from './governance.ts';
 import { adviceAnswerSchema, awaitedAdviceSchema } from './llm/advice-slot.ts';
+import { proposalToAssessSchema } from './llm/proposal-assessment.ts';
 import { sessionLimitsSchema } from './risk.ts';
 import { strategySchema } from './signals.ts';
 
@@ -55,6 +56,8 @@ export const sessionHandleSchema = z.strictObject({
   evolved: z.record(z.string(), strategySchema).optional(),
   /** Networks that vote beside the session's strategy, by symbol. */
   agents: z.record(z.string(), seatedAgentSchema).optional(),
+  /** Networks that the leverage of an entry begins with, by symbol, where the session's leverage is managed. */
+  leverageAgents: z.record(z.string(), seatedAgentSchema).optional(),
   /** Of a session in virtual time: what the strategy's trades had taught before its first bar, by pattern. */
   online: z
     .record(z.string(), z.strictObject({ trades: z.number().int(), wins: z.number().int(), returnSum: z.number() }))
@@ -161,5 +164,7 @@ export const walkResultSchema = z.strictObject({
   operatingMode: operatingModeSchema.exactOptional(),
   /** Advice that the last instant waits for; absent where none is. */
   awaited: z.array(awaitedAdviceSchema).exactOptional(),
+  /** Entries proposed by a model, decided by now, that another question is asked about; absent where there are none. */
+  proposals: z.array(proposalToAssessSchema).exactOptional(),
 });
 export type WalkResult = z.infer<typeof walkResultSchema>;

@@ -66,7 +66,9 @@ export type TwoLegStrategyType = (typeof TWO_LEG_STRATEGY_TYPES)[number];
 export const STRATEGY_TYPES = [...SINGLE_STRATEGY_TYPES, ...TWO_LEG_STRATEGY_TYPES] as const;
 export type StrategyType = (typeof STRATEGY_TYPES)[number];
 
-/** The model proposes, gate and mandate dispose: for sessions only. Its exits are those of the generic technical rule. */
+/**
+ * The model proposes, gate and mandate dispose: for sessions only. Its exits are those of the generic technical rule.
+ */
 export const MODEL_STRATEGY_TYPE = 'aiDiscretionary';
 export const SESSION_STRATEGY_TYPES = [...STRATEGY_TYPES, MODEL_STRATEGY_TYPE] as const;
 export type SessionStrategyType = (typeof SESSION_STRATEGY_TYPES)[number];

@@ -31,9 +31,9 @@ export const RULES_PROVIDER = 'rules';
 export const ANY_PROVIDER = 'any';
 
 /**
- * Who advises the session: `rules`, a provider of config/models.yaml, or `any`. `model` is the only one that is asked then,
- * `tier` the least that is. `consensus` of 2 and more asks as many seats at once; `debate` asks them once more where they
- * disagree; `contrarian` hears the case against.
+ * Who advises the session: `rules`, a provider of config/models.yaml, or `any`. `model` is the only one that is asked
+ * then, `tier` the least that is. `consensus` of 2 and more asks as many seats at once; `debate` asks them once more
+ * where they disagree; `contrarian` hears the case against.
  */
 const modelSettingsSchema = z.strictObject({
   provider: providerRecordSchema.shape.name.default(RULES_PROVIDER),
@@ -47,8 +47,8 @@ const modelSettingsSchema = z.strictObject({
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
 /**
- * What the leverage manager of a session holds its strategy's leverage to: the standard deviation of log returns a year,
- * above which leverage is made smaller.
+ * What the leverage manager of a session holds its strategy's leverage to: the standard deviation of log returns
+ * a year, above which leverage is made smaller.
  */
 export const leverageSettingsSchema = z.strictObject({ targetVolatility: z.number().gt(0).max(10).default(0.5) });
 export type LeverageSettings = z.infer<typeof leverageSettingsSchema>;

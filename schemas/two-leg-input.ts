@@ -15,7 +15,9 @@ export function twoLeggedTypeOf(strategy: unknown): TwoLegStrategyType | null {
   return isTwoLegged(type) ? type : null;
 }
 
-/** A pair is always long and short: a direction that is left out means that, where a single symbol would be long only. */
+/**
+ * A pair is always long and short: a direction that is left out means that, where a single symbol would be long only.
+ */
 export function withPairDirection(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || !('strategy' in input)) return input;
   if (twoLeggedTypeOf(input.strategy) === null || ('direction' in input && input.direction !== undefined)) return input;

@@ -35,9 +35,9 @@ export const venueOrderSchema = z.strictObject({
 export type VenueOrder = z.infer<typeof venueOrderSchema>;
 
 /**
- * `fee`: in the quote currency, null where the venue tells it elsewhere or later. `feeQuantity`: what the venue took of the
- * traded coin itself, so that a buy brings less than it filled; absent: nothing. `isFeeUntold`: it takes its fee of what the
- * fill brings, coins of a buy or money of a sale, and does not say how much.
+ * `fee`: in the quote currency, null where the venue tells it elsewhere or later. `feeQuantity`: what the venue took of
+ * the traded coin itself, so that a buy brings less than it filled; absent: nothing. `isFeeUntold`: it takes its fee of
+ * what the fill brings, coins of a buy or money of a sale, and does not say how much.
  */
 export const venueFillSchema = z.strictObject({
   tradeId: z.string(),
@@ -66,7 +66,9 @@ export const venueBustSchema = z.strictObject({
 });
 export type VenueBust = z.infer<typeof venueBustSchema>;
 
-/** Long positions have a positive quantity, short ones a negative. `averagePrice` is null where the venue tells none. */
+/**
+ * Long positions have a positive quantity, short ones a negative. `averagePrice` is null where the venue tells none.
+ */
 export const venuePositionSchema = z.strictObject({
   symbol: z.string(),
   quantity: decimalSchema,

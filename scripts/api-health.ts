@@ -1,6 +1,6 @@
 /**
- * The health check of the HTTP interface in a container: whether it answers on its port. Exit code 0 yes, 1 no. On a desk of
- * `npm start`, `npm run doctor` tells more.
+ * The health check of the HTTP interface in a container: whether it answers on its port. Exit code 0 yes, 1 no. On a
+ * desk of `npm start`, `npm run doctor` tells more.
  */
 import { parseEnvironment } from '../config/environment.ts';
 import { say } from './lib/progress.ts';

@@ -1,7 +1,8 @@
 /**
- * `npm run arm -- --account A --minutes M --confirm "<phrase>" [--strategy ID]… [--override REASON] | --disarm --account A
- * | --status`: lets a live account trade for a time, by a person. Exit codes: 0 done, 2 settings or arguments, 3 Postgres
- * or the venue does not answer, 4 refused.
+ * `npm run arm -- --account A --minutes M --confirm "<phrase>" [--strategy
+ * ID]… [--override REASON] | --disarm --account A
+ * | --status`: lets a live account trade for a time, by a person. Exit codes: 0 done, 2 settings or arguments, 3
+ * Postgres or the venue does not answer, 4 refused.
  */
 import { parseEnvironment } from '../config/environment.ts';
 import { disarm } from '../db/armings.ts';

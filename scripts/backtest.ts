@@ -1,7 +1,7 @@
 /**
- * `npm run backtest`: one strategy over bars of a file, of Postgres or synthetic ones. `--via loop` and `--via engine`
- * walk them in this process; `--via session` and `--via workflow` start a workflow on the desk and read the same document
- * back.
+ * `npm run backtest`: one strategy over bars of a file, of Postgres or synthetic ones. `--via loop`
+ * and `--via engine` walk them in this process; `--via session` and `--via workflow` start a
+ * workflow on the desk and read the same document back.
  */
 import { randomUUID } from 'node:crypto';
 import { type BacktestOutcome, backtestDocument, backtestText } from './lib/backtest/document.ts';

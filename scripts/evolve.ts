@@ -1,6 +1,6 @@
 /**
- * `npm run evolve -- --input FILE.json [--follow]`: starts an evolution run on the desk. With `--follow` it shows how far
- * the run is, waits for its end and prints its result; exit code 1 when no strategy was promoted.
+ * `npm run evolve -- --input FILE.json [--follow]`: starts an evolution run on the desk. With `--follow` it shows how
+ * far the run is, waits for its end and prints its result; exit code 1 when no strategy was promoted.
  */
 import { type EvolutionResult, evolutionResultSchema, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
 import { evolutionRunId } from '../workflows/messages/evolution-run.ts';

@@ -1,6 +1,6 @@
 /**
- * `npm run export -- training|decisions|trades|bars --format jsonl|csv|parquet --out F [--from ISO] [--to ISO]`: what the desk
- * knows, for other programs. Only Postgres has to be up; nothing of it is changed.
+ * `npm run export -- training|decisions|trades|bars --format jsonl|csv|parquet --out F [--from ISO] [--to ISO]`: what
+ * the desk knows, for other programs. Only Postgres has to be up; nothing of it is changed.
  */
 import { EXPORTS, type ExportName } from '../db/export/catalogue.ts';
 import type { Answer } from './lib/bars/answer.ts';

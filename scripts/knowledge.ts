@@ -1,6 +1,7 @@
 /**
- * `npm run knowledge -- import FOLDER | search "…"`: Markdown documents into the knowledge base, and passages out of it, each
- * with the document it comes from. What is dated after `--as-of` is refused and told. Only Postgres has to be up.
+ * `npm run knowledge -- import FOLDER | search "…"`: Markdown documents into the knowledge base,
+ * and passages out of it, each with the document it comes from. What is dated after `--as-of` is
+ * refused and told. Only Postgres has to be up.
  */
 import { readMarkdownFolder } from '../adapters/knowledge/markdown-folder.ts';
 import { saveDocuments, searchKnowledge } from '../db/knowledge.ts';

@@ -1,6 +1,7 @@
 /**
- * `npm run lookahead`: runs a strategy file (or a built-in strategy) again and again with its future cut off or changed,
- * and tells each bar whose decision changes with it. Exit code 1 when it finds one. Takes the flags of `backtest`.
+ * `npm run lookahead`: runs a strategy file (or a built-in strategy) again and again with its
+ * future cut off or changed, and tells each bar whose decision changes with it. Exit code 1
+ * when it finds one. Takes the flags of `backtest`.
  */
 import { loadSeries } from '../activities/session/prepare.ts';
 import { builtInVoice } from '../domain/engine/desk-plan.ts';

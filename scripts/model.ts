@@ -1,9 +1,9 @@
 /**
- * `npm run model -- check | ask "…" [--model M] | usage [--by WHAT] | report | prompts | experiment start|stop|report`: how
- * the configured providers are, one question through the gateway, what all questions cost and brought, and which
+ * `npm run model -- check | ask "…" [--model M] | usage [--by WHAT] | report | prompts | experiment start|stop|report`:
+ * how the configured providers are, one question through the gateway, what all questions cost and brought, and which
  * versions of prompts are tried against each other.
- * `check` needs nothing running; the others need Postgres, where budget and audit are. Exit codes: 0 done, 1 a provider is
- * down or no answer came, 2 arguments or settings, 3 Postgres is down.
+ * `check` needs nothing running; the others need Postgres, where budget and audit are. Exit codes: 0 done, 1 a provider
+ * is down or no answer came, 2 arguments or settings, 3 Postgres is down.
  */
 import path from 'node:path';
 import { parseEnvironment } from '../config/environment.ts';

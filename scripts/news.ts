@@ -1,6 +1,6 @@
 /**
- * `npm run news -- import | fetch | list | trend`: news in and out of the desk's database. What is listed is what was known
- * at the instant asked about. Only Postgres has to be up.
+ * `npm run news -- import | fetch | list | trend`: news in and out of the desk's database. What is listed is what was
+ * known at the instant asked about. Only Postgres has to be up.
  */
 import { createAlpacaNews } from '../adapters/news/alpaca-news.ts';
 import { createFileNews } from '../adapters/news/file-news.ts';

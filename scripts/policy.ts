@@ -1,7 +1,8 @@
 /**
  * `npm run policy -- show | set KEY VALUE [KEY VALUE …] --reason TEXT | history | enable STRATEGY --reason TEXT`: the
  * desk's policy, changed while it runs.
- * Exit codes: 0 done, 2 a change that is refused or wrong arguments, 3 Postgres does not answer. Only Postgres has to be up.
+ * Exit codes: 0 done, 2 a change that is refused or wrong arguments, 3
+ * Postgres does not answer. Only Postgres has to be up.
  */
 import type { Database } from '../db/tables.ts';
 import type { Answer } from './lib/bars/answer.ts';

@@ -1,8 +1,8 @@
 /**
  * `npm run reconcile -- [--account A]`: compares the books of accounts at network venues with their venue, now. With
- * `--release --account A --reason TEXT --confirm "<phrase>"` a person lets a frozen account trade again (`--accept-cash`,
- * `--accept-fills`: with what the venue has beyond the books); with `--settle
- * ORDER --as absent` in its place, ends an order in state MANUAL that the venue does not have.
+ * `--release --account A --reason TEXT --confirm "<phrase>"` a person lets a frozen account trade again
+ * (`--accept-cash`, `--accept-fills`: with what the venue has beyond the books); with `--settle ORDER --as absent` in
+ * its place, ends an order in state MANUAL that the venue does not have.
  * Exit codes: 0 equal or done, 1 different, 2 arguments, 3 Postgres or the venue does not answer, 4 refused.
  */
 import { person } from './lib/person.ts';

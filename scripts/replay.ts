@@ -1,7 +1,7 @@
 /**
- * `npm run replay -- DECISION|SESSION|CALL [--limit KEY=VALUE]… [--model M] [--prompt P@V]`: makes decisions again from the
- * record and compares them byte by byte, or tells what would have been otherwise. Only Postgres has to be up; no decision,
- * order or outcome is written. Exit codes: 0 the same, 1 not the same, 2 arguments, 3 Postgres is down.
+ * `npm run replay -- DECISION|SESSION|CALL [--limit KEY=VALUE]… [--model M] [--prompt P@V]`: makes decisions again from
+ * the record and compares them byte by byte, or tells what would have been otherwise. Only Postgres has to be up; no
+ * decision, order or outcome is written. Exit codes: 0 the same, 1 not the same, 2 arguments, 3 Postgres is down.
  */
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';

@@ -1,6 +1,6 @@
 /**
- * `npm run search -- --input FILE.json [--follow]`: starts a parameter search on the desk. With `--follow` it shows how far
- * the run is, waits for its end and prints its result; exit code 1 when no set of parameters traded often enough.
+ * `npm run search -- --input FILE.json [--follow]`: starts a parameter search on the desk. With `--follow` it shows how
+ * far the run is, waits for its end and prints its result; exit code 1 when no set of parameters traded often enough.
  */
 import {
   type ParameterSearchResult,

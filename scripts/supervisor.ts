@@ -1,17 +1,19 @@
 /**
- * A background process that keeps the programs of one desk alive: its worker and, beside the trading queue, its HTTP interface.
- * Started by scripts/lib/workers.ts with the environment that they get; ends, with them, on SIGTERM. Decides nothing else.
+ * A background process that keeps the programs of one desk alive: its worker and,
+ * beside the trading queue, its HTTP interface.
+ * Started by scripts/lib/workers.ts with the environment that they get;
+ * ends, with them, on SIGTERM. Decides nothing else.
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { BUILT_QUEUES, parseEnvironment } from '../config/environment.ts';
+import { parseEnvironment } from '../config/environment.ts';
 import { type KeptState, keepAlive } from './lib/keep-alive.ts';
 import { deskFiles, deskHome, ensureFolder } from './lib/paths.ts';
 import { referTo } from './lib/processes.ts';
 import { type SupervisorState, writeSupervisor, writeWorkers } from './lib/supervisor-state.ts';
 
 const environment = parseEnvironment();
-const queues = environment.workerQueues.filter((queue) => BUILT_QUEUES.includes(queue));
+const queues = environment.workerQueues;
 const home = deskHome(environment);
 const files = deskFiles(home);
 const logs = ensureFolder(files.logs);

@@ -1,6 +1,8 @@
 /**
- * `npm run top`: sessions, officers, runs and pending approvals on one screen, once a second, with keys for what is selected.
- * With `--once`, `--json` or without a terminal: printed once. Exit codes: 0 done, 2 arguments, 3 the desk is down, 130 Ctrl-C.
+ * `npm run top`: sessions, officers, runs and pending approvals on one screen,
+ * once a second, with keys for what is selected.
+ * With `--once`, `--json` or without a terminal: printed once. Exit codes: 0
+ * done, 2 arguments, 3 the desk is down, 130 Ctrl-C.
  */
 import { Command } from '@commander-js/extra-typings';
 import { Client } from '@temporalio/client';

@@ -1,7 +1,7 @@
 /**
- * `npm run train -- --input FILE.json [--follow]`: starts a training of agents on the desk. With `--follow` it shows how
- * far the run is, waits for its end and prints its result; exit code 1 when no seed has solved CartPole, or nobody was
- * seated by a market.
+ * `npm run train -- --input FILE.json [--follow]`: starts a training of agents on the desk. With
+ * `--follow` it shows how far the run is, waits for its end and prints its result; exit code 1 when no
+ * seed has solved CartPole, or nobody was seated by a market.
  */
 import {
   type AgentTrainingResult,
@@ -56,10 +56,10 @@ function resultLines({ runId, environment, seeds, curve, data, seat }: AgentTrai
   return [
     `run ${runId}: ${data?.symbol ?? environment}, ${seeds.length} seeds`,
     `${'steps'.padStart(10)} ${'last 100'.padStart(9)} ${'greedy'.padStart(7)}`,
-    ...points.map(
-      ({ steps, returnMean, greedyReturn }) =>
-        `${String(steps).padStart(10)} ${(returnMean?.toFixed(1) ?? '–').padStart(9)} ${greedyReturn.toFixed(1).padStart(7)}`,
-    ),
+    ...points.map(({ steps, returnMean, greedyReturn }) => {
+      const last100 = (returnMean?.toFixed(1) ?? '–').padStart(9);
+      return `${String(steps).padStart(10)} ${last100} ${greedyReturn.toFixed(1).padStart(7)}`;
+    }),
     ...seeds.map(({ seed, bestGreedyReturn, bestAtSteps, weightsHash }) => {
       const best = `best greedy ${bestGreedyReturn.toFixed(1)} after ${bestAtSteps} steps`;
       return `seed ${seed}: ${best}, weights ${weightsHash.slice(0, 16)}`;

@@ -1,6 +1,6 @@
 /**
- * `npm run venue -- --journal FILE …`: a test venue for drills, a process of its own that speaks Alpaca's wire format on
- * 127.0.0.1. It misbehaves as told, and its journal says what really happened. Nothing here ever touches real money.
+ * `npm run venue -- --journal FILE …`: a test venue for drills, a process of its own that speaks Alpaca's wire format
+ * on 127.0.0.1. It misbehaves as told, and its journal says what really happened. Nothing here ever touches real money.
  */
 
 import { InvalidInput, problem } from '../schemas/problem.ts';

@@ -1,5 +1,6 @@
 /**
- * `npm run verify -- ledger [--session ID] [--account ID] | audit | events | trials`: checks the books against themselves.
+ * `npm run verify -- ledger [--session ID] [--account ID] | audit | events |
+ * trials`: checks the books against themselves.
  * Only Postgres has to be up; nothing is changed. Exit code 1 when something does not agree.
  */
 import { Command } from '@commander-js/extra-typings';

@@ -1,6 +1,6 @@
 /**
- * `npm run why -- ORDER|DECISION`: everything that led to a decision and came of it, on one page. Only Postgres has to be up;
- * nothing is changed. Exit code 1 when there is no such decision or order.
+ * `npm run why -- ORDER|DECISION`: everything that led to a decision and came of it, on one page. Only Postgres has to
+ * be up; nothing is changed. Exit code 1 when there is no such decision or order.
  */
 import { Command } from '@commander-js/extra-typings';
 import { readWhy } from '../db/llm/why.ts';

@@ -1,4 +1,6 @@
-/** docs/face.md and docs/decisions/0002 are true: every public name on them exists, and every one that exists is there. */
+/**
+ * docs/face.md and docs/decisions/0002 are true: every public name on them exists, and every one that exists is there.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -236,6 +238,17 @@ describe('the inputs and results', () => {
   });
 });
 
+/** What the sources write in quotes as the name of an event. */
+const EVENT_NAME = new RegExp(
+  `'(${[
+    '(?:session|signal|order|approval|policy|kill_switch|live|account|position|ceo)_[a-z_]+',
+    'officer_commentary|allocation_reviewed|drift_detected|global_state_update',
+    'risk_(?:alert|state_update|ceiling_update)',
+    'strategy_(?:alert|enabled|recommendation|state_update)',
+  ].join('|')})'`,
+  'g',
+);
+
 describe('the database', () => {
   const table = rows(section('Database')).map(([name = '', columns = '']) => ({
     name: quoted(name)[0] ?? '',
@@ -244,7 +257,7 @@ describe('the database', () => {
 
   it('has exactly the tables and views of db/tables.ts', () => {
     const body = /export type Tables = \{([^}]*)\}/.exec(read('db/tables.ts'))?.[1] ?? '';
-    const known = [...body.matchAll(/(\w+): \w+;/g)].map(([, name = '']) => name);
+    const known = [...body.matchAll(/(\w+): [\w.]+;/g)].map(([, name = '']) => name);
     expect(known.length).toBeGreaterThan(15);
     expect(sorted(table.map((one) => one.name))).toEqual(sorted(known));
   });
@@ -271,13 +284,7 @@ describe('the database', () => {
         .filter((name) => name.endsWith('.ts'))
         .map((name) => read(`${folder}/${name}`)),
     );
-    const written = sources.flatMap((text) =>
-      [
-        ...text.matchAll(
-          /'((?:session|signal|order|approval|policy|kill_switch|live|account|position)_[a-z_]+|officer_commentary|allocation_reviewed|drift_detected|ceo_[a-z_]+|global_state_update|risk_(?:alert|state_update|ceiling_update)|strategy_(?:alert|enabled|recommendation|state_update))'/g,
-        ),
-      ].map(([, name = '']) => name),
-    );
+    const written = sources.flatMap((text) => [...text.matchAll(EVENT_NAME)].map(([, name = '']) => name));
     const events = written.filter((name) => !NO_EVENTS.includes(name));
     expect(sorted(quoted(paragraph(section('Database'), 'Events:')))).toEqual(sorted(new Set(events)));
   });

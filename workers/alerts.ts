@@ -1,6 +1,7 @@
 /**
- * Tells people what must not wait until they look: the alerts among the events, to each channel at its own pace. Runs beside
- * the trading worker. A channel that fails is tried again, more and more slowly; it holds up neither the desk nor the others.
+ * Tells people what must not wait until they look: the alerts among the events, to each channel at
+ * its own pace. Runs beside the trading worker. A channel that fails is tried again, more and more
+ * slowly; it holds up neither the desk nor the others.
  */
 import type { AlertChannel } from '../adapters/alerts/alert-port.ts';
 import { type AlertAttempt, deliverNext } from '../db/alerts.ts';

@@ -1,6 +1,6 @@
 /**
- * The process of the HTTP interface: it reads the book and speaks to workflows, and decides nothing. Where it listens is in
- * `<home>/api.json`; who may call, in `<home>/token`.
+ * The process of the HTTP interface: it reads the book and speaks to workflows, and decides nothing. Where it listens
+ * is in `<home>/api.json`; who may call, in `<home>/token`.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A worker of queue `llm`, wired but not yet running: prompts registered, activities alone. Its process (workers/all.ts) and
- * the tests make it the same way. Connections stay the caller's to close.
+ * A worker of queue `llm`, wired but not yet running: prompts registered, activities alone. Its process
+ * (workers/all.ts) and the tests make it the same way. Connections stay the caller's to close.
  */
 import { hostname } from 'node:os';
 import { type NativeConnection, Worker } from '@temporalio/worker';

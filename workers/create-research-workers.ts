@@ -1,6 +1,6 @@
 /**
- * Workers of the queues `research` and `compute`, wired but not yet running. Their process (workers/all.ts) and the tests
- * make them the same way. Connections and threads stay the caller's to close.
+ * Workers of the queues `research` and `compute`, wired but not yet running. Their process (workers/all.ts) and the
+ * tests make them the same way. Connections and threads stay the caller's to close.
  */
 import { hostname } from 'node:os';
 import { type NativeConnection, Worker } from '@temporalio/worker';

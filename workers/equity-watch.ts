@@ -1,6 +1,6 @@
 /**
- * Wakes the Risk Officer between two of its cycles: when a walk has moved an account's daily drawdown across 2, 4 or 8 %. One that
- * is not heard (no officer, no server) costs nothing: the next cycle sees the same book.
+ * Wakes the Risk Officer between two of its cycles: when a walk has moved an account's daily drawdown across 2, 4 or 8
+ * %. One that is not heard (no officer, no server) costs nothing: the next cycle sees the same book.
  */
 import type { Client } from '@temporalio/client';
 import type { SessionStore } from '../db/session-store.ts';

@@ -34,7 +34,9 @@ type Folders = { readonly configFolder: string; readonly project: string };
 const registryFolder = ({ configFolder, project }: Folders): string =>
   existsSync(join(configFolder, 'models.yaml')) ? configFolder : join(project, 'config');
 
-/** What the environment and the files say. @throws InvalidInput (exit code 2) with every problem of registry or prompts */
+/**
+ * What the environment and the files say. @throws InvalidInput (exit code 2) with every problem of registry or prompts
+ */
 export function llmSettings(environment: Environment, folders: Folders): LlmSettings {
   const { models, allowLoopback } = environment;
   const registry = loadModelRegistry(registryFolder(folders), { models, allowLoopback });

@@ -1,6 +1,6 @@
 /**
- * Starts a commentary of each switch of the mode and each risk alert, apart from the officers' cycles, which neither wait for it
- * nor know of it. The workflow's id is the event's: a worker that dies, or a second one, starts none twice.
+ * Starts a commentary of each switch of the mode and each risk alert, apart from the officers' cycles, which neither
+ * wait for it nor know of it. The workflow's id is the event's: a worker that dies, or a second one, starts none twice.
  */
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { lastSequence } from '../db/events.ts';

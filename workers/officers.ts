@@ -1,6 +1,6 @@
 /**
- * Starts the officers' workflows with a worker process, those of OFFICERS that do not run. One that a person terminates stays
- * away until the next start: the Federation then shows it as stale and the desk is held tighter.
+ * Starts the officers' workflows with a worker process, those of OFFICERS that do not run. One that a person terminates
+ * stays away until the next start: the Federation then shows it as stale and the desk is held tighter.
  */
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { type Officer, officerId } from '../workflows/messages/officers.ts';

@@ -1,4 +1,6 @@
-/** The desk's Temporal Schedules. Made by the first worker that comes; one that exists is left as a person has set it. */
+/**
+ * The desk's Temporal Schedules. Made by the first worker that comes; one that exists is left as a person has set it.
+ */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { AGENT_TRAINING, agentTrainingId } from '../workflows/messages/agent-training.ts';
 import { ALLOCATION_REVIEW } from '../workflows/messages/allocation-review.ts';

@@ -100,7 +100,7 @@ export function tradingActivities(parts: TradingParts) {
       learntHealth: (strategyId, untilMs) => readHealth(db, strategyId, untilMs),
       learntLeverage: (strategyId, untilMs) => readLeverageRecord(db, strategyId, untilMs),
       promotedStrategy: async (symbol, intervalMs) => (await promotedStrategy(db, symbol, intervalMs))?.definition,
-      seatedAgent: (symbol, intervalMs) => seatedAgent(db, symbol, intervalMs),
+      seatedAgent: (agent, symbol, intervalMs) => seatedAgent(db, agent, symbol, intervalMs),
       seatWeights: (runId) => seatWeights(db, runId),
       isWorkflowOpen: (workflowId) => isWorkflowOpen(client, workflowId),
       nowMs,

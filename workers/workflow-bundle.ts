@@ -1,4 +1,6 @@
-/** The bundle of all workflows, built once per state of the sources and kept, so that a respawned worker starts fast. */
+/**
+ * The bundle of all workflows, built once per state of the sources and kept, so that a respawned worker starts fast.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * The training of agents: part after part, the seeds side by side on all machines of the computing queue. Networks, what
- * they remember and what they have come to are in Postgres. The same seed gives the same weights, however many machines
- * there are and whatever happens to them.
+ * The training of agents: part after part, the seeds side by side on all machines of the computing queue. Networks,
+ * what they remember and what they have come to are in Postgres. The same seed gives the same weights, however many
+ * machines there are and whatever happens to them.
  */
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import {
@@ -15,18 +15,10 @@ import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { AGENT_TRAINING } from './messages/agent-training.ts';
 import { computing, judging, stepping } from './research/activities.ts';
 import { runBatches } from './research/batches.ts';
-import { type Inbox, listen, newInbox, whilePaused } from './research/inbox.ts';
+import type { Inbox } from './research/inbox.ts';
 import { publishMarket } from './research/panel.ts';
-import {
-  absorbStep,
-  historyIsLong,
-  openedRun,
-  progressOf,
-  type RunCarry,
-  settled,
-  tellRun,
-} from './research/run-carry.ts';
-import { abandoned } from './research/run-end.ts';
+import { researchRun } from './research/research-run.ts';
+import { absorbStep, openedRun, type RunCarry } from './research/run-carry.ts';
 
 /** What one run hands to the next. */
 export type TrainingCarry = RunCarry & {
@@ -42,32 +34,24 @@ const COLUMNS = { step: 'part', best: 'greedy', median: 'last 100', trials: 'ste
 
 /** @param raw `agentTrainingInputSchema` @param carried the run's own state after continue-as-new */
 export async function agentTraining(raw?: unknown, carried?: TrainingCarry): Promise<AgentTrainingResult> {
-  const inbox = newInbox(carried?.paused);
-  const opened: { carry: TrainingCarry | null } = { carry: carried ?? null };
-  listen(inbox, {
-    progress: () => progressOf(opened.carry, inbox, partsOf(opened.carry)),
-    leaderboard: () => [...(opened.carry?.leaderboard ?? [])],
-  });
-  const carry = opened.carry ?? (await open(raw));
-  opened.carry = carry;
-  try {
-    await train(carry, inbox);
-    const stoppedBy = carry.stepsDone >= carry.input.steps ? 'steps' : 'signal';
-    if (stoppedBy === 'steps' && carry.input.environment === 'market') await judge(carry);
-    const request = { runId: carry.handle.runId, stoppedBy } as const;
-    const result = await stepping.closeTraining.executeWithOptions({ summary: 'answer' }, [request]);
-    tell(carry, inbox, { state: 'done' });
-    await settled(inbox);
-    return result;
-  } catch (error) {
-    throw await abandoned(carry.handle.runId, error);
-  }
+  return researchRun(
+    {
+      title: 'Training',
+      columns: COLUMNS,
+      open: () => open(raw),
+      stepsOf: ({ input }) => Math.ceil(input.steps / PART),
+      isDone,
+      step: async (carry, inbox) => {
+        if (await trainSeeds(carry, inbox)) await closePart(carry);
+      },
+      close,
+      continueAsNew: (carry) => continueAsNew<typeof agentTraining>(carry.input, carry),
+    },
+    carried,
+  );
 }
 
-/** A seat is earned on bars that nobody has seen; what comes of it stands in Postgres. */
-async function judge({ handle: { runId } }: TrainingCarry): Promise<void> {
-  await orFailWithProblems(() => judging().judgeAgents.executeWithOptions({ summary: 'out of sample' }, [{ runId }]));
-}
+const isDone = ({ stepsDone, input }: TrainingCarry): boolean => stepsDone >= input.steps;
 
 async function open(raw: unknown): Promise<TrainingCarry> {
   const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
@@ -80,16 +64,6 @@ async function open(raw: unknown): Promise<TrainingCarry> {
   );
   publishMarket([market], {});
   return { ...openedRun(handle), input, stepsDone: 0 };
-}
-
-async function train(carry: TrainingCarry, inbox: Inbox): Promise<void> {
-  while (carry.stepsDone < carry.input.steps && !inbox.stopped) {
-    tell(carry, inbox);
-    await whilePaused(inbox, () => tell(carry, inbox));
-    if (inbox.stopped) return;
-    if (historyIsLong()) await goOnAsNew(carry, inbox);
-    if (await trainSeeds(carry, inbox)) await closePart(carry);
-  }
 }
 
 /** False when it was broken off: the next look dispatches all seeds again, and those that are there are found. */
@@ -111,13 +85,14 @@ async function closePart(carry: TrainingCarry): Promise<void> {
   absorbStep(carry, { step, best, median, trials: steps }, { leaderboard, trials: steps, failedTrials: 0 });
 }
 
-const partsOf = (carry: TrainingCarry | null): number => Math.ceil((carry?.input.steps ?? 0) / PART);
-
-async function goOnAsNew(carry: TrainingCarry, inbox: Inbox): Promise<void> {
-  await settled(inbox);
-  if (inbox.stopped) return;
-  await continueAsNew<typeof agentTraining>(carry.input, { ...carry, paused: inbox.paused });
+async function close(carry: TrainingCarry): Promise<AgentTrainingResult> {
+  const { runId } = carry.handle;
+  if (isDone(carry) && carry.input.environment === 'market') await judge(carry);
+  const stoppedBy = isDone(carry) ? 'steps' : 'signal';
+  return stepping.closeTraining.executeWithOptions({ summary: 'answer' }, [{ runId, stoppedBy }]);
 }
 
-const tell = (carry: TrainingCarry, inbox: Inbox, end: { state?: 'done' } = {}): void =>
-  tellRun('Training', carry, { ...progressOf(carry, inbox, partsOf(carry)), ...end }, COLUMNS);
+/** A seat is earned on bars that nobody has seen; what comes of it stands in Postgres. */
+async function judge({ handle: { runId } }: TrainingCarry): Promise<void> {
+  await orFailWithProblems(() => judging().judgeAgents.executeWithOptions({ summary: 'out of sample' }, [{ runId }]));
+}

@@ -1,4 +1,7 @@
-/** One strategy over bars, on a machine of the computing queue. The report comes back; trades and wealth are in Postgres. */
+/**
+ * One strategy over bars, on a machine of the computing queue. The report
+ * comes back; trades and wealth are in Postgres.
+ */
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { backtestRequest } from '../domain/backtest/backtest-request.ts';
 import { type BacktestRunResult, backtestRunInputSchema } from '../schemas/backtest-run.ts';
@@ -41,9 +44,8 @@ function read(raw: unknown, workflowId: string) {
   return { session: parsed, engine, seedIndicators: input.seedIndicators };
 }
 
-const detailsOf = (summary: string, { runId, report }: BacktestRunResult): string =>
-  [
-    `### Backtest: done`,
-    summary,
-    `${report.bars} bars, ${report.trades} trades, equity ${report.equityStart} → ${report.equityEnd} USD, run \`${runId}\``,
-  ].join('\n');
+function detailsOf(summary: string, { runId, report }: BacktestRunResult): string {
+  const { bars, trades, equityStart, equityEnd } = report;
+  const figures = `${bars} bars, ${trades} trades, equity ${equityStart} → ${equityEnd} USD, run \`${runId}\``;
+  return ['### Backtest: done', summary, figures].join('\n');
+}

@@ -11,18 +11,10 @@ import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { EVOLUTION_RUN } from './messages/evolution-run.ts';
 import { computing, judging, stepping } from './research/activities.ts';
 import { batchesOf, runBatches } from './research/batches.ts';
-import { type Inbox, listen, newInbox, whilePaused } from './research/inbox.ts';
+import type { Inbox } from './research/inbox.ts';
 import { publishMarket } from './research/panel.ts';
-import {
-  absorbStep,
-  historyIsLong,
-  openedRun,
-  progressOf,
-  type RunCarry,
-  settled,
-  tellRun,
-} from './research/run-carry.ts';
-import { abandoned } from './research/run-end.ts';
+import { researchRun } from './research/research-run.ts';
+import { absorbStep, openedRun, type RunCarry } from './research/run-carry.ts';
 
 /** What one run hands to the next. */
 export type EvolutionCarry = RunCarry & {
@@ -33,25 +25,18 @@ export type EvolutionCarry = RunCarry & {
 
 /** @param raw `evolutionRunInputSchema` @param carried the run's own state after continue-as-new */
 export async function evolutionRun(raw?: unknown, carried?: EvolutionCarry): Promise<EvolutionResult> {
-  const inbox = newInbox(carried?.paused);
-  const opened: { carry: EvolutionCarry | null } = { carry: carried ?? null };
-  listen(inbox, {
-    progress: () => progressOf(opened.carry, inbox, opened.carry?.input.generations ?? 0),
-    leaderboard: () => [...(opened.carry?.leaderboard ?? [])],
-  });
-  const carry = opened.carry ?? (await open(raw));
-  opened.carry = carry;
-  try {
-    await evolve(carry, inbox);
-    const stoppedBy = carry.next === null ? 'generations' : 'signal';
-    const request = { runId: carry.handle.runId, stoppedBy } as const;
-    const result = await judging().closeEvolution.executeWithOptions({ summary: 'judge the champion' }, [request]);
-    tell(carry, inbox, { state: 'done' });
-    await settled(inbox);
-    return result;
-  } catch (error) {
-    throw await abandoned(carry.handle.runId, error);
-  }
+  return researchRun(
+    {
+      title: 'Evolution',
+      open: () => open(raw),
+      stepsOf: ({ input }) => input.generations,
+      isDone: ({ next }) => next === null,
+      step,
+      close,
+      continueAsNew: (carry) => continueAsNew<typeof evolutionRun>(carry.input, carry),
+    },
+    carried,
+  );
 }
 
 async function open(raw: unknown): Promise<EvolutionCarry> {
@@ -66,14 +51,9 @@ async function open(raw: unknown): Promise<EvolutionCarry> {
   return { ...openedRun(handle), input, next };
 }
 
-async function evolve(carry: EvolutionCarry, inbox: Inbox): Promise<void> {
-  while (carry.next !== null && !inbox.stopped) {
-    tell(carry, inbox);
-    await whilePaused(inbox, () => tell(carry, inbox));
-    if (inbox.stopped) return;
-    if (historyIsLong()) await goOnAsNew(carry, inbox);
-    if (await evaluateAll(carry.next, carry, inbox)) absorb(carry, await turn(carry.next, carry));
-  }
+async function step(carry: EvolutionCarry, inbox: Inbox): Promise<void> {
+  const { next } = carry;
+  if (next !== null && (await evaluateAll(next, carry, inbox))) absorb(carry, await turn(next, carry));
 }
 
 /** False when it was broken off: the next look dispatches the whole generation again, and finished trials are found. */
@@ -98,11 +78,7 @@ function absorb(carry: EvolutionCarry, { summary, leaderboard, next }: TurnedGen
   carry.next = next;
 }
 
-async function goOnAsNew(carry: EvolutionCarry, inbox: Inbox): Promise<void> {
-  await settled(inbox);
-  if (inbox.stopped) return;
-  await continueAsNew<typeof evolutionRun>(carry.input, { ...carry, paused: inbox.paused });
+async function close({ next, handle: { runId } }: EvolutionCarry): Promise<EvolutionResult> {
+  const stoppedBy = next === null ? 'generations' : 'signal';
+  return judging().closeEvolution.executeWithOptions({ summary: 'judge the champion' }, [{ runId, stoppedBy }]);
 }
-
-const tell = (carry: EvolutionCarry, inbox: Inbox, end: { state?: 'done' } = {}): void =>
-  tellRun('Evolution', carry, { ...progressOf(carry, inbox, carry.input.generations), ...end });

@@ -1,11 +1,13 @@
 /**
- * An analysis of one to twenty symbols, at most five side by side; of up to a thousand with a screening before it. It
- * orders nothing: regime and levels are computed, words and recommendations are a model's and have passed their contract.
+ * An analysis of one to twenty symbols, at most five side by side; of up to a thousand with a
+ * screening before it. It orders nothing: regime and levels are computed, words and recommendations
+ * are a model's and have passed their contract.
  * A symbol that cannot be analysed says why.
  */
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { scopeOf } from '../domain/llm/analysis-scope.ts';
 import {
+  type AnalysisProgress,
   analysisProblems,
   type MarketAnalysisInput,
   type MarketAnalysisResult,
@@ -17,7 +19,7 @@ import { InvalidInput } from '../schemas/problem.ts';
 import { parseRunInput } from '../schemas/research-input.ts';
 import { analyseSymbol } from './analysis/analyse-symbol.ts';
 import { analysisDetails } from './analysis/details.ts';
-import { deepened, screened } from './analysis/screening.ts';
+import { deepened, type ScreeningAsked, screened } from './analysis/screening.ts';
 import { inLanes } from './lib/in-lanes.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { MARKET_ANALYSIS, progressQuery } from './messages/market-analysis.ts';
@@ -26,56 +28,64 @@ import { searchAttributes } from './messages/search-attributes.ts';
 const LANES = 5;
 const MICRO = 1_000_000;
 
+/** How far the run is. */
+type Board = { input: MarketAnalysisInput | null; readonly told: SymbolAnalysis[]; done: boolean };
+
 /** @param raw `marketAnalysisInputSchema` */
 export async function marketAnalysis(raw?: unknown): Promise<MarketAnalysisResult> {
   const { workflowId, originalExecutionRunId } = workflowInfo();
-  const told: SymbolAnalysis[] = [];
-  const opened: { input: MarketAnalysisInput | null; done: boolean } = { input: null, done: false };
-  setHandler(
-    progressQuery,
-    () => ({
-      state: opened.done ? 'done' : 'running',
-      depth: opened.input?.depth ?? null,
-      symbols: opened.input?.symbols.length ?? 0,
-      analysed: told.length,
-      costMicroUsd: costOf(told),
-    }),
-    { description: 'How many symbols are analysed, and what it has cost so far.' },
-  );
+  const board: Board = { input: null, told: [], done: false };
+  setHandler(progressQuery, () => progressOf(board), {
+    description: 'How many symbols are analysed, and what it has cost so far.',
+  });
   const asked = { prefix: MARKET_ANALYSIS, workflowId, nowMs: Date.now() };
   const input = orFail(() => inputOf(raw, asked));
-  opened.input = input;
+  board.input = input;
   upsertSearchAttributes([{ key: searchAttributes.symbols, value: input.symbols.slice(0, SYMBOLS_MAX) }]);
   const { symbols, accountId, barIntervalMs, masked } = input;
   const asOfMs = input.asOf === null ? Date.now() : Date.parse(input.asOf);
   const scope = scopeOf({ asOfMs, symbols, barIntervalMs, accountId, masked });
-  setCurrentDetails(analysisDetails(input, told, false));
+  setCurrentDetails(analysisDetails(input, board.told, false));
   const key = `${workflowId}/${originalExecutionRunId}`;
-  const tell = (one: SymbolAnalysis): SymbolAnalysis => {
-    const at = told.findIndex(({ symbol }) => symbol === one.symbol);
-    const before = told[at];
-    if (before === undefined) told.push(one);
-    else told[at] = deepened(before, one);
-    setCurrentDetails(analysisDetails(input, told, false));
-    return one;
-  };
-  const { analyses, screening } = await orFailWithProblems(async () =>
-    input.screening === null
-      ? {
-          screening: null,
-          analyses: await inLanes(symbols, LANES, async (symbol) =>
-            tell(await analyseSymbol({ symbol, key: `${key}/${symbol}`, input, scope })),
-          ),
-        }
-      : screened({ key, input, screening: input.screening, scope, told: tell }),
-  );
-  opened.done = true;
+  const told = (one: SymbolAnalysis): void => tell(board, input, one);
+  const { analyses, screening } = await orFailWithProblems(() => analysed({ key, input, scope, told }));
+  board.done = true;
   const ofScreening = screening?.stages.find(({ stage }) => stage === 'screening')?.costMicroUsd ?? 0;
   const costMicroUsd = costOf(analyses) + ofScreening;
   upsertSearchAttributes([{ key: searchAttributes.llmCostUsd, value: costMicroUsd / MICRO }]);
   setCurrentDetails(analysisDetails(input, analyses, true));
-  const contaminated = analyses.some((one) => one.asked?.contaminated === true);
+  const contaminated = screening?.contaminated === true || analyses.some((one) => one.contaminated);
   return { depth: input.depth, asOfMs, analyses, screening, costMicroUsd, masked, contaminated };
+}
+
+const progressOf = ({ input, told, done }: Board): AnalysisProgress => ({
+  state: done ? 'done' : 'running',
+  depth: input?.depth ?? null,
+  symbols: input?.symbols.length ?? 0,
+  analysed: told.length,
+  costMicroUsd: costOf(told),
+});
+
+/** A symbol that is analysed again, more deeply, keeps its place. */
+function tell({ told }: Board, input: MarketAnalysisInput, one: SymbolAnalysis): void {
+  const at = told.findIndex(({ symbol }) => symbol === one.symbol);
+  const before = told[at];
+  if (before === undefined) told.push(one);
+  else told[at] = deepened(before, one);
+  setCurrentDetails(analysisDetails(input, told, false));
+}
+
+type Analysed = Pick<MarketAnalysisResult, 'analyses' | 'screening'>;
+
+async function analysed(asked: Omit<ScreeningAsked, 'screening'>): Promise<Analysed> {
+  const { key, input, scope, told } = asked;
+  if (input.screening !== null) return screened({ ...asked, screening: input.screening });
+  const analyses = await inLanes(input.symbols, LANES, async (symbol) => {
+    const one = await analyseSymbol({ symbol, key: `${key}/${symbol}`, input, scope });
+    told(one);
+    return one;
+  });
+  return { analyses, screening: null };
 }
 
 /** @throws InvalidInput */

@@ -1,6 +1,6 @@
 /**
- * A model's words about what an officer has decided. Nothing waits for them and nothing follows from them: no answer, a late
- * one or one that quotes a number of its own leaves everything as it is.
+ * A model's words about what an officer has decided. Nothing waits for them and nothing follows from them: no answer, a
+ * late one or one that quotes a number of its own leaves everything as it is.
  */
 import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { CommentaryActivities } from '../activities/officer-commentary.ts';

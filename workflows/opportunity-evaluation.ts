@@ -1,6 +1,6 @@
 /**
- * One opportunity, judged: buy, sell or pass. What was noticed is data; the facts are read again by code. An answer that is
- * large is asked again in the reasoning tier, and the second word counts. Nothing is ordered.
+ * One opportunity, judged: buy, sell or pass. What was noticed is data; the facts are read again by code. An answer
+ * that is large is asked again in the reasoning tier, and the second word counts. Nothing is ordered.
  */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { scopeOf, shownName } from '../domain/llm/analysis-scope.ts';
@@ -111,7 +111,7 @@ function told(
     escalated: outcomes.length > 1,
     provider: answer?.provider ?? null,
     model: answer?.model ?? null,
-    contaminated: answer?.contaminated ?? false,
+    contaminated: outcomes.some((one) => one.contaminated === true),
     masked,
     callIds: outcomes.flatMap((one) => one.callIds),
     costMicroUsd,

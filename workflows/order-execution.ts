@@ -50,7 +50,9 @@ type Watch = {
   cancelled: unknown;
 };
 
-/** @param raw `manualOrderInputSchema`, or `sessionOrderInputSchema` from a session @param carried after continue-as-new */
+/**
+ * @param raw `manualOrderInputSchema`, or `sessionOrderInputSchema` from a session @param carried after continue-as-new
+ */
 export async function orderExecution(raw?: unknown, carried?: OrderExecutionStatus): Promise<OrderExecutionStatus> {
   const { workflowId } = workflowInfo();
   const input = orFail(() => parseOrderInput(raw, workflowId));
@@ -139,7 +141,9 @@ function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
   watch.changed = true;
 }
 
-/** Proposal, gate, intent, order: each its own activity, each safe to repeat. Answers the orders it changed elsewhere. */
+/**
+ * Proposal, gate, intent, order: each its own activity, each safe to repeat. Answers the orders it changed elsewhere.
+ */
 async function send(watch: Watch, input: OrderInput, workflowId: string): Promise<readonly OrderChange[]> {
   const plan =
     input.origin === 'session'

@@ -1,6 +1,6 @@
 /**
- * A parameter search: rounds of trials by TPE, each round evaluated by all machines of the computing queue. Points, figures
- * and the answer are in Postgres. The same seed gives the same points, however many machines there are.
+ * A parameter search: rounds of trials by TPE, each round evaluated by all machines of the computing queue. Points,
+ * figures and the answer are in Postgres. The same seed gives the same points, however many machines there are.
  */
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import {
@@ -13,18 +13,10 @@ import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { PARAMETER_SEARCH } from './messages/parameter-search.ts';
 import { computing, stepping } from './research/activities.ts';
 import { rangesOf, runBatches } from './research/batches.ts';
-import { type Inbox, listen, newInbox, whilePaused } from './research/inbox.ts';
+import type { Inbox } from './research/inbox.ts';
 import { publishMarket } from './research/panel.ts';
-import {
-  absorbStep,
-  historyIsLong,
-  openedRun,
-  progressOf,
-  type RunCarry,
-  settled,
-  tellRun,
-} from './research/run-carry.ts';
-import { abandoned } from './research/run-end.ts';
+import { researchRun } from './research/research-run.ts';
+import { absorbStep, openedRun, type RunCarry } from './research/run-carry.ts';
 
 /** What one run hands to the next. */
 export type SearchCarry = RunCarry & {
@@ -39,26 +31,23 @@ const BATCH = 2;
 
 /** @param raw `parameterSearchInputSchema` @param carried the run's own state after continue-as-new */
 export async function parameterSearch(raw?: unknown, carried?: SearchCarry): Promise<ParameterSearchResult> {
-  const inbox = newInbox(carried?.paused);
-  const opened: { carry: SearchCarry | null } = { carry: carried ?? null };
-  listen(inbox, {
-    progress: () => progressOf(opened.carry, inbox, roundsOf(opened.carry)),
-    leaderboard: () => [...(opened.carry?.leaderboard ?? [])],
-  });
-  const carry = opened.carry ?? (await open(raw));
-  opened.carry = carry;
-  try {
-    await search(carry, inbox);
-    const stoppedBy = carry.nextTrial >= carry.input.trials ? 'trials' : 'signal';
-    const request = { runId: carry.handle.runId, stoppedBy } as const;
-    const result = await stepping.closeSearch.executeWithOptions({ summary: 'answer' }, [request]);
-    tell(carry, inbox, { state: 'done' });
-    await settled(inbox);
-    return result;
-  } catch (error) {
-    throw await abandoned(carry.handle.runId, error);
-  }
+  return researchRun(
+    {
+      title: 'Parameter search',
+      open: () => open(raw),
+      stepsOf: ({ input }) => Math.ceil(input.trials / ROUND),
+      isDone,
+      step: async (carry, inbox) => {
+        if (await evaluateRound(carry, inbox)) await closeRound(carry);
+      },
+      close,
+      continueAsNew: (carry) => continueAsNew<typeof parameterSearch>(carry.input, carry),
+    },
+    carried,
+  );
 }
+
+const isDone = ({ nextTrial, input }: SearchCarry): boolean => nextTrial >= input.trials;
 
 async function open(raw: unknown): Promise<SearchCarry> {
   const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
@@ -71,16 +60,7 @@ async function open(raw: unknown): Promise<SearchCarry> {
   return { ...openedRun(handle), input, nextTrial: 0 };
 }
 
-async function search(carry: SearchCarry, inbox: Inbox): Promise<void> {
-  while (carry.nextTrial < carry.input.trials && !inbox.stopped) {
-    tell(carry, inbox);
-    await whilePaused(inbox, () => tell(carry, inbox));
-    if (inbox.stopped) return;
-    if (historyIsLong()) await goOnAsNew(carry, inbox);
-    if (await evaluateRound(carry, inbox)) await closeRound(carry);
-  }
-}
-
+/** False when it was broken off: the next look dispatches the whole round again, and finished trials are found. */
 async function evaluateRound({ handle, nextTrial, input }: SearchCarry, inbox: Inbox): Promise<boolean> {
   const activities = computing();
   const toTrial = Math.min(input.trials, nextTrial + ROUND);
@@ -99,13 +79,7 @@ async function closeRound(carry: SearchCarry): Promise<void> {
   absorbStep(carry, { step: Math.ceil(carry.nextTrial / ROUND) - 1, best, median: null, trials: news.trials }, news);
 }
 
-const roundsOf = (carry: SearchCarry | null): number => Math.ceil((carry?.input.trials ?? 0) / ROUND);
-
-async function goOnAsNew(carry: SearchCarry, inbox: Inbox): Promise<void> {
-  await settled(inbox);
-  if (inbox.stopped) return;
-  await continueAsNew<typeof parameterSearch>(carry.input, { ...carry, paused: inbox.paused });
+async function close(carry: SearchCarry): Promise<ParameterSearchResult> {
+  const stoppedBy = isDone(carry) ? 'trials' : 'signal';
+  return stepping.closeSearch.executeWithOptions({ summary: 'answer' }, [{ runId: carry.handle.runId, stoppedBy }]);
 }
-
-const tell = (carry: SearchCarry, inbox: Inbox, end: { state?: 'done' } = {}): void =>
-  tellRun('Parameter search', carry, { ...progressOf(carry, inbox, roundsOf(carry)), ...end });

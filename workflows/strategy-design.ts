@@ -158,7 +158,7 @@ function told(
     noDecision: reason,
     provider: outcome.kind === 'answer' ? outcome.provider : null,
     model: outcome.kind === 'answer' ? outcome.model : null,
-    contaminated: outcome.kind === 'answer' && outcome.contaminated,
+    contaminated: outcome.contaminated === true,
     masked,
     callIds: [...outcome.callIds],
     costMicroUsd: outcome.costMicroUsd,

@@ -50,7 +50,9 @@ export async function catchUp(parts: FeedParts, request: CatchUp): Promise<reado
   return (await within(budgetMs, asking(parts, vendor, request))) ?? late;
 }
 
-/** Joins a question that is under way and reaches as far back, else asks after it. One that has an end is not joined. */
+/**
+ * Joins a question that is under way and reaches as far back, else asks after it. One that has an end is not joined.
+ */
 function asking(parts: FeedParts, vendor: VendorMarket, request: CatchUp): Promise<readonly Problem[]> {
   const { symbol, intervalMs, fromMs, toMs } = request;
   const key = JSON.stringify([vendor.name, symbol, intervalMs, toMs ?? null]);

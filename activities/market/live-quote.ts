@@ -36,7 +36,9 @@ export async function quoteNow(
 
 /** What the gate is told: the price in the middle and its moment, or what is wrong. */
 export type QuoteFacts = Pick<OrderFacts, 'lastPrice' | 'quoteAtMs' | 'quoteFault'> & {
-  /** Why the symbol is not to be traded on at these prices; null where it is only missing, old or ahead of our clock. */
+  /**
+   * Why the symbol is not to be traded on at these prices; null where it is only missing, old or ahead of our clock.
+   */
   readonly quarantine: string | null;
 };
 
@@ -56,7 +58,9 @@ export function quoteFacts(
 
 const textOf = ({ code, message }: Problem): string => `${code}: ${message}`;
 
-/** Codes of quotes that are missing, old or of a wrong clock, which mends itself; of the others the prices cannot be. */
+/**
+ * Codes of quotes that are missing, old or of a wrong clock, which mends itself; of the others the prices cannot be.
+ */
 const MENDS_ITSELF = /^(VENDOR_|CLOCK_SKEW|DATA_STALE|DATA_TIME_FUTURE)/;
 
 /** As it is written down with the decision. */

@@ -10,41 +10,29 @@ import type { OfficerParts } from './parts.ts';
 import { riskOf, textsOf } from './risk.ts';
 import { strategyOf } from './strategy.ts';
 import { takeBackEntries } from './take-back-entries.ts';
-import { intervalOf, takeTurn } from './turn.ts';
+import { intervalOf, type Turn, takeTurn } from './turn.ts';
 
 export function federationCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
   return takeTurn(parts, 'federation', request, async ({ policy, settings, intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
-    const [ceo, risk, strategy, decision, activeStrategies, sequence, health] = await Promise.all([
-      store.remembered('ceo'),
-      store.remembered('risk'),
-      store.remembered('strategy'),
-      store.lastEvent('ceo_decision'),
-      store.activeStrategies(),
-      store.lastSequence(),
-      deskHealth(parts),
-    ]);
-    const heardOf = (said: typeof ceo, officer: 'ceo' | 'risk' | 'strategy') => ({
-      atMs: said?.atMs ?? null,
-      intervalMs: intervalOf(settings, officer),
-    });
-    const heard = { ceo: heardOf(ceo, 'ceo'), risk: heardOf(risk, 'risk'), strategy: heardOf(strategy, 'strategy') };
+    const said = await gather(parts);
+    const heard = heardOf(said, settings);
     const stale = staleOfficers(heard, { nowMs, sinceMs: request.sinceMs, everyMs: intervalMs });
-    const riskSaid = riskOf(risk?.memory ?? null);
-    const strategySaid = strategyOf(strategy?.memory ?? null);
     const profile = profileUnder(policy, stale);
+    const risk = riskOf(said.risk?.memory ?? null);
+    const strategy = strategyOf(said.strategy?.memory ?? null);
     const state = mergeStates(
       {
         heard,
         stale,
         policy: { ...policy, profile },
         settings: policy.settings?.officers ?? null,
-        risk: riskSaid === null ? null : { ...riskSaid.state, alerts: riskSaid.alerts },
-        strategy: strategySaid === null ? null : { ...strategySaid.state, alerts: strategySaid.alerts },
-        ceoAlerts: textsOf(decision?.alerts),
-        activeStrategies,
-        health,
-        sequence,
+        risk: risk === null ? null : { ...risk.state, alerts: risk.alerts },
+        strategy: strategy === null ? null : { ...strategy.state, alerts: strategy.alerts },
+        ceoAlerts: textsOf(said.decision?.alerts),
+        activeStrategies: said.activeStrategies,
+        health: said.health,
+        sequence: said.sequence,
       },
       nowMs,
     );
@@ -64,6 +52,31 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
     await takeBackEntries(parts, { mode: policy.mode, profile });
     return { state: { ...state }, tell: null };
   });
+}
+
+/** What the officers have said last, and how the desk stands, looked up side by side. */
+async function gather(parts: OfficerParts) {
+  const { store } = parts;
+  const [ceo, risk, strategy, decision, activeStrategies, sequence, health] = await Promise.all([
+    store.remembered('ceo'),
+    store.remembered('risk'),
+    store.remembered('strategy'),
+    store.lastEvent('ceo_decision'),
+    store.activeStrategies(),
+    store.lastSequence(),
+    deskHealth(parts),
+  ]);
+  return { ceo, risk, strategy, decision, activeStrategies, sequence, health };
+}
+
+type Gathered = Awaited<ReturnType<typeof gather>>;
+
+function heardOf(said: Pick<Gathered, 'ceo' | 'risk' | 'strategy'>, settings: Turn['settings']) {
+  const of = (officer: 'ceo' | 'risk' | 'strategy') => ({
+    atMs: said[officer]?.atMs ?? null,
+    intervalMs: intervalOf(settings, officer),
+  });
+  return { ceo: of('ceo'), risk: of('risk'), strategy: of('strategy') };
 }
 
 /** What holds once this cycle is committed. */

@@ -1,6 +1,7 @@
 /**
- * While nothing may be opened, nothing that would open stays at work: each entry's own workflow is asked to cancel it. What has
- * filled stays protected, exits go on. Asked again as long as there are some, so nobody needs to have heard the first time.
+ * While nothing may be opened, nothing that would open stays at work: each entry's own workflow is
+ * asked to cancel it. What has filled stays protected, exits go on. Asked again as long as there are
+ * some, so nobody needs to have heard the first time.
  */
 import type { ModeProfile } from '../../schemas/governance.ts';
 import type { OfficerParts } from './parts.ts';

@@ -42,8 +42,8 @@ const isHeldBack = async ({ store }: VenueOrderParts, exit: Order): Promise<bool
 const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} (${state})`;
 
 /**
- * For an exit whose way was cleared before its account was frozen: what the venue holds, signed, beside what open orders
- * there will close. Null where nobody needs to know, or the venue does not answer.
+ * For an exit whose way was cleared before its account was frozen: what the venue holds, signed, beside what open
+ * orders there will close. Null where nobody needs to know, or the venue does not answer.
  */
 export async function freeAtVenue(parts: VenueOrderParts, orders: readonly Order[]): Promise<string | null> {
   const exit = waitingExit(orders);

@@ -57,7 +57,8 @@ async function take(
 }
 
 /**
- * A fill that is one too many may stand in the place of one that was busted since. If no bust is told, nothing is booked:
+ * A fill that is one too many may stand in the place of one that was busted
+ * since. If no bust is told, nothing is booked:
  * the comparison of books finds the fill, and freezes the account when it lasts.
  */
 async function book(
@@ -174,7 +175,10 @@ async function unexplainedFills(parts: VenueOrderParts, order: Order): Promise<V
   return { kind: 'answered', value: (await parts.store.unknownVenueOrders(order.accountId, ids)).length };
 }
 
-/** Fills of an order that the venue had taken carry its id there: they are booked. @returns how many count beyond the book */
+/**
+ * Fills of an order that the venue had taken carry its id there: they are
+ * booked. @returns how many count beyond the book
+ */
 async function bookOwn(
   parts: VenueOrderParts,
   order: Order,

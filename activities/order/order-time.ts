@@ -15,7 +15,9 @@ export type OrderTimeParts = {
 
 type Quarantined = ReadonlyMap<string, string>;
 
-/** Facts, ages and quarantine for the gate, and what is written down with the decision. `source` null: no live market. */
+/**
+ * Facts, ages and quarantine for the gate, and what is written down with the decision. `source` null: no live market.
+ */
 export async function orderTime(parts: OrderTimeParts, source: MarketSource | null, first: OrderIntent | undefined) {
   const asItIs = (before: Quarantined): Quarantined => before;
   if (source === null || !isVendorSource(source) || first === undefined) {

@@ -35,7 +35,9 @@ export type ManualPlan = {
   readonly lastPrice: string;
 };
 
-/** @throws InvalidInput ORDER_SIZE when the size rounds down to nothing, ORDER_PARTIAL_EXIT where its stop would be lost */
+/**
+ * @throws InvalidInput ORDER_SIZE when the size rounds down to nothing, ORDER_PARTIAL_EXIT where its stop would be lost
+ */
 export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): ManualPlan {
   const { bars } = facts;
   const last = bars.openTimeMs.length - 1;
@@ -95,7 +97,10 @@ function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal,
   return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
 }
 
-/** An exit cancels the stop of its position first, and a network venue takes the id of a stop once: the rest would be bare. */
+/**
+ * An exit cancels the stop of its position first, and a network venue takes
+ * the id of a stop once: the rest would be bare.
+ */
 function checkPartialExit(quantity: Decimal, { held, isProtected }: ManualFacts): void {
   if (!isProtected || quantity.gte(held.abs())) return;
   const hint = 'an exit cancels the stop, and what is left would have none: close all of it';
@@ -105,7 +110,10 @@ function checkPartialExit(quantity: Decimal, { held, isProtected }: ManualFacts)
   ]);
 }
 
-/** Stop: the one given, else 2 ATR14 from the entry's fill. Target: only when given. No ATR yet: no stop, and the gate says so. */
+/**
+ * Stop: the one given, else 2 ATR14 from the entry's fill. Target: only when
+ * given. No ATR yet: no stop, and the gate says so.
+ */
 function legs(base: Base, bars: BarSeries): OrderIntent[] {
   const { input } = base;
   const side: OrderSide = input.side === 'buy' ? 'sell' : 'buy';

@@ -1,6 +1,6 @@
 /**
- * Legs that nobody else will send: their entry has ended with something filled, long after its order's workflow may have
- * gone (a late arrival, a fill that was told after the end). Part of each reconciliation.
+ * Legs that nobody else will send: their entry has ended with something filled, long after its order's workflow may
+ * have gone (a late arrival, a fill that was told after the end). Part of each reconciliation.
  */
 import type { Broker } from '../../adapters/broker/broker.ts';
 import { waitsForProtection } from '../../domain/execution/protection.ts';

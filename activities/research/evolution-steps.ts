@@ -1,6 +1,6 @@
 /**
- * The steps of an evolution between evaluations: the first generation, the turn from one to the next. Everything they need
- * is in Postgres and in the run's seed, so a repeated step gives the same generation, whoever does it.
+ * The steps of an evolution between evaluations: the first generation, the turn from one to the next. Everything they
+ * need is in Postgres and in the run's seed, so a repeated step gives the same generation, whoever does it.
  */
 
 import type { EvolutionStore } from '../../db/evolution-store.ts';
@@ -86,7 +86,9 @@ async function finish(
   return { summary, hall };
 }
 
-/** Those of the generation before and what has come since: a run of a million is not counted from its start each time. */
+/**
+ * Those of the generation before and what has come since: a run of a million is not counted from its start each time.
+ */
 async function countsAfter(
   store: EvolutionStore,
   runId: string,
@@ -116,7 +118,9 @@ const leadersOf = (hall: readonly FamousChromosome[]): LeaderboardEntry[] =>
     text: chromosomeText(genome),
   }));
 
-/** Genomes that were evaluated before keep their trial; the others get the numbers from `base` on, in order of birth. */
+/**
+ * Genomes that were evaluated before keep their trial; the others get the numbers from `base` on, in order of birth.
+ */
 async function bear(
   store: EvolutionStore,
   runId: string,

@@ -1,6 +1,6 @@
 /**
- * One part of one seed's training on the threads of this machine, from its last checkpoint to a number of steps; and the
- * verdict on the networks that came of it.
+ * One part of one seed's training on the threads of this machine, from its last checkpoint to a number of steps;
+ * and the verdict on the networks that came of it.
  */
 import type { ComputePool } from '../../adapters/compute/compute-pool.ts';
 import type { TrainingBars } from '../../adapters/compute/training-threads.ts';
@@ -58,8 +58,9 @@ const LIVED_MAX = 10_000;
 const BOTH_SIDES = ['long', 'short'] as const;
 
 /**
- * Steps of the desk's own trades that had closed before the bars that a training does not learn from, as far as they had been
- * reviewed when it began: a part that is done once more begins with the same. They are told in what the spot agent sees.
+ * Steps of the desk's own trades that had closed before the bars that a training does not learn
+ * from, as far as they had been reviewed when it began: a part that is done once more begins with
+ * the same. They are told in what the spot agent sees.
  */
 function livedIn(
   trainings: TrainingStore,

@@ -1,6 +1,6 @@
 /**
- * What leverage has earned, as a session knows it: in virtual time what was known at its first bar, in real time what has been
- * reviewed by each walk. A session whose leverage nobody manages asks nothing.
+ * What leverage has earned, as a session knows it: in virtual time what was known at its first bar, in real time what
+ * has been reviewed by each walk. A session whose leverage nobody manages asks nothing.
  */
 import { type LeverageTerms, leverageSettingsOf, leverageTermsOf } from '../../domain/backtest/leverage-terms.ts';
 import type { LeverageRecord } from '../../domain/learning/leverage/leverage-record.ts';

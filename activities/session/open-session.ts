@@ -2,9 +2,11 @@
 
 import type { SessionStore } from '../../db/session-store.ts';
 import type { SessionRecord } from '../../db/sessions.ts';
+import { leverageSettingsOf } from '../../domain/backtest/leverage-terms.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import type { PatternTable } from '../../domain/learning/online/patterns.ts';
 import type { LearntStrategy } from '../../domain/learning/online/should-trade.ts';
+import type { MarketAgent } from '../../schemas/agent-training.ts';
 import { isRealTime } from '../../schemas/governance.ts';
 import { followsMarket } from '../../schemas/live-market.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
@@ -23,8 +25,8 @@ export type OpenParts = {
   readonly readStrategy: (strategyId: string) => Promise<StoredStrategy | undefined>;
   /** The bred strategy of a market that was promoted last. */
   readonly promotedStrategy: (symbol: string, intervalMs: number) => Promise<Strategy | undefined>;
-  /** The network that holds the seat of a market. */
-  readonly seatedAgent: (symbol: string, intervalMs: number) => Promise<SeatedAgent | undefined>;
+  /** The network that holds the seat of such an agent in a market. */
+  readonly seatedAgent: (agent: MarketAgent, symbol: string, intervalMs: number) => Promise<SeatedAgent | undefined>;
   /** What the reviewed trades of a strategy teach that had closed by then. */
   readonly learntPatterns: (strategyId: string, untilMs: number) => Promise<PatternTable>;
   /** How the strategy stood by those of them that count. */
@@ -84,14 +86,34 @@ export async function evolvedVoters(
 /** Networks that vote in this session: those seated for its symbols, when it lists the component. */
 export async function seatedVoters(
   parts: Pick<OpenParts, 'seatedAgent'>,
-  { components, symbols, barIntervalMs }: ParsedSession,
+  input: ParsedSession,
 ): Promise<Pick<SessionHandle, 'agents'>> {
-  if (!components.includes('agent')) return {};
+  const agents = await seatsOf(parts, 'spot', input);
+  return agents === null ? {} : { agents };
+}
+
+/** Networks that the session's leverage begins with: those seated for its symbols, when it lists the component. */
+export async function seatedLeverers(
+  parts: Pick<OpenParts, 'seatedAgent'>,
+  input: ParsedSession,
+  strategy: Strategy,
+): Promise<Pick<SessionHandle, 'leverageAgents'>> {
+  if (leverageSettingsOf(input, strategy) === null) return {};
+  const leverageAgents = await seatsOf(parts, 'leverage', input);
+  return leverageAgents === null ? {} : { leverageAgents };
+}
+
+async function seatsOf(
+  { seatedAgent }: Pick<OpenParts, 'seatedAgent'>,
+  agent: MarketAgent,
+  { components, symbols, barIntervalMs }: ParsedSession,
+): Promise<Record<string, SeatedAgent> | null> {
+  if (!components.includes('agent')) return null;
   const found = await Promise.all(
-    symbols.map(async (symbol) => [symbol, await parts.seatedAgent(symbol, barIntervalMs)] as const),
+    symbols.map(async (symbol) => [symbol, await seatedAgent(agent, symbol, barIntervalMs)] as const),
   );
-  const agents = Object.fromEntries(found.flatMap(([symbol, one]) => (one === undefined ? [] : [[symbol, one]])));
-  return Object.keys(agents).length === 0 ? {} : { agents };
+  const seats = found.flatMap(([symbol, one]) => (one === undefined ? [] : [[symbol, one] as const]));
+  return seats.length === 0 ? null : Object.fromEntries(seats);
 }
 
 /** A session in virtual time is taught once, by what was known at its first bar: it gives the same when it is repeated. */

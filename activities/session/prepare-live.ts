@@ -5,13 +5,12 @@
  */
 import type { LiveSessionStore } from '../../db/live-session-store.ts';
 import type { SeenBar } from '../../db/session-bars.ts';
-import { prepareMarkets, type Timeline } from '../../domain/backtest/walk-context.ts';
-import type { LoadedAgent } from '../../domain/learning/agents/seated-agent.ts';
+import { type LoadedSeats, prepareMarkets, type Timeline } from '../../domain/backtest/walk-context.ts';
 import { type BarSeries, rowOfBar, seriesFromRows } from '../../domain/market/bar-series.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import { pastBars } from './follow-market.ts';
-import { loadedAgents, type Prepared, type ReadWeights } from './prepare.ts';
+import { loadedSeats, type Prepared, type ReadWeights } from './prepare.ts';
 
 /** `loaded`: how many bars there were when the window was loaded. */
 type Kept = { readonly loaded: number; readonly bars: readonly SeenBar[]; readonly prepared: Prepared };
@@ -47,7 +46,7 @@ export function createLivePreparer(
       const added = await (before === undefined ? load(handle, input, cursor) : live.bars(handle, nextOf(before)));
       if (before !== undefined && added.length === 0) return before.prepared;
       const bars = [...(before?.bars ?? []), ...added];
-      const prepared = prepareBars(bars, handle, input, await loadedAgents(weightsOf, handle.agents));
+      const prepared = prepareBars(bars, handle, input, await loadedSeats(weightsOf, handle));
       kept.delete(key);
       kept.set(key, { loaded: before?.loaded ?? bars.length, bars, prepared });
       for (const oldest of kept.keys()) if (kept.size > SESSIONS_KEPT) kept.delete(oldest);
@@ -70,11 +69,11 @@ export function prepareBars(
   bars: readonly SeenBar[],
   handle: Pick<SessionHandle, 'strategy' | 'evolved'>,
   input: Pick<ParsedSession, 'symbols' | 'barIntervalMs' | 'costs'>,
-  agents: Readonly<Record<string, LoadedAgent>> = {},
+  seats: LoadedSeats = {},
 ): Prepared {
   const series = input.symbols.map((symbol) => seriesOf(bars, symbol, input.barIntervalMs));
   const markets = prepareMarkets(series, {
-    ...{ strategy: handle.strategy, costs: input.costs, evolved: handle.evolved, agents },
+    ...{ strategy: handle.strategy, costs: input.costs, evolved: handle.evolved, ...seats },
   });
   return { markets, series, timeline: timelineOf(bars, input.symbols), firstInstant: bars[0]?.instant ?? 0 };
 }

@@ -4,7 +4,13 @@
  */
 
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
-import { prepareMarkets, type SymbolMarket, type Timeline, timelineOf } from '../../domain/backtest/walk-context.ts';
+import {
+  type LoadedSeats,
+  prepareMarkets,
+  type SymbolMarket,
+  type Timeline,
+  timelineOf,
+} from '../../domain/backtest/walk-context.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import type { LoadedAgent } from '../../domain/learning/agents/seated-agent.ts';
 import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
@@ -27,7 +33,8 @@ type LoadInput = Pick<ParsedSession, 'symbols' | 'market' | 'barIntervalMs' | 's
 export type SessionData = { readonly endsAtMs: number; readonly hash: string | null };
 
 /** The session's own and those that vote beside it. */
-type Strategies = Pick<SessionHandle, 'strategy' | 'evolved' | 'agents'>;
+type Strategies = Pick<SessionHandle, 'strategy' | 'evolved'> & Seats;
+type Seats = Pick<SessionHandle, 'agents' | 'leverageAgents'>;
 
 /** The network of a seat, by the run that has trained it. */
 export type ReadWeights = (runId: string) => Promise<Uint8Array>;
@@ -67,14 +74,22 @@ async function prepare(
   const markets = prepareMarkets(series, {
     strategy: strategies.strategy,
     evolved: strategies.evolved,
-    agents: await loadedAgents(readWeights, strategies.agents),
+    ...(await loadedSeats(readWeights, strategies)),
     costs: input.costs,
   });
   return { markets, series, timeline: timelineOf(series) };
 }
 
 /** Seats with their networks. */
-export async function loadedAgents(
+export async function loadedSeats(readWeights: ReadWeights, seats: Seats): Promise<LoadedSeats> {
+  const { agents, leverageAgents } = seats;
+  return {
+    agents: await loadedAgents(readWeights, agents),
+    leverageAgents: await loadedAgents(readWeights, leverageAgents),
+  };
+}
+
+async function loadedAgents(
   readWeights: ReadWeights,
   agents: SessionHandle['agents'] = {},
 ): Promise<Record<string, LoadedAgent>> {

@@ -1,7 +1,7 @@
 /** Gathers what the report of a session is built from: input, totals of its rows, bars and gaps, how it ended. */
 
+import type { LoadedSession } from '../../db/load-session.ts';
 import type { SessionTotals } from '../../db/session-totals.ts';
-import type { LoadedSession } from '../../db/session-walk.ts';
 import type { ReportParts } from '../../domain/backtest/session-report.ts';
 import { decimalText, roundMoney, toDecimal, ZERO } from '../../domain/decimal.ts';
 import type { Gap } from '../../schemas/market.ts';

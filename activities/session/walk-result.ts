@@ -1,7 +1,8 @@
 /** What the workflow is told of a walk: figures, the last decisions, orders of children that changed, orders to send. */
 import { adviceQuestion } from '../../domain/backtest/advisor.ts';
-import type { Decided } from '../../domain/backtest/decide-at-close.ts';
+import type { Decided } from '../../domain/backtest/decided.ts';
 import { policyRule } from '../../domain/backtest/judge-entry.ts';
+import { proposalQuestions } from '../../domain/backtest/proposal-question.ts';
 import type { WalkBatch } from '../../domain/backtest/walk-batch.ts';
 import type { WalkContext } from '../../domain/backtest/walk-context.ts';
 import { decimalText, roundMoney } from '../../domain/decimal.ts';
@@ -52,6 +53,7 @@ export function walkResultOf(batch: WalkBatch, context: WalkContext, telling: Te
     ...modeOf(context, telling),
     ...cancelsOf(batch, context, telling),
     ...awaitedOf(batch, context, telling),
+    ...proposalsOf(batch, telling),
   };
 }
 
@@ -79,6 +81,16 @@ function awaitedOf({ awaited, state }: WalkBatch, context: WalkContext, { window
       }),
     ),
   };
+}
+
+/** Where nobody is paid nobody is asked: the rules have assessed each in the step. */
+function proposalsOf({ decisions }: WalkBatch, telling: Telling): Pick<WalkResult, 'proposals'> {
+  if (telling.modelCostMicroUsd === null) return {};
+  const { windowFromMs } = telling;
+  const proposals = proposalQuestions(decisions).map(({ symbol, asOfMs, decisionId, ref: factsRef }) => {
+    return { symbol, asOfMs, decisionId, factsRef, windowFromMs };
+  });
+  return proposals.length === 0 ? {} : { proposals };
 }
 
 function cancelsOf({ cancels }: WalkBatch, context: WalkContext, { sequences }: Telling): Pick<WalkResult, 'cancels'> {

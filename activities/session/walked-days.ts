@@ -1,6 +1,6 @@
 /**
- * Days of bars that nobody else keeps, for the Risk Officer: those before a session's first bar, and those it walks. Nothing
- * in virtual time, and nothing where the bars are stored.
+ * Days of bars that nobody else keeps, for the Risk Officer: those before a session's first bar, and those it walks.
+ * Nothing in virtual time, and nothing where the bars are stored.
  */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { BookDays } from '../../db/book-days.ts';

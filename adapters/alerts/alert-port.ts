@@ -1,6 +1,6 @@
 /**
- * One way to a person. `deliver` is told an alert at least once: after a kill between delivery and its note it comes again
- * with the same sequence, by which the other side knows it.
+ * One way to a person. `deliver` is told an alert at least once: after a kill between delivery and its note it comes
+ * again with the same sequence, by which the other side knows it.
  */
 import type { Alert } from '../../schemas/alert.ts';
 

@@ -1,4 +1,6 @@
-/** Alerts as a POST to an address of the owner's choice. `text` is what chat services show; the rest is for programs. */
+/**
+ * Alerts as a POST to an address of the owner's choice. `text` is what chat services show; the rest is for programs.
+ */
 import { createHash } from 'node:crypto';
 import type { AlertChannel } from './alert-port.ts';
 import { postAlert } from './post-alert.ts';

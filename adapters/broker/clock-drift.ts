@@ -21,7 +21,8 @@ export function judgeClock({ offsetMs, roundTripMs }: Pick<VenueClock, 'offsetMs
 
 function driftProblem(level: 'warn' | 'block', offsetMs: number, roundTripMs: number): Problem {
   const side = offsetMs < 0 ? 'behind' : 'ahead of';
-  const told = `the venue's clock is ${seconds(Math.abs(offsetMs))} s ${side} ours (within ${seconds(roundTripMs / 2)} s)`;
+  const within = seconds(roundTripMs / 2);
+  const told = `the venue's clock is ${seconds(Math.abs(offsetMs))} s ${side} ours (within ${within} s)`;
   const limitMs = level === 'block' ? DRIFT_BLOCK_MS : DRIFT_WARN_MS;
   const effect = level === 'block' ? 'no new orders' : 'orders go on';
   const expected = `at most ${seconds(limitMs)} s`;

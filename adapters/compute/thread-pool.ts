@@ -1,6 +1,6 @@
 /**
- * The threads of this machine. Plain worker threads with shared memory: a batch costs one message a thread, whatever the
- * number of candidates. The main thread stays free for heartbeats; it looks at the shared count now and then.
+ * The threads of this machine. Plain worker threads with shared memory: a batch costs one message a thread, whatever
+ * the number of candidates. The main thread stays free for heartbeats; it looks at the shared count now and then.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';

@@ -1,6 +1,7 @@
 /**
- * Threads that train agents, one training a thread at a time; a thread stays up for the next part. The main thread stays
- * free for heartbeats: it looks at the shared count of steps now and then, and says in it when a part is called off.
+ * Threads that train agents, one training a thread at a time; a thread stays up for the next
+ * part. The main thread stays free for heartbeats: it looks at the shared count of steps now and
+ * then, and says in it when a part is called off.
  */
 import { Worker } from 'node:worker_threads';
 import type { TrainedNetwork } from '../../domain/learning/agents/seat-run.ts';

@@ -1,6 +1,6 @@
 /**
- * Reads a whole event stream (text/event-stream, WHATWG HTML section 9.2) that has ended: what its events carry, and its
- * comments. Not for streams that go on.
+ * Reads a whole event stream (text/event-stream, WHATWG HTML section 9.2) that has ended: what its events carry,
+ * and its comments. Not for streams that go on.
  */
 
 export type StreamText = { readonly data: readonly string[]; readonly comments: readonly string[] };

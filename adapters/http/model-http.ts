@@ -1,7 +1,7 @@
 /**
- * One exchange with a model provider, as the `fetch` that its SDK is given: no retry, no redirect, no kept connection, an
- * idle and a total timeout that also hold while the reply streams, a cap on its bytes, and an end by signal. Every way
- * it can go wrong is a ModelCallFailed. Goes through `effect` by itself, from the first byte to the last.
+ * One exchange with a model provider, as the `fetch` that its SDK is given: no retry, no redirect, no kept connection,
+ * an idle and a total timeout that also hold while the reply streams, a cap on its bytes, and an end by signal. Every
+ * way it can go wrong is a ModelCallFailed. Goes through `effect` by itself, from the first byte to the last.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';

@@ -1,6 +1,7 @@
 /**
- * Anthropic's Message Batches. An item goes out as its own request would, without the stream, and its message comes back
- * through the same assembly. A batch bears no name of ours: one that was cut short is known by the ids of its items.
+ * Anthropic's Message Batches. An item goes out as its own request would, without the stream,
+ * and its message comes back through the same assembly. A batch bears no name of ours: one that
+ * was cut short is known by the ids of its items.
  */
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { z } from 'zod';

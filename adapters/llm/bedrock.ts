@@ -1,6 +1,6 @@
 /**
- * Claude models on AWS Bedrock: the Messages format, signed with SigV4 by an optional package. Only the credentials that
- * are handed in are used; the package does not look for others.
+ * Claude models on AWS Bedrock: the Messages format, signed with SigV4 by an optional package. Only the credentials
+ * that are handed in are used; the package does not look for others.
  */
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type { ModelExchange } from '../http/model-http.ts';

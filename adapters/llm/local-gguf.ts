@@ -1,6 +1,6 @@
 /**
- * A model file in this process (GGUF, by path) through an optional package: no key, no address, no cost. Its answer is held
- * to the contract's JSON schema by a grammar. It takes no tools. One question at a time; the file stays loaded.
+ * A model file in this process (GGUF, by path) through an optional package: no key, no address, no cost. Its answer is
+ * held to the contract's JSON schema by a grammar. It takes no tools. One question at a time; the file stays loaded.
  */
 import { existsSync } from 'node:fs';
 import {

@@ -1,6 +1,7 @@
 /**
- * OpenAI's Batch: a file of requests goes up, a batch is made of it, and two files come back, answers and errors. The batch
- * bears our key in its metadata, so that one whose handing over was cut short is found. A file alone costs nothing.
+ * OpenAI's Batch: a file of requests goes up, a batch is made of it, and two files come back,
+ * answers and errors. The batch bears our key in its metadata, so that one whose handing over was
+ * cut short is found. A file alone costs nothing.
  */
 import type { OpenAI } from 'openai';
 import { z } from 'zod';

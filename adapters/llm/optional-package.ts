@@ -1,4 +1,6 @@
-/** Packages that most desks do without: loaded when their provider is first asked, and named with the way to get them. */
+/**
+ * Packages that most desks do without: loaded when their provider is first asked, and named with the way to get them.
+ */
 import { notSent } from './call-failure.ts';
 
 export type OptionalPackage = { readonly name: string; readonly version: string };
@@ -10,7 +12,8 @@ export async function loadOptional<T>({ name, version }: OptionalPackage): Promi
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const detail = `npm install --no-save ${name}@${version} installs it${isMissing ? '' : ` (it does not load: ${why})`}`;
+    const reason = isMissing ? '' : ` (it does not load: ${why})`;
+    const detail = `npm install --no-save ${name}@${version} installs it${reason}`;
     throw notSent('PROVIDER_NOT_INSTALLED', detail);
   }
 }

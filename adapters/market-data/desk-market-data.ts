@@ -1,4 +1,6 @@
-/** The market data of a desk: stored, synthetic and vendors' bars behind one port, with the last series kept in memory. */
+/**
+ * The market data of a desk: stored, synthetic and vendors' bars behind one port, with the last series kept in memory.
+ */
 import { cachedMarketData } from './cached-market-data.ts';
 import { type MarketData, marketDataBySource } from './market-data.ts';
 import { type ReplayParts, replayMarketData } from './replay-market-data.ts';

@@ -30,10 +30,14 @@ export type FetchOptions = Pick<FinishOptions, 'replace' | 'acceptJumps'> & {
 };
 export type Fetched<R> = { readonly isResumed: boolean; readonly resumedAtMs: number; readonly result: R };
 
-/** What vendors may take to publish a bar that has closed, with the clocks' difference: until then it may be missing. */
+/**
+ * What vendors may take to publish a bar that has closed, with the clocks' difference: until then it may be missing.
+ */
 const PUBLISHED_AFTER_MS = 60_000;
 
-/** What stored bars say of where they come from: the vendor, and its symbol where that is not the one they stand under. */
+/**
+ * What stored bars say of where they come from: the vendor, and its symbol where that is not the one they stand under.
+ */
 export const sourceNameOf = (vendor: VendorName, symbol: string, storedAs: string = symbol): string =>
   storedAs === symbol ? vendor : `${vendor} ${symbol}`;
 

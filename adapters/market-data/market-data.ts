@@ -6,7 +6,9 @@
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { MarketSource } from '../../schemas/market.ts';
 
-/** `seed` is the session's; a synthetic source with a seed of its own uses that one. `speed` does not change the bars. */
+/**
+ * `seed` is the session's; a synthetic source with a seed of its own uses that one. `speed` does not change the bars.
+ */
 export type MarketDataRequest = {
   readonly source: MarketSource;
   readonly symbol: string;

@@ -1,7 +1,7 @@
 /**
- * Asks a vendor until it answers: below its rate limit, with pauses where it wants them, again after 429, 5xx and broken
- * connections, and only until a deadline. Reads only. What comes back is exact JSON with the vendor's time; a clock that
- * does not agree with ours is refused, because by it a bar is judged closed.
+ * Asks a vendor until it answers: below its rate limit, with pauses where it wants them, again after 429, 5xx and
+ * broken connections, and only until a deadline. Reads only. What comes back is exact JSON with the vendor's time; a
+ * clock that does not agree with ours is refused, because by it a bar is judged closed.
  */
 import { CLOCK_SKEW_MAX_MS } from '../../domain/market/staleness.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
@@ -105,7 +105,9 @@ function readJson(place: string, body: string): ExactValue {
   }
 }
 
-/** @throws VendorFailure CLOCK_SKEW where even the slowest reading of question and answer does not bring them together */
+/**
+ * @throws VendorFailure CLOCK_SKEW where even the slowest reading of question and answer does not bring them together
+ */
 function readClock(place: string, headers: HttpHeaders, { askedAtMs, answeredAtMs }: Asked): number {
   const atMs = Date.parse(String(headers.date));
   if (Number.isNaN(atMs)) {

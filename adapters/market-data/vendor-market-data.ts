@@ -1,7 +1,7 @@
 /**
- * A vendor's bars for a walk over the past: fetched once into Postgres and read from there ever after, so that every
- * worker and every repetition sees the same bars. Both bounds are needed; `from` is inclusive and `to` exclusive, by the
- * OPEN of a bar.
+ * A vendor's bars for a walk over the past: fetched once into Postgres and read from there ever after,
+ * so that every worker and every repetition sees the same bars. Both bounds are needed; `from` is
+ * inclusive and `to` exclusive, by the OPEN of a bar.
  */
 import { intervalText } from '../../schemas/interval.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';

@@ -19,8 +19,8 @@ export type BarsRequest = {
 export type VendorMarket = {
   readonly name: VendorName;
   /**
-   * Closed bars in time order, each stamp once; a page may be empty. A bar that has not closed by the vendor's own clock
-   * is never in it. Asking again may give other values for a stamp: the vendor has revised that bar.
+   * Closed bars in time order, each stamp once; a page may be empty. A bar that has not closed by the vendor's own
+   * clock is never in it. Asking again may give other values for a stamp: the vendor has revised that bar.
    * @throws VendorFailure; InvalidInput where the vendor does not have this symbol or interval
    */
   readonly bars: (request: BarsRequest) => AsyncIterable<readonly Bar[]>;

@@ -1,6 +1,7 @@
 /**
- * Alpaca's news (/v1beta1/news, 50 a page, pages go on by token, a key is needed). It has no sentiment of its own; a pair
- * such as BTC/USD is asked for as BTCUSD. An item counts as known when it is read, or, for the past, when it was updated last.
+ * Alpaca's news (/v1beta1/news, 50 a page, pages go on by token, a key is needed). It has no
+ * sentiment of its own; a pair such as BTC/USD is asked for as BTCUSD. An item counts as known when
+ * it is read, or, for the past, when it was updated last.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { z } from 'zod';
@@ -52,7 +53,10 @@ const pageSchema = z.looseObject({
   next_page_token: z.string().min(1).max(4_096).nullish(),
 });
 
-/** @throws InvalidInput CONFIG_REQUIRED without a key, or where address and rules do not agree; nothing was requested then */
+/**
+ * @throws InvalidInput CONFIG_REQUIRED without a key, or where address and
+ * rules do not agree; nothing was requested then
+ */
 export function createAlpacaNews(
   settings: MarketSettings,
   question: AlpacaNewsQuestion,

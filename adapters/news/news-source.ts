@@ -1,6 +1,7 @@
 /**
- * Where news comes from: `alpaca`, `rss`, `file`. Each source hands on what it read; here it becomes an item: text cleaned
- * and cut, symbols in one spelling, and the moment we learned it. A date in the future is the moment we learned it.
+ * Where news comes from: `alpaca`, `rss`, `file`. Each source hands on what it read; here it
+ * becomes an item: text cleaned and cut, symbols in one spelling, and the moment we learned it. A
+ * date in the future is the moment we learned it.
  */
 import { cleanUntrusted } from '../../domain/llm/untrusted-text.ts';
 import { HEADLINE_LENGTH_MAX, NEWS_SYMBOLS_MAX, type NewsItem, SUMMARY_LENGTH_MAX } from '../../schemas/news.ts';

@@ -1,6 +1,6 @@
 /**
- * News of an RSS 2.0 or Atom feed. One request, again only where the vendor's client may; entities are not expanded beyond
- * XML's own, and a feed that is no feed is refused. What a feed dropped before we looked is not there.
+ * News of an RSS 2.0 or Atom feed. One request, again only where the vendor's client may; entities are not expanded
+ * beyond XML's own, and a feed that is no feed is refused. What a feed dropped before we looked is not there.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';

@@ -1,4 +1,6 @@
-/** The one place where clients and workers get their data converter: what it does to payloads is decided by the keys. */
+/**
+ * The one place where clients and workers get their data converter: what it does to payloads is decided by the keys.
+ */
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { createPayloadCodec } from './payload-codec.ts';

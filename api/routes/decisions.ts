@@ -12,6 +12,7 @@ const whySchema = z.object({
   refusals: z.array(documentSchema),
   modelCalls: z.array(documentSchema),
   toolCalls: z.array(documentSchema),
+  assessment: z.object({ rules: documentSchema.nullable(), model: documentSchema.nullable() }).nullable(),
   approval: documentSchema.nullable(),
   orders: z.array(documentSchema),
   fills: z.array(documentSchema),

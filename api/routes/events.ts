@@ -1,7 +1,7 @@
 /**
- * The desk's events as they are committed. Server-sent events by default, `id` = sequence; a reader that comes back with
- * Last-Event-ID misses nothing. A reader that does not read is let go: nothing is buffered for it. Asked for
- * application/json, it answers a page instead.
+ * The desk's events as they are committed. Server-sent events by default, `id` = sequence; a reader that comes
+ * back with Last-Event-ID misses nothing. A reader that does not read is let go: nothing is buffered for it. Asked
+ * for application/json, it answers a page instead.
  */
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';

@@ -1,4 +1,7 @@
-/** Whether the desk can work: `/healthz` says that this process answers, `/readyz` what it depends on, `/metrics` how it is. */
+/**
+ * Whether the desk can work: `/healthz` says that this process answers,
+ * `/readyz` what it depends on, `/metrics` how it is.
+ */
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Problem, problem } from '../../schemas/problem.ts';

@@ -13,7 +13,10 @@ const LIMIT = 50;
 
 const told = { version: z.int(), mode: operatingModeSchema, setBy: z.string(), reason: z.string(), atMs: z.int() };
 
-/** `profile` is the effective one; `settings` null and `faults` told: the stored row is no policy, and nothing is opened. */
+/**
+ * `profile` is the effective one; `settings` null and `faults` told: the
+ * stored row is no policy, and nothing is opened.
+ */
 const policySchema = z.object({
   ...told,
   profile: documentSchema,

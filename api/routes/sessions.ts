@@ -89,7 +89,9 @@ function oneSessionRoute(app: Routes, parts: ApiParts): void {
   });
 }
 
-/** The body is the workflow's own input, with an optional `sessionId`; the same rules are applied again in the workflow. */
+/**
+ * The body is the workflow's own input, with an optional `sessionId`; the same rules are applied again in the workflow.
+ */
 function startRoute(app: Routes, parts: ApiParts): void {
   const schema = {
     summary: 'Starts a session; the body is the input of strategySession',

@@ -1,7 +1,7 @@
 /**
- * What the engine is measured on: seeded bars and four populations of chromosomes. random: as they are drawn; active: of
- * those the ones with at least 30 trades and 5 to 80 % of bars in the market; always: turns with an average, never flat
- * for long; rare: deep falls only, a few percent of bars.
+ * What the engine is measured on: seeded bars and four populations of chromosomes. random: as they are drawn; active:
+ * of those the ones with at least 30 trades and 5 to 80 % of bars in the market; always: turns with an average, never
+ * flat for long; rare: deep falls only, a few percent of bars.
  */
 import { type EngineMarket, engineMarket } from '../../domain/engine/market.ts';
 import { type EnginePlan, PLAIN_PLAN } from '../../domain/engine/plan.ts';

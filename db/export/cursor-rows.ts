@@ -1,6 +1,6 @@
 /**
- * The rows of one query through a cursor of the server, page by page, as the database stood at the first: however many there
- * are, only one page of them is in memory. Nothing is written.
+ * The rows of one query through a cursor of the server, page by page, as the database stood at the first: however many
+ * there are, only one page of them is in memory. Nothing is written.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../tables.ts';

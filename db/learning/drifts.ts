@@ -1,6 +1,6 @@
 /**
- * Looks at the markets of sessions that trade in real time, every fifty bars, for drift. How far a market has been looked at,
- * the drift, its event and the search it asks for are written in one transaction: two workers write it once.
+ * Looks at the markets of sessions that trade in real time, every fifty bars, for drift. How far a market has been
+ * looked at, the drift, its event and the search it asks for are written in one transaction: two workers write it once.
  */
 import { sql } from 'kysely';
 import { sha256Hex } from '../../domain/canonical-json.ts';
@@ -141,7 +141,8 @@ async function keepDrift(
   }: { readonly features: readonly DriftView[]; readonly until: number; readonly nowMs: number },
 ): Promise<string> {
   const key = keyOf(market);
-  const driftId = `drift-${sha256Hex([key.strategy_id, key.symbol, key.bar_interval_ms, until].join('|')).slice(0, 16)}`;
+  const named = [key.strategy_id, key.symbol, key.bar_interval_ms, until].join('|');
+  const driftId = `drift-${sha256Hex(named).slice(0, 16)}`;
   const search = await searchFor(trx, market, until);
   const row = { drift_id: driftId, ...key, features, seen_until: toInstant(until), search, at: toInstant(nowMs) };
   await insertRows(trx, 'drifts', [row]);
@@ -153,7 +154,9 @@ async function keepDrift(
   return driftId;
 }
 
-/** Null for a strategy that no parameter search knows: one that was bred, one of two legs, one that a model proposes. */
+/**
+ * Null for a strategy that no parameter search knows: one that was bred, one of two legs, one that a model proposes.
+ */
 async function searchFor(db: Database, market: WatchedMarket, until: number): Promise<JsonObject | null> {
   const { symbol, barIntervalMs, strategy } = market;
   const strategyType = SINGLE_STRATEGY_TYPES.find((type) => type === strategy.type);

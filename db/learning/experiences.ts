@@ -1,6 +1,6 @@
 /**
- * Closed trades as an agent would have lived them: what a review writes, and what a training begins with. The trade's own bars
- * are needed for it; of a trade whose bars nobody has any more there is nothing to remember.
+ * Closed trades as an agent would have lived them: what a review writes, and what a training begins with. The trade's
+ * own bars are needed for it; of a trade whose bars nobody has any more there is nothing to remember.
  */
 import type { Selectable } from 'kysely';
 import { computeFeatureColumns } from '../../domain/features/feature-columns.ts';

@@ -1,6 +1,6 @@
 /**
- * Which leverage a strategy's closed trades were made with, and how they went: fed with the rest of a trade's outcome, read
- * by sessions whose leverage is managed.
+ * Which leverage a strategy's closed trades were made with, and how they went: fed with the rest of a trade's
+ * outcome, read by sessions whose leverage is managed.
  */
 import { type Selectable, sql } from 'kysely';
 import type { LeverageRecord } from '../../domain/learning/leverage/leverage-record.ts';
@@ -10,7 +10,9 @@ import type { Database, Tables } from '../tables.ts';
 
 type Trade = Selectable<Tables['trades']>;
 
-/** Once a trade, in the transaction of its first review. A trade that no order of ours opened says nothing of leverage. */
+/**
+ * Once a trade, in the transaction of its first review. A trade that no order of ours opened says nothing of leverage.
+ */
 export async function feedLeverage(trx: Database, trade: Trade, returnFraction: number): Promise<void> {
   const leverage = await leverageOf(trx, trade);
   if (leverage === null) return;

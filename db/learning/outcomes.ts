@@ -1,6 +1,6 @@
 /**
- * What the learner keeps of a closed trade, and what it has learnt of a strategy. A trade is fed once, in the transaction that
- * marks it as reviewed; only trades of accounts that trade in real time teach anything.
+ * What the learner keeps of a closed trade, and what it has learnt of a strategy. A trade is fed once, in the
+ * transaction that marks it as reviewed; only trades of accounts that trade in real time teach anything.
  */
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
@@ -72,8 +72,8 @@ async function judgeStrategy(trx: Database, strategyId: string, nowMs: number): 
 }
 
 /**
- * How a strategy stands by its reviewed trades that closed before `untilMs`; where a person had let it open again by then,
- * by those that were booked since.
+ * How a strategy stands by its reviewed trades that closed before `untilMs`; where a person had let it open
+ * again by then, by those that were booked since.
  */
 export async function readHealth(
   db: Database,
@@ -115,7 +115,9 @@ function conditionsOf({ side, regime, entry_features }: Trade): EntryConditions 
   return { side, regime, volatility: market.volatility, rsi: momentum.rsi, volumeRatio: volume.volumeRatio };
 }
 
-/** The patterns of a strategy out of trades that closed before `untilMs`: market time, so nothing is known too early. */
+/**
+ * The patterns of a strategy out of trades that closed before `untilMs`: market time, so nothing is known too early.
+ */
 export async function readPatterns(db: Database, strategyId: string, untilMs: number): Promise<PatternTable> {
   const { rows } = await sql<{ pattern: string; trades: number; wins: number; returnSum: number }>`
     select pattern, count(*)::int as trades, (count(*) filter (where o.won))::int as wins,

@@ -11,7 +11,10 @@ const STRATEGIES_MAX = 3;
 
 type Market = { readonly symbol: string; readonly barIntervalMs: number; readonly strategyType: string };
 
-/** Those whose reviewed trades paid on average, the best first, then what the last search found. At most four, never twice. */
+/**
+ * Those whose reviewed trades paid on average, the best first, then what the
+ * last search found. At most four, never twice.
+ */
 export async function whatWon(db: Database, market: Market): Promise<SearchPoint[]> {
   const space = strategySpace(market.strategyType);
   const traded = await payingStrategies(db, market);

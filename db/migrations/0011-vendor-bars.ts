@@ -1,7 +1,7 @@
 /**
- * Bars that are fetched from vendors. A fetch gathers its pages in `fetched_bars` and moves them into `bars` when it has
- * all, so it can be broken off and taken up again, and nobody reads half of one. `bar_fetches`: what was asked of whom,
- * and how far it is. `bar_revisions`: other values for a stored bar, told later; written once.
+ * Bars that are fetched from vendors. A fetch gathers its pages in `fetched_bars` and moves them into `bars` when it
+ * has all, so it can be broken off and taken up again, and nobody reads half of one. `bar_fetches`: what was asked of
+ * whom, and how far it is. `bar_revisions`: other values for a stored bar, told later; written once.
  */
 import { type Kysely, sql } from 'kysely';
 

@@ -1,6 +1,6 @@
 /**
- * `data_sets.origins`: the vendor, or the synthetic source, of a data set, apart from where its bars came from last. What
- * is stored already is told by its source.
+ * `data_sets.origins`: the vendor, or the synthetic source, of a data set, apart from where its bars came from last.
+ * What is stored already is told by its source.
  */
 import { type Kysely, sql } from 'kysely';
 

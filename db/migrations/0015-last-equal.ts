@@ -1,6 +1,6 @@
 /**
- * `account_standings.equal_at`: when books and venue were last equal with nothing left to explain, from where on they are
- * compared. `reconciled_at`: when they were last compared without a difference that lasts.
+ * `account_standings.equal_at`: when books and venue were last equal with nothing left to explain, from where on they
+ * are compared. `reconciled_at`: when they were last compared without a difference that lasts.
  */
 import { type Kysely, sql } from 'kysely';
 

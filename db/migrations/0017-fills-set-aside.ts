@@ -1,4 +1,7 @@
-/** `fills_set_aside`: fills at a venue that a person has taken out of the comparison of books: they count on neither side. */
+/**
+ * `fills_set_aside`: fills at a venue that a person has taken out of the
+ * comparison of books: they count on neither side.
+ */
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * `news_items`: what was told and when we learned it; a revised item is a new row of the same story, so that a past instant
- * reads what was known then. `knowledge_documents`: passages to cite; `embedding` is a hashed term vector of length 1.
+ * `news_items`: what was told and when we learned it; a revised item is a new row of the same story,
+ * so that a past instant reads what was known then. `knowledge_documents`: passages to cite;
+ * `embedding` is a hashed term vector of length 1.
  */
 import { type Kysely, sql } from 'kysely';
 

@@ -1,6 +1,7 @@
 /**
- * What models were asked, what it cost and what became of it: figures by model in `desk_performance`, one row an answer in
- * `ai_decisions`, one row a UTC day in `ai_performance_metrics`. Costs of the last two in USD, as their columns are known.
+ * What models were asked, what it cost and what became of it: figures by model in
+ * `desk_performance`, one row an answer in `ai_decisions`, one row a UTC day in
+ * `ai_performance_metrics`. Costs of the last two in USD, as their columns are known.
  */
 import { type Kysely, sql } from 'kysely';
 

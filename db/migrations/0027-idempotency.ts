@@ -1,4 +1,7 @@
-/** Answers of commands by the key that their caller gave them (a row goes after a day); the newest event of a type at once. */
+/**
+ * Answers of commands by the key that their caller gave them (a row goes
+ * after a day); the newest event of a type at once.
+ */
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

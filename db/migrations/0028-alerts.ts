@@ -1,4 +1,6 @@
-/** Up to which event each channel of alerts has been told; what waits for a person, with the account that it is about. */
+/**
+ * Up to which event each channel of alerts has been told; what waits for a person, with the account that it is about.
+ */
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

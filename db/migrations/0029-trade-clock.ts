@@ -1,4 +1,7 @@
-/** `trades.recorded_at`: when a closed trade was written, by the wall; `closed_at` is market time, which a replay makes old. */
+/**
+ * `trades.recorded_at`: when a closed trade was written, by the wall;
+ * `closed_at` is market time, which a replay makes old.
+ */
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

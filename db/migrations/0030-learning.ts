@@ -1,6 +1,6 @@
 /**
- * What the online learner knows: each reviewed trade with the patterns it belongs to, once; how each strategy stands; how far
- * its markets have been looked at for drift, and each drift with the search that it starts.
+ * What the online learner knows: each reviewed trade with the patterns it belongs to, once; how each strategy stands;
+ * how far its markets have been looked at for drift, and each drift with the search that it starts.
  */
 import { type Kysely, sql } from 'kysely';
 

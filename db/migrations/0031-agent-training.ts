@@ -1,6 +1,6 @@
 /**
- * Trainings of agents: what each seed has come to after so many steps. The state from which a training goes on stands in
- * the last row of a seed only; the weights stand there and in the row of the best.
+ * Trainings of agents: what each seed has come to after so many steps. The state from which a training goes on stands
+ * in the last row of a seed only; the weights stand there and in the row of the best.
  */
 import { type Kysely, sql } from 'kysely';
 

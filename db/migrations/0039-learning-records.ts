@@ -1,6 +1,6 @@
 /**
- * What learning keeps beside the trades: where the regime changed as each session saw it, and each reviewed trade as an agent
- * would have lived it, step by step.
+ * What learning keeps beside the trades: where the regime changed as each session saw it, and each reviewed trade
+ * as an agent would have lived it, step by step.
  */
 import { type Kysely, sql } from 'kysely';
 

@@ -36,7 +36,10 @@ async function tell(trx: Transaction<Tables>, commentary: Commentary, nowMs: num
   return true;
 }
 
-/** Sequences after `after`, up to and with `until`, of what may be commented on and is not older than `sinceMs`: the newest. */
+/**
+ * Sequences after `after`, up to and with `until`, of what may be commented
+ * on and is not older than `sinceMs`: the newest.
+ */
 export async function eventsToCommentOn(
   db: Database,
   range: { readonly after: number; readonly until: number; readonly sinceMs: number; readonly limit: number },

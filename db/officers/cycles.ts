@@ -44,8 +44,8 @@ export async function recordMissed(
 }
 
 /**
- * Notes as missed whatever lies between the last slot that is known of an officer and this one: an officer that was not there
- * at all kept no time. Before its first slot nothing was missed.
+ * Notes as missed whatever lies between the last slot that is known of an officer and this one: an officer that was not
+ * there at all kept no time. Before its first slot nothing was missed.
  */
 export async function recordGap(
   trx: Database,

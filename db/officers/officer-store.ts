@@ -1,6 +1,6 @@
 /**
- * What the officers' cycles read and write. A cycle is one transaction: its slot, what the officer remembers, what it changes of
- * the policy and the events that tell of it; a slot that is taken already writes nothing.
+ * What the officers' cycles read and write. A cycle is one transaction: its slot, what the officer remembers, what it
+ * changes of the policy and the events that tell of it; a slot that is taken already writes nothing.
  */
 import type { Transaction } from 'kysely';
 import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';

@@ -1,7 +1,7 @@
 /**
- * The portfolios that the Risk Officer judges: one of each account that trades in real time, as its book stands, with the days
- * behind what it holds: those of its own book where its bars are not stored (`book_days`), else those of `bars`. Nothing is
- * shown of a symbol's bars after the market time up to which the account has traded it.
+ * The portfolios that the Risk Officer judges: one of each account that trades in real time, as its book stands, with
+ * the days behind what it holds: those of its own book where its bars are not stored (`book_days`), else those of
+ * `bars`. Nothing is shown of a symbol's bars after the market time up to which the account has traded it.
  */
 import { sql } from 'kysely';
 import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
@@ -35,7 +35,8 @@ const portfolios = (nowMs: number) => sql`
     with held as (
       select p.*, c.matched_until_ms, s.follows,
         coalesce(s.bar_interval_ms,
-          (select interval_ms from bars where symbol = p.symbol order by interval_ms limit 1), ${HOUR_MS}) as interval_ms
+          (select interval_ms from bars where symbol = p.symbol order by interval_ms limit 1),
+          ${HOUR_MS}) as interval_ms
       from positions p
       join accounts a on a.account_id = p.account_id and a.trading_mode in ('paper', 'live')
       left join book_clocks c on (c.account_id, c.strategy_id, c.symbol) = (p.account_id, p.strategy_id, p.symbol)

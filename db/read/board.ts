@@ -1,6 +1,6 @@
 /**
- * What is open on the desk, for the screen of `npm run top`: a few queries, cheap enough for every second. Money is decimal
- * text, instants epoch ms, drawdown a fraction.
+ * What is open on the desk, for the screen of `npm run top`: a few queries, cheap enough for every second. Money is
+ * decimal text, instants epoch ms, drawdown a fraction.
  */
 import { sql } from 'kysely';
 import type { RunKind } from '../../schemas/research.ts';

@@ -1,6 +1,7 @@
 /**
- * What an account may still do: margin is the value of its positions by their leverage, buying power what of its equity no
- * position ties up, the day's loss what equity lies below that of the day's start (UTC). Exact decimals in its currency.
+ * What an account may still do: margin is the value of its positions by their leverage, buying
+ * power what of its equity no position ties up, the day's loss what equity lies below that of the
+ * day's start (UTC). Exact decimals in its currency.
  */
 import { sql } from 'kysely';
 import { z } from 'zod';

@@ -16,7 +16,8 @@ export type ModelUsage = {
 /** Since when: an instant in epoch ms. One row a model, the dearest first. */
 export async function readModelUsage(db: Database, sinceMs: number): Promise<ModelUsage[]> {
   const { rows } = await sql<ModelUsage>`
-    select provider, model, count(*)::float8 as "requestCount", (count(*) filter (where cached))::float8 as "cachedCount",
+    select provider, model, count(*)::float8 as "requestCount",
+      (count(*) filter (where cached))::float8 as "cachedCount",
       (count(*) filter (where outcome not in ('answered', 'requested')))::float8 as "failureCount",
       coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_cached_read, 0) + coalesce(tokens_cached_write, 0)
         + coalesce(tokens_out, 0)), 0)::float8 as "totalTokens",

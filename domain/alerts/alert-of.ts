@@ -1,6 +1,6 @@
 /**
- * Which events a person must hear of, in words: what happened, what the desk has done about it by itself, who owns it. Pure;
- * how it is delivered is adapters/alerts.
+ * Which events a person must hear of, in words: what happened, what the desk has done about it by itself, who owns it.
+ * Pure; how it is delivered is adapters/alerts.
  */
 import type { Alert, AlertLevel, AlertOwner } from '../../schemas/alert.ts';
 

@@ -1,7 +1,7 @@
 /**
- * What a session's advisor is asked at the close of a bar, and what it answers with. The rules provider answers in the
- * step itself; a model behind a network answers later: the other symbols of the instant are decided first, and its answer
- * is read from the record.
+ * What a session's advisor is asked at the close of a bar, and what it answers with. The rules provider answers
+ * in the step itself; a model behind a network answers later: the other symbols of the instant are decided
+ * first, and its answer is read from the record.
  */
 import type { Side } from '../../schemas/decision.ts';
 import type { AdviceAnswer, AdviceOutcome } from '../../schemas/llm/advice-slot.ts';

@@ -1,4 +1,6 @@
-/** The agent's slot of one symbol at one bar: what the network of its seat says, seeing the position as the book has it. */
+/**
+ * The agent's slot of one symbol at one bar: what the network of its seat says, seeing the position as the book has it.
+ */
 import { averagePriceOf, type BookPosition } from '../execution/position.ts';
 import type { AgentVote } from '../learning/agents/seated-agent.ts';
 import { NO_POSITION, type SeenPosition } from '../learning/agents/spot-features.ts';

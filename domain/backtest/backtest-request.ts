@@ -1,7 +1,7 @@
 /**
- * The texts of a backtest's input as what the engine runs: the input of a session, and beside it what only the engine can
- * do. With sizes or costs that the desk does not know, a run obeys its flags and nothing else. What is researched is the
- * strategy alone: no advisor speaks.
+ * The texts of a backtest's input as what the engine runs: the input of a session, and beside it what only the
+ * engine can do. With sizes or costs that the desk does not know, a run obeys its flags and nothing else. What is
+ * researched is the strategy alone: no advisor speaks.
  */
 import type { BacktestRunInput } from '../../schemas/backtest-run.ts';
 import { parseInterval } from '../../schemas/interval.ts';

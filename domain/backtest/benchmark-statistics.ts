@@ -1,6 +1,6 @@
 /**
- * A series of returns beside those of a benchmark, by empyrical's definitions. Both are simple returns period by period;
- * a period in which either is NaN is left out. What is undefined is null, never NaN.
+ * A series of returns beside those of a benchmark, by empyrical's definitions. Both are simple returns period by
+ * period; a period in which either is NaN is left out. What is undefined is null, never NaN.
  */
 import { annualReturnFraction, sharpeRatio } from './return-statistics.ts';
 

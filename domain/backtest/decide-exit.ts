@@ -7,7 +7,7 @@ import { type Decimal, toDecimal } from '../decimal.ts';
 import type { BookPosition } from '../execution/book.ts';
 import { decisionIdOf, orderHashOf } from '../execution/identity.ts';
 import { gate } from '../risk/gate.ts';
-import type { Decided } from './decide-at-close.ts';
+import type { Decided } from './decided.ts';
 import { gateInputOf } from './gate-input-of.ts';
 import { planExit } from './propose-orders.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';

@@ -2,31 +2,20 @@
  * The decisions of a strategy of two legs at one instant: one a symbol, made together. Both legs open or neither, both
  * close or neither; each keeps its own decision, orders and verdict, and the two carry one group id.
  */
-import type { Decision } from '../../schemas/decision.ts';
 import { advanceSession, type Proposal } from '../decision/advance-session.ts';
-import type { BookPosition } from '../execution/book.ts';
 import { valueAt } from '../signals/strategy.ts';
-import {
-  basisOf,
-  type Decided,
-  decisionOf,
-  entryContext,
-  heldPosition,
-  inputsOf,
-  isAwaitingApproval,
-  stepOf,
-} from './decide-at-close.ts';
+import { type Decided, decidedOf } from './decided.ts';
+import { decisionMoment, isAwaitingApproval, type ProposedMoment, stepOf } from './decision-moment.ts';
 import { judgeEntry } from './judge-entry.ts';
-import { type JudgedLeg, judgeLeg, judgePair, type LegToJudge, type PlannedLeg } from './judge-pair.ts';
+import { type JudgedLeg, judgeLeg, judgePair, type PlannedLeg } from './judge-pair.ts';
 import { type LoneLeg, loneLeg } from './lone-leg.ts';
 import { planPairEntry } from './plan-pair.ts';
 import { type OrderPlan, planExit } from './propose-orders.ts';
 import { asAdvised, tradeAdviceAt } from './trade-advice-at.ts';
-import { marketOf, type SymbolMarket, type WalkContext } from './walk-context.ts';
+import type { SymbolMarket, WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
-type LegAt = LegToJudge & {
-  readonly position: BookPosition | undefined;
+type LegAt = ProposedMoment & {
   readonly entryAtWork: boolean;
   readonly exitAtWork: boolean;
 };
@@ -38,10 +27,10 @@ export function decidePair(state: WalkState, k: number, context: WalkContext): D
   const lone = loneLeg(state, context);
   if (lone !== null) {
     const legs = asked.map((leg) => withProposal(leg, unwinding(leg, lone)));
-    return legs.map((leg) => decidedOf(judgeLeg({ leg, plan: exitPlan(leg, context) }, leg.state, context), context));
+    return legs.map((leg) => decidedLeg(judgeLeg({ leg, plan: exitPlan(leg, context) }, leg.state, context), context));
   }
   const planned = planTogether(together(asked), context);
-  return reviewedTogether(judgePair(planned, context).map((one) => decidedOf(one, context)));
+  return reviewedTogether(judgePair(planned, context).map((one) => decidedLeg(one, context)));
 }
 
 /** A person who answers for one leg answers for both: neither is sent while the other waits. */
@@ -58,21 +47,14 @@ const indexAt = (context: WalkContext, symbol: string, k: number): number =>
 
 function legAt(before: WalkState, symbol: string, k: number, offset: number, context: WalkContext): LegAt {
   const state = { ...before, sequence: before.sequence + offset };
-  const i = indexAt(context, symbol, k);
-  const market = marketOf(context, symbol);
-  const position = heldPosition(state, symbol, context);
+  const moment = decisionMoment(state, symbol, indexAt(context, symbol, k), context);
   const isAtWork = (leg: 'entry' | 'exit') =>
     state.book.orders.some((order) => order.symbol === symbol && order.leg === leg);
   return {
-    symbol,
-    i,
-    market,
-    position,
+    ...moment,
+    proposal: advanceSession(stepOf(moment, context)),
     entryAtWork: isAtWork('entry') || isAwaitingApproval(context, symbol),
     exitAtWork: isAtWork('exit'),
-    state,
-    basis: basisOf(state, symbol, i, context, market),
-    proposal: advanceSession(stepOf(state, symbol, i, context, market, position)),
   };
 }
 
@@ -137,25 +119,19 @@ function exitPlan({ proposal, basis, position }: LegAt, context: WalkContext): O
   return planExit(context, basis, position, proposal.exitReason ?? 'signal');
 }
 
-function decidedOf({ leg, plan, verdict }: JudgedLeg<LegAt>, context: WalkContext): Decided {
-  const { proposal, basis, position, market, i, state } = leg;
-  const noDecision = proposal.noDecision ?? (proposal.intent !== 'none' && plan === null ? 'SIZE_ZERO' : null);
-  const trades = plan !== null && verdict?.approved === true;
+function decidedLeg({ leg, plan, verdict }: JudgedLeg<LegAt>, context: WalkContext): Decided {
+  const { proposal, market, i, state } = leg;
+  const decided = decidedOf(leg, { plan, verdict }, context);
   const groupId = plan?.intents[0]?.groupId;
   const policy = judgeEntry(state, plan, context);
   const judged = policy === null ? {} : { policy };
   const advice = tradeAdviceAt(market, i, proposal, context);
   const learnt = advice === null ? {} : { shouldTrade: advice };
-  const decision: Decision = decisionOf(state, proposal, basis, plan, verdict, noDecision, position, context);
+  const pair = plan === null ? {} : { pair: pairFigures(market, i), ...judged, ...learnt };
   return {
-    decision: groupId === undefined ? decision : { ...decision, groupId },
-    intents: trades && context.tradingMode !== 'analysis' ? plan.intents : [],
-    signalled: proposal.signalled,
-    entry: trades && proposal.intent === 'enter' ? entryContext(market, i) : null,
-    inputs:
-      plan === null
-        ? inputsOf(market, i, false)
-        : { ...inputsOf(market, i, true), pair: pairFigures(market, i), ...judged, ...learnt },
+    ...decided,
+    decision: groupId === undefined ? decided.decision : { ...decided.decision, groupId },
+    inputs: { ...decided.inputs, ...pair },
     ...judged,
   };
 }

@@ -1,4 +1,7 @@
-/** How far models may go in a session, and when a person answers for an entry: its own settings and the desk's governance. */
+/**
+ * How far models may go in a session, and when a person answers for an
+ * entry: its own settings and the desk's governance.
+ */
 import type { ApprovalMode, Authority, ModelGovernance } from '../../schemas/governance.ts';
 
 /** What a session and the desk say about models and approvals. `expiresAfterMs`: until silence is a denial. */

@@ -15,9 +15,10 @@ import {
 } from '../execution/book.ts';
 import type { BarRow } from '../market/bar-series.ts';
 import { accountEquity } from './account-view.ts';
-import type { Decided } from './decide-at-close.ts';
 import { afterLastClose, decideExit } from './decide-exit.ts';
-import { closeTrades, entryOf, isMatchedHere, place, sentOrders } from './walk-bar.ts';
+import type { Decided } from './decided.ts';
+import { closeTrades, entryOf, isMatchedHere } from './match-instant.ts';
+import { sendOrders } from './send-orders.ts';
 import type { WalkBatch } from './walk-batch.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
@@ -53,9 +54,9 @@ export function flattenWalk(
     decisions.push(decided);
     state = { ...state, sequence: state.sequence + 1 };
     if (ordersAsChildren || decided.intents.length === 0) continue;
-    const placed = place(state, decided.intents, decided.decision.asOfMs, context);
-    state = { ...sentOrders(state, decided, decided.decision.asOfMs, context), book: placed.book };
-    for (const order of placed.orders) orders.set(order.clientOrderId, order);
+    const sent = sendOrders(state, decided, decided.decision.asOfMs, context);
+    state = sent.state;
+    for (const order of sent.orders) orders.set(order.clientOrderId, order);
   }
   const sending = decisions.filter((one) => one.intents.length > 0);
   const intents = ordersAsChildren ? [] : sending.flatMap((one) => one.intents);

@@ -1,4 +1,6 @@
-/** Fills in what the gate asks about one order of a session, from the walk's own state: never from the order's words. */
+/**
+ * Fills in what the gate asks about one order of a session, from the walk's own state: never from the order's words.
+ */
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
 import { marketHoursAt, nextFillMs } from '../market/market-hours.ts';

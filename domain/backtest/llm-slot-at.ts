@@ -1,5 +1,6 @@
 /**
- * The llm slot of one symbol at one bar, for the vote. The features are computed when something is asked, not bar by bar:
+ * The llm slot of one symbol at one bar, for the vote. The features are
+ * computed when something is asked, not bar by bar:
  * a walk over bars without proposals costs nothing more.
  */
 import { entryVeto } from '../decision/entry-veto.ts';

@@ -6,7 +6,7 @@
 import type { Order } from '../../schemas/execution.ts';
 import { isTwoLegged } from '../../schemas/signals.ts';
 import { type BookPosition, cancelOrder } from '../execution/book.ts';
-import { heldPosition } from './decide-at-close.ts';
+import { heldPosition } from './decision-moment.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -18,7 +18,9 @@ export type LoneLeg = {
   readonly exitAtWork: boolean;
 };
 
-/** The leg without a partner; null where both are there, or neither. Exits on their way count as held until they fill. */
+/**
+ * The leg without a partner; null where both are there, or neither. Exits on their way count as held until they fill.
+ */
 export function loneLeg(state: WalkState, context: WalkContext): LoneLeg | null {
   if (!isTwoLegged(context.strategy.type)) return null;
   const engaged = context.symbols.filter((symbol) => isEngaged(state, symbol, context));

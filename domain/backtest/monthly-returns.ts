@@ -1,4 +1,6 @@
-/** Wealth by calendar month, UTC. A month's return = wealth at its last close / wealth at the last close before it − 1. */
+/**
+ * Wealth by calendar month, UTC. A month's return = wealth at its last close / wealth at the last close before it − 1.
+ */
 
 /** Fractions; null for months before the first close, after the last, and after wealth was gone. */
 export type YearOfReturns = {

@@ -1,6 +1,6 @@
 /**
- * The online slot of one symbol at one bar: what became of the strategy's entries under conditions like these. The features are
- * computed when the strategy wants something, not bar by bar.
+ * The online slot of one symbol at one bar: what became of the strategy's entries under conditions like these. The
+ * features are computed when the strategy wants something, not bar by bar.
  */
 import type { OnlineVoice } from '../decision/advance-session.ts';
 import type { FeatureColumns } from '../features/feature-columns.ts';

@@ -11,7 +11,6 @@ import type { Strategy } from '../../schemas/signals.ts';
 import { type SessionReport, sessionReportSchema } from '../../schemas/strategy-session.ts';
 import { type Decimal, decimalText, roundMoney, toDecimal, ZERO } from '../decimal.ts';
 import { COMPONENT_WEIGHTS } from '../decision/weights.ts';
-import type { LoadedAgent } from '../learning/agents/seated-agent.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { findReportableGaps } from '../market/reportable-gaps.ts';
 import { NO_HALTS } from '../risk/account-halts.ts';
@@ -21,7 +20,7 @@ import { leverageTermsOf } from './leverage-terms.ts';
 import { runBacktest } from './run-backtest.ts';
 import { buildReport } from './session-report.ts';
 import type { WalkBatch } from './walk-batch.ts';
-import { prepareMarkets, timelineOf, type WalkContext } from './walk-context.ts';
+import { type LoadedSeats, prepareMarkets, timelineOf, type WalkContext } from './walk-context.ts';
 
 export type LoopRules = {
   readonly policy: Policy;
@@ -37,8 +36,8 @@ export type LoopRun = {
   readonly series: readonly BarSeries[];
   readonly rules: LoopRules;
   readonly seedIndicators: IndicatorSeed;
-  /** Networks that vote beside the strategy, by symbol, where the input lists the component. */
-  readonly agents?: Readonly<Record<string, LoadedAgent>>;
+  /** Networks that hold seats, where the input lists the component. */
+  readonly seats?: LoadedSeats;
 };
 
 export type LoopOutcome = {
@@ -63,7 +62,7 @@ export const loopContext = ({
   series,
   rules: { models, ...rules },
   seedIndicators: seed,
-  agents,
+  seats,
 }: LoopRun): WalkContext => ({
   sessionId: null,
   workflowId: `backtest:${input.sessionId}`,
@@ -71,7 +70,7 @@ export const loopContext = ({
   strategyId: strategy.type,
   strategy,
   symbols: input.symbols,
-  markets: prepareMarkets(series, { strategy, costs: input.costs, seed, agents }),
+  markets: prepareMarkets(series, { strategy, costs: input.costs, seed, ...seats }),
   timeline: timelineOf(series),
   direction: input.direction,
   components: input.components,

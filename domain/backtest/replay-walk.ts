@@ -1,7 +1,7 @@
 /**
- * A recorded walk, done once more: by the same step, over the same bars, from the account as it stood. Instant by instant
- * it can be asked what would have been decided then in another context; what is decided otherwise changes nothing of
- * the instants that follow.
+ * A recorded walk, done once more: by the same step, over the same bars, from the account as it stood.
+ * Instant by instant it can be asked what would have been decided then in another context; what is decided
+ * otherwise changes nothing of the instants that follow.
  */
 import type { Decision } from '../../schemas/decision.ts';
 import { type AdviceCall, awaitedAdvisor } from './advisor.ts';

@@ -1,6 +1,7 @@
 /**
- * The day's risk budget of an account: 2 % of equity for leveraged trading (spec 8.5). Used up by what the day has lost, and
- * by what is at stake: from the mark down to the stop of each position, of entries at work to theirs. USD, worst case.
+ * The day's risk budget of an account: 2 % of equity for leveraged trading (spec 8.5). Used up by
+ * what the day has lost, and by what is at stake: from the mark down to the stop of each position,
+ * of entries at work to theirs. USD, worst case.
  */
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { Decimal, toDecimal, ZERO } from '../decimal.ts';
@@ -64,7 +65,9 @@ type Opening = {
   readonly referencePrice?: string | undefined;
 };
 
-/** quantity × (stop distance and its gap), at most the margin; all of the margin without a stop. Costs are not in it. */
+/**
+ * quantity × (stop distance and its gap), at most the margin; all of the margin without a stop. Costs are not in it.
+ */
 function worstCaseLoss({ quantity, leverage, referencePrice }: Opening, stopDistance: Decimal | null): Decimal {
   const units = toDecimal(quantity.toString());
   const margin = units.times(toDecimal(referencePrice ?? 0)).div(leverage);

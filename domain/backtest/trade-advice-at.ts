@@ -1,6 +1,7 @@
 /**
- * Whether an entry of one symbol at one bar should be opened, by what became of the strategy's trades before: asked where the
- * session listens to the online learner. It can make an entry smaller or speak against it, never larger; exits are not asked.
+ * Whether an entry of one symbol at one bar should be opened, by what became of the strategy's trades
+ * before: asked where the session listens to the online learner. It can make an entry smaller or speak
+ * against it, never larger; exits are not asked.
  */
 import type { Verdict } from '../../schemas/decision.ts';
 import type { Proposal } from '../decision/advance-session.ts';
@@ -24,7 +25,8 @@ export function tradeAdviceAt(
 const UNKNOWN = { health: 'unknown', reasons: [] } as const;
 
 /**
- * The context that an entry is sized in. One that is advised against keeps its size, so that there is an order to refuse:
+ * The context that an entry is sized in. One that is advised against keeps
+ * its size, so that there is an order to refuse:
  * the decision then says why, instead of nobody saying anything about an order of no size.
  */
 export function asAdvised(context: WalkContext, ...advices: readonly (TradeAdvice | null)[]): WalkContext {

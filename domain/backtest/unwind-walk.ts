@@ -9,7 +9,10 @@ import type { WalkBatch } from './walk-batch.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
-/** @param mayExit false where this bar has had its exit between bars already: the next bar tries again, as before the first */
+/**
+ * @param mayExit false where this bar has had its exit between bars already:
+ * the next bar tries again, as before the first
+ */
 export function unwindWalk(start: WalkState, cursor: number, context: WalkContext, mayExit: boolean): WalkBatch {
   const { state, orders, cancels } = cancelLoneEntry(start, context);
   const ended = new Map(orders.map((order) => [order.clientOrderId, order]));

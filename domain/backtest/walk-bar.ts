@@ -3,33 +3,21 @@
  * session's batch and a paper session's single step all call this. Pure: state and bars in, state and rows out.
  * A market order decided at the close of bar i fills at the open of bar i + 1.
  */
-import type { ClosedTrade, Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
 import { isTwoLegged } from '../../schemas/signals.ts';
-import { toDecimal } from '../decimal.ts';
-import { type Book, type BookStep, markBar, matchBar, placeOrders } from '../execution/book.ts';
-import { sentOrder } from '../execution/rows.ts';
-import { barAt } from '../market/bar-series.ts';
-import { tradesInBar } from '../market/market-hours.ts';
-import { dayOf } from '../market/trading-day.ts';
-import { onMark, onOrder, onTradeClosed } from '../risk/risk-state.ts';
+import { onMark } from '../risk/risk-state.ts';
 import { accountEquity } from './account-view.ts';
 import { type AdviceCall, recordedAdvisor } from './advisor.ts';
-import { type Decided, decideAtClose } from './decide-at-close.ts';
+import { decideAtClose } from './decide-at-close.ts';
 import { decidePair } from './decide-pair.ts';
+import type { Decided } from './decided.ts';
 import { cancelLoneEntry } from './lone-leg.ts';
+import { type Matched, matchInstant } from './match-instant.ts';
+import { sendOrders } from './send-orders.ts';
 import { marketOf, type WalkContext } from './walk-context.ts';
-import type { EntryContext, WalkState } from './walk-state.ts';
-
-/** A closed trade with what was known when it was opened. */
-export type TradeRecord = { readonly trade: ClosedTrade; readonly entry: EntryContext | null };
+import type { WalkState } from './walk-state.ts';
 
 /** Everything one instant did: the new state and the rows it leaves. */
-export type WalkStep = {
-  readonly state: WalkState;
-  readonly fills: readonly Fill[];
-  readonly entries: readonly LedgerEntry[];
-  readonly orders: readonly Order[];
-  readonly trades: readonly TradeRecord[];
+export type WalkStep = Matched & {
   readonly decisions: readonly Decided[];
   /** Decisions whose own workflows are to cancel what is at work of them. */
   readonly cancels: readonly string[];
@@ -63,69 +51,6 @@ export function answerBar(
 
 const intervalOf = (context: WalkContext): number => marketOf(context, context.symbols[0] ?? '').bars.intervalMs;
 
-type Matched = Pick<WalkStep, 'state' | 'fills' | 'entries' | 'orders' | 'trades'>;
-
-/** The bar of each symbol against the book, in the session's order of symbols; outside market hours nothing fills. */
-function matchInstant(state: WalkState, k: number, context: WalkContext): Matched {
-  let matched: Matched = { state, fills: [], entries: [], orders: [], trades: [] };
-  for (const symbol of context.symbols) {
-    const index = context.timeline.indexes.get(symbol)?.[k] ?? -1;
-    if (index < 0) continue;
-    const { bars } = marketOf(context, symbol);
-    const { book } = matched.state;
-    const bar = barAt(bars, index);
-    const step =
-      isMatchedHere(context) && tradesInBar(symbol, bar.openTimeMs, bars.intervalMs)
-        ? matchBar(book, symbol, bar, bars.intervalMs, context.costs)
-        : markBar(book, symbol, bar);
-    if (step.book !== matched.state.book) matched = take(matched, step, context);
-  }
-  return { ...matched, state: countBar(matched.state) };
-}
-
-/** Orders at a network venue fill there; their fills reach the book through their own workflows. */
-export const isMatchedHere = ({ venue }: WalkContext): boolean => venue === 'paper';
-
-const countBar = (state: WalkState): WalkState => ({
-  ...state,
-  counters: { ...state.counters, bars: state.counters.bars + 1 },
-});
-
-/** Takes over what a book step did: rows, closed trades with their entry, the risk memory of wins and losses. */
-function take(before: Matched, step: BookStep, context: WalkContext): Matched {
-  const trades = step.closedTrades.map((trade) => ({ trade, entry: entryOf(before.state, trade) }));
-  return {
-    state: closeTrades({ ...before.state, book: step.book }, step.closedTrades, context),
-    fills: [...before.fills, ...step.fills],
-    entries: [...before.entries, ...step.entries],
-    orders: [...before.orders, ...step.orders],
-    trades: [...before.trades, ...trades],
-  };
-}
-
-/** What was known when a closed trade was opened. */
-export const entryOf = (state: WalkState, trade: ClosedTrade): EntryContext | null =>
-  state.entries[trade.decisionId ?? ''] ?? null;
-
-/** Takes closed trades into the risk memory, the counters and the realised result. */
-export function closeTrades(
-  state: WalkState,
-  trades: readonly ClosedTrade[],
-  context: Pick<WalkContext, 'desk'>,
-): WalkState {
-  if (trades.length === 0) return state;
-  let { risk } = state;
-  const entries = { ...state.entries };
-  for (const trade of trades) {
-    const dayTrade = dayOf(trade.symbol, trade.entryAtMs) === dayOf(trade.symbol, trade.exitAtMs);
-    risk = onTradeClosed(risk, { pnl: toDecimal(trade.pnl), dayTrade }, trade.exitAtMs, context.desk);
-    delete entries[trade.decisionId ?? ''];
-  }
-  const pnl = trades.reduce((sum, one) => sum.plus(toDecimal(one.pnl)), state.realizedPnl);
-  const counters = { ...state.counters, tradesExecuted: state.counters.tradesExecuted + trades.length };
-  return { ...state, risk, entries, counters, realizedPnl: pnl };
-}
-
 /** Values the account at the close; the drawdown breaker heals by itself in virtual time only. */
 function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState {
   const equity = accountEquity(state.book, state.othersPositions);
@@ -139,7 +64,9 @@ function mark(state: WalkState, asOfMs: number, context: WalkContext): WalkState
   return { ...state, risk, equity, drawdownFractionMax: Math.max(state.drawdownFractionMax, drawdown) };
 }
 
-/** An advisor that is waited for keeps nobody else waiting: its symbols are decided after the others, in their order. */
+/**
+ * An advisor that is waited for keeps nobody else waiting: its symbols are decided after the others, in their order.
+ */
 function decideInstant(step: WalkStep, k: number, context: WalkContext, places: boolean): WalkStep {
   if (isTwoLegged(context.strategy.type))
     return takeDecisions(step, decidePair(step.state, k, context), context, places);
@@ -174,17 +101,14 @@ function decideLate(
 }
 
 /**
- * What the next symbol of an instant is decided on. Where orders are handed over they are not in the book yet; a risk budget
- * that is shared out has to know of them all the same.
+ * What the next symbol of an instant is decided on. Where orders are handed over they are not in the book yet; a risk
+ * budget that is shared out has to know of them all the same.
  */
 function assumedState({ state, decisions, asOfMs }: WalkStep, context: WalkContext, places: boolean): WalkState {
   if (places || context.leverage === undefined) return state;
   return decisions
     .filter(({ intents }) => intents.length > 0)
-    .reduce((seen, decided) => {
-      const { book } = place(seen, decided.intents, asOfMs, context);
-      return { ...sentOrders(seen, decided, asOfMs, context), book };
-    }, state);
+    .reduce((seen, decided) => sendOrders(seen, decided, asOfMs, context).state, state);
 }
 
 const indexAt = (symbol: string, k: number, { timeline }: WalkContext): number =>
@@ -196,9 +120,9 @@ function takeDecisions(step: WalkStep, made: readonly Decided[], context: WalkCo
   for (const decided of made) {
     state = countDecision(state, decided);
     if (!places || decided.intents.length === 0 || decided.decision.verdict?.approved !== true) continue;
-    const placed = place(state, decided.intents, step.asOfMs, context);
-    state = { ...sentOrders(state, decided, step.asOfMs, context), book: placed.book };
-    orders = [...orders, ...placed.orders];
+    const sent = sendOrders(state, decided, step.asOfMs, context);
+    state = sent.state;
+    orders = [...orders, ...sent.orders];
   }
   return { ...step, state, orders, decisions: [...step.decisions, ...made] };
 }
@@ -215,38 +139,4 @@ function countDecision(state: WalkState, { decision, signalled }: Decided): Walk
       signalsGenerated: counters.signalsGenerated + (signalled ? 1 : 0),
     },
   };
-}
-
-/** Notes in the risk memory and the counters that a decision's orders go out, and keeps what its entry looked like. */
-export function sentOrders(state: WalkState, decided: Decided, asOfMs: number, context: WalkContext): WalkState {
-  const first = decided.intents[0];
-  if (first === undefined) return state;
-  const { strategyId, symbol, side, reduceOnly } = first;
-  const sent = { strategyId, symbol, side, quantity: toDecimal(first.quantity), reduceOnly };
-  const entry = first.leg === 'entry' && decided.entry !== null ? { [first.decisionId]: decided.entry } : {};
-  return {
-    ...state,
-    risk: onOrder(state.risk, sent, asOfMs, context.desk),
-    entries: { ...state.entries, ...entry },
-    counters: { ...state.counters, ordersSent: state.counters.ordersSent + decided.intents.length },
-  };
-}
-
-/** Puts a decision's orders to work in the book. */
-export function place(
-  state: { readonly book: Book },
-  intents: readonly OrderIntent[],
-  asOfMs: number,
-  context: WalkContext,
-): BookStep {
-  const at = {
-    sessionId: context.sessionId,
-    venue: context.venue,
-    simulated: context.tradingMode === 'backtest',
-    sentAtMs: asOfMs,
-  };
-  return placeOrders(
-    state.book,
-    intents.map((intent) => sentOrder(intent, at)),
-  );
 }

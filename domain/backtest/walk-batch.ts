@@ -5,8 +5,9 @@
 import type { Fill, LedgerEntry, Order, OrderIntent } from '../../schemas/execution.ts';
 import { decimalText } from '../decimal.ts';
 import type { AdviceCall } from './advisor.ts';
-import type { Decided } from './decide-at-close.ts';
-import { answerBar, type TradeRecord, type WalkStep, walkBar } from './walk-bar.ts';
+import type { Decided } from './decided.ts';
+import type { TradeRecord } from './match-instant.ts';
+import { answerBar, type WalkStep, walkBar } from './walk-bar.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -42,62 +43,61 @@ export type WalkBounds = {
   readonly onInstant?: (k: number) => void;
 };
 
+/** What the steps have left so far. */
+type Rows = {
+  readonly decisions: Decided[];
+  readonly intents: OrderIntent[];
+  readonly orders: Map<string, Order>;
+  readonly fills: Fill[];
+  readonly entries: LedgerEntry[];
+  readonly trades: TradeRecord[];
+  readonly equity: EquityPoint[];
+  readonly cancels: Set<string>;
+};
+
+/** How a step leaves the session, and what has to be done before the next one. */
+type Left = Pick<WalkBatch, 'state' | 'handOver' | 'awaited'>;
+
 /**
  * With `ordersAsChildren` it ends after the first instant at which something is to be sent; and after one at which an
  * advisor's answer is awaited, when everybody else has been decided.
  */
 export function walkBatch(start: WalkState, context: WalkContext, bounds: WalkBounds): WalkBatch {
-  const decisions: Decided[] = [];
-  const intents: OrderIntent[] = [];
-  const orders = new Map<string, Order>();
-  const fills: Fill[] = [];
-  const entries: LedgerEntry[] = [];
-  const trades: TradeRecord[] = [];
-  const equity: EquityPoint[] = [];
-  const cancels = new Set<string>();
-  let handOver: readonly Decided[] = [];
-  let awaited: readonly AdviceCall[] = [];
-  let state = start;
-  const take = (step: WalkStep): void => {
-    state = step.state;
-    awaited = step.awaited;
-    decisions.push(...step.decisions);
-    fills.push(...step.fills);
-    entries.push(...step.entries);
-    trades.push(...step.trades);
-    for (const order of step.orders) orders.set(order.clientOrderId, order);
-    for (const decisionId of step.cancels) cancels.add(decisionId);
-    const sending = step.decisions.filter((one) => one.intents.length > 0);
-    if (bounds.ordersAsChildren) {
-      handOver = sending;
-      state = { ...state, entries: { ...state.entries, ...entriesOf(sending) } };
-    } else for (const one of sending) intents.push(...one.intents);
-  };
-  const { waiting = [], from } = bounds;
-  const places = !bounds.ordersAsChildren;
-  if (waiting.length > 0) take(answerBar(state, from - 1, context, waiting, places));
+  const { from, until, ordersAsChildren, waiting = [], onInstant } = bounds;
+  const places = !ordersAsChildren;
+  const rows = noRows();
+  let left: Left = { state: start, handOver: [], awaited: [] };
+  if (waiting.length > 0) left = take(rows, answerBar(start, from - 1, context, waiting, places), ordersAsChildren);
   let k = from;
-  while (k < bounds.until && handOver.length === 0 && awaited.length === 0) {
-    const step = walkBar(state, k, context, places);
-    take(step);
+  while (k < until && left.handOver.length === 0 && left.awaited.length === 0) {
+    const step = walkBar(left.state, k, context, places);
+    left = take(rows, step, ordersAsChildren);
     k += 1;
-    equity.push({ atMs: step.asOfMs, equity: decimalText(state.equity) });
-    bounds.onInstant?.(k);
+    rows.equity.push({ atMs: step.asOfMs, equity: decimalText(left.state.equity) });
+    onInstant?.(k);
   }
-  return {
-    state,
-    cursor: k,
-    decisions,
-    intents,
-    orders,
-    fills,
-    entries,
-    trades,
-    equity,
-    handOver,
-    cancels: [...cancels],
-    awaited,
-  };
+  return { ...rows, ...left, cursor: k, cancels: [...rows.cancels] };
+}
+
+const noRows = (): Rows => ({
+  ...{ decisions: [], intents: [], orders: new Map(), fills: [], entries: [], trades: [], equity: [] },
+  cancels: new Set(),
+});
+
+function take(rows: Rows, step: WalkStep, ordersAsChildren: boolean): Left {
+  rows.decisions.push(...step.decisions);
+  rows.fills.push(...step.fills);
+  rows.entries.push(...step.entries);
+  rows.trades.push(...step.trades);
+  for (const order of step.orders) rows.orders.set(order.clientOrderId, order);
+  for (const decisionId of step.cancels) rows.cancels.add(decisionId);
+  const { state, awaited } = step;
+  const sending = step.decisions.filter((one) => one.intents.length > 0);
+  if (ordersAsChildren) {
+    return { state: { ...state, entries: { ...state.entries, ...entriesOf(sending) } }, handOver: sending, awaited };
+  }
+  for (const one of sending) rows.intents.push(...one.intents);
+  return { state, handOver: [], awaited };
 }
 
 /** What the entries that are being handed over looked like, by decision id. */

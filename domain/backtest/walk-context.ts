@@ -13,6 +13,7 @@ import type { ComponentWeights } from '../decision/weights.ts';
 import { computeFeatureColumns, type FeatureColumns } from '../features/feature-columns.ts';
 import { kernels } from '../features/kernels.ts';
 import { type LoadedAgent, type SeatedVoice, seatedVoice } from '../learning/agents/seated-agent.ts';
+import { type SeatedLeverage, seatedLeverage } from '../learning/agents/seated-leverage.ts';
 import type { PatternTable } from '../learning/online/patterns.ts';
 import type { LearntStrategy } from '../learning/online/should-trade.ts';
 import type { BarSeries } from '../market/bar-series.ts';
@@ -36,6 +37,8 @@ export type SymbolMarket = {
   readonly evolved?: SpokenColumns;
   /** The network that holds the symbol's seat, where the session listens to one. */
   readonly agent?: SeatedVoice;
+  /** The network that holds its leverage seat, where the session's leverage begins with what that prefers. */
+  readonly leverageAgent?: SeatedLeverage;
 };
 
 /** Rules with their columns over a symbol's bars. */
@@ -100,7 +103,12 @@ export type MarketSettings = {
   readonly evolved?: Readonly<Record<string, Strategy>> | undefined;
   /** Networks that vote beside it, by symbol. */
   readonly agents?: Readonly<Record<string, LoadedAgent>> | undefined;
+  /** Networks that the leverage of an entry begins with, by symbol. */
+  readonly leverageAgents?: Readonly<Record<string, LoadedAgent>> | undefined;
 };
+
+/** What of them are networks. */
+export type LoadedSeats = Pick<MarketSettings, 'agents' | 'leverageAgents'>;
 
 /**
  * Computes each symbol's columns: features with `seed`, the strategy's own with the same kernels; those of a strategy
@@ -108,7 +116,7 @@ export type MarketSettings = {
  */
 export function prepareMarkets(
   series: readonly BarSeries[],
-  { strategy, costs, seed = 'talib', evolved = {}, agents = {} }: MarketSettings,
+  { strategy, costs, seed = 'talib', evolved = {}, agents = {}, leverageAgents = {} }: MarketSettings,
 ): Map<string, SymbolMarket> {
   const { type } = strategy;
   const own = isTwoLegged(type)
@@ -121,7 +129,9 @@ export function prepareMarkets(
     const features = computeFeatureColumns(bars, seed);
     const seated = agents[bars.symbol];
     const third = seated === undefined ? {} : { agent: seatedVoice(seated, features) };
-    return [bars.symbol, { bars, features, ...leg, ...second, ...third }] as const;
+    const levered = leverageAgents[bars.symbol];
+    const fourth = levered === undefined ? {} : { leverageAgent: seatedLeverage(levered, features) };
+    return [bars.symbol, { bars, features, ...leg, ...second, ...third, ...fourth }] as const;
   });
   return new Map(markets);
 }

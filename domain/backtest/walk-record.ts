@@ -38,6 +38,7 @@ export type WalkBars = Pick<ParsedSession, 'market' | 'barIntervalMs' | 'seed'> 
   readonly hash: string | null;
   readonly evolved: SessionHandle['evolved'];
   readonly agents?: SessionHandle['agents'];
+  readonly leverageAgents?: SessionHandle['leverageAgents'];
 };
 
 export type WalkSettings = {

@@ -1,6 +1,6 @@
 /**
- * A veto of `domain/llm/veto.ts` on an entry, as code and sentences with their figures. It closes nothing, and is asked only
- * while the llm takes part in the vote. Changes and returns are fractions.
+ * A veto of `domain/llm/veto.ts` on an entry, as code and sentences with their figures. It closes nothing, and is asked
+ * only while the llm takes part in the vote. Changes and returns are fractions.
  */
 import type { Side } from '../../schemas/decision.ts';
 import type { MarketFeatures } from '../features/market-features.ts';
@@ -29,7 +29,8 @@ const SENTENCES: Readonly<Record<VetoReason, (facts: VetoFacts) => string>> = {
   REGIME_CHANGED: ({ features: { regime, barsSinceRegimeChange } }) =>
     `regime ${regime.label} for ${barsSinceRegimeChange} bars only`,
   UNUSUAL: ({ features: { volume, momentum }, sigmaBefore }) =>
-    `unusual bar: volume ratio ${shown(volume.volumeRatio)}, return ${signed(momentum.barReturn)} at sigma ${shown(sigmaBefore)}`,
+    `unusual bar: volume ratio ${shown(volume.volumeRatio)}, ` +
+    `return ${signed(momentum.barReturn)} at sigma ${shown(sigmaBefore)}`,
 };
 
 const shown = (value: number | null): string => (value === null ? 'unknown' : value.toFixed(4));

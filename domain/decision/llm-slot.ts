@@ -14,7 +14,9 @@ export type ProposedEntry = { readonly side: Side; readonly confidence: number }
 /** A rule of the desk that holds an entry back while the llm takes part. */
 export type Veto = { readonly code: string; readonly reasons: readonly string[] };
 
-/** `call`: the question with its answer, for the record. `awaited`: the bar is to be decided when the answer has come. */
+/**
+ * `call`: the question with its answer, for the record. `awaited`: the bar is to be decided when the answer has come.
+ */
 export type LlmAnswer<Call = unknown> =
   | {
       readonly kind: 'vote';
@@ -35,7 +37,10 @@ export type LlmSlot<Call = unknown> = {
   readonly ask: (proposed: ProposedEntry | null) => LlmAnswer<Call>;
 };
 
-/** What became of an entry once the llm has spoken. `side` 0: it is not taken, `noDecision` says why if it was forbidden. */
+/**
+ * What became of an entry once the llm has spoken. `side` 0: it is not
+ * taken, `noDecision` says why if it was forbidden.
+ */
 export type AdvisedEntry<Call = unknown> = {
   readonly side: Side;
   readonly combination: Combination;

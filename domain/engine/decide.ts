@@ -92,7 +92,10 @@ function followStop({ plan }: Account, lane: Lane, i: number): void {
   if (!((trailed - lane.stop) * side <= 0)) lane.stop = trailed;
 }
 
-/** Distances, levels that the strategy names itself, and the size; false where no stop can be placed or the size comes to nothing. */
+/**
+ * Distances, levels that the strategy names itself, and the size; false where no
+ * stop can be placed or the size comes to nothing.
+ */
 function prepareEntry(account: Account, lane: Lane, i: number, wish: Wish): boolean {
   const { plan } = account;
   const atr = lane.market.atr[i] as number;

@@ -1,5 +1,6 @@
 /**
- * The report run of one symbol under a plan that the search kernel knows: its loop, with wealth and trades written down.
+ * The report run of one symbol under a plan that the search kernel knows:
+ * its loop, with wealth and trades written down.
  * The same account comes out as bar by bar, several times sooner.
  */
 import type { Desk } from './decide.ts';

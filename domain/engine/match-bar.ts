@@ -71,7 +71,9 @@ export function fillExit(
   return rest(account, left, quantity);
 }
 
-/** Fills the entry at work at the market, once the position it turns is closed; its first fill fixes stop and target. */
+/**
+ * Fills the entry at work at the market, once the position it turns is closed; its first fill fixes stop and target.
+ */
 export function fillEntry(
   account: Account,
   lane: Lane,
@@ -154,8 +156,8 @@ export function cancelEntry(lane: Lane): void {
 }
 
 /**
- * Isolated liquidation (Gate, OKX): long at entry × (1 − 1/L) / (1 − buffer), short at entry × (1 + 1/L) / (1 + buffer),
- * buffer = maintenance margin + taker fee. Whole, at that price or at the open on a gap, whatever the volume.
+ * Isolated liquidation (Gate, OKX): long at entry × (1 − 1/L) / (1 − buffer), short at entry × (1 + 1/L) / (1 +
+ * buffer), buffer = maintenance margin + taker fee. Whole, at that price or at the open on a gap, whatever the volume.
  */
 function liquidated(
   account: Account,

@@ -43,13 +43,17 @@ export function deskSum(a: number, b: number): number {
 /** Money to 8 decimals. */
 export const deskMoney = (amount: number): number => Math.floor(amount * 1e8 + 0.5) / 1e8;
 
-/** How many steps a unit has, where that is a whole number: dividing by it rounds better than multiplying by the step. */
+/**
+ * How many steps a unit has, where that is a whole number: dividing by it rounds better than multiplying by the step.
+ */
 export const stepsPerUnit = (step: number): number => {
   const inverse = Math.round(1 / step);
   return inverse > 0 && Math.abs(inverse * step - 1) < 1e-12 ? inverse : 1 / step;
 };
 
-/** The largest multiple of the step whose value stays within `budget`; the exact decimal where doubles leave it open. */
+/**
+ * The largest multiple of the step whose value stays within `budget`; the exact decimal where doubles leave it open.
+ */
 export function quantityWithin(budget: number, price: number, perUnit: number): number {
   const steps = (budget / price) * perUnit;
   const whole = Math.floor(steps);

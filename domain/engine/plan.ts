@@ -1,6 +1,7 @@
 /**
- * What a run of the fast engine is asked: money, sizes, costs and rules as plain doubles. Fractions 0 to 1, prices in
- * quote currency, periods in bars. Bars and signals come apart (`market.ts`, `signals.ts`), so that one plan serves many.
+ * What a run of the fast engine is asked: money, sizes, costs and rules as plain doubles.
+ * Fractions 0 to 1, prices in quote currency, periods in bars. Bars and signals come apart
+ * (`market.ts`, `signals.ts`), so that one plan serves many.
  */
 import type { ModeProfile, OperatingMode } from '../../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';

@@ -42,7 +42,9 @@ export type Voice =
 
 const ROUNDING = 1e-12;
 
-/** The rules of a built-in strategy, asked once at every bar. A vote nearer to zero than the least score wants nothing. */
+/**
+ * The rules of a built-in strategy, asked once at every bar. A vote nearer to zero than the least score wants nothing.
+ */
 export function ruleSignals(
   { bars }: EngineMarket,
   rules: SignalRules,

@@ -7,8 +7,8 @@ import { isStop } from './protection.ts';
 import { type LeftToCover, type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
 
 /**
- * `held`: signed, of the strategy in the symbol. `fills`: those of the decision's entry. `open`: every open order of the
- * account.
+ * `held`: signed, of the strategy in the symbol. `fills`: those of the decision's
+ * entry. `open`: every open order of the account.
  */
 export type ClaimFacts = {
   readonly held: string;

@@ -17,9 +17,10 @@ export type Difference = {
 };
 
 /**
- * `orders`: those open, and those that changed since `sinceMs`. `trades`: fills that are booked, with the instant of each;
- * compared are those from `sinceMs` on, on either side, so both tell some from before it too. `busted`: the executions
- * that the venue has taken back, or a person has set aside: they count on neither side, whether its list has them or not.
+ * `orders`: those open, and those that changed since `sinceMs`. `trades`: fills that are booked, with the
+ * instant of each; compared are those from `sinceMs` on, on either side, so both tell some from before it
+ * too. `busted`: the executions that the venue has taken back, or a person has set aside: they count on
+ * neither side, whether its list has them or not.
  */
 export type OurBooks = {
   readonly orders: readonly Order[];
@@ -72,8 +73,8 @@ export function compareBooks(ours: OurBooks, theirs: VenueBooks): Comparison {
 }
 
 /**
- * Fills of orders of ours are booked before books are compared: only one whose order is in doubt or has just changed may
- * still be on its way. Undefined for fills that carry no order of ours.
+ * Fills of orders of ours are booked before books are compared: only one whose order is in doubt or has just changed
+ * may still be on its way. Undefined for fills that carry no order of ours.
  */
 function bookingOf(ours: OurBooks, { fills }: VenueBooks): (tradeId: string) => boolean | undefined {
   const orders = new Map(ours.orders.map((one) => [one.venueOrderId, one]));

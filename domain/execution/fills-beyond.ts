@@ -1,4 +1,7 @@
-/** Which of a venue's fills the books have no room for: what an order was filled beyond its quantity, and fills of no order. */
+/**
+ * Which of a venue's fills the books have no room for: what an order was
+ * filled beyond its quantity, and fills of no order.
+ */
 import type { Order } from '../../schemas/execution.ts';
 import type { VenueFill } from '../../schemas/venue.ts';
 import { toDecimal } from '../decimal.ts';

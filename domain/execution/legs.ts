@@ -24,7 +24,10 @@ const sameGroup = (a: Order, b: Order): boolean => a.decisionId === b.decisionId
 export const isWaiting = (orders: readonly Order[], order: Order): boolean =>
   isProtective(order) && orders.some((one) => one.leg === 'entry' && sameGroup(one, order) && !hasFill(one));
 
-/** An exit gets out: it first cancels the entry's legs, and what is left of the entry. One that only halves leaves the legs. */
+/**
+ * An exit gets out: it first cancels the entry's legs, and what is left of
+ * the entry. One that only halves leaves the legs.
+ */
 export function clearWayForExit(draft: Draft, exit: Order): void {
   const isHalving = exit.exitReason === 'reduce';
   cancelAll(draft, (one) => sameMarket(one, exit) && (one.leg === 'entry' || (isProtective(one) && !isHalving)));

@@ -1,4 +1,6 @@
-/** When to look at a network venue's orders again: soon while something is in doubt or filling, seldom while they rest. */
+/**
+ * When to look at a network venue's orders again: soon while something is in doubt or filling, seldom while they rest.
+ */
 import { FINAL_ORDER_STATES, type Order } from '../../schemas/execution.ts';
 
 const SOON_MS = 1_000;

@@ -1,6 +1,7 @@
 /**
- * How much of a position's margin its venue asks for: (maintenance fraction + taker fee) × value over margin + unrealised
- * result. By the formula that the paper book liquidates with it is 1 at the liquidation price, and above 1 beyond it.
+ * How much of a position's margin its venue asks for: (maintenance fraction + taker fee) × value
+ * over margin + unrealised result. By the formula that the paper book liquidates with it is 1 at
+ * the liquidation price, and above 1 beyond it.
  */
 import type { Costs } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal, ZERO } from '../decimal.ts';

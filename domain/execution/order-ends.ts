@@ -4,7 +4,10 @@ import { isProtective } from './legs.ts';
 
 export const isOpenOrder = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.state);
 
-/** Orders of a session that is being closed which nobody will send: entries with their legs, and in the paper book exits. */
+/**
+ * Orders of a session that is being closed which nobody will send: entries
+ * with their legs, and in the paper book exits.
+ */
 export function endingWithSession(unsent: readonly Order[]): Order[] {
   const entries = new Set(unsent.filter((one) => one.leg === 'entry').map((one) => one.decisionId));
   return unsent.filter((one) => one.venue === 'paper' || (one.leg !== 'exit' && entries.has(one.decisionId)));

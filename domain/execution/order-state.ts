@@ -4,7 +4,10 @@
  */
 import type { OrderState } from '../../schemas/execution.ts';
 
-/** State → states that may follow. A state without followers is final. MANUAL waits for a person, or until the venue shows the order. */
+/**
+ * State → states that may follow. A state without followers is final. MANUAL waits for
+ * a person, or until the venue shows the order.
+ */
 export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = {
   PROPOSED: ['GATED', 'DENIED'],
   GATED: ['INTENT'],
@@ -28,8 +31,8 @@ export const ORDER_MOVES: Readonly<Record<OrderState, readonly OrderState[]>> = 
 };
 
 /**
- * The moves of a recorded bust, the one way out of FILLED: a trade that no longer counts leaves its order with less. Only
- * the venue knows whether it works on, so it is open again until the venue is seen to have ended it.
+ * The moves of a recorded bust, the one way out of FILLED: a trade that no longer counts leaves its order with less.
+ * Only the venue knows whether it works on, so it is open again until the venue is seen to have ended it.
  */
 export const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   FILLED: ['ACKED', 'PARTIAL'],
@@ -37,8 +40,8 @@ export const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState
 };
 
 /**
- * The ways back to INTENT, for what would leave a position bare: an exit that is proven never to have left (SENT), and a
- * leg that was given up before it was ever claimed (ABSENT) and whose entry has filled after all.
+ * The ways back to INTENT, for what would leave a position bare: an exit that is proven never to have left (SENT), and
+ * a leg that was given up before it was ever claimed (ABSENT) and whose entry has filled after all.
  */
 export const AGAIN_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   SENT: ['INTENT'],

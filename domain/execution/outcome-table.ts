@@ -54,8 +54,8 @@ const BINANCE_REFUSED = ['-2010', '-2018', '-2019', '-2021', '-2022'];
  * Alpaca: 403 with 4031xxxx is its refusal of a trade (buying power, shorting, wash trade, day trading); 422 with
  * 40010000, 40010001 or 42210000 its refusal of a field. 401, and 403 "forbidden", refuse the key before the order is
  * looked at. 400, 404, 408, 429 and 5xx may come from a machine in between, when the order has already passed.
- * Binance: 400 with one of its codes refuses the order, 400 or 401 with -1022, -2014 or -2015 the key, -1021 the time of
- * the request. -1006 and -1007 say "execution status unknown"; -1000, -1001, -1003, -1008, -1015, a duplicate id and
+ * Binance: 400 with one of its codes refuses the order, 400 or 401 with -1022, -2014 or -2015 the key, -1021 the time
+ * of the request. -1006 and -1007 say "execution status unknown"; -1000, -1001, -1003, -1008, -1015, a duplicate id and
  * everything without a code prove nothing, whatever class ccxt makes of them.
  */
 export const OUTCOME_TABLES: Readonly<Record<VenueFamily, OutcomeTable>> = {

@@ -59,7 +59,9 @@ export function revivedLegs(
 /** Back at INTENT, by a move that the order state's table allows. */
 export const asAgain = (order: Order): Order => ({ ...order, state: moveAgain(order.state) });
 
-/** Whether legs of a decision wait although their entry has ended with something filled, and none of them is on its way. */
+/**
+ * Whether legs of a decision wait although their entry has ended with something filled, and none of them is on its way.
+ */
 export function waitsForProtection(orders: readonly Order[]): boolean {
   const entry = orders.find((one) => one.leg === 'entry');
   if (entry === undefined || isOpenOrder(entry) || isUnfilled(entry)) return false;
@@ -75,8 +77,8 @@ export const isOversized = (leg: Order, entry: Order | undefined): boolean =>
   toDecimal(leg.quantity).gt(entry.quantityFilled);
 
 /**
- * After a bust of a fill of `order`: something is held (or owed) that no stop at work fits. An entry that was never to be
- * protected, held in part, is as it was.
+ * After a bust of a fill of `order`: something is held (or owed) that no stop at work fits. An entry that was
+ * never to be protected, held in part, is as it was.
  */
 export function leavesUncovered(order: Order, held: Decimal, open: readonly Order[]): boolean {
   if (held.isZero()) return false;

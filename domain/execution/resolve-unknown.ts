@@ -2,15 +2,15 @@
  * What becomes of an order whose sending proved nothing. Each round looks the order up by its client id, then among the
  * open orders, then asks whether a fill or position stands there that no known order explains. "Absent" takes at least
  * 5 clean rounds over at least 60 s without one; a failed read never counts, for "absent" nor towards asking a person.
- * The same evidence ends the doubt about an order whose cancel the venue answered by not knowing it. Nothing is ever sent
- * again from here.
+ * The same evidence ends the doubt about an order whose cancel the venue answered by not
+ * knowing it. Nothing is ever sent again from here.
  */
 import type { OrderState } from '../../schemas/execution.ts';
 import type { LookUp, VenueAnswer, VenueOrder } from '../../schemas/venue.ts';
 
 /**
- * `gapMsMax`: how much one pause between two rounds adds, so that a jump of the clock, or a desk that was off, cannot make
- * up a span. `manualAfterMs`: of answered rounds.
+ * `gapMsMax`: how much one pause between two rounds adds, so that a jump of the clock, or a desk that was off, cannot
+ * make up a span. `manualAfterMs`: of answered rounds.
  */
 export type UnknownRules = {
   readonly missesMin: number;
@@ -27,8 +27,8 @@ export const UNKNOWN_RULES: UnknownRules = {
 };
 
 /**
- * Clean misses so far; `spanMs` is the time they cover. `sinceMs`: when the order became unknown. `answeredMs`: the time
- * that the rounds cover in which the venue answered everything, clean or not; absent before the first.
+ * Clean misses so far; `spanMs` is the time they cover. `sinceMs`: when the order became unknown. `answeredMs`: the
+ * time that the rounds cover in which the venue answered everything, clean or not; absent before the first.
  */
 export type UnknownEvidence = {
   readonly sinceMs: number;
@@ -123,7 +123,9 @@ export const isSameDoubt = (stored: UnknownEvidence | null, told: UnknownEvidenc
 export const isInDoubt = (state: OrderState): boolean =>
   state === 'UNKNOWN' || state === 'CANCEL_UNKNOWN' || state === 'MANUAL';
 
-/** The state that a verdict ends a doubt in; null: none. An order that the venue had taken before is gone, not absent. */
+/**
+ * The state that a verdict ends a doubt in; null: none. An order that the venue had taken before is gone, not absent.
+ */
 export function endOfDoubt(state: OrderState, verdict: UnknownVerdict): OrderState | null {
   if (state !== 'UNKNOWN' && state !== 'CANCEL_UNKNOWN') return null;
   if (verdict.kind === 'manual') return 'MANUAL';

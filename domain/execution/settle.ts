@@ -1,7 +1,8 @@
 /**
  * Books one execution into a draft: fill, cash, position, postings, the order's new state and its group.
- * Cash moves by quantity × price and by the fee; a short receives cash, borrowed cash may go below zero. A fee taken of the
- * coin is booked as what it is worth: less is held, at the same price, and the rest of the cash that went is the fee.
+ * Cash moves by quantity × price and by the fee; a short receives cash, borrowed cash may go below
+ * zero. A fee taken of the coin is booked as what it is worth: less is held, at the same price,
+ * and the rest of the cash that went is the fee.
  */
 import type { Costs, Fill, Order, OrderState } from '../../schemas/execution.ts';
 import { type Decimal, decimalText, toDecimal } from '../decimal.ts';
@@ -17,8 +18,8 @@ import { flatPosition } from './position.ts';
 
 export type Execution = { readonly quantity: Decimal; readonly price: Decimal; readonly atMs: number };
 /**
- * An execution as its venue names and charges it. `fee` is all of it in quote currency; `feeQuantity`: the part of it that
- * was taken of the traded coin.
+ * An execution as its venue names and charges it. `fee` is all of it in quote currency; `feeQuantity`: the
+ * part of it that was taken of the traded coin.
  */
 export type NamedExecution = Execution & {
   readonly tradeId: string;

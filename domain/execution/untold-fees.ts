@@ -1,7 +1,7 @@
 /**
- * Fees that a venue takes of what a fill brings without saying how much: coins of a buy, money of a sale. What is missing
- * at the venue, beside what the fills alone would have left, is the fee, as long as it can be one. Quantities and money
- * are decimal strings; nothing is guessed: what does not add up is left for the comparison of books.
+ * Fees that a venue takes of what a fill brings without saying how much: coins of a buy, money of a sale. What is
+ * missing at the venue, beside what the fills alone would have left, is the fee, as long as it can be one. Quantities
+ * and money are decimal strings; nothing is guessed: what does not add up is left for the comparison of books.
  */
 import type { VenueFill } from '../../schemas/venue.ts';
 import { Decimal, decimalText, toDecimal, ZERO } from '../decimal.ts';

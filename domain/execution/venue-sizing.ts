@@ -1,6 +1,7 @@
 /**
- * How large an order goes out that closes or protects: never more than is held. What is too small for any venue (dust)
- * stays at home and is told. Quantities are decimal strings; `lot` is the step in which the venue takes them, null: any.
+ * How large an order goes out that closes or protects: never more than is held. What is too small
+ * for any venue (dust) stays at home and is told. Quantities are decimal strings; `lot` is the
+ * step in which the venue takes them, null: any.
  */
 import type { GateReason } from '../../schemas/decision.ts';
 import type { Fill, Order } from '../../schemas/execution.ts';
@@ -50,8 +51,8 @@ export function freeToClose(held: Decimal, open: readonly VenueOrder[]): string 
 export type LeftToCover = { readonly held: string; readonly uncovered: string };
 
 /**
- * Legs wait until their entry has ended; then each covers what it brought, at most what is held. While an exit on its way
- * closes all of it they wait for what becomes of that. Null: no legs.
+ * Legs wait until their entry has ended; then each covers what it brought, at most what is held. While an exit on its
+ * way closes all of it they wait for what becomes of that. Null: no legs.
  */
 export function sizeLegs(
   legs: readonly Order[],

@@ -1,7 +1,7 @@
 /**
- * What a venue's answers do to an order of ours and to the book. Money moves by the venue's fills and busts only; a state
- * is taken over when the fills booked here and the venue's own count agree. Any order and any repetition of the same
- * answers ends in the same book.
+ * What a venue's answers do to an order of ours and to the book. Money moves by the venue's fills and busts
+ * only; a state is taken over when the fills booked here and the venue's own count agree. Any order and any
+ * repetition of the same answers ends in the same book.
  */
 import type { Order, OrderState } from '../../schemas/execution.ts';
 import type { SendOutcome, VenueBust, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
@@ -144,7 +144,9 @@ export const lacksFills = (order: Order, seen: VenueOrder): boolean =>
 export const hasLostFills = (order: Order, seen: VenueOrder): boolean =>
   toDecimal(seen.quantityFilled).lt(toDecimal(order.quantityFilled));
 
-/** A protective leg as it goes out: for `quantity`, its price fixed from the entry's average price where it has none. */
+/**
+ * A protective leg as it goes out: for `quantity`, its price fixed from the entry's average price where it has none.
+ */
 export function sizedLeg(leg: Order, entry: Order, quantity: string, entryPrice: string): Order {
   const sized = { ...leg, quantity: decimalText(toDecimal(quantity)) };
   if (leg.distanceFromEntry === null) return sized;

@@ -1,6 +1,6 @@
 /**
- * Rows of a table as text, by the kind of each column: a line of JSON, a line of CSV. A number that is none (NaN, infinite)
- * is null in both. Decimals stay the text they are stored as; instants are ISO-8601 in UTC with milliseconds.
+ * Rows of a table as text, by the kind of each column: a line of JSON, a line of CSV. A number that is none (NaN,
+ * infinite) is null in both. Decimals stay the text they are stored as; instants are ISO-8601 in UTC with milliseconds.
  */
 import { csvCell } from '../market/csv-line.ts';
 
@@ -28,7 +28,10 @@ export const jsonLine = (columns: readonly ExportColumn[], row: ExportRow): stri
 
 export const csvHeader = (columns: readonly ExportColumn[]): string => `${columns.map(({ name }) => name).join(',')}\n`;
 
-/** RFC 4180 with line feeds. Null is an empty cell, an empty text is `""`; a text that looks like a formula is made harmless. */
+/**
+ * RFC 4180 with line feeds. Null is an empty cell, an empty text is `""`; a
+ * text that looks like a formula is made harmless.
+ */
 export const csvLine = (columns: readonly ExportColumn[], row: ExportRow): string =>
   `${columns.map((column) => csvText(cellOf(row, column), column.kind)).join(',')}\n`;
 

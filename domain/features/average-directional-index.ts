@@ -1,7 +1,8 @@
 /**
  * Directional movement (Wilder): +DI, -DI, DX and ADX, 0 to 100, and the smoothed sums of +DM and -DM in price units.
  * Seeds differ: `talib` sums the first period - 1 movements and then decays, `stockcharts` sums the first `period`.
- * ADX is Wilder's average of DX, seeded with the mean of the first `period` DX values. A market that does not move gives 0.
+ * ADX is Wilder's average of DX, seeded with the mean of the first `period`
+ * DX values. A market that does not move gives 0.
  */
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import { wilderAverage } from './average-true-range.ts';

@@ -6,7 +6,9 @@ import type { Kernels } from './kernels.ts';
 
 type Made = Map<string, unknown>;
 
-/** The same kernels; columns are kept as long as the values they were made from, at most `columnsMax` for each of them. */
+/**
+ * The same kernels; columns are kept as long as the values they were made from, at most `columnsMax` for each of them.
+ */
 export function rememberingKernels(ta: Kernels, columnsMax = 256): Kernels {
   const kept = new WeakMap<object, Made>();
   const remembering =

@@ -39,7 +39,9 @@ export function firstKnown(values: Float64Array): number {
   return index;
 }
 
-/** Mean of `count` values from `from`, summed as distances from the first, so that equal values give exactly themselves. */
+/**
+ * Mean of `count` values from `from`, summed as distances from the first, so that equal values give exactly themselves.
+ */
 export function meanOf(values: Float64Array, from: number, count: number): number {
   const anchor = values[from] as number;
   let sum = 0;

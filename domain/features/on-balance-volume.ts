@@ -1,7 +1,11 @@
-/** On-balance volume, in units of volume: adds the bar's volume on a rise, takes it away on a fall. Both seeds agree. */
+/**
+ * On-balance volume, in units of volume: adds the bar's volume on a rise, takes it away on a fall. Both seeds agree.
+ */
 import { type BarColumns, outputColumn } from './kernel.ts';
 
-/** Where the running sum begins: at 0 (StockCharts, ours) or at the first bar's volume (TA-Lib's and TTR's literals). */
+/**
+ * Where the running sum begins: at 0 (StockCharts, ours) or at the first bar's volume (TA-Lib's and TTR's literals).
+ */
 export type ObvStart = 'zero' | 'firstVolume';
 
 /** Warm-up: none, first value at index 0. An unchanged close adds nothing. */

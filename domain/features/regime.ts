@@ -84,7 +84,8 @@ function higherTrendCodes(bars: BarSeries, factor: number, seed: IndicatorSeed):
 }
 
 /**
- * Percentile of the bar's ATR ratio among the last 250, itself included, ties counted half: below 0.25 low, above 0.75 high.
+ * Percentile of the bar's ATR ratio among the last 250, itself included, ties
+ * counted half: below 0.25 low, above 0.75 high.
  * Ties count half so that a market of constant range is normal. Warm-up: 250 ratios, index 263 with ATR14.
  */
 export function volatilityCodes(atrRatio: Float64Array): Int8Array {

@@ -1,4 +1,7 @@
-/** The direction of the trend at a bar: up while close and EMA20 are both above EMA50, down while both are below, else flat. */
+/**
+ * The direction of the trend at a bar: up while close and EMA20 are both
+ * above EMA50, down while both are below, else flat.
+ */
 
 export type TrendDirection = 'up' | 'down' | 'flat';
 

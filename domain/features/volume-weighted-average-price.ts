@@ -1,6 +1,8 @@
 /**
- * Volume-weighted average price, in price units: Σ typical price · volume / Σ volume, typical = (high + low + close) / 3.
- * Either from the first bar on (`cumulative`) or over the last `period` bars (`rolling`). NaN until something has traded.
+ * Volume-weighted average price, in price units: Σ typical price · volume /
+ * Σ volume, typical = (high + low + close) / 3.
+ * Either from the first bar on (`cumulative`) or over the last `period`
+ * bars (`rolling`). NaN until something has traded.
  */
 import { type BarColumns, outputColumn } from './kernel.ts';
 import { windowSum } from './window-moments.ts';

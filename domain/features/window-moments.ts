@@ -54,7 +54,10 @@ export function windowMean(values: Float64Array, period: number, out?: Float64Ar
   return column;
 }
 
-/** Sum of the last `period` values; first at index period - 1. Exactly 0 when, and only when, all terms of one sign are 0. */
+/**
+ * Sum of the last `period` values; first at index period - 1. Exactly 0
+ * when, and only when, all terms of one sign are 0.
+ */
 export function windowSum(values: Float64Array, period: number, out?: Float64Array): Float64Array {
   requirePeriod('period', period);
   const column = outputColumn(values.length, out);

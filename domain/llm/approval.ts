@@ -1,6 +1,7 @@
 /**
- * A person's word on one exact order. It is bound to the hash of the order's intents (`orderHashOf`): another order needs
- * another approval. It can be given once, and silence is a denial from the expiry on. Pure: the clock is an argument.
+ * A person's word on one exact order. It is bound to the hash of the order's intents
+ * (`orderHashOf`): another order needs another approval. It can be given once, and silence is a
+ * denial from the expiry on. Pure: the clock is an argument.
  */
 import type { ApprovalAnswer } from '../../schemas/approval.ts';
 import type { GateReason } from '../../schemas/decision.ts';
@@ -31,8 +32,9 @@ export const approvalAt = (approval: Approval, nowMs: number): Approval =>
 type Answered = { readonly approval: Approval; readonly problem: Problem | null };
 
 /**
- * The approval after an answer. An answer for another order, one that comes late and one that contradicts a former one are
- * refused and change nothing: APPROVAL_MISMATCH, APPROVAL_EXPIRED, APPROVAL_ANSWERED. The same answer again is accepted.
+ * The approval after an answer. An answer for another order, one that comes late and one that
+ * contradicts a former one are refused and change nothing: APPROVAL_MISMATCH, APPROVAL_EXPIRED,
+ * APPROVAL_ANSWERED. The same answer again is accepted.
  */
 export function answerApproval(approval: Approval, answer: ApprovalAnswer, nowMs: number): Answered {
   const now = approvalAt(approval, nowMs);

@@ -1,6 +1,7 @@
 /**
- * How far a model may go: `advise` < `propose` < `executeWithinMandate`. A session asks for a level; the trading mode, the
- * strategy and the desk's governance bound it, and the lowest counts. Nothing that a model writes is looked at here.
+ * How far a model may go: `advise` < `propose` < `executeWithinMandate`. A session asks for a
+ * level; the trading mode, the strategy and the desk's governance bound it, and the lowest counts.
+ * Nothing that a model writes is looked at here.
  */
 import { type Authority, authoritySchema, type TradingMode } from '../../schemas/governance.ts';
 import { MODEL_STRATEGY_TYPE } from '../../schemas/signals.ts';

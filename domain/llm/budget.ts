@@ -1,6 +1,7 @@
 /**
- * Where a call is charged and how many tokens it can read in at most. A cap is hard only when the reservation is an upper
- * bound, so text counts one token a byte of UTF-8: no byte-level tokenizer makes more. Prices: cost.ts. Whole micro-USD.
+ * Where a call is charged and how many tokens it can read in at most. A cap is hard only when the
+ * reservation is an upper bound, so text counts one token a byte of UTF-8: no byte-level tokenizer
+ * makes more. Prices: cost.ts. Whole micro-USD.
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { BudgetLimits, FullScope, ScopeLimit } from '../../schemas/llm/budget.ts';
@@ -12,7 +13,9 @@ export type Charged = {
   readonly decisionId: string | null;
 };
 
-/** The scopes of a call made at `nowMs` (wall time): call, decision and session where there is one, UTC day and month. */
+/**
+ * The scopes of a call made at `nowMs` (wall time): call, decision and session where there is one, UTC day and month.
+ */
 export function scopesOf(charged: Charged, limits: BudgetLimits, nowMs: number): ScopeLimit[] {
   const day = new Date(nowMs).toISOString().slice(0, 10);
   const { askKey, decisionId, sessionId } = charged;

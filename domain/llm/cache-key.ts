@@ -1,4 +1,6 @@
-/** What makes two questions the same for the response cache: model, version of the prompt, rendered prompt, contract. */
+/**
+ * What makes two questions the same for the response cache: model, version of the prompt, rendered prompt, contract.
+ */
 import { sha256Hex } from '../canonical-json.ts';
 
 export type CacheKey = {

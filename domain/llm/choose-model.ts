@@ -1,6 +1,6 @@
 /**
- * Which models are asked for a task, in order: the one of the task's tier, then that tier's fallbacks. What has no key, no
- * price, an open breaker or has been demoted is left out. `rules` stands in only where nobody else is configured: a
+ * Which models are asked for a task, in order: the one of the task's tier, then that tier's fallbacks. What has no key,
+ * no price, an open breaker or has been demoted is left out. `rules` stands in only where nobody else is configured: a
  * provider that is down is no reason to answer by rules under a model's name.
  */
 import {
@@ -17,7 +17,9 @@ export type ModelChoice = {
   readonly model: string | null;
   /** At least this tier: reasoning before fast before screening before local. */
   readonly tierAtLeast: ModelTier | null;
-  /** What tasks without a tier worth mentioning get instead of `fast` (AI_DEFAULT_TIER); null: as the task table says. */
+  /**
+   * What tasks without a tier worth mentioning get instead of `fast` (AI_DEFAULT_TIER); null: as the task table says.
+   */
   readonly defaultTier: ModelTier | null;
   /** Names of providers that can be asked. */
   readonly configured: readonly string[];

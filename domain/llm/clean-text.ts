@@ -1,6 +1,7 @@
 /**
- * Makes foreign text plain: terminal codes, control characters, characters that are not seen or turn the direction of
- * writing, and HTML are taken out. What a reader would not have seen is given back beside it, so that it can be told of.
+ * Makes foreign text plain: terminal codes, control characters, characters that are not seen or
+ * turn the direction of writing, and HTML are taken out. What a reader would not have seen is
+ * given back beside it, so that it can be told of.
  */
 
 type Plain = {
@@ -60,8 +61,21 @@ const ELEMENT = /<([a-z][a-z0-9]*)\b([^<>]*)>([^<]*)/gi;
 const TAG = /<\/?[a-z!?][^<>]*>?/gi;
 
 /** How pages hide text from people: not shown, no size, the colour of the page. */
-const UNSEEN =
-  /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d]*[1-9])|font-size\s*:\s*0|color\s*:\s*(?:#?f{3,6}\b|white\b|transparent\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)|(?:^|\s)hidden(?:\s|=|$)|aria-hidden\s*=\s*["']?true|color\s*=\s*["']?(?:#?f{3,6}\b|white\b)/i;
+const UNSEEN = new RegExp(
+  [
+    /display\s*:\s*none/,
+    /visibility\s*:\s*hidden/,
+    /opacity\s*:\s*0(?![.\d]*[1-9])/,
+    /font-size\s*:\s*0/,
+    /color\s*:\s*(?:#?f{3,6}\b|white\b|transparent\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)/,
+    /(?:^|\s)hidden(?:\s|=|$)/,
+    /aria-hidden\s*=\s*["']?true/,
+    /color\s*=\s*["']?(?:#?f{3,6}\b|white\b)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 function takeHtml(text: string, hidden: string[]): string {
   const keep = (inner: string): string => {

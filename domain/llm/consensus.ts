@@ -1,6 +1,6 @@
 /**
- * One answer out of several models', whatever the order they came in. Each vote weighs confidence × measured accuracy of
- * its model; a model that was taken out has weight 0. Too few usable votes is no decision, a tie is a hold. Pure.
+ * One answer out of several models', whatever the order they came in. Each vote weighs confidence × measured accuracy
+ * of its model; a model that was taken out has weight 0. Too few usable votes is no decision, a tie is a hold. Pure.
  */
 import type { DecisionAction } from '../../schemas/decision.ts';
 
@@ -117,8 +117,9 @@ const undecided = (detail: string): Consensus => ({
 export type Standing = Pick<Consensus, 'action' | 'confidence' | 'sizeFactor'>;
 
 /**
- * The contrarian argues against what stands. Its own confidence against the side is taken off; where it is surer than the
- * standing side, or as sure, the side becomes a hold. Agreeing, or having no answer, it changes nothing: it never adds.
+ * The contrarian argues against what stands. Its own confidence against the side is taken off;
+ * where it is surer than the standing side, or as sure, the side becomes a hold. Agreeing, or
+ * having no answer, it changes nothing: it never adds.
  */
 export function afterContrarian<S extends Standing>(
   standing: S,
@@ -134,8 +135,8 @@ export function afterContrarian<S extends Standing>(
 }
 
 /**
- * One round of debate: each model has seen the others' reasons and may have changed its mind. A model that gives no usable
- * answer now keeps its first one; a model that comes new is not heard.
+ * One round of debate: each model has seen the others' reasons and may have changed its mind. A model that gives no
+ * usable answer now keeps its first one; a model that comes new is not heard.
  */
 export function afterDebate(before: readonly ModelVote[], after: readonly ModelVote[]): ModelVote[] {
   return before.map((vote) => {

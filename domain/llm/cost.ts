@@ -1,8 +1,8 @@
 /**
  * What a call costs, in whole micro-USD, rounded up once at the end. Per million tokens:
- *   cost = in·p + read·p_read + write_5m·p_write + write_1h·p_write_1h + out·p_out
- * with the four counts not overlapping. Writing costs what reading in costs where a provider has no price for it. A prompt
- * longer than `longPrompt.aboveTokens`, cached tokens counted, is charged whole at those prices. Sums are exact.
+ * cost = in·p + read·p_read + write_5m·p_write + write_1h·p_write_1h + out·p_out with the four counts not overlapping.
+ * Writing costs what reading in costs where a provider has no price for it. A prompt longer than
+ * `longPrompt.aboveTokens`, cached tokens counted, is charged whole at those prices. Sums are exact.
  */
 import type { ModelUsage } from '../../schemas/llm/model-call.ts';
 import type { ModelPrices, ModelRates, ModelRecord } from '../../schemas/llm/model-registry.ts';

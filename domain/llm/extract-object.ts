@@ -1,8 +1,8 @@
 /**
- * The one documented way from a model's text to its answer: the whole text, white space aside, is one JSON object, or one
- * fenced block (``` or ```json) with one JSON object. Nothing is searched for in prose and nothing is mended.
- * Codes: LLM_EMPTY, LLM_TOO_LARGE, LLM_TOO_DEEP, LLM_TRUNCATED, LLM_AMBIGUOUS, LLM_REFUSED, LLM_NOT_JSON, LLM_DUPLICATE_KEY,
- * LLM_NOT_A_NUMBER.
+ * The one documented way from a model's text to its answer: the whole text, white space aside, is one JSON object, or
+ * one fenced block (``` or ```json) with one JSON object. Nothing is searched for in prose and nothing is mended.
+ * Codes: LLM_EMPTY, LLM_TOO_LARGE, LLM_TOO_DEEP, LLM_TRUNCATED, LLM_AMBIGUOUS, LLM_REFUSED,
+ * LLM_NOT_JSON, LLM_DUPLICATE_KEY, LLM_NOT_A_NUMBER.
  */
 import { REPLY_BYTES_MAX, REPLY_DEPTH_MAX } from '../../schemas/llm/model-call.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
@@ -92,7 +92,9 @@ function syntaxProblem(body: string, at: number): Extracted {
 
 const TRIES_MAX = 200;
 
-/** How many whole objects stand in a text beside each other, one after the other; looks at a bounded number of places. */
+/**
+ * How many whole objects stand in a text beside each other, one after the other; looks at a bounded number of places.
+ */
 function objectsIn(text: string): number {
   let count = 0;
   let from = text.indexOf('{');

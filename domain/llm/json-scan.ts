@@ -26,7 +26,10 @@ class Stop extends Error {
 
 const PROBLEMS_MAX = 20;
 
-/** Scans the value that begins at `start`, white space before it allowed. A list or object in it may nest `depthMax` deep. */
+/**
+ * Scans the value that begins at `start`, white space before it allowed. A
+ * list or object in it may nest `depthMax` deep.
+ */
 export function scanJson(text: string, start: number, depthMax: number): JsonScan {
   const reader: Reader = { text, at: start, path: [], problems: [] };
   try {

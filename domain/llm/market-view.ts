@@ -1,6 +1,6 @@
 /**
- * What the rules think of one symbol: which side its momentum is on, how firmly, and why. It looks at logarithms of price
- * changes alone, so a market turned upside down (p′ = k / p) gives the other side with equal confidence.
+ * What the rules think of one symbol: which side its momentum is on, how firmly, and why. It looks at logarithms of
+ * price changes alone, so a market turned upside down (p′ = k / p) gives the other side with equal confidence.
  * z of a span = ln(1 + momentum) / (realised volatility × √bars), cut to ±3; score = weighted mean of the known spans,
  * longer ones weighing more; a side where |score| ≥ 0.15. Spans, weights and bounds are chosen; no outside source.
  */

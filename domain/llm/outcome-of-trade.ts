@@ -1,6 +1,6 @@
 /**
- * Whether an opinion was right, told by the trade that came of it. A trade that paid proves its own direction; one that did
- * not proves the other, and that doing nothing would have been better.
+ * Whether an opinion was right, told by the trade that came of it. A trade that paid proves its own direction; one that
+ * did not proves the other, and that doing nothing would have been better.
  */
 import type { Decimal } from '../decimal.ts';
 import { sideOfWord } from './answer-action.ts';

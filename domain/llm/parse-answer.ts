@@ -1,6 +1,7 @@
 /**
- * From what a model wrote to an answer that code may use, or to the reasons why not. Strict: nothing is coerced, rescaled,
- * clamped or searched for. An answer that fails gives no decision; one request for a repair may be made with its problems.
+ * From what a model wrote to an answer that code may use, or to the reasons why not. Strict:
+ * nothing is coerced, rescaled, clamped or searched for. An answer that fails gives no decision;
+ * one request for a repair may be made with its problems.
  * How it stopped comes first (LLM_REFUSED, LLM_TRUNCATED), then the text (`extract-object.ts`), the contract
  * (`schemas/llm/contract-problems.ts`) and what was shown (`check-answer.ts`): each stage lists all of its problems.
  */

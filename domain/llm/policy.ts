@@ -1,7 +1,8 @@
 /**
- * What becomes of a proposal before the risk gate is asked: allow, deny, or review by a person, with the rule that decided.
- * It bounds models and says when a person answers for an entry, whoever proposed it; the gate judges every order afterwards
- * and cannot be skipped. A number that cannot be compared (NaN) never passes.
+ * What becomes of a proposal before the risk gate is asked: allow, deny, or
+ * review by a person, with the rule that decided.
+ * It bounds models and says when a person answers for an entry, whoever proposed it; the gate judges every order
+ * afterwards and cannot be skipped. A number that cannot be compared (NaN) never passes.
  */
 import {
   type ApprovalMode,
@@ -33,7 +34,10 @@ export type PolicyTerms = {
   readonly symbolsOffered: readonly string[];
   /** What the session asks for; null: by rule with real money, else off. */
   readonly approval: ApprovalMode | null;
-  /** `reviewSizeFraction` and `reviewLeverage`: above these a person is asked by rule. `mandate`: what may be taken unasked. */
+  /**
+   * `reviewSizeFraction` and `reviewLeverage`: above these a person is asked
+   * by rule. `mandate`: what may be taken unasked.
+   */
   readonly governed: Omit<ModelGovernance, 'approvalExpiresAfterMs'>;
 };
 
@@ -49,7 +53,9 @@ export type PolicyVerdict = {
 
 type PolicyRule = (proposal: ModelProposal, terms: PolicyTerms) => PolicyVerdict | null;
 
-/** In this order; the first that speaks decides. Denials stand before reviews: no person is asked for what cannot be. */
+/**
+ * In this order; the first that speaks decides. Denials stand before reviews: no person is asked for what cannot be.
+ */
 const RULES: readonly PolicyRule[] = [
   noOrdersInAnalysis,
   symbolNotOffered,

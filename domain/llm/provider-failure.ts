@@ -1,6 +1,6 @@
 /**
- * What a provider's refusal means: an HTTP status, or an error that it tells inside a stream after a 200, which is judged
- * by its type as a status would be. A spend cap and a wrong key are final; being too many, or too busy, is not.
+ * What a provider's refusal means: an HTTP status, or an error that it tells inside a stream after a 200, which is
+ * judged by its type as a status would be. A spend cap and a wrong key are final; being too many, or too busy, is not.
  */
 import type { ModelFailure, ModelFailureCode } from '../../schemas/llm/model-call.ts';
 

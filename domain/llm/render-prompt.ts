@@ -1,6 +1,6 @@
 /**
- * A prompt with its variables put in. `{{facts}}` stands for all variables as canonical JSON, so that a program can read
- * them as well as a model; `{{name}}` for one. What comes from outside is quoted behind the message, never in it.
+ * A prompt with its variables put in. `{{facts}}` stands for all variables as canonical JSON, so that a program can
+ * read them as well as a model; `{{name}}` for one. What comes from outside is quoted behind the message, never in it.
  */
 import type { PromptVariables } from '../../schemas/llm/ask-model.ts';
 import type { PromptDefinition } from '../../schemas/llm/prompt.ts';
@@ -31,7 +31,8 @@ export function renderPrompt({ desk, prompt, contract, variables, quotes }: Rend
       ),
     );
   }
-  const rule = `Answer with one JSON object of the contract "${contract.name}", version ${contract.version}, and nothing else.`;
+  const { name, version } = contract;
+  const rule = `Answer with one JSON object of the contract "${name}", version ${version}, and nothing else.`;
   return {
     system: [desk.instructions, prompt.instructions, rule].join('\n\n'),
     message: [filled(prompt.message, variables), ...quotes].join('\n\n'),

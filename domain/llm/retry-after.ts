@@ -1,6 +1,7 @@
 /**
- * How long a provider wants us to wait, out of `retry-after-ms` (ms) and `retry-after` (seconds, or an HTTP date, RFC 9110
- * 10.2.3). Held between 1 s and 5 min: a date in the past, 0 and a negative number mean 1 s, next year means 5 min.
+ * How long a provider wants us to wait, out of `retry-after-ms` (ms) and `retry-after` (seconds,
+ * or an HTTP date, RFC 9110 10.2.3). Held between 1 s and 5 min: a date in the past, 0 and a
+ * negative number mean 1 s, next year means 5 min.
  */
 
 export const RETRY_AFTER_MS_MIN = 1_000;

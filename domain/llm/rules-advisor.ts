@@ -1,7 +1,7 @@
 /**
- * The advisor of provider `rules`: no key, no network, no chance. It answers every contract out of features and figures
- * alone, says plainly where it has nothing to say, and prints no number that was not given to it. The same facts, the same
- * answer, on every machine.
+ * The advisor of provider `rules`: no key, no network, no chance. It answers every contract out of features and
+ * figures alone, says plainly where it has nothing to say, and prints no number that was not given to it. The
+ * same facts, the same answer, on every machine.
  */
 import { type AnswerOf, CONTRACTS, type ContractName } from '../../schemas/llm/contracts/index.ts';
 import type { DesignedParameters } from '../../schemas/llm/contracts/strategy.ts';

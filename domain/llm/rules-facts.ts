@@ -29,7 +29,9 @@ export type RulesFacts = {
 
 const HOUR_MS = 3_600_000;
 
-/** @param variables those of the question: `symbol`, `features`, and further fields of `RulesFacts` where they belong */
+/**
+ * @param variables those of the question: `symbol`, `features`, and further fields of `RulesFacts` where they belong
+ */
 export function rulesFactsOf(variables: Readonly<Record<string, unknown>>): RulesFacts {
   const { symbol, features, barIntervalMs, heldSide, opportunityType, strategyType, news, rows, report } = variables;
   const known = isFeatures(features) ? features : null;

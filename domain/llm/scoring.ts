@@ -1,6 +1,6 @@
 /**
- * How good the answers of a model or a prompt were, once trades have shown it. Confidence 0 to 1; money as decimal text,
- * costs in whole micro-USD. Brier = mean of (confidence − outcome)², Brier (1950): 0 is perfect, 0.25 a coin.
+ * How good the answers of a model or a prompt were, once trades have shown it. Confidence 0 to 1; money as decimal
+ * text, costs in whole micro-USD. Brier = mean of (confidence − outcome)², Brier (1950): 0 is perfect, 0.25 a coin.
  */
 import { toDecimal } from '../decimal.ts';
 

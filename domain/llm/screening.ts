@@ -1,6 +1,6 @@
 /**
- * The first stages of a screening: which symbols are worth a question, by rules alone, and in which order the kept ones go
- * on. A row that a model sees is compact: the figures by which a trade would be looked for, nothing else. Pure.
+ * The first stages of a screening: which symbols are worth a question, by rules alone, and in which order the kept ones
+ * go on. A row that a model sees is compact: the figures by which a trade would be looked for, nothing else. Pure.
  */
 import type { AnswerOf } from '../../schemas/llm/contracts/index.ts';
 import type { ScreeningReason } from '../../schemas/market-analysis.ts';

@@ -35,8 +35,8 @@ export function usageOfWhole(told: Omit<Told, 'tokensCachedWriteHour'>): ModelUs
 }
 
 /**
- * The usage that was told, if this model can have had it: neither what it read nor what it wrote is more than its context
- * holds. One reply that tells millions would else use up the day of everybody.
+ * The usage that was told, if this model can have had it: neither what it read nor what it wrote is more than its
+ * context holds. One reply that tells millions would else use up the day of everybody.
  */
 export function possibleUsage(usage: ModelUsage | null, { contextTokens }: ModelRecord): ModelUsage | null {
   if (usage === null) return null;

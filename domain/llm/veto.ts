@@ -1,12 +1,15 @@
 /**
- * When the llm slot says no whatever it voted (details 3.3). A veto turns buy or sell into hold; it can do nothing else, and
- * it is asked only while the llm component is present. Exits do not pass it. Facts that are not known yet veto nothing:
+ * When the llm slot says no whatever it voted (details 3.3). A veto turns buy or sell into hold; it
+ * can do nothing else, and it is asked only while the llm component is present. Exits do not pass
+ * it. Facts that are not known yet veto nothing:
  * the gate has rules of its own for what is missing.
  */
 import type { DecisionAction } from '../../schemas/decision.ts';
 import type { MarketFeatures } from '../features/market-features.ts';
 
-/** Why: the 24-hour change runs against the trade, the market is restless, has just turned, or does what it never does. */
+/**
+ * Why: the 24-hour change runs against the trade, the market is restless, has just turned, or does what it never does.
+ */
 export type VetoReason = 'CHANGE_AGAINST' | 'VOLATILITY_HIGH' | 'REGIME_CHANGED' | 'UNUSUAL';
 
 export type VetoLimits = {

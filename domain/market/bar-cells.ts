@@ -19,7 +19,9 @@ export function parsePrice(text: string): ParsedNumber {
   return fault('DATA_PRICE_NOT_POSITIVE', 'a price above 0');
 }
 
-/** A volume: plain decimal, 0 or more, whole where `wholeUnits` (shares). Code DATA_VOLUME_INVALID beside the formats. */
+/**
+ * A volume: plain decimal, 0 or more, whole where `wholeUnits` (shares). Code DATA_VOLUME_INVALID beside the formats.
+ */
 export function parseVolume(text: string, wholeUnits: boolean): ParsedNumber {
   const number = parsePlainNumber(text);
   if (!number.ok) return number;

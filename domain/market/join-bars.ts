@@ -1,6 +1,6 @@
 /**
- * Higher bars out of base bars with exact decimals, one base bar after the other: the same buckets as resample.ts, aligned
- * to UTC, and a bar is given out only once it is complete. The bucket at work at the end is never given out.
+ * Higher bars out of base bars with exact decimals, one base bar after the other: the same buckets as resample.ts,
+ * aligned to UTC, and a bar is given out only once it is complete. The bucket at work at the end is never given out.
  */
 import type { Bar } from '../../schemas/market.ts';
 import { type Decimal, decimalText, toDecimal } from '../decimal.ts';

@@ -1,6 +1,8 @@
 /** When a session looks at its live market again. Instants are epoch ms. */
 
-/** What the last look said: when the next bar is due, whether one is late, when a feed will have been silent too long. */
+/**
+ * What the last look said: when the next bar is due, whether one is late, when a feed will have been silent too long.
+ */
 export type LookTimes = {
   readonly nextBarAtMs: number | null;
   readonly overdue: boolean;

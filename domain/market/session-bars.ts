@@ -38,8 +38,8 @@ export function barsExpected(calendar: Calendar, intervalMs: number, fromMs: num
 const CLOSED_DAYS_MAX = 14;
 
 /**
- * The stamp of the bar that should come after the one stamped `afterMs`. A daily bar of an exchange is told apart by its
- * UTC date, whatever the hour of its stamp. Where the calendar ends, one interval later.
+ * The stamp of the bar that should come after the one stamped `afterMs`. A daily bar of an exchange is told apart by
+ * its UTC date, whatever the hour of its stamp. Where the calendar ends, one interval later.
  */
 export function nextStampMs(symbol: string, intervalMs: number, afterMs: number): number {
   const calendar = calendarOf(symbol);

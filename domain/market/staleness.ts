@@ -1,6 +1,7 @@
 /**
- * How old market data may be to trade on, and how far ahead of our clock. A bar is too old when it opened more than two
- * intervals and an offset ago, a quote when it is older than its own limit. For live and paper sources; history has no age.
+ * How old market data may be to trade on, and how far ahead of our clock. A bar is too old when it
+ * opened more than two intervals and an offset ago, a quote when it is older than its own limit.
+ * For live and paper sources; history has no age.
  */
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { isoText } from './bar-problems.ts';

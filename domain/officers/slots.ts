@@ -1,6 +1,6 @@
 /**
- * The time of an officer's cycles, pure. A slot is a multiple of the interval, in epoch ms. Each is served once; those that
- * went by unserved are owed a note, a row of them as one entry however long it is.
+ * The time of an officer's cycles, pure. A slot is a multiple of the interval, in epoch ms. Each is served once; those
+ * that went by unserved are owed a note, a row of them as one entry however long it is.
  */
 import type { MissedSlots } from '../../schemas/officers/cycle.ts';
 
@@ -28,7 +28,10 @@ export const oneSlot = (slotMs: number, everyMs: number): MissedSlots => ({
 
 export const countOf = ({ fromMs, toMs, everyMs }: MissedSlots): number => Math.ceil((toMs - fromMs) / everyMs);
 
-/** Ranges that are owed at most: another one begins only where the interval was changed, or a slot was served, in between. */
+/**
+ * Ranges that are owed at most: another one begins only where the interval
+ * was changed, or a slot was served, in between.
+ */
 const RANGES_MAX = 200;
 
 /** What is owed with one range more; it lengthens the last one where it follows it without a gap. */

@@ -1,4 +1,7 @@
-/** What stands between an account and its next order, beside its risk: the book differs from the venue, or an order is in doubt. */
+/**
+ * What stands between an account and its next order, beside its risk: the book
+ * differs from the venue, or an order is in doubt.
+ */
 import type { Order } from '../../schemas/execution.ts';
 
 /** `account`: why nothing at all is sent. `symbols`: why nothing new is opened in a symbol. */

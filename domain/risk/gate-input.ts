@@ -59,7 +59,9 @@ export type MarketView = {
   readonly quoteAtMs: number | null;
   /** Why there is no quote, where one is asked for at order time; null or absent = none is missing. */
   readonly quoteFault?: string | null;
-  /** By which clock bars and quotes are old, where it is not `nowMs`: live markets go by ours, not by their last bar. */
+  /**
+   * By which clock bars and quotes are old, where it is not `nowMs`: live markets go by ours, not by their last bar.
+   */
   readonly agesAtMs?: number;
   /** True where bars are walked as history: ages say nothing there. */
   readonly historical: boolean;

@@ -17,6 +17,8 @@ const ORDERS_REMEMBERED_MIN = 200;
 /** Day trades older than this can lie in no window of five sessions, whatever the holidays. Chosen. */
 const DAY_TRADES_KEPT_MS = 60 * DAY_MS;
 const DAY_TRADES_REMEMBERED_MAX = 200;
+/** Closed trades whose results are remembered. Chosen. */
+export const RESULTS_REMEMBERED = 20;
 
 /** @param dayZone where the account's days begin; New York only for accounts that trade nothing else */
 export function openRiskState(startingCash: Decimal, nowMs: number, dayZone: DayZone = 'UTC'): RiskState {
@@ -142,11 +144,16 @@ export const releaseLatch = (state: RiskState, strategyId: string): RiskState =>
 /** `pnl` net of fees and funding; `dayTrade`: opened and closed in the same trading session. */
 export type TradeOutcome = { readonly pnl: Decimal; readonly dayTrade: boolean };
 
-/** A loss lengthens the streak; at the limit, and with every further loss, the cool-down starts anew. Else it ends. */
+/**
+ * A loss lengthens the streak; at the limit, and with every further loss, the cool-down starts anew. Else it ends. The results
+ * of the last twenty trades are kept.
+ */
 export function onTradeClosed(state: RiskState, trade: TradeOutcome, nowMs: number, desk: DeskLimits): RiskState {
   const lossStreak = trade.pnl.gte(0) ? 0 : state.lossStreak + 1;
   const cooldownUntilMs = lossStreak >= desk.lossStreakCount ? nowMs + desk.lossCooldownMs : state.cooldownUntilMs;
   const kept = trade.dayTrade ? [...state.dayTradesAtMs, nowMs] : state.dayTradesAtMs;
   const dayTradesAtMs = kept.filter((atMs) => atMs > nowMs - DAY_TRADES_KEPT_MS).slice(-DAY_TRADES_REMEMBERED_MAX);
-  return { ...state, lossStreak, cooldownUntilMs, dayTradesAtMs };
+  const result = trade.pnl.gt(0) ? (1 as const) : (0 as const);
+  const recentResults = [...(state.recentResults ?? []), result].slice(-RESULTS_REMEMBERED);
+  return { ...state, lossStreak, recentResults, cooldownUntilMs, dayTradesAtMs };
 }

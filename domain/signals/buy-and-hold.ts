@@ -1,4 +1,6 @@
-/** Buy and hold: always wants to be long, with full confidence, and never out. The yardstick of every other strategy. */
+/**
+ * Buy and hold: always wants to be long, with full confidence, and never out. The yardstick of every other strategy.
+ */
 import { ATR_WARMUP_BARS, type StrategyRules, warmedUp } from './strategy.ts';
 
 /** Warm-up: the 15 bars that the protective stop's ATR takes. */

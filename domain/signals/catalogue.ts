@@ -40,7 +40,10 @@ const BEHIND_THE_MODEL: StrategyRules = { ...technical, name: MODEL_STRATEGY_TYP
 
 const TWO_LEGGED: Readonly<Record<TwoLegStrategyType, TwoLegRules>> = { pairsTrading, crossVenue };
 
-/** The rules of a built-in strategy of one symbol; `hybrid` gives the generic technical rule that fills its technical slot. */
+/**
+ * The rules of a built-in strategy of one symbol; `hybrid` gives the generic
+ * technical rule that fills its technical slot.
+ */
 export const strategyRules = (type: SingleStrategyType): StrategyRules => CATALOGUE[type];
 
 /** The rules of a built-in strategy of two legs. */

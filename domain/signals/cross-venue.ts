@@ -44,14 +44,14 @@ function signalOfSecond({ n, columns, p }: PairMoment): StrategySignal {
   const [sells, buys] = [reaches(at('buyFirst'), minimum), reaches(at('buySecond'), minimum)];
   const side = sells ? -1 : buys ? 1 : 0;
   const edge = Math.max(at('buyFirst'), at('buySecond'));
-  const leg = at('cost') / 2;
+  const [difference, leg] = [figure(Math.abs(at('difference'))), figure(at('cost') / 2)];
   return {
     side,
     exitLong: sells,
     exitShort: buys,
     confidence: side === 0 ? 0 : confidenceOf(edge, minimum),
     reasons: [
-      `edge ${figure(edge)} bp = difference ${figure(Math.abs(at('difference')))} bp - costs ${figure(leg)} + ${figure(leg)} bp`,
+      `edge ${figure(edge)} bp = difference ${difference} bp - costs ${leg} + ${leg} bp`,
       `at least ${minimum} bp, the ${at('difference') >= 0 ? 'second' : 'first'} symbol is the dearer one`,
     ],
   };

@@ -5,7 +5,9 @@
 import { crossSignal } from './cross.ts';
 import { ATR_WARMUP_BARS, parameter, type StrategyRules, valueAt, warmedUp } from './strategy.ts';
 
-/** |histogram| / close at which confidence is full; chosen. (The lines pass through zero, so no ratio of them serves.) */
+/**
+ * |histogram| / close at which confidence is full; chosen. (The lines pass through zero, so no ratio of them serves.)
+ */
 const MACD_FULL_SEPARATION = 0.01;
 
 /** Confidence = min(1, 0.6 + 0.4 · |histogram| / close / 0.01). */

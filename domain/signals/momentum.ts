@@ -1,6 +1,7 @@
 /**
  * Momentum (details 1b): m = ln(close / close `lookback` bars ago), θ = ln(1 + threshold).
- * Long at m ≥ θ, short at m ≤ -θ; out of a long at m ≤ 0, of a short at m ≥ 0. Fractions; warm-up max(lookback + 1, 15).
+ * Long at m ≥ θ, short at m ≤ -θ; out of a long at m ≤ 0, of a short at m
+ * ≥ 0. Fractions; warm-up max(lookback + 1, 15).
  */
 import { outputColumn } from '../features/kernel.ts';
 import {

@@ -54,6 +54,7 @@ function reasonsOf(at: (name: string) => number, p: StrategyParameters): string[
   return [
     `z ${at('z').toFixed(3)}, entry beyond ±${entryZ}, exit inside ±${exitZ}, stop beyond ±${stopZ}`,
     `hedge ratio ${at('hedgeRatio').toPrecision(6)}, intercept ${at('intercept').toPrecision(6)}`,
-    `ADF t ${at('adf').toFixed(3)} against ${at('critical').toFixed(3)} at 5 %, p ${at('pValue').toPrecision(3)}: ${verdict}`,
+    `ADF t ${at('adf').toFixed(3)} against ${at('critical').toFixed(3)} at 5 %, ` +
+      `p ${at('pValue').toPrecision(3)}: ${verdict}`,
   ];
 }

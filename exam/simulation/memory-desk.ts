@@ -4,7 +4,7 @@
  */
 
 import { accountEquity, entryView, isExposureElsewhere, positionView } from '../../domain/backtest/account-view.ts';
-import { closeTrades } from '../../domain/backtest/walk-bar.ts';
+import { closeTrades } from '../../domain/backtest/match-instant.ts';
 import { NO_COUNTERS, type WalkState } from '../../domain/backtest/walk-state.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { type Decimal, toDecimal, ZERO } from '../../domain/decimal.ts';

@@ -1,4 +1,6 @@
-/** Long while MACD stands clear of its signal line, by a share of the fast average; out when it stands as clear below. */
+/**
+ * Long while MACD stands clear of its signal line, by a share of the fast average; out when it stands as clear below.
+ */
 export default {
   name: 'macd-trend',
   parameters: { fast: 12, slow: 26, signal: 9, tolerance: 0.0025 },

@@ -1,4 +1,7 @@
-/** Turns with two simple averages: long at the bar where the fast one crosses above the slow one, short where it crosses below. */
+/**
+ * Turns with two simple averages: long at the bar where the fast one crosses
+ * above the slow one, short where it crosses below.
+ */
 export default {
   name: 'sma-turn',
   parameters: { fast: 10, slow: 30 },

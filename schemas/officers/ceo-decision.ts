@@ -42,7 +42,9 @@ export const ceoInputsSchema = z.strictObject({
 });
 export type CeoInputs = z.infer<typeof ceoInputsSchema>;
 
-/** Stored in Postgres, so that a cool-down outlives every process. `clearCount`: evaluations in a row that were clear. */
+/**
+ * Stored in Postgres, so that a cool-down outlives every process. `clearCount`: evaluations in a row that were clear.
+ */
 export const ceoMemorySchema = z.strictObject({
   mode: operatingModeSchema,
   switchedAtMs: z.number().int(),

@@ -1,10 +1,12 @@
 /**
- * One cycle of an officer: what its workflow asks an activity to do, and what it hears back. A slot is a multiple of the
- * officer's interval, in epoch ms; a cycle that an alert or a person asked for has none.
+ * One cycle of an officer: what its workflow asks an activity to do, and what it hears back. A slot is a multiple of
+ * the officer's interval, in epoch ms; a cycle that an alert or a person asked for has none.
  */
 import { z } from 'zod';
 
-/** What an officer is started with: nothing, or how many events of history one run may have before it continues as new. */
+/**
+ * What an officer is started with: nothing, or how many events of history one run may have before it continues as new.
+ */
 export const officerInputSchema = z.strictObject({
   maxHistoryEvents: z.number().int().min(30).max(4_000).default(3_000),
 });

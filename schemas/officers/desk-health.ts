@@ -1,4 +1,7 @@
-/** What is known of the desk itself, beside its book: who serves its queues, how fast Postgres answers, what is in doubt. */
+/**
+ * What is known of the desk itself, beside its book: who serves its
+ * queues, how fast Postgres answers, what is in doubt.
+ */
 import { z } from 'zod';
 
 /** One queue of Temporal, as the server tells of it. `workers`: processes that have asked it for work lately. */

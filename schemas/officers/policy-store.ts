@@ -1,5 +1,6 @@
 /**
- * What the policy store keeps: a profile for each operating mode, the officers' flags and intervals, the CEO's thresholds.
+ * What the policy store keeps: a profile for each operating mode, the
+ * officers' flags and intervals, the CEO's thresholds.
  * Strict and without defaults: a stored row that lacks a key is no policy. Fractions 0 to 1; durations in ms.
  */
 import { z } from 'zod';

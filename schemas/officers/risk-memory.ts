@@ -1,4 +1,6 @@
-/** What the Risk Officer remembers from one cycle to the next; CEO and Federation read it. Stored in `officer_memory`. */
+/**
+ * What the Risk Officer remembers from one cycle to the next; CEO and Federation read it. Stored in `officer_memory`.
+ */
 import { z } from 'zod';
 import { riskStateSchema } from './risk-state.ts';
 

@@ -1,6 +1,7 @@
 /**
- * What the Risk Officer has found: a score of 0 to 100 with the parts it is the sum of, the figures behind them, and
- * the ceilings that follow. Fractions are shares of equity; losses are positive. Null: not known, or refused (see notes).
+ * What the Risk Officer has found: a score of 0 to 100 with the parts it is the sum of, the
+ * figures behind them, and the ceilings that follow. Fractions are shares of equity; losses are
+ * positive. Null: not known, or refused (see notes).
  * (What the gate remembers of an account is another thing: schemas/risk.ts.)
  */
 import { z } from 'zod';
@@ -66,7 +67,10 @@ export const riskStateSchema = z.strictObject({
   daysToLiquidateMax: fractionOrNull,
   /** Share of equity in positions without a history: counted as lost in `var` and `es`. */
   unmeasuredFraction: fractionOrNull,
-  /** Signed share of equity, and its part of the Gaussian VaR at 95 % by the sample covariance; the parts sum to the total. */
+  /**
+   * Signed share of equity, and its part of the Gaussian VaR at 95 % by the
+   * sample covariance; the parts sum to the total.
+   */
   components: z.array(z.strictObject({ symbol: z.string(), fraction: z.number(), componentVar: z.number() })),
   componentVarTotal: z.number().nullable(),
   ceilings: riskCeilingsSchema,

@@ -1,6 +1,6 @@
 /**
- * What the Strategy Officer says: strategies and models by what they did, with 90 % intervals. Sharpe is per closed trade
- * (mean over standard deviation of the net return on the entry's notional). Fractions 0 to 1.
+ * What the Strategy Officer says: strategies and models by what they did, with 90 % intervals. Sharpe is per closed
+ * trade (mean over standard deviation of the net return on the entry's notional). Fractions 0 to 1.
  */
 import { z } from 'zod';
 

@@ -78,7 +78,9 @@ async function installPackages() {
   }
 }
 
-/** npm keeps a lock of what is installed: it must agree with ours, but for development and other platforms' packages. */
+/**
+ * npm keeps a lock of what is installed: it must agree with ours, but for development and other platforms' packages.
+ */
 function packagesAreCurrent() {
   const installed = readPackages(path.join(PROJECT, 'node_modules', '.package-lock.json'));
   const wanted = readPackages(path.join(PROJECT, 'package-lock.json'));

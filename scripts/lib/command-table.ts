@@ -1,4 +1,7 @@
-/** Scripts with commands (`npm run X -- command …`): finds the command, prints its answer, lists them all for a wrong one. */
+/**
+ * Scripts with commands (`npm run X -- command …`): finds the command,
+ * prints its answer, lists them all for a wrong one.
+ */
 import { Command } from '@commander-js/extra-typings';
 import { nearestName } from '../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';

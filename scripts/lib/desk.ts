@@ -2,7 +2,7 @@
  * A desk = one home with its Postgres, its Temporal server and its workers. `startDesk` brings all of it up or
  * adopts what is up; `openDesk` only looks and refuses when it is down; `stopDesk` takes it down.
  */
-import { BUILT_QUEUES, type Environment, maskPassword, parseEnvironment } from '../../config/environment.ts';
+import { type Environment, maskPassword, parseEnvironment, WORKER_QUEUE_NAMES } from '../../config/environment.ts';
 import { migrate } from '../../db/migrate.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { deskDown, messageOf } from './desk-problem.ts';
@@ -37,7 +37,8 @@ export type Desk = {
 type Database = { readonly databaseUrl: string; readonly adminUrl: string | null };
 
 /**
- * Brings everything up, migrated and with workers that ask for work. `officers`: false starts none, whatever OFFICERS says.
+ * Brings everything up, migrated and with workers that ask for work.
+ * `officers`: false starts none, whatever OFFICERS says.
  * @throws InvalidInput (exit codes 2 and 3)
  */
 export async function startDesk({ officers = true }: { readonly officers?: boolean } = {}): Promise<Desk> {
@@ -188,7 +189,7 @@ async function bringUpWorkers(desk: Desk, environment: Environment): Promise<str
     { home: desk.home, databaseUrl: desk.databaseUrl, address, namespace },
     environment,
   );
-  const queue = BUILT_QUEUES.find((one) => environment.workerQueues.includes(one));
+  const queue = WORKER_QUEUE_NAMES.find((one) => environment.workerQueues.includes(one));
   if (queue === undefined) return started;
   const connection = await connectTemporal(address, 5_000);
   try {

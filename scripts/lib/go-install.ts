@@ -1,4 +1,6 @@
-/** Builds a program with Go, once: made aside, then renamed to where it is kept, so that a half-made one is never found. */
+/**
+ * Builds a program with Go, once: made aside, then renamed to where it is kept, so that a half-made one is never found.
+ */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

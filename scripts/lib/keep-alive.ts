@@ -1,6 +1,6 @@
 /**
- * Keeps one program of the desk running: starts it, and starts it again when it dies, within half a second, more slowly when it
- * dies at once again and again.
+ * Keeps one program of the desk running: starts it, and starts it again when it dies, within half a second,
+ * more slowly when it dies at once again and again.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';

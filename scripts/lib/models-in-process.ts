@@ -1,6 +1,6 @@
 /**
- * The model half of a desk whose workers run in this very process: for recording histories and for tests. The queues `llm`
- * and `research` beside the desk's own.
+ * The model half of a desk whose workers run in this very process: for recording histories and for tests. The
+ * queues `llm` and `research` beside the desk's own.
  */
 import path from 'node:path';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
@@ -27,7 +27,9 @@ export type ModelsInProcess = {
   readonly close: () => Promise<void>;
 };
 
-/** @param settings the environment of the models, without any the rules answer; `elsewhere`: another process asks them */
+/**
+ * @param settings the environment of the models, without any the rules answer; `elsewhere`: another process asks them
+ */
 export async function openModelsInProcess(
   desk: DeskInProcess,
   settings: Readonly<Record<string, string>> | 'elsewhere' = {},

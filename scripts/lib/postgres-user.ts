@@ -86,8 +86,9 @@ function createAccount(): Account | undefined {
 
 function refuse(home: string): never {
   const hint =
-    'PostgreSQL refuses to run as root. Neither a user namespace (unshare --user) nor an account that reaches this folder ' +
-    'is allowed here: start as an ordinary user, move the project or QUARTERDECK_HOME where others may enter, or set DATABASE_URL';
+    'PostgreSQL refuses to run as root. Neither a user namespace (unshare --user) nor an account that reaches this ' +
+    'folder is allowed here: start as an ordinary user, move the project or QUARTERDECK_HOME where others may enter, ' +
+    'or set DATABASE_URL';
   throw deskDown('POSTGRES_USER', 'QUARTERDECK_HOME', home, 'a folder that an unprivileged account can reach', hint);
 }
 

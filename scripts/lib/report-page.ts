@@ -72,7 +72,8 @@ ${inScript(client)}</script>
 
 /** Nothing is fetched, ever: scripts and styles are those in the file. */
 export const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
+  "img-src data:; base-uri 'none'; form-action 'none'";
 
 /** Inside a script element only these two spellings could end or confuse it. */
 export const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');

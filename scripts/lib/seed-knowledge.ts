@@ -1,4 +1,6 @@
-/** Gives a desk without any documents the starter knowledge base of the project; a desk that has some keeps what it has. */
+/**
+ * Gives a desk without any documents the starter knowledge base of the project; a desk that has some keeps what it has.
+ */
 import path from 'node:path';
 import { readMarkdownFolder } from '../../adapters/knowledge/markdown-folder.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';

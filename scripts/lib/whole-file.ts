@@ -4,7 +4,8 @@ import { InvalidInput, problem } from '../../schemas/problem.ts';
 
 /**
  * Has `write` fill a file beside `file`, then gives it that name.
- * @throws InvalidInput OUTPUT_NOT_WRITABLE where there is no such folder, no right to write, or something that is no file
+ * @throws InvalidInput OUTPUT_NOT_WRITABLE where there is no such folder,
+ * no right to write, or something that is no file
  */
 export async function writeWholeFile(file: string, write: (partial: string) => Promise<void>): Promise<void> {
   const found = await stat(file).catch(() => null);

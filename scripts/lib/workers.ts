@@ -58,7 +58,9 @@ export async function startWorkers(targets: WorkerTargets, environment: Environm
   return sameCode ? 'restarted: the settings changed' : 'restarted: the code changed';
 }
 
-/** Stops supervisor, worker and HTTP interface, also those whose supervisor was killed. @returns whether any worker ran */
+/**
+ * Stops supervisor, worker and HTTP interface, also those whose supervisor was killed. @returns whether any worker ran
+ */
 export async function stopWorkers(home: string): Promise<boolean> {
   const state = readSupervisor(home);
   if (state === null) return false;

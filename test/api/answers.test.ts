@@ -1,6 +1,7 @@
 /**
- * Every endpoint that /openapi.json describes, called by a client that knows nothing but that description, and each answer
- * judged by it; what a session, an account, a policy and an order that waits look like over HTTP; commands that come twice.
+ * Every endpoint that /openapi.json describes, called by a client that knows nothing but that
+ * description, and each answer judged by it; what a session, an account, a policy and an order that waits
+ * look like over HTTP; commands that come twice.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpSite, openHttpSite, STRANGER } from '../../exam/experiments/adversarial/http-site.ts';

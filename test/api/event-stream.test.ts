@@ -1,6 +1,6 @@
 /**
- * The stream of events: what was committed comes in order, each once, however often a reader comes back; readers who do not
- * read are let go and cost no memory; readiness tells of what is missing; a server that stops ends its streams.
+ * The stream of events: what was committed comes in order, each once, however often a reader comes back; readers who do
+ * not read are let go and cost no memory; readiness tells of what is missing; a server that stops ends its streams.
  */
 import { connect } from 'node:net';
 import { Client, Connection } from '@temporalio/client';

@@ -1,6 +1,6 @@
 /**
- * A client made of nothing but /openapi.json: fills paths and queries from the schemas there and judges each answer by the
- * schema of its status. It knows of JSON Schema what the description uses.
+ * A client made of nothing but /openapi.json: fills paths and queries from the schemas there and judges each answer by
+ * the schema of its status. It knows of JSON Schema what the description uses.
  */
 
 export type Operation = {

@@ -1,6 +1,7 @@
 /**
- * The description of the HTTP interface, put to the test by schemathesis (Python) where it is installed: no server error, no
- * answer that the description does not know. Where it is not, the notice says so; docs/face.md tells how to run it by hand.
+ * The description of the HTTP interface, put to the test by schemathesis (Python) where it is
+ * installed: no server error, no answer that the description does not know. Where it is not, the notice
+ * says so; docs/face.md tells how to run it by hand.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Every wrong request of the table and unseen ones of each row get exactly their status and code, on a desk with its worker. */
+/**
+ * Every wrong request of the table and unseen ones of each row get exactly
+ * their status and code, on a desk with its worker.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violationsOf } from '../../exam/experiments/adversarial/case.ts';
 import { examineHttp } from '../../exam/experiments/adversarial/http.ts';

@@ -39,11 +39,12 @@ function problemsOf(raw: Record<string, string>, extra: string | null = null): r
 const OWN = (prices: string): string => `
 models:
   - { id: own, provider: openai, tier: fast, apiFamily: openaiResponses, contextTokens: 1000, outputTokensMax: 100,
-      acceptsTemperature: true, acceptsForcedTools: true, prices: ${prices}, knowledgeCutoff: "2026-01-31", minDelayMs: 0,
-      requestsPerMinute: 60, totalTimeoutMs: 30000, idleTimeoutMs: 30000 }
+      acceptsTemperature: true, acceptsForcedTools: true, prices: ${prices}, knowledgeCutoff: "2026-01-31",
+      minDelayMs: 0, requestsPerMinute: 60, totalTimeoutMs: 30000, idleTimeoutMs: 30000 }
 `;
 const PRICES =
-  '{ inMicroUsdPerMTok: 2000000, outMicroUsdPerMTok: 8000000, cacheReadMicroUsdPerMTok: 500000, cacheWriteMicroUsdPerMTok: null, asOf: "2026-11-01" }';
+  '{ inMicroUsdPerMTok: 2000000, outMicroUsdPerMTok: 8000000, cacheReadMicroUsdPerMTok: 500000, ' +
+  'cacheWriteMicroUsdPerMTok: null, asOf: "2026-11-01" }';
 
 const choice = (settings: ReturnType<typeof load>) => ({
   ...{ model: null, tierAtLeast: null, defaultTier: null, demoted: [], unavailable: [] },
@@ -119,7 +120,8 @@ describe('the registry', () => {
       problemsOf(raw, extra).map(({ code }) => code);
     expect(codes({}, 'fallbacks: { fast: [claude-sonet-5-5] }\n')).toEqual(['CONFIG_UNKNOWN_NAME']);
     const local =
-      'providers: [{ name: openai-compatible, apiFamily: openaiChat, baseUrls: ["http://127.0.0.1:1/v1"], keyEnv: null }]\n';
+      'providers: [{ name: openai-compatible, apiFamily: openaiChat, keyEnv: null,' +
+      ' baseUrls: ["http://127.0.0.1:1/v1"] }]\n';
     expect(codes({}, local)).toEqual(['CONFIG_URL_BLOCKED']);
     expect(codes({ QUARTERDECK_ALLOW_LOOPBACK: '1' }, local)).toEqual([]);
     expect(codes({ LLM_BACKEND: 'anthropic' })).toEqual(['CONFIG_REQUIRED']);

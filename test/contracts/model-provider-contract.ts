@@ -1,6 +1,6 @@
 /**
- * What every provider over the network must do, said once. Run against a peer on loopback that speaks its wire format and
- * misbehaves. Nothing here waits longer than a timeout of a fraction of a second.
+ * What every provider over the network must do, said once. Run against a peer on loopback that speaks its wire format
+ * and misbehaves. Nothing here waits longer than a timeout of a fraction of a second.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelProvider } from '../../adapters/llm/model-provider.ts';
@@ -71,7 +71,7 @@ const status = (code: number, body: string, headers: Record<string, string> = {}
 });
 const errorBody = (type: string, message = 'no'): string => JSON.stringify({ type: 'error', error: { type, message } });
 
-export function describeModelProvider(name: string, given: ProviderCase): void {
+export function describeModelProviderContract(name: string, given: ProviderCase): void {
   describe(`the provider ${name}`, () => {
     let peer: ModelPeer;
     const provider = (accepts = true, allowLoopback = true): ModelProvider =>

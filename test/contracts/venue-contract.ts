@@ -60,7 +60,7 @@ export function anOrder(changes: Partial<Order> = {}): Order {
 const MARKET = { type: 'market', limitPrice: null } as const;
 export const soonMs = (): number => Date.now() + 5_000;
 
-export function describeVenue(name: string, open: () => Promise<VenueHarness>): void {
+export function describeVenueContract(name: string, open: () => Promise<VenueHarness>): void {
   const opened: VenueHarness[] = [];
   const openHarness = async (): Promise<VenueHarness> => {
     const harness = await open();

@@ -1,4 +1,6 @@
-/** Armings of live accounts: one in force, an end, a scope, a trace; and the gate that asks for them with every order. */
+/**
+ * Armings of live accounts: one in force, an end, a scope, a trace; and the gate that asks for them with every order.
+ */
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
@@ -119,7 +121,7 @@ describe('an arming', () => {
 });
 
 describe('the gate, asked about an order of a live account', () => {
-  it('takes the mode from the account: not armed is refused though the order came as paper, armed is approved', async () => {
+  it('takes the mode from the account: not armed is refused though it came as paper, armed is approved', async () => {
     await arm(desk.db, aRequest({ armedAtMs: nowMs - DAY_MS, expiresAtMs: nowMs - 1 }));
     expect(await rulesOf('expired')).toEqual(['tradingMode']);
     await arm(desk.db, aRequest({ seenArmingId: 1 }));

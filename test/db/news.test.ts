@@ -66,7 +66,7 @@ it('reads the version of a story that was known then', async () => {
   expect(await headlines(START_MS + HOUR_MS)).toEqual(['Bank shares recover']);
 });
 
-it('stores the same once, also when several importers come at once, and a return to the first wording again', async () => {
+it('stores the same once, also from several importers at once; a return to the first wording again', async () => {
   const batch = Array.from({ length: 20 }, (_, i) => item({ url: `https://news.example/${i}` }));
   const results = await Promise.all([1, 2, 3, 4].map(() => saveNews(desk.db, batch)));
   expect(results.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(20);

@@ -1,4 +1,6 @@
-/** What the officers read and write on a real Postgres: no look-ahead, slots once, a repeated attempt writes nothing. */
+/**
+ * What the officers read and write on a real Postgres: no look-ahead, slots once, a repeated attempt writes nothing.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { createAccount } from '../../db/accounts.ts';

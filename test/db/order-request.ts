@@ -1,5 +1,5 @@
 /** An order by hand with its stop as the gate is asked about it; override what a test is about. */
-import type { OrderRequest } from '../../db/order-store.ts';
+import type { OrderRequest } from '../../db/order-request.ts';
 import { toDecimal } from '../../domain/decimal.ts';
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { complianceSchema, deskLimitsSchema, sessionLimitsSchema } from '../../schemas/risk.ts';

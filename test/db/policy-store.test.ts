@@ -1,4 +1,7 @@
-/** The policy store on a real Postgres: who may change what, what is refused at write, and what holds when a row is broken. */
+/**
+ * The policy store on a real Postgres: who may change what, what is refused
+ * at write, and what holds when a row is broken.
+ */
 import { sql, type Transaction } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';

@@ -1,4 +1,7 @@
-/** However much is in the book, a page of it and what the officers look up come by index: no table is read from end to end. */
+/**
+ * However much is in the book, a page of it and what the officers look up
+ * come by index: no table is read from end to end.
+ */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,36 +45,42 @@ afterAll(async () => {
 /** Twenty thousand of each, of which a few are open and real. */
 const AT = `'2024-01-01'::timestamptz + n * interval '1 minute'`;
 const FILLED = [
-  `insert into accounts (account_id, venue, currency, cash, equity, starting_cash, trading_mode, risk_state, epoch, created_at)
+  `insert into accounts (account_id, venue, currency, cash, equity, starting_cash, trading_mode, risk_state, epoch,
+      created_at)
     select case when n < 3 then 'paper-' || n else 'sim:' || n end, 'paper', 'USD', 1, 1, 1,
       case when n < 3 then 'paper' else 'backtest' end, '{}', 0, ${AT} from generate_series(1, ${ROWS}) n`,
-  `insert into sessions (session_id, workflow_id, open_key, account_id, strategy_id, strategy, trading_mode, state, input,
-      run_count, first_sequence, checkpoint, data_ends_at_ms, epoch, opened_at)
-    select 's' || n, 'w' || n, 'k', case when n < 3 then 'paper-' || n else 'sim:' || n end, 'strategy-' || n % 900, '{}',
-      case when n < 3 then 'paper' else 'backtest' end, case when n < 3 then 'open' else 'closed' end, '{}', 1, 0, '{}', 0, 1,
-      ${AT} from generate_series(1, ${ROWS}) n`,
+  `insert into sessions (session_id, workflow_id, open_key, account_id, strategy_id, strategy, trading_mode, state,
+      input, run_count, first_sequence, checkpoint, data_ends_at_ms, epoch, opened_at)
+    select 's' || n, 'w' || n, 'k', case when n < 3 then 'paper-' || n else 'sim:' || n end, 'strategy-' || n % 900,
+      '{}', case when n < 3 then 'paper' else 'backtest' end, case when n < 3 then 'open' else 'closed' end, '{}', 1, 0,
+      '{}', 0, 1, ${AT} from generate_series(1, ${ROWS}) n`,
   `insert into decisions (decision_id, account_id, session_id, run, sequence, symbol, as_of, action, target_fraction,
       confidence, size_fraction, coverage, agreement, contributions, inputs, policy_version)
     select 'd' || n, 'paper-1', 's' || n % 40 + 1, 1, n, 'S' || n % 50, ${AT}, 'hold', 0, 0, 0, 0, 0, '[]', '{}', 1
     from generate_series(1, ${ROWS}) n`,
-  `insert into order_intents (decision_id, leg, client_order_id, account_id, strategy_id, symbol, side, type, quantity, leverage,
-      reduce_only, epoch, origin, created_at)
-    select 'd' || n, 'entry', 'o' || n, 'paper-1', 'strategy-1', 'S' || n % 50, 'buy', 'market', 1, 1, false, 1, 'session', ${AT}
+  `insert into order_intents (decision_id, leg, client_order_id, account_id, strategy_id, symbol, side, type, quantity,
+      leverage, reduce_only, epoch, origin, created_at)
+    select 'd' || n, 'entry', 'o' || n, 'paper-1', 'strategy-1', 'S' || n % 50, 'buy', 'market', 1, 1, false, 1,
+      'session', ${AT}
     from generate_series(1, ${ROWS}) n`,
-  `insert into orders (client_order_id, decision_id, leg, account_id, strategy_id, session_id, symbol, side, type, venue, state,
-      simulated, quantity, quantity_filled, leverage, reduce_only, created_at, sent_at)
-    select 'o' || n, 'd' || n, 'entry', 'paper-1', 'strategy-1', 's' || n % 40 + 1, 'S' || n % 50, 'buy', 'market', 'paper',
-      case when n % 5000 = 0 then 'ACKED' when n % 4000 = 0 then 'REJECTED' else 'FILLED' end, false, 1, 0, 1, false, ${AT}, ${AT}
+  `insert into orders (client_order_id, decision_id, leg, account_id, strategy_id, session_id, symbol, side, type, venue,
+      state, simulated, quantity, quantity_filled, leverage, reduce_only, created_at, sent_at)
+    select 'o' || n, 'd' || n, 'entry', 'paper-1', 'strategy-1', 's' || n % 40 + 1, 'S' || n % 50, 'buy', 'market',
+      'paper', case when n % 5000 = 0 then 'ACKED' when n % 4000 = 0 then 'REJECTED' else 'FILLED' end, false, 1, 0, 1,
+      false, ${AT}, ${AT}
     from generate_series(1, ${ROWS}) n`,
-  `insert into positions (account_id, strategy_id, symbol, quantity, cost, average_price, mark_price, leverage, realized_pnl, fees,
-      funding, opened_at)
-    select case when n < 3 then 'paper-' || n else 'sim:' || n end, 'strategy-1', 'S' || n % 50, 1, 1, 1, 1, 1, 0, 0, 0, ${AT}
+  `insert into positions (account_id, strategy_id, symbol, quantity, cost, average_price, mark_price, leverage, realized_pnl,
+      fees, funding, opened_at)
+    select case when n < 3 then 'paper-' || n else 'sim:' || n end, 'strategy-1', 'S' || n % 50, 1, 1, 1, 1, 1, 0, 0, 0,
+      ${AT}
     from generate_series(1, ${ROWS}) n`,
-  `insert into trades (trade_id, session_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price, opened_at,
-      closed_at, pnl_net, fees, exit_reason, decision_id)
-    select 't' || n, 's' || n % 40 + 1, 'sim:' || n, 'strategy-1', 'S1', 'long', 1, 1, 1, ${AT}, ${AT}, 0, 0, 'signal', 'd' || n
+  `insert into trades (trade_id, session_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price,
+      opened_at, closed_at, pnl_net, fees, exit_reason, decision_id)
+    select 't' || n, 's' || n % 40 + 1, 'sim:' || n, 'strategy-1', 'S1', 'long', 1, 1, 1, ${AT}, ${AT}, 0, 0, 'signal',
+      'd' || n
     from generate_series(3, ${ROWS}) n`,
-  `insert into strategies (strategy_id, type, definition) select 'strategy-' || n, 'evolved', '{}' from generate_series(1, ${ROWS}) n`,
+  `insert into strategies (strategy_id, type, definition)
+    select 'strategy-' || n, 'evolved', '{}' from generate_series(1, ${ROWS}) n`,
   'analyze',
 ];
 

@@ -1,6 +1,6 @@
 /**
- * Pages of the HTTP interface are answered as they are read: every column of every resource comes from Postgres as the kind that
- * it is described as, and only those may be null that say so.
+ * Pages of the HTTP interface are answered as they are read: every column of every resource comes from Postgres as the
+ * kind that it is described as, and only those may be null that say so.
  */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';

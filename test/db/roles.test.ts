@@ -1,4 +1,6 @@
-/** What the desk's two roles are refused by Postgres itself. Each statement runs as the role, in its own transaction. */
+/**
+ * What the desk's two roles are refused by Postgres itself. Each statement runs as the role, in its own transaction.
+ */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertFills } from '../../db/fills.ts';

@@ -1,10 +1,13 @@
-/** A walk whose report was lost is told again to whoever asks next, and a look between two bars never takes its place. */
+/**
+ * A walk whose report was lost is told again to whoever asks next, and a look between two bars never takes its place.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { readAdvice } from '../../db/llm/advice-slots.ts';
+import type { LoadedSession } from '../../db/load-session.ts';
+import type { WalkOutcome } from '../../db/save-outcome.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { createSessionStore } from '../../db/session-store.ts';
-import type { LoadedSession, WalkOutcome } from '../../db/session-walk.ts';
 import type { AdviceCall } from '../../domain/backtest/advisor.ts';
 import type { AdviceAnswer } from '../../schemas/llm/advice-slot.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
@@ -52,7 +55,7 @@ const outcomeAt =
     record: null,
   });
 
-it('a look that was asked for before the lost batch gives its answer, acts not, and leaves it to be told again', async () => {
+it('a look asked for before the lost batch gives its answer, acts not, and leaves it to be told again', async () => {
   const { store, handle, limits } = await openPair('lost-batch');
   const walked = await store.walk(handle, 0, limits, outcomeAt(1, 11));
   const never = (): never => {

@@ -74,8 +74,9 @@ describe('opening', () => {
 
   it('is guarded by the table itself, not only by the function', async () => {
     await open(anInput('a'));
-    const copy = `insert into sessions select session_id || 'x', workflow_id, open_key, account_id, strategy_id, strategy,
-      trading_mode, state, input, run_count, first_sequence, checkpoint, report, data_hash, data_ends_at_ms, epoch, opened_at, closed_at
+    const copy = `insert into sessions
+      select session_id || 'x', workflow_id, open_key, account_id, strategy_id, strategy, trading_mode, state, input,
+        run_count, first_sequence, checkpoint, report, data_hash, data_ends_at_ms, epoch, opened_at, closed_at
       from sessions where account_id = '${accountId}'`;
     const error = await sql
       .raw(copy)

@@ -108,7 +108,7 @@ async function filled(store: ReturnType<typeof storeOf>) {
 }
 
 describe('an order that is being sent', () => {
-  it('is SENT before anything leaves, and taken over as UNKNOWN by the next attempt, whose fence holds the first', async () => {
+  it('is SENT before anything leaves; the next attempt takes it over as UNKNOWN and fences the first', async () => {
     const store = storeOf();
     const decisionId = await recorded();
     const first = await store.claim(decisionId, 'opening');
@@ -282,7 +282,7 @@ it('keeps an exit of a frozen account here', async () => {
   expect(await statesOf(exit)).toEqual(['exit ABSENT']);
 });
 
-it('lets an exit leave whose stop was cancelled for it before the freeze, for no more than the venue holds', async () => {
+it('lets an exit leave whose stop was cancelled before the freeze, for no more than the venue holds', async () => {
   const store = storeOf();
   const { decisionId, leg } = await filled(store);
   await store.noteSendOutcome(leg, { kind: 'accepted', order: seenAs(leg.order) });

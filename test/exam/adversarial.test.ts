@@ -1,6 +1,6 @@
 /**
- * The exams of wrong inputs and of paper kept apart from live, in small: every row of the table and some unseen inputs of
- * each, on a real desk and through the real adapter. Their controls must be seen to fail.
+ * The exams of wrong inputs and of paper kept apart from live, in small: every row of the table and some unseen inputs
+ * of each, on a real desk and through the real adapter. Their controls must be seen to fail.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examineBroker } from '../../exam/experiments/adversarial/broker.ts';
@@ -26,7 +26,7 @@ it('gives each wrong input of a workflow exactly its code in the parsers', async
   expect(violationsOf(outcomes)).toEqual([]);
 });
 
-it('gives each of them exactly its code on a desk, and outlives messages that come late, twice or under no name', async () => {
+it('gives each of them exactly its code on a desk, and outlives messages that come late, twice or unnamed', async () => {
   const outcomes = await examineDesk(desk, SEED, SIZE);
   expect(violationsOf(outcomes)).toEqual([]);
 });

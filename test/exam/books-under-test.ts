@@ -1,4 +1,7 @@
-/** A desk and a venue that agree: one bought order with two fills, one cancelled, one that rests; for the checker to be led astray. */
+/**
+ * A desk and a venue that agree: one bought order with two fills, one cancelled, one
+ * that rests; for the checker to be led astray.
+ */
 import type pg from 'pg';
 
 /** The venue's journal, line by line; `sequence` is added. */
@@ -73,19 +76,19 @@ async function bookOrder(
   filled: string,
 ): Promise<void> {
   const [decision = '', leg = ''] = id.split('-');
-  const intent = `insert into order_intents (decision_id, leg, client_order_id, account_id, strategy_id, symbol, side, type,
-    quantity, leverage, reduce_only, epoch, origin, created_at)
+  const intent = `insert into order_intents (decision_id, leg, client_order_id, account_id, strategy_id, symbol, side,
+    type, quantity, leverage, reduce_only, epoch, origin, created_at)
     values ($1, $2, $3, 'desk', 'manual', 'BTC/USD', $4, 'market', $5, 1, false, 0, 'manual', now())`;
   await client.query(intent, [decision, leg, id, side, quantity]);
-  const row = `insert into orders (client_order_id, decision_id, leg, account_id, strategy_id, symbol, side, type, venue,
-    state, simulated, quantity, quantity_filled, leverage, reduce_only, created_at)
+  const row = `insert into orders (client_order_id, decision_id, leg, account_id, strategy_id, symbol, side, type,
+    venue, state, simulated, quantity, quantity_filled, leverage, reduce_only, created_at)
     values ($1, $2, $3, 'desk', 'manual', 'BTC/USD', $4, 'market', 'alpaca-paper', $5, false, $6, $7, 1, false, now())`;
   await client.query(row, [id, decision, leg, side, state, quantity, filled]);
 }
 
 /** Trade ids as the venue's list of activities has them: with the instant in front. */
 async function bookFill(client: pg.Client, tradeId: string, quantity: string, price: string): Promise<void> {
-  const row = `insert into fills (venue, account_id, trade_id, client_order_id, strategy_id, symbol, side, quantity, price,
-    fee, at) values ('alpaca-paper', 'desk', $1, 'a-entry', 'manual', 'BTC/USD', 'buy', $2, $3, 0, now())`;
+  const row = `insert into fills (venue, account_id, trade_id, client_order_id, strategy_id, symbol, side, quantity,
+    price, fee, at) values ('alpaca-paper', 'desk', $1, 'a-entry', 'manual', 'BTC/USD', 'buy', $2, $3, 0, now())`;
   await client.query(row, [`20261121160000000::${tradeId}`, quantity, price]);
 }

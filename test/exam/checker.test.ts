@@ -107,7 +107,8 @@ describe('the checker', () => {
       );
       await client.query(`update positions set quantity = 1.5`);
       await client.query(`update accounts set cash = cash + 50.005`);
-      await client.query(`insert into ledger_entries (posting_id, entry_id, account_id, book, kind, amount, currency, at)
+      await client.query(`insert into ledger_entries (posting_id, entry_id, account_id, book, kind, amount,
+        currency, at)
         values ('q', 'q-1', 'desk', 'cash', 'fill', 50.005, 'USD', now()),
                ('q', 'q-2', 'desk', 'position:BTC/USD', 'fill', -50.005, 'USD', now())`);
     }

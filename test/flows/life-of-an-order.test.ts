@@ -1,4 +1,6 @@
-/** One order by hand, told in order: refused while the desk is locked, then recorded, sent, filled in parts, stopped. */
+/**
+ * One order by hand, told in order: refused while the desk is locked, then recorded, sent, filled in parts, stopped.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { verifyAudit } from '../../db/audit.ts';
 import { readEvents } from '../../db/events.ts';

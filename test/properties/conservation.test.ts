@@ -1,7 +1,7 @@
 /**
  * Property 1, conservation of value: cash + Σ quantity × price changes by price moves, minus fees and funding, and by
- * nothing else; with prices frozen by exactly the fees. Two accounts in two currencies never touch. A bust gives back to
- * the last digit what its fill has moved. Integer oracle.
+ * nothing else; with prices frozen by exactly the fees. Two accounts in two currencies never touch. A bust gives back
+ * to the last digit what its fill has moved. Integer oracle.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -130,7 +130,9 @@ itHolds<Venue, Case, Kind>({
 type BustCase = { readonly lives: readonly VenueLife[]; readonly answers: readonly Answer[] };
 type BustKind = 'busts' | 'corrections' | 'both sides' | 'a fee is returned';
 
-/** After every answer: cash is what it was at first, less what counts of the fills has cost; and each posting is zero. */
+/**
+ * After every answer: cash is what it was at first, less what counts of the fills has cost; and each posting is zero.
+ */
 function conservesUnderBusts(take: Take, { lives, answers }: BustCase, mark: Mark<BustKind>): void {
   const all = lives.map((_, which) => ({ which, upTo: 9, skip: 9, sees: true, tells: true }));
   const end = takeAll(take, lives, [...answers, ...all], (now) => {

@@ -1,7 +1,7 @@
 /**
  * Property 9, determinism: the same actions on the same account leave the same rows, byte for byte, when they run
- * again, when the clock and the random numbers of the machine are forbidden, and when the book went through its stored rows
- * at any step, as after a restart. (Replays of workflows: test/histories.test.ts.)
+ * again, when the clock and the random numbers of the machine are forbidden, and when the book went through its stored
+ * rows at any step, as after a restart. (Replays of workflows: test/histories.test.ts.)
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

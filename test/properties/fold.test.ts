@@ -1,8 +1,8 @@
 /**
- * Property 2, the book is a fold of its fills. After every step position, cost, realised result, fees and cash are what
- * the verifier's own arithmetic makes anew from the fills alone. A venue's fills and busts that arrive in any order, any
- * number of times, leave the same cash, quantity, fees and wealth at every price (average cost splits the result by
- * arrival).
+ * Property 2, the book is a fold of its fills. After every step position, cost, realised result, fees and
+ * cash are what the verifier's own arithmetic makes anew from the fills alone. A venue's fills and busts
+ * that arrive in any order, any number of times, leave the same cash, quantity, fees and wealth at every
+ * price (average cost splits the result by arrival).
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

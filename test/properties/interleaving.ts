@@ -80,7 +80,9 @@ function openDesk({ idProfile }: VenuePlan, nowMs: () => number): MemoryDesk {
 
 class Killed extends Error {}
 
-/** How it ended. `killedWhenAsked`: by client order id, whether the kill switch was on when the guard was last asked. */
+/**
+ * How it ended. `killedWhenAsked`: by client order id, whether the kill switch was on when the guard was last asked.
+ */
 export type Played = {
   readonly desk: MemoryDesk;
   readonly world: VenueModel;

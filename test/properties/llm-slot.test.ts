@@ -1,7 +1,7 @@
 /**
- * Property 15: with the llm in the vote the desk is never riskier than without it. Whatever the model answers, every entry
- * is one that would have been proposed without it, on the same side, with at most its size and confidence; exits are the
- * same. Asked of the session's own step and the plan of its orders.
+ * Property 15: with the llm in the vote the desk is never riskier than without it. Whatever the model answers, every
+ * entry is one that would have been proposed without it, on the same side, with at most its size and confidence; exits
+ * are the same. Asked of the session's own step and the plan of its orders.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -1,8 +1,8 @@
 /**
  * Property 12, states only move forward: along the edges of the table (written out again here), filled never above
  * ordered and never less than before, final stays final. For orders in the paper book and for orders at a venue that
- * answers late, twice and out of order. Two ways back are known: an order given up as absent that the venue shows alive,
- * and a bust, which takes a fill away and opens what was filled.
+ * answers late, twice and out of order. Two ways back are known: an order given up as absent that the venue shows
+ * alive, and a bust, which takes a fill away and opens what was filled.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Property 10, encrypted payloads: what is encrypted reads back as it was, under every key of the list; what was changed
- * in any one byte, of data or metadata, is refused; and nothing of it can be read by the way.
+ * Property 10, encrypted payloads: what is encrypted reads back as it was, under every key of the list; what was
+ * changed in any one byte, of data or metadata, is refused; and nothing of it can be read by the way.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -1,4 +1,7 @@
-/** An account that takes a venue's answers as the store does: it knows the fills it has booked and the busts it was told. */
+/**
+ * An account that takes a venue's answers as the store does: it knows the
+ * fills it has booked and the busts it was told.
+ */
 import { type Book, openBook } from '../../domain/execution/book.ts';
 import type { takeVenueAnswer } from '../../domain/execution/venue-step.ts';
 import type { Fill, LedgerEntry, Order } from '../../schemas/execution.ts';

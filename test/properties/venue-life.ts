@@ -15,7 +15,9 @@ export type VenueLife = {
   readonly rest: number;
   readonly end: 'CANCELED' | 'EXPIRED' | 'ACKED';
   readonly startsAs: OrderState;
-  /** Which of its fills is busted once all have come, and at which price a trade counts in its place; null: none does. */
+  /**
+   * Which of its fills is busted once all have come, and at which price a trade counts in its place; null: none does.
+   */
   readonly bust: { readonly turn: number; readonly cents: number | null } | null;
 };
 
@@ -97,7 +99,9 @@ export function bustsOf(life: VenueLife, index: number): VenueBust[] {
 
 const bustedOf = ({ parts, bust }: VenueLife) => (bust === null ? null : (parts[bust.turn] ?? null));
 
-/** The order as the venue shows it after its first `upTo` fills; all of them and one more: after its end, and a bust. */
+/**
+ * The order as the venue shows it after its first `upTo` fills; all of them and one more: after its end, and a bust.
+ */
 export function seenAt(life: VenueLife, index: number, upTo: number): VenueOrder {
   const all = life.parts.slice(0, upTo).reduce((sum, one) => sum + one.size, 0);
   const lost = upTo > life.parts.length && life.bust?.cents === null ? (bustedOf(life)?.size ?? 0) : 0;

@@ -1,4 +1,6 @@
-/** `bars check`: what a file is worth, on the terminal, as a document and as a page; and files too large for any memory. */
+/**
+ * `bars check`: what a file is worth, on the terminal, as a document and as a page; and files too large for any memory.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -201,7 +201,7 @@ describe('a fetch that is broken off', () => {
         .execute()
     )[0]?.count ?? 0;
 
-  it('goes on where kill -9 ended it: nothing twice, nothing left out, the hash of one that was not disturbed', async () => {
+  it('goes on where kill -9 ended it: nothing twice, nothing left out, the hash of an undisturbed one', async () => {
     const undisturbed = (await fetch()).document.dataHash;
     for (const table of ['bars', 'data_sets', 'bar_fetches'] as const) await db.deleteFrom(table).execute();
     const before = peer.state.asked.length;
@@ -260,7 +260,7 @@ describe('a walk over a vendor’s past', () => {
     expect(peer.state.asked).toHaveLength(4);
   });
 
-  it('ends for good where the vendor tells what cannot be, and may be tried again where it is not reached', async () => {
+  it('ends for good where the vendor tells what cannot be, may be tried again where it is not reached', async () => {
     peer.state.faults = [{ kind: 'html' }];
     expect(await codesOf(load(iso(10), iso(40)))).toEqual(['VENDOR_REPLY alpaca /v1beta3/crypto/us/bars']);
     peer.state.faults = [{ kind: 'status', status: 429, retryAfter: '290' }];

@@ -259,7 +259,7 @@ describe('results a reader can check by hand', () => {
     });
   });
 
-  it('tpe: a point within the space, the same for the same history and seed; a history of another space is refused', () => {
+  it('tpe: a point of the space, the same for the same history and seed; refuses a history of another space', () => {
     const { point } = run('tpe') as { point: Record<string, number> };
     expect(run('tpe')).toEqual({ point, trial: 2 });
     expect(run('tpe', { seed: 2 })).not.toEqual({ point, trial: 2 });

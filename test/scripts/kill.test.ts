@@ -15,7 +15,8 @@ import { verifyAudit } from '../../db/audit.ts';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { readEvents } from '../../db/events.ts';
 import { readKillSwitch, writeKillSwitch } from '../../db/kill-switch.ts';
-import { createOrderStore, type OrderRequest } from '../../db/order-store.ts';
+import type { OrderRequest } from '../../db/order-request.ts';
+import { createOrderStore } from '../../db/order-store.ts';
 import { createPaperBroker } from '../../db/paper-broker.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import type { Database } from '../../db/tables.ts';
@@ -135,7 +136,7 @@ describe('the switch', () => {
 });
 
 describe('the venue', () => {
-  it('has none of 100 resting orders left within 5 s, with Temporal and Postgres down, and its secret is never told', async () => {
+  it('leaves none of 100 resting orders after 5 s, with Temporal and Postgres down, and tells no secret', async () => {
     const venue = await openVenue();
     venue.price('BTC/USD', '100');
     for (let index = 0; index < 100; index += 1) await venue.post(limit('10', { qty: '0.01' }));
@@ -151,7 +152,7 @@ describe('the venue', () => {
     expect(ran.output + (await kill(['--status'], atVenue(venue.url))).output).not.toMatch(/venue-secret|a-password/);
   });
 
-  it('is asked again until nothing is left: cut replies, cut requests, and an order that comes a moment later', async () => {
+  it('is asked again until nothing is left: cut replies, cut requests, an order that comes a moment later', async () => {
     const venue = await openVenue({ faults: { cutAfter: 0.5, cutBefore: 0.3, cutRead: 0.3 }, seed: 3 });
     venue.price('BTC/USD', '100');
     for (let index = 0; index < 10; index += 1) {

@@ -35,7 +35,7 @@ function migrate(changes: Record<string, string | undefined> = {}): Promise<Ran>
 }
 
 describe('npm run migrate', () => {
-  it('makes every table of an empty database and the paper account, and finds nothing to do the second time', async () => {
+  it('makes every table of an empty database and the paper account, and has nothing to do the second time', async () => {
     expect(await migrate()).toEqual({ code: 0, document: { ok: true, migrations: Object.keys(migrations) } });
     expect(await migrate()).toEqual({ code: 0, document: { ok: true, migrations: [] } });
     const accounts = await query(inDatabase(inject('postgresReadUrl')), 'select account_id, cash from accounts');

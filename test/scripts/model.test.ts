@@ -1,6 +1,6 @@
 /**
- * `npm run model` as a process: without any key, with a server of one's own, with a key that is refused, and with settings
- * and words that are wrong. Keys are never told.
+ * `npm run model` as a process: without any key, with a server of one's own, with a key that is refused, and with
+ * settings and words that are wrong. Keys are never told.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** `npm run policy` as a process against a real Postgres: what it shows, changes and refuses, and with which exit code. */
+/**
+ * `npm run policy` as a process against a real Postgres: what it shows, changes and refuses, and with which exit code.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

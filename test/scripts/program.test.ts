@@ -1,4 +1,7 @@
-/** Programs as one kept file: built anew when a source has changed, however it was changed, and by as many as ask at once. */
+/**
+ * Programs as one kept file: built anew when a source has changed, however
+ * it was changed, and by as many as ask at once.
+ */
 import { execFile } from 'node:child_process';
 import {
   cpSync,

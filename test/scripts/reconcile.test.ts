@@ -1,4 +1,7 @@
-/** `npm run reconcile` as a process against a real Postgres and the test venue: compare, freeze, and release by a person. */
+/**
+ * `npm run reconcile` as a process against a real Postgres and the test
+ * venue: compare, freeze, and release by a person.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -70,7 +73,7 @@ async function aManualOrder(decisionId: string): Promise<string> {
 const release = (phrase: unknown, ...more: readonly string[]): Promise<Ran> =>
   run('--release', ...ACCOUNT, '--reason', 'a fee', '--confirm', String(phrase), ...more);
 
-it('opens the account at the first contact, and finds a missing cent, which freezes it until a person accepts it', async () => {
+it('opens the account at first contact; a missing cent freezes it until a person accepts it', async () => {
   const first = await runWith([RUN, 'reconcile'], []);
   expect(first).toMatchObject({ code: 0, json: { ok: true, accounts: [{ verdict: 'equal', frozen: null }] } });
   expect(codes(await release('no phrase yet'))).toEqual(['NOT_FROZEN']);
@@ -117,7 +120,7 @@ it('sets fills aside that are none of its own, once a person has put the positio
   expect(audit[0]?.body).toMatchObject({ reason: 'a fee', fills: [{ side: 'buy', quantity: '1' }] });
 }, 180_000);
 
-it('settles an order that waits for a person with the phrase of that very order, when the venue does not have it', async () => {
+it('settles an order that waits for a person by the phrase of that very order, unknown to the venue', async () => {
   const order = await aManualOrder('lost-1');
   const { manual } = accountOf(await run(...ACCOUNT));
   expect(manual).toMatchObject([{ order: 'lost-1-entry', symbol: 'BTC/USDT' }]);

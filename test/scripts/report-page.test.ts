@@ -250,7 +250,8 @@ describe.skipIf(browserPath === undefined)('the page in a browser', () => {
     page.evaluate(`(() => {
       const style = getComputedStyle(document.documentElement);
       const names = ['up', 'down', 'accent', 'short'];
-      const wanted = new Map(names.map((name) => [parseInt(style.getPropertyValue('--' + name).trim().slice(1), 16), name]));
+      const colourOf = (name) => parseInt(style.getPropertyValue('--' + name).trim().slice(1), 16);
+      const wanted = new Map(names.map((name) => [colourOf(name), name]));
       const seen = new Set();
       for (const canvas of document.querySelectorAll('#chart canvas')) {
         if (canvas.width === 0 || canvas.height === 0) continue;

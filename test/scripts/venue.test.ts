@@ -1,4 +1,7 @@
-/** `npm run venue` as a process: what it answered is in its journal after kill -9, and started again it goes on from there. */
+/**
+ * `npm run venue` as a process: what it answered is in its journal after
+ * kill -9, and started again it goes on from there.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';

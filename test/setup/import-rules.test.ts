@@ -192,11 +192,15 @@ const impure: Record<string, { rule: string; text: string }> = {
   },
   'activities/i-misused.ts': {
     rule: '@typescript-eslint/no-misused-promises',
-    text: 'async function work(): Promise<boolean> {\n  return true;\n}\nexport const used = (): number => (work() ? 1 : 2);\n',
+    text:
+      'async function work(): Promise<boolean> {\n  return true;\n}\n' +
+      'export const used = (): number => (work() ? 1 : 2);\n',
   },
   'domain/i-switch.ts': {
     rule: '@typescript-eslint/switch-exhaustiveness-check',
-    text: "export function used(side: 'buy' | 'sell'): number {\n  switch (side) {\n    case 'buy':\n      return 1;\n  }\n  return 0;\n}\n",
+    text:
+      "export function used(side: 'buy' | 'sell'): number {\n" +
+      "  switch (side) {\n    case 'buy':\n      return 1;\n  }\n  return 0;\n}\n",
   },
   'domain/i-silenced.ts': {
     rule: 'no-restricted-properties',

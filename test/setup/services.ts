@@ -1,6 +1,6 @@
 /**
- * One Postgres cluster with a migrated template, one Temporal server and one workflow bundle for a whole test run, all in
- * a temporary folder. Nothing has to be installed or running beforehand.
+ * One Postgres cluster with a migrated template, one Temporal server and one workflow bundle for a whole test run, all
+ * in a temporary folder. Nothing has to be installed or running beforehand.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

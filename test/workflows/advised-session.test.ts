@@ -1,4 +1,7 @@
-/** A session that listens to its advisor: the plain loop decides the same, every question leaves its row, and none costs. */
+/**
+ * A session that listens to its advisor: the plain loop decides the same,
+ * every question leaves its row, and none costs.
+ */
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';

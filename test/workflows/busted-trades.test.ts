@@ -1,4 +1,6 @@
-/** Trades that the venue takes back or corrects: a real desk, the real Alpaca adapter, the test venue behind real HTTP. */
+/**
+ * Trades that the venue takes back or corrects: a real desk, the real Alpaca adapter, the test venue behind real HTTP.
+ */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -141,7 +143,7 @@ it('takes a corrected price over in place of the first one', async () => {
   expect(await positionNow()).toEqual({ quantity: '10', cost: '1015', realized_pnl: '0' });
 }, 60_000);
 
-it('opens a closed position again when its exit is busted: at its own cost, and its round trip counts no more', async () => {
+it('opens a closed position again when its exit is busted: at its own cost, without its round trip', async () => {
   const entry = await start();
   await reaches(entry, ['entry FILLED 10', 'stop ACKED 0']);
   at.venue.control.price(symbol, toDecimal('110'));

@@ -16,6 +16,22 @@ export type ChatPeer = {
   readonly close: () => Promise<void>;
 };
 
+/** One of a registry: a micro-USD a token, whatever it is. */
+export const chatModel = (id: string, change: object = {}): object => ({
+  ...{ id, provider: 'peer', tier: 'local', apiFamily: 'openaiChat', contextTokens: 32_768 },
+  ...{ outputTokensMax: 8_192, acceptsTemperature: true, acceptsForcedTools: false, knowledgeCutoff: '2024-06-30' },
+  prices: {
+    ...{ inMicroUsdPerMTok: 1_000_000, outMicroUsdPerMTok: 1_000_000, cacheReadMicroUsdPerMTok: 1_000_000 },
+    ...{ cacheWriteMicroUsdPerMTok: null, asOf: '2026-11-01' },
+  },
+  ...{ minDelayMs: 0, requestsPerMinute: 6_000, totalTimeoutMs: 30_000, idleTimeoutMs: 30_000 },
+  ...change,
+});
+
+/** Whether it is asked what could go wrong with a proposal. */
+export const isAssessment = ({ messages }: ChatRequest): boolean =>
+  String(messages[0]?.content).includes('contract "riskAssessment"');
+
 export async function startChatPeer(): Promise<ChatPeer> {
   const bodies: string[] = [];
   const server = createServer((request, response) => {

@@ -1,4 +1,6 @@
-/** A venue that takes its fee of what a fill brings and does not say how much: books and venue stay equal to the cent. */
+/**
+ * A venue that takes its fee of what a fill brings and does not say how much: books and venue stay equal to the cent.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';

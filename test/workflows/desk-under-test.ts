@@ -25,7 +25,9 @@ export type DeskUnderTest = DeskInProcess & {
   readonly setKillFile: (reason: string | null) => void;
 };
 
-/** Opens a desk with its worker running; `venues` beside the paper book, and vendors of market data with their clock. */
+/**
+ * Opens a desk with its worker running; `venues` beside the paper book, and vendors of market data with their clock.
+ */
 export async function openDeskUnderTest(
   venues: readonly Venue[] = [],
   markets: Pick<DeskTargets, 'markets' | 'nowMs'> = {},

@@ -1,4 +1,6 @@
-/** PAYLOAD_KEY on a real Temporal server: what is sent cannot be read there, and who has no key, or another, is refused. */
+/**
+ * PAYLOAD_KEY on a real Temporal server: what is sent cannot be read there, and who has no key, or another, is refused.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

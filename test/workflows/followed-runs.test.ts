@@ -29,7 +29,7 @@ afterAll(async () => {
   await desk?.close();
 });
 
-it('waits for a backtest that no machine has begun yet, and for an evolution, of which it tells how far it is', async () => {
+it('waits for a backtest that no machine has begun, and for an evolution, telling how far it is', async () => {
   const told: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0);
   // On a terminal every look is drawn.

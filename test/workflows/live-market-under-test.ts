@@ -1,6 +1,6 @@
 /**
- * A desk whose market is a vendor's peer on loopback: hour bars of a clock that a test moves on, told by real HTTP to the
- * real adapter. Ticks make the session look; nothing waits for real hours.
+ * A desk whose market is a vendor's peer on loopback: hour bars of a clock that a test moves on, told by real HTTP to
+ * the real adapter. Ticks make the session look; nothing waits for real hours.
  */
 import 'ccxt';
 import { configuredMarkets } from '../../adapters/market-data/configured-markets.ts';

@@ -1,4 +1,6 @@
-/** Orders of a live account: a real desk, the live adapter, a test venue that calls itself live. Nothing leaves unarmed. */
+/**
+ * Orders of a live account: a real desk, the live adapter, a test venue that calls itself live. Nothing leaves unarmed.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { alpacaLiveConfig } from '../../adapters/broker/alpaca/alpaca-config.ts';
 import { createAlpacaLive } from '../../adapters/broker/alpaca/alpaca-venue.ts';

@@ -109,7 +109,7 @@ describe('an analysis without any key', () => {
     expect(call.body).not.toContain('DOWN');
   });
 
-  it('screens first: rules leave some out, a model keeps some, only these are analysed, and the best go deep', async () => {
+  it('screens first: rules leave some out, a model keeps some, only these are analysed, the best deeply', async () => {
     const names = [UP, DOWN, 'FLAT/USDT', 'NONE/USDT'];
     const result = await analysed({ symbols: names, depth: 'deep', screening: { batch: true, deepMax: 1 } });
     expect(result.screening).toMatchObject({
@@ -238,7 +238,7 @@ async function advisedTrade(): Promise<{ tradeId: string; strategyId: string; cl
   const by = { contract: 'advice', provider: 'near', model: 'near-1', tier: 'fast', cost_micro_usd: 2_000 };
   const prompt = { prompt_id: 'advisor', prompt_version: 1, prompt_hash: 'h', outcome: ANSWERED };
   const row = { ...asked, ...by, ...prompt, decision_id: decisionId, as_of: AS_OF };
-  await inTransaction(desk.db, (trx) => openCall(trx, row));
+  await inTransaction(desk.db, (trx) => openCall(trx, row, { question: decisionId }));
   const value = { symbol: UP, action: 'buy', confidence: 0.9 };
   const answer = { kind: 'answer' as const, value, model: 'near-1', callIds: [decisionId], costMicroUsd: 2_000 };
   await keepOutcome(desk.db, decisionId, answer);
@@ -252,7 +252,7 @@ async function advisedTrade(): Promise<{ tradeId: string; strategyId: string; cl
   return { tradeId, strategyId, closedAtMs: exitAtMs ?? 0 };
 }
 
-it('shows one closed trade in health, patterns, accuracy, replay and allocation, and a second review changes nothing', async () => {
+it('shows a closed trade in health, patterns, accuracy, replay and allocation; a second review adds nothing', async () => {
   const { tradeId, strategyId, closedAtMs } = await advisedTrade();
   const shown = async () => ({
     health: await desk.db.selectFrom('strategy_monitors').selectAll().where('strategy_id', '=', strategyId).execute(),

@@ -41,7 +41,7 @@ const answered = (run: OrderRun) =>
 const legsOf = (status: Awaited<ReturnType<typeof answered>>): string[] =>
   status.orders.map((one) => `${one.leg} ${one.state}`);
 
-it('records an order by hand, fills it at the last close with its costs, and protects it with a stop of 2 ATR', async () => {
+it('records an order by hand, fills it at the last close with costs, protects it with a stop of 2 ATR', async () => {
   await storeCloses(desk.db, 'AAA/USDT', flat(40));
   const run = await desk.startOrder(freshId('entry'), anOrder('AAA/USDT'));
   const status = await answered(run);

@@ -136,7 +136,7 @@ const releaseQuarantine = ({ db }: Pick<DeskInProcess, 'db'>) =>
   db.updateTable('data_sets').set({ quarantined: null }).execute();
 const ENTRY_OF = (symbol: string) => `new.symbol = '${symbol}' and new.leg = 'entry'`;
 
-it('a backtest of a pair is the same with children, without, and through continue-as-new, and its ledger is right', async () => {
+it('a backtest of a pair is the same with children, without, and continued as new; its ledger is right', async () => {
   const input = (change: Record<string, unknown>) => ({
     ...onPaper('paper-1'),
     strategy: { type: 'pairsTrading', parameters: { lookback: 60 } },
@@ -365,7 +365,8 @@ it('unwinds the other leg when the worker is killed in between', async () => {
     await owner.connect();
     await owner.query(`create table drill_on (on_now boolean); insert into drill_on values (true);
       create function stall() returns trigger language plpgsql security definer as $$ begin
-        if new.state = 'CANCELED' and exists (select from drill_on) then perform pg_sleep(60); end if; return new; end $$;
+        if new.state = 'CANCELED' and exists (select from drill_on) then perform pg_sleep(60); end if;
+        return new; end $$;
       create trigger stall before update on orders for each row execute function stall()`);
     const ticking = tick(run).catch(() => undefined);
     await until(

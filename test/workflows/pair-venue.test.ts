@@ -1,4 +1,7 @@
-/** A pair at a network venue that sells no coins short: the leg that was filled leaves at once, without waiting for a bar. */
+/**
+ * A pair at a network venue that sells no coins short: the leg that was
+ * filled leaves at once, without waiting for a bar.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import { stopSignal, tickUpdate } from '../../workflows/messages/strategy-session.ts';

@@ -44,8 +44,9 @@ describe('an allocation review', () => {
     await owner.connect();
     const trade = (id: string, strategy: string, pnl: number) =>
       owner.query(
-        `insert into trades (trade_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price, opened_at,
-          closed_at, pnl_net, fees, exit_reason) values ($1, $2, $3, 'A/USDT', 'long', 1, 100, $4, now(), now(), $5, 0, 'signal')`,
+        `insert into trades (trade_id, account_id, strategy_id, symbol, side, quantity, entry_price, exit_price,
+            opened_at, closed_at, pnl_net, fees, exit_reason)
+          values ($1, $2, $3, 'A/USDT', 'long', 1, 100, $4, now(), now(), $5, 0, 'signal')`,
         [id, accountId, strategy, 100 + pnl, pnl],
       );
     const accountId = await openAccount(desk, freshId('allocated'));

@@ -60,7 +60,7 @@ it('keeps pause, limits and place through continue-as-new, in runs that stay bel
   }
 });
 
-it('carries less than 64 KB from run to run, also with twenty symbols and all the positions the desk allows', async () => {
+it('carries less than 64 KB from run to run, also with twenty symbols and every position allowed', async () => {
   const symbols = Array.from({ length: 20 }, (_, index) => `S${index}/USDT`);
   const run = await desk.client.workflow.signalWithStart('strategySession', {
     taskQueue: desk.targets.taskQueue,

@@ -307,7 +307,7 @@ it('stands on the board of npm run top, and hears the keys that are pressed ther
   expect(mine(await board(null))).toBeUndefined();
 });
 
-it('asks the gate again: an approval for a market that has moved on sends nothing, and a denial is a refusal', async () => {
+it('asks the gate again: an approval for a market that moved on sends nothing; a denial is a refusal', async () => {
   const sessionId = freshId('moved');
   const run = await startPaused(sessionId, aPaperSession(200, 1, ASKS));
   const late = await untilWaiting(run);
@@ -348,7 +348,7 @@ it('refuses to wait for a person in a backtest', async () => {
 /** Quiet for a day, up by 3 % and back, then up again. */
 const UP_AND_DOWN = [...Array.from({ length: 25 }, () => 100), 103, 104, 104, 99.9, 99.9, 103, 104];
 
-it('closes what it holds in emergency and opens nothing, under the version of the policy that came in between', async () => {
+it('closes what it holds in emergency and opens nothing, under the policy that came in between', async () => {
   const symbols = ['EMR/USDT'];
   const sessionId = freshId('emergency');
   await storeCloses(desk.db, 'EMR/USDT', UP_AND_DOWN);

@@ -57,7 +57,7 @@ it('sends an entry once, books its fills, protects what was filled, and closes b
   expect(await at.reconcile()).toMatchObject({ verdict: 'equal', differences: [] });
 });
 
-it('lets one order protect a position: the stop, for what stop and target sell together is held once only', async () => {
+it('lets one order protect a position, the stop: what stop and target would sell is held only once', async () => {
   const run = await at.desk.startOrder(freshId('bracket'), anOrder({ quantity: '1', stop: '95', target: '110' }));
   await reaches(run, ['entry FILLED 1', 'stop ACKED 0', 'target ABSENT 0']);
   at.venue.control.price(SYMBOL, toDecimal('94'));

@@ -1,4 +1,7 @@
-/** Orders at a venue that outlive what their workflow was meant to do: it is cancelled, or reset, with the order at work. */
+/**
+ * Orders at a venue that outlive what their workflow was meant to do: it
+ * is cancelled, or reset, with the order at work.
+ */
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -85,16 +85,18 @@ const emptyAnalysis = (symbol: string): SymbolAnalysis => ({
   consensus: null,
   callIds: [],
   costMicroUsd: 0,
+  contaminated: false,
 });
 
 function analysisOf(facts: SymbolFacts, outcome: ModelOutcome<unknown>): SymbolAnalysis {
   const { symbol, asOfMs, regime, levels } = facts;
-  const { callIds, costMicroUsd } = outcome;
-  const base = { ...emptyAnalysis(symbol), asOfMs, regime, levels: [...levels], callIds: [...callIds], costMicroUsd };
+  const spent = { callIds: [...outcome.callIds], costMicroUsd: outcome.costMicroUsd };
+  const contaminated = outcome.contaminated === true;
+  const base = { ...emptyAnalysis(symbol), asOfMs, regime, levels: [...levels], ...spent, contaminated };
   if (outcome.kind === 'noDecision') return { ...base, noDecision: outcome.reason };
   // The gateway has parsed it by the contract that was asked for.
   const { summary, sentiment, risks, recommendations } = outcome.value as Analysis;
-  const { provider, model, promptVersion, contaminated } = outcome;
+  const { provider, model, promptVersion } = outcome;
   return {
     ...base,
     summary,

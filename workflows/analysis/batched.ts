@@ -1,6 +1,6 @@
 /**
- * Questions handed over as a batch and waited for. Nothing is answered here: each question is asked afterwards, under its
- * own key, and finds the reply that the batch brought, or is asked for itself.
+ * Questions handed over as a batch and waited for. Nothing is answered here: each question is asked afterwards, under
+ * its own key, and finds the reply that the batch brought, or is asked for itself.
  */
 import { isCancellation, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BatchActivities } from '../../activities/llm/ask-batch.ts';

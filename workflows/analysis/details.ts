@@ -8,10 +8,10 @@ export function analysisDetails(
   analyses: readonly SymbolAnalysis[],
   done: boolean,
 ): string {
-  const rows = analyses.map(
-    (one) =>
-      `| ${one.symbol} | ${one.regime?.label ?? '–'} | ${wordOf(one)} | ${plain(one.summary ?? one.noDecision ?? '')} |`,
-  );
+  const rows = analyses.map((one) => {
+    const summary = plain(one.summary ?? one.noDecision ?? '');
+    return `| ${one.symbol} | ${one.regime?.label ?? '–'} | ${wordOf(one)} | ${summary} |`;
+  });
   const cost = analyses.reduce((sum, one) => sum + one.costMicroUsd, 0) / 1_000_000;
   return [
     `### ${depth} analysis: ${done ? 'done' : 'running'}`,
@@ -20,10 +20,10 @@ export function analysisDetails(
   ].join('\n');
 }
 
-function wordOf({ recommendations, consensus, asked }: SymbolAnalysis): string {
+function wordOf({ recommendations, consensus, contaminated }: SymbolAnalysis): string {
   const [first] = recommendations;
   const action = consensus?.action ?? first?.action ?? '–';
-  return asked?.contaminated === true ? `${action} (contaminated)` : action;
+  return contaminated ? `${action} (contaminated)` : action;
 }
 
 /** Nothing that Markdown or HTML would read. */

@@ -1,6 +1,7 @@
 /**
- * A screening before analyses: every symbol through the rules, what is left through the screening tier in rows of twenty,
- * the surest of these to analyses, and the surest of the analyses to deep ones. Each stage tells what it kept and cost.
+ * A screening before analyses: every symbol through the rules, what is left through the screening
+ * tier in rows of twenty, the surest of these to analyses, and the surest of the analyses to deep
+ * ones. Each stage tells what it kept and cost.
  */
 import { scopeOf, shownName } from '../../domain/llm/analysis-scope.ts';
 import { inChunks, keptOf, ROWS_A_QUESTION } from '../../domain/llm/screening.ts';
@@ -67,7 +68,8 @@ export async function screened(asked: ScreeningAsked): Promise<Screened> {
       .filter((symbol) => !chosen.includes(symbol))
       .map((symbol): Left => ({ symbol, reason: 'SCREEN_NO_PLACE' })),
   ];
-  return { analyses: merged(first, deep), screening: { stages, left, sentAs: asking.sentAs } };
+  const { sentAs, contaminated } = asking;
+  return { analyses: merged(first, deep), screening: { stages, left, sentAs, contaminated } };
 }
 
 async function throughRules({ input, scope }: ScreeningAsked): Promise<ScreenedSymbol[]> {
@@ -88,6 +90,7 @@ type ModelStage = {
   readonly left: Left[];
   readonly cost: Cost;
   readonly sentAs: string;
+  readonly contaminated: boolean;
 };
 
 async function throughModel(asked: ScreeningAsked, rows: readonly ScreenedSymbol[]): Promise<ModelStage> {
@@ -112,6 +115,7 @@ async function throughModel(asked: ScreeningAsked, rows: readonly ScreenedSymbol
       })),
     cost: costOf(outcomes),
     sentAs,
+    contaminated: outcomes.some((one) => one.contaminated === true),
   };
 }
 
@@ -193,6 +197,7 @@ export const deepened = (one: SymbolAnalysis, deeper: SymbolAnalysis): SymbolAna
   ...deeper,
   callIds: [...one.callIds, ...deeper.callIds],
   costMicroUsd: one.costMicroUsd + deeper.costMicroUsd,
+  contaminated: one.contaminated || deeper.contaminated,
 });
 
 type Costly = { readonly callIds: readonly string[]; readonly costMicroUsd: number };

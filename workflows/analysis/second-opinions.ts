@@ -1,6 +1,6 @@
 /**
- * What a deep analysis asks beside its main question: three models in parallel, once more where they disagree, and one that
- * argues against what they say. It can take conviction away and never adds any.
+ * What a deep analysis asks beside its main question: three models in parallel, once more where they disagree, and one
+ * that argues against what they say. It can take conviction away and never adds any.
  */
 import type { SymbolFacts } from '../../schemas/analyst.ts';
 import type { Advice } from '../../schemas/llm/contracts/advice.ts';
@@ -12,7 +12,7 @@ import { gatherOpinions, type Opinions } from '../lib/opinions.ts';
 const SEATS = 3;
 
 type Asked = { readonly question: Question; readonly facts: SymbolFacts; readonly told: SymbolAnalysis };
-type Second = Pick<SymbolAnalysis, 'contrarian' | 'consensus' | 'callIds' | 'costMicroUsd'>;
+type Second = Pick<SymbolAnalysis, 'contrarian' | 'consensus' | 'callIds' | 'costMicroUsd' | 'contaminated'>;
 
 export async function secondOpinions({ question, facts: { symbol, regime }, told }: Asked): Promise<Second> {
   const opinions = await gatherOpinions({
@@ -28,6 +28,7 @@ export async function secondOpinions({ question, facts: { symbol, regime }, told
     consensus: resultOf(opinions),
     callIds: [...told.callIds, ...outcomes.flatMap((one) => one.callIds)],
     costMicroUsd: outcomes.reduce((sum, one) => sum + one.costMicroUsd, told.costMicroUsd),
+    contaminated: [told, ...outcomes].some((one) => one.contaminated === true),
   };
 }
 

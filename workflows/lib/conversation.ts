@@ -41,11 +41,12 @@ type Talk = {
   used: number;
   callIds: string[];
   costMicroUsd: number;
+  contaminated: boolean;
   /** Why the next turn is the last: the model was told to answer. */
   closing: 'TOOL_CALL_LIMIT' | 'TOOL_NO_PROGRESS' | null;
 };
 
-/** @returns the outcome of the last turn, with the calls and the cost of all */
+/** @returns the outcome of the last turn, with the calls and the cost of all, contaminated where one of them was */
 export async function converse(question: Question, loop: ToolLoop): Promise<ModelOutcome<unknown>> {
   const callsMax = loop.callsMax ?? TOOL_CALLS_MAX;
   const talk: Talk = {
@@ -56,6 +57,7 @@ export async function converse(question: Question, loop: ToolLoop): Promise<Mode
     used: 0,
     callIds: [],
     costMicroUsd: 0,
+    contaminated: false,
     closing: null,
   };
   const untilMs = Date.now() + (loop.timeMaxMs ?? CONVERSATION_MS_MAX);
@@ -68,6 +70,7 @@ export async function converse(question: Question, loop: ToolLoop): Promise<Mode
     });
     talk.callIds.push(...outcome.callIds);
     talk.costMicroUsd += outcome.costMicroUsd;
+    talk.contaminated ||= outcome.contaminated === true;
     if (outcome.kind !== 'tools') return ended(talk, outcome);
     if (talk.closing !== null) return ended(talk, noDecision(talk.closing, 'it went on asking for tools'));
     priorTurns = await answerCalls(talk, outcome);
@@ -88,11 +91,10 @@ const turnOf = ({ question, loop }: Talk, turn: number, priorTurns: PriorTurns |
   priorTurns,
 });
 
-const ended = ({ callIds, costMicroUsd }: Talk, outcome: ModelOutcome<unknown>): ModelOutcome<unknown> => ({
-  ...outcome,
-  callIds,
-  costMicroUsd,
-});
+const ended = (
+  { callIds, costMicroUsd, contaminated }: Talk,
+  outcome: ModelOutcome<unknown>,
+): ModelOutcome<unknown> => ({ ...outcome, callIds, costMicroUsd, contaminated });
 
 async function answerCalls(talk: Talk, wanted: ToolsWanted): Promise<PriorTurns> {
   talk.callsMax = Math.min(talk.callsMax, wanted.callsMax ?? talk.callsMax);

@@ -1,7 +1,7 @@
 /**
- * Questions to models as a workflow asks them. The activity answers what a model said, or why there is no decision; what
- * it throws in the end (its retries are over, its worker is gone for too long) is no decision too. Nothing here throws
- * but the cancellation of the workflow.
+ * Questions to models as a workflow asks them. The activity answers what a model said, or why there is no decision;
+ * what it throws in the end (its retries are over, its worker is gone for too long) is no decision too. Nothing
+ * here throws but the cancellation of the workflow.
  */
 import {
   ActivityFailure,

@@ -1,7 +1,7 @@
 /**
- * Advice on one symbol as a workflow gathers it: one model, or several seats in parallel, once more where they disagree,
- * and one that argues against what they say. It can take conviction away and never adds any. Nothing here throws but the
- * cancellation of the workflow.
+ * Advice on one symbol as a workflow gathers it: one model, or several seats in parallel, once more where they
+ * disagree, and one that argues against what they say. It can take conviction away and never adds any. Nothing
+ * here throws but the cancellation of the workflow.
  */
 import { isCancellation } from '@temporalio/workflow';
 import { afterContrarian, afterDebate, type Consensus, consensus, type ModelVote } from '../../domain/llm/consensus.ts';

@@ -1,6 +1,7 @@
 /**
- * How every officer keeps its time. A slot is a multiple of the interval; each is served once, late ones are skipped and
- * noted, never bunched. An alert or a person wakes the officer at once, between two slots. Never ends: continues as new.
+ * How every officer keeps its time. A slot is a multiple of the interval; each is served once, late
+ * ones are skipped and noted, never bunched. An alert or a person wakes the officer at once,
+ * between two slots. Never ends: continues as new.
  */
 import {
   allHandlersFinished,
@@ -125,7 +126,9 @@ function standInLine(serve: Serve) {
   };
 }
 
-/** Sleeps until the next slot; slots that went by meanwhile are owed. Null when the history has become long before it. */
+/**
+ * Sleeps until the next slot; slots that went by meanwhile are owed. Null when the history has become long before it.
+ */
 async function nextSlot(carry: CycleCarry, isLong: () => boolean): Promise<number | null> {
   for (let waitMs = carry.dueMs - Date.now(); waitMs > 0; waitMs = carry.dueMs - Date.now()) {
     const { dueMs } = carry;

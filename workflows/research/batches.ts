@@ -1,6 +1,6 @@
 /**
- * Trials cut into batches, small enough that every machine of the queue gets some, and evaluated side by side. A pause or
- * a stop cancels what is under way: finished batches are kept, the others are dispatched again later.
+ * Trials cut into batches, small enough that every machine of the queue gets some, and evaluated side by side. A pause
+ * or a stop cancels what is under way: finished batches are kept, the others are dispatched again later.
  */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { TrialRange } from '../../schemas/research.ts';

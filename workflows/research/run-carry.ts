@@ -1,8 +1,8 @@
-/** What every run of research carries, what it tells of itself, and when it goes on in a new history. */
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+/** What every run of research carries from step to step and from history to history, and how far that is. */
+import { workflowInfo } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress, RunHandle } from '../../schemas/research.ts';
-import { type Inbox, signalsQuiet } from './inbox.ts';
-import { publish, type Step, type StepColumns } from './panel.ts';
+import type { Inbox } from './inbox.ts';
+import type { Step } from './panel.ts';
 
 export type RunCarry = {
   readonly handle: RunHandle;
@@ -13,8 +13,6 @@ export type RunCarry = {
   failedTrials: number;
 };
 
-/** A step writes some 50 events; a history ends well below what the server warns of. */
-const EVENTS_MAX = 3_000;
 const STEPS_CARRIED = 200;
 
 export const openedRun = (handle: RunHandle): RunCarry => ({
@@ -56,19 +54,4 @@ export function progressOf(carry: RunCarry | null, inbox: Inbox, steps: number):
     startedAtMs,
     endsAtMs: wholeMs === null || state !== 'running' ? null : startedAtMs + Math.round(wholeMs),
   };
-}
-
-export function tellRun(name: string, carry: RunCarry, progress: ResearchProgress, columns?: StepColumns): void {
-  publish(name, progress, carry.steps, carry.leaderboard, columns);
-}
-
-export function historyIsLong(): boolean {
-  const { continueAsNewSuggested, historyLength } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= EVENTS_MAX;
-}
-
-/** Before the end of a history: no signal may be on its way, no handler at work. */
-export async function settled(inbox: Inbox): Promise<void> {
-  await signalsQuiet(inbox);
-  await condition(allHandlersFinished);
 }

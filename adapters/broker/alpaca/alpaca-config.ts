@@ -53,7 +53,9 @@ export const alpacaLiveConfig = (settings: AlpacaSettings, allowLoopback: boolea
   allowLoopback,
 });
 
-/** @throws InvalidInput with every problem: CONFIG_REQUIRED, CONFIG_VALUE, CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED */
+/**
+ * @throws InvalidInput with every problem: CONFIG_REQUIRED, CONFIG_VALUE, CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED
+ */
 export function alpacaAccess({ mode, settings, allowLoopback }: AlpacaPaperConfig | AlpacaLiveConfig): AlpacaAccess {
   const key = mode === 'paper' ? settings.paperKey : settings.liveKey;
   const problems = [...keyProblems(mode, key), ...alpacaProblems(settings, allowLoopback)];

@@ -10,8 +10,8 @@ import { parseInstant } from '../../../domain/market/parse-instant.ts';
 import type { VenueBust, VenueFill, VenueOrder, VenueOrderState, VenuePosition } from '../../../schemas/venue.ts';
 
 /**
- * Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced`: somebody has put another order,
- * which is not ours, in its place.
+ * Alpaca's word → ours; an order that works with something filled is PARTIAL. `replaced`: somebody has put
+ * another order, which is not ours, in its place.
  */
 const STATES: Readonly<Record<string, VenueOrderState>> = {
   new: 'ACKED',

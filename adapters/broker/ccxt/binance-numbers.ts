@@ -1,6 +1,6 @@
 /**
- * The numbers, ids, instants and refusals in Binance's replies. Numbers arrive as texts, from quotes or kept by exact-json.ts;
- * one that makes no sense is refused with the whole reply. A price of 0 means that there is none.
+ * The numbers, ids, instants and refusals in Binance's replies. Numbers arrive as texts, from quotes or kept by
+ * exact-json.ts; one that makes no sense is refused with the whole reply. A price of 0 means that there is none.
  */
 import { z } from 'zod';
 import { type Decimal, decimalText, roundPrice, toDecimal, ZERO } from '../../../domain/decimal.ts';

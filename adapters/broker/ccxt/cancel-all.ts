@@ -1,6 +1,7 @@
 /**
- * Straight at the venue, for the kill switch too: all open orders of all symbols of this venue, side by side. Spot names
- * the orders it cancelled; futures do not, so there the open orders are read first; the cancel goes out even when that read has failed.
+ * Straight at the venue, for the kill switch too: all open orders of all symbols of this venue, side by
+ * side. Spot names the orders it cancelled; futures do not, so there the open orders are read first; the
+ * cancel goes out even when that read has failed.
  */
 import { z } from 'zod';
 import type { CancelAllOutcome } from '../venue.ts';

@@ -61,7 +61,9 @@ export const ccxtLiveConfig = (settings: CcxtSettings, allowLoopback: boolean): 
   allowLoopback,
 });
 
-/** @throws InvalidInput with every problem: CONFIG_REQUIRED, CONFIG_VALUE, CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED */
+/**
+ * @throws InvalidInput with every problem: CONFIG_REQUIRED, CONFIG_VALUE, CONFIG_MODE_HOST_MISMATCH, CONFIG_URL_BLOCKED
+ */
 export function ccxtAccess({ mode, settings, allowLoopback }: CcxtPaperConfig | CcxtLiveConfig): CcxtAccess {
   const { exchange, market, symbols, key, url: text } = settings[mode];
   const problems = [...keyProblems(mode, key), ...ccxtProblems(settings, allowLoopback)];

@@ -1,7 +1,7 @@
 /**
- * ccxt as the maker of requests: it knows paths, weights and signatures, and hands each request over here, where it goes
- * out once through adapters/http. ccxt never sees a reply: its own reading takes garbage for an empty list and rounds
- * ids. It is loaded with the first request, so that processes without an exchange do not pay for it.
+ * ccxt as the maker of requests: it knows paths, weights and signatures, and hands each request over here, where it
+ * goes out once through adapters/http. ccxt never sees a reply: its own reading takes garbage for an empty list and
+ * rounds ids. It is loaded with the first request, so that processes without an exchange do not pay for it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { binance } from 'ccxt';

@@ -1,6 +1,6 @@
 /**
- * Conditional orders of Binance futures, where stops wait. Once triggered such an order becomes an order like any other,
- * with an id of its own; until that id is told nothing can be said of it.
+ * Conditional orders of Binance futures, where stops wait. Once triggered such an order becomes an order like any
+ * other, with an id of its own; until that id is told nothing can be said of it.
  */
 import { z } from 'zod';
 import { decimalText } from '../../../domain/decimal.ts';

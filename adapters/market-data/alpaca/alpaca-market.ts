@@ -1,7 +1,7 @@
 /**
  * Alpaca's market data: shares (/v2/stocks, prices as they were traded, not adjusted) and crypto where the symbol is a
- * pair (/v1beta3/crypto/us, which needs no key). Pages go on by token. Whole days begin at midnight New York, for crypto
- * at midnight Chicago, so their stamps are not midnight UTC. Nothing is requested when one is made.
+ * pair (/v1beta3/crypto/us, which needs no key). Pages go on by token. Whole days begin at midnight New York, for
+ * crypto at midnight Chicago, so their stamps are not midnight UTC. Nothing is requested when one is made.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { joinPage, lastOf, NO_PAGE, type PageRange } from '../../../domain/market/vendor-page.ts';

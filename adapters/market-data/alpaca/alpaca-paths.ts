@@ -1,4 +1,6 @@
-/** The paths and words of Alpaca's market data: which intervals it has, and where bars and quotes of a symbol are asked. */
+/**
+ * The paths and words of Alpaca's market data: which intervals it has, and where bars and quotes of a symbol are asked.
+ */
 import { intervalText } from '../../../schemas/interval.ts';
 import type { AlpacaFeed } from '../../../schemas/market-settings.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';

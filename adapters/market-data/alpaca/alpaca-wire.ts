@@ -1,6 +1,6 @@
 /**
- * Bars and quotes as Alpaca writes them, by symbol. Read loosely, but an answer about another symbol, or without a stamp,
- * is refused whole.
+ * Bars and quotes as Alpaca writes them, by symbol. Read loosely, but an answer about another
+ * symbol, or without a stamp, is refused whole.
  */
 import { z } from 'zod';
 import { judgeQuotePrices, type Quote } from '../../../domain/market/quote.ts';

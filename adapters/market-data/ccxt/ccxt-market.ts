@@ -1,8 +1,8 @@
 /**
  * The public market data of any exchange that ccxt knows, spot and, where the symbol names a settlement currency
  * (BTC/USDT:USDT), contracts. Pages go on by time. Exchanges keep different lengths of history and answer what is older
- * with their oldest bars; nothing is made up for what is missing. Nothing is requested, and ccxt is not loaded, when one
- * is made; the first question brings the exchange's list of symbols along.
+ * with their oldest bars; nothing is made up for what is missing. Nothing is requested, and ccxt is not loaded, when
+ * one is made; the first question brings the exchange's list of symbols along.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Exchange } from 'ccxt';

@@ -1,7 +1,7 @@
 /**
  * An exchange's public data through ccxt, which knows paths, symbols and formats; each request goes out through
- * adapters/http and the client of vendors instead. Replies are handed to ccxt with numbers as the texts that stood there,
- * so no digit is lost. What ccxt reads out of them is checked by who asks. Loaded with the first request.
+ * adapters/http and the client of vendors instead. Replies are handed to ccxt with numbers as the texts that stood
+ * there, so no digit is lost. What ccxt reads out of them is checked by who asks. Loaded with the first request.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange } from 'ccxt';
@@ -41,7 +41,9 @@ const RATE_ERRORS = ['RateLimitExceeded', 'DDoSProtection'];
 const OUTAGE_ERRORS = ['ExchangeNotAvailable', 'OnMaintenance', 'NetworkError', 'RequestTimeout'];
 const SPOT_TYPES: readonly string[] = ['spot'];
 
-/** `spotOnly`: asks for the list of spot markets alone where the exchange has several. @throws InvalidInput INPUT_ENUM */
+/**
+ * `spotOnly`: asks for the list of spot markets alone where the exchange has several. @throws InvalidInput INPUT_ENUM
+ */
 export async function openPublicExchange(access: PublicAccess, spotOnly: boolean): Promise<PublicExchange> {
   const { default: ccxt } = await import('ccxt');
   const classes: Readonly<Record<string, unknown>> = ccxt;

@@ -1,6 +1,6 @@
 /**
- * What ccxt read out of an exchange's reply, checked against the reply itself: ccxt takes garbage for an empty list, and
- * an empty list must not be made of an answer that holds something else.
+ * What ccxt read out of an exchange's reply, checked against the reply itself: ccxt takes garbage for an empty list,
+ * and an empty list must not be made of an answer that holds something else.
  */
 import { z } from 'zod';
 import { judgeQuotePrices, type Quote } from '../../../domain/market/quote.ts';

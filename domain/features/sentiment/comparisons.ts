@@ -1,6 +1,6 @@
 /**
- * Two amounts of one quantity: "profit EUR 13 mn, compared with EUR 9 mn" says that it rose, though no word does. Only where
- * no verb of movement tells it already, and where both amounts are of one kind.
+ * Two amounts of one quantity: "profit EUR 13 mn, compared with EUR 9 mn" says that it rose, though no word does. Only
+ * where no verb of movement tells it already, and where both amounts are of one kind.
  */
 import { roleOf } from './lexicon.ts';
 import type { Token } from './tokens.ts';

@@ -1,6 +1,6 @@
 /**
- * Fixed expressions of finance and their points: 1 a clear statement, 0 an expression whose words must not be counted one
- * by one. `#` stands for any number. A phrase is matched before the words in it, the longest first.
+ * Fixed expressions of finance and their points: 1 a clear statement, 0 an expression whose words must not be counted
+ * one by one. `#` stands for any number. A phrase is matched before the words in it, the longest first.
  */
 export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   '1.5': [

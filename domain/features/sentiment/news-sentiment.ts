@@ -1,6 +1,6 @@
 /**
- * The sentiment of several pieces of news together. A social post weighs half of a report; what a source repeats in the same
- * words counts once. A text that takes no side counts as 0, so that much small talk waters a statement down.
+ * The sentiment of several pieces of news together. A social post weighs half of a report; what a source repeats in the
+ * same words counts once. A text that takes no side counts as 0, so that much small talk waters a statement down.
  */
 import { type SentimentLabel, scoreText } from './score-text.ts';
 import { type Topic, topicsOf } from './topics.ts';

@@ -1,6 +1,6 @@
 /**
- * Words of analysts: "cuts Acme to Hold" is bad whatever Hold means, "starts Acme at Buy" is what the rating is. The rating
- * stands behind `to` or `at`, the verb some words before.
+ * Words of analysts: "cuts Acme to Hold" is bad whatever Hold means, "starts Acme at Buy" is what the rating is. The
+ * rating stands behind `to` or `at`, the verb some words before.
  */
 import { RATINGS_BAD, RATINGS_FLAT, RATINGS_GOOD, roleOf } from './lexicon.ts';
 import type { Token } from './tokens.ts';

@@ -1,6 +1,7 @@
 /**
- * The sentiment of one text by lexicon and grammar: movements and what moves ("cuts costs" against "cuts guidance"), fixed
- * expressions, judging words, negation, concessions and comparisons of two amounts. Pure, no learning, no network.
+ * The sentiment of one text by lexicon and grammar: movements and what moves ("cuts costs"
+ * against "cuts guidance"), fixed expressions, judging words, negation, concessions and
+ * comparisons of two amounts. Pure, no learning, no network.
  */
 import { comparisonPoints } from './comparisons.ts';
 import { ADVICE_BUY, ADVICE_SELL, CONCESSIONS, HEDGES, NEGATORS, phraseAt, REASONS, roleOf, STILL } from './lexicon.ts';
@@ -99,8 +100,8 @@ function moveHit(tokens: readonly Token[], at: number, taken: Set<number>): Hit[
 }
 
 /**
- * The quantity that moves. "cuts costs" and "fall in sales" have it behind the movement, "sales fall" before it; a verb that
- * needs an object looks forward first, up to the next preposition.
+ * The quantity that moves. "cuts costs" and "fall in sales" have it behind the movement, "sales fall" before it; a verb
+ * that needs an object looks forward first, up to the next preposition.
  */
 function quantityNear(tokens: readonly Token[], at: number, taken: ReadonlySet<number>): number | null {
   const isQuantity = (i: number): boolean =>

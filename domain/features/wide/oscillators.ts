@@ -1,7 +1,7 @@
 /**
  * Oscillators of the price. TRIX (Hutson): change of a triple EMA, a fraction. Know sure thing (Pring): Σ k · mean of
- * the k-th rate of change in percent, points. Awesome oscillator (Williams): difference of two means of (high + low) / 2,
- * price units. Ultimate oscillator (Williams): 0 to 100. Vortex (Botes and Siepman): two ratios around 1.
+ * the k-th rate of change in percent, points. Awesome oscillator (Williams): difference of two means of (high + low) /
+ * 2, price units. Ultimate oscillator (Williams): 0 to 100. Vortex (Botes and Siepman): two ratios around 1.
  */
 import { changeBetween } from '../changes.ts';
 import { exponentialMovingAverage } from '../exponential-moving-average.ts';

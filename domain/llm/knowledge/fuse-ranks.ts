@@ -1,5 +1,6 @@
 /**
- * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): each list gives 1 / (60 + rank) to what it names, rank from 1.
+ * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): each list gives
+ * 1 / (60 + rank) to what it names, rank from 1.
  * Only ranks count, so lists of different scales can be joined.
  */
 const RANK_OFFSET = 60;

@@ -1,4 +1,7 @@
-/** Which documents may be quoted at an instant. One that is dated later, or could be read only later, is refused and told by id. */
+/**
+ * Which documents may be quoted at an instant. One that is dated later, or could
+ * be read only later, is refused and told by id.
+ */
 
 export type DatedDocument = { readonly documentId: string; readonly datedMs: number; readonly knownAtMs: number };
 export type DocumentRefusal = {

@@ -1,17 +1,19 @@
 /**
- * A text as a vector of hashed terms: each word and pair of words falls into one of 256 places by its hash (FNV-1a), with the
- * weight 1 + ln(count); length 1. Offline and deterministic. Rare terms count more at the time of asking: the question's
- * vector is weighted by idf² = (1 + ln(N / n))², n of N documents having the place, so the dot product is that of TF-IDF.
+ * A text as a vector of hashed terms: each word and pair of words falls into one of 256 places by its hash
+ * (FNV-1a), with the weight 1 + ln(count); length 1. Offline and deterministic. Rare terms count more at
+ * the time of asking: the question's vector is weighted by idf² = (1 + ln(N / n))², n of N documents having
+ * the place, so the dot product is that of TF-IDF.
  */
 
 export const VECTOR_SIZE = 256;
 const WORDS_MAX = 20_000;
 const STOP_WORDS = new Set(
-  `a an the of to in on at by for from with and or not no is are was were be been it its this that these those as if then than
-  so but can may will would should what which who when where why how do does did has have had i you we they he she my your our
-  their there into over under after before more most less least about between during while also such only each other any all`.split(
-    /\s+/,
-  ),
+  (
+    'a an the of to in on at by for from with and or not no is are was were be been it its this that these those as if ' +
+    'then than so but can may will would should what which who when where why how do does did has have had i you we ' +
+    'they he she my your our their there into over under after before more most less least about between during while ' +
+    'also such only each other any all'
+  ).split(' '),
 );
 
 /** Words without endings that only bend them. */

@@ -1,6 +1,6 @@
 /**
- * What makes two pieces of news the same story: source and address, or source and headline where it has none. A version of
- * a story is told apart by all that it says. Names by which news speaks of a symbol.
+ * What makes two pieces of news the same story: source and address, or source and headline where it has none. A version
+ * of a story is told apart by all that it says. Names by which news speaks of a symbol.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -14,7 +14,9 @@ export const versionOf = ({ headline, summary, symbols, social }: Omit<NewsItem,
 
 export const newsIdOf = (item: NewsItem): string => hashOf(storyIdOf(item), versionOf(item), String(item.knownAtMs));
 
-/** For a pair also its first currency, and the forms that vendors write: BTC/USDT is told of as BTC, BTCUSD, BTC/USD. */
+/**
+ * For a pair also its first currency, and the forms that vendors write: BTC/USDT is told of as BTC, BTCUSD, BTC/USD.
+ */
 export function newsNamesOf(symbol: string): string[] {
   const [base = symbol, rest] = symbol.split('/');
   if (rest === undefined) return [symbol];

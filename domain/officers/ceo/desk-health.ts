@@ -7,8 +7,8 @@ const IMPATIENT = /^(trading|llm)\b/;
 const BACKLOG_MS_MAX = 30_000;
 
 /**
- * One sentence for each thing that is wrong. @param isSettled false for the first minutes, in which workers that start at the
- * same time have not all asked for work
+ * One sentence for each thing that is wrong. @param isSettled false for the first minutes, in which workers that
+ * start at the same time have not all asked for work
  */
 export function healthProblems(health: DeskHealth, isSettled: boolean): string[] {
   const listed = (items: readonly string[], text: string) =>

@@ -1,4 +1,7 @@
-/** What there is to say about an event of an officer: one sentence of ours, the reasons as they were given, their numbers. */
+/**
+ * What there is to say about an event of an officer: one sentence of ours,
+ * the reasons as they were given, their numbers.
+ */
 import type { CommentaryFacts } from '../../../schemas/officers/commentary.ts';
 import { numbersIn } from '../../llm/quoted-numbers.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Reads one stored policy, however it came to stand there. A row that is not wholly what we would have written ourselves
- * is no policy: then nothing is opened until a person sets one. A profile beside the settings can only tighten.
+ * Reads one stored policy, however it came to stand there. A row that is not wholly what we
+ * would have written ourselves is no policy: then nothing is opened until a person sets one. A
+ * profile beside the settings can only tighten.
  */
 import type { ModeProfile, OperatingMode } from '../../../schemas/governance.ts';
 import type { OfficerName } from '../../../schemas/officers/officer.ts';

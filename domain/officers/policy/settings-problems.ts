@@ -1,4 +1,6 @@
-/** What no single field of the policy's settings can tell: emergency takes no entry, thresholds stand in their order. */
+/**
+ * What no single field of the policy's settings can tell: emergency takes no entry, thresholds stand in their order.
+ */
 import type { ModeProfile, OperatingMode } from '../../../schemas/governance.ts';
 import { MODES_LOOSE_TO_TIGHT, type PolicySettings, rankOf } from '../../../schemas/officers/policy-store.ts';
 import { type Problem, problem } from '../../../schemas/problem.ts';

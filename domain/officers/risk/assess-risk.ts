@@ -1,6 +1,6 @@
 /**
- * The Risk Officer's one question: how much risk does this portfolio carry, and what may it still take on?
- * Fails closed: a portfolio that is missing, not readable, or without equity scores 100, critical, with nothing allowed.
+ * The Risk Officer's one question: how much risk does this portfolio carry, and what may it still take on? Fails
+ * closed: a portfolio that is missing, not readable, or without equity scores 100, critical, with nothing allowed.
  */
 import type { ModeProfile } from '../../../schemas/governance.ts';
 import { type RiskPortfolio, riskPortfolioSchema } from '../../../schemas/officers/portfolio.ts';

@@ -1,6 +1,6 @@
 /**
- * Which holding carries how much of the Gaussian value at risk and expected shortfall (Euler's parts of a risk of degree
- * one): the parts sum to the whole, and one below 0 is a hedge. With the sample covariance, divisor n - 1, as
+ * Which holding carries how much of the Gaussian value at risk and expected shortfall (Euler's parts of a risk of
+ * degree one): the parts sum to the whole, and one below 0 is a hedge. With the sample covariance, divisor n - 1, as
  * PerformanceAnalytics has it; so the whole differs from `gaussianLoss` by √(n/(n - 1)) in its spread.
  */
 
@@ -22,8 +22,8 @@ export function portfolioReturns(holdings: readonly MeasuredHolding[]): number[]
 export type ComponentLosses = { readonly total: LossEstimate; readonly components: readonly LossEstimate[] };
 
 /**
- * VaR_i = -(w_i μ_i + z w_i (Cw)_i/σ_p), ES_i = -w_i μ_i + w_i (Cw)_i/σ_p · φ(z)/α, with (Cw)_i the covariance of holding
- * i with the portfolio. @throws RangeError with fewer than two days
+ * VaR_i = -(w_i μ_i + z w_i (Cw)_i/σ_p), ES_i = -w_i μ_i + w_i (Cw)_i/σ_p · φ(z)/α, with (Cw)_i the covariance of
+ * holding i with the portfolio. @throws RangeError with fewer than two days
  */
 export function componentLosses(holdings: readonly MeasuredHolding[], level: number): ComponentLosses {
   const together = portfolioReturns(holdings);

@@ -1,6 +1,7 @@
 /**
- * The risk of the desk: every account that trades in real time is judged by itself, and the worst of them speaks for all,
- * with the deepest fall of the day of any. A book that cannot be read is not an empty one: it has everything at risk.
+ * The risk of the desk: every account that trades in real time is judged by itself, and the
+ * worst of them speaks for all, with the deepest fall of the day of any. A book that cannot be
+ * read is not an empty one: it has everything at risk.
  */
 import type { ModeProfile } from '../../../schemas/governance.ts';
 import type { RiskCeilings, RiskState } from '../../../schemas/officers/risk-state.ts';

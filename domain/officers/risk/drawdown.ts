@@ -1,4 +1,6 @@
-/** How far equity has fallen: in the present day, from its highest, and at worst. Fractions of the higher value, 0 to 1. */
+/**
+ * How far equity has fallen: in the present day, from its highest, and at worst. Fractions of the higher value, 0 to 1.
+ */
 import { type DayZone, dayIn } from '../../market/trading-day.ts';
 
 /** 1 - now/before; 0 where nothing was lost. `before` above 0. */

@@ -10,8 +10,8 @@ export const RISKMETRICS_LAMBDA = 0.94;
 const EFFECTIVE_TOLERANCE = 0.01;
 
 /**
- * σ² = λ σ² + (1 - λ) r², from the first return to the last, beginning at `initialDeviation`². Without one the weights of
- * the returns are scaled to a sum of 1: σ² = Σ λ^k r² / Σ λ^k. @param returns oldest first, at least one
+ * σ² = λ σ² + (1 - λ) r², from the first return to the last, beginning at `initialDeviation`². Without one the weights
+ * of the returns are scaled to a sum of 1: σ² = Σ λ^k r² / Σ λ^k. @param returns oldest first, at least one
  */
 export function ewmaDeviation(returns: ArrayLike<number>, lambda: number, initialDeviation: number | null): number {
   let variance = (initialDeviation ?? 0) ** 2;

@@ -49,7 +49,10 @@ export function holdingsLoss(holdings: readonly SymbolHolding[]): HoldingsLoss {
   };
 }
 
-/** Daily returns of the holdings as they are now over the past days, oldest first; those without enough days are left out. */
+/**
+ * Daily returns of the holdings as they are now over the past days, oldest
+ * first; those without enough days are left out.
+ */
 export function pastReturns(holdings: readonly SymbolHolding[]): readonly number[] {
   const { measured } = splitByHistory(holdings);
   return measured.length === 0 ? [] : portfolioReturns(measured);

@@ -1,5 +1,6 @@
 /**
- * Value at risk and expected shortfall of one series of returns, by every method and level, and what the methods rest on.
+ * Value at risk and expected shortfall of one series of returns, by every
+ * method and level, and what the methods rest on.
  * A method that has no answer gives null, with the reason in `refusals`; none of them is ever filled in by another.
  */
 import type { LossMethod, LossTable } from '../../../schemas/officers/risk-state.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether the VaR of the holdings of now would have held over the past days: each day against the VaR of the days before it
- * (a hypothetical back-test in the words of the Basel Committee: positions of today, returns of then).
+ * Whether the VaR of the holdings of now would have held over the past days: each day against the VaR of the days
+ * before it (a hypothetical back-test in the words of the Basel Committee: positions of today, returns of then).
  */
 import type { LossMethod } from '../../../schemas/officers/risk-state.ts';
 import { ewmaDeviation, ewmaLoss, RISKMETRICS_LAMBDA } from './ewma-loss.ts';

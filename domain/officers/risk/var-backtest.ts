@@ -1,8 +1,8 @@
 /**
  * Whether a value at risk was exceeded as often as it said (Kupiec), and not in clusters (Christoffersen).
  * An exception is a loss above the VaR. All three are likelihood ratios of a χ²; 0 ln 0 = 0, so none and all work too.
- * Sources: P. Kupiec, Techniques for Verifying the Accuracy of Risk Measurement Models (Journal of Derivatives 3, 1995);
- * P. Christoffersen, Evaluating Interval Forecasts (International Economic Review 39, 1998).
+ * Sources: P. Kupiec, Techniques for Verifying the Accuracy of Risk Measurement Models (Journal of Derivatives 3,
+ * 1995); P. Christoffersen, Evaluating Interval Forecasts (International Economic Review 39, 1998).
  */
 import { normalCdf } from '../../normal-distribution.ts';
 

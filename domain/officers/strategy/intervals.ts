@@ -6,8 +6,9 @@ export type Interval = { readonly estimate: number; readonly lower: number; read
 const Z90 = 1.6448536269514722;
 
 /**
- * Mean over sample standard deviation; standard error sqrt((1 + SR²/2) / n) for independent returns (A. Lo, The Statistics of
- * Sharpe Ratios, Financial Analysts Journal 58, 2002, equation 9). Null with fewer than two returns, or all alike.
+ * Mean over sample standard deviation; standard error sqrt((1 + SR²/2) / n) for independent
+ * returns (A. Lo, The Statistics of Sharpe Ratios, Financial Analysts Journal 58, 2002, equation
+ * 9). Null with fewer than two returns, or all alike.
  */
 export function sharpeInterval(returns: readonly number[]): Interval | null {
   const count = returns.length;
@@ -20,7 +21,9 @@ export function sharpeInterval(returns: readonly number[]): Interval | null {
   return { estimate, lower: estimate - error, upper: estimate + error };
 }
 
-/** A share of successes (E. B. Wilson, Probable Inference, Journal of the American Statistical Association 22, 1927). */
+/**
+ * A share of successes (E. B. Wilson, Probable Inference, Journal of the American Statistical Association 22, 1927).
+ */
 export function shareInterval(successes: number, count: number): Interval {
   const share = successes / count;
   const z2 = Z90 ** 2;

@@ -1,6 +1,6 @@
 /**
- * The Strategy Officer's review: strategies by their closed trades in the present regime, models by their scored answers, whom to
- * prefer and whom to stop. A strategy that is disabled is ranked on, and preferred to nobody.
+ * The Strategy Officer's review: strategies by their closed trades in the present regime, models by their scored
+ * answers, whom to prefer and whom to stop. A strategy that is disabled is ranked on, and preferred to nobody.
  */
 import type { RankedStrategy, StrategyState } from '../../../schemas/officers/strategy-state.ts';
 import { strategyHealth } from '../../learning/strategy-health.ts';

@@ -1,6 +1,7 @@
 /**
  * Refuses new risk once the loss of the day exceeds the tighter of the session's and the desk's limit.
- * Loss = equity at the start of the day (of the account's zone) − equity now, in USD; open positions count at their mark.
+ * Loss = equity at the start of the day (of the account's zone) − equity
+ * now, in USD; open positions count at their mark.
  */
 import { toDecimal } from '../../decimal.ts';
 import type { RiskRule } from '../gate-input.ts';

@@ -1,7 +1,7 @@
 /**
  * Refuses new entries in an operating mode that takes reducing orders only (emergency, or ceilings of nothing), and in
- * defensive whatever is beyond the mode's own profile, and whatever an account wants that has lost its day: the mode is then the
- * reason, however loose the session's limits.
+ * defensive whatever is beyond the mode's own profile, and whatever an account wants that has lost its day: the mode is
+ * then the reason, however loose the session's limits.
  */
 import type { OperatingMode } from '../../../schemas/governance.ts';
 import type { RiskRule } from '../gate-input.ts';

@@ -1,7 +1,7 @@
 /**
- * A chromosome as rules of a strategy: the same masks as in its trials, spoken bar by bar in a session. Level-triggered;
- * certain of itself (confidence 1), since a chromosome has no degrees. Its stop, target, size and longest hold are those
- * of the strategy that carries it.
+ * A chromosome as rules of a strategy: the same masks as in its trials, spoken bar by bar in a session.
+ * Level-triggered; certain of itself (confidence 1), since a chromosome has no degrees. Its stop, target, size and
+ * longest hold are those of the strategy that carries it.
  */
 import type { Chromosome } from '../../../schemas/chromosome.ts';
 import { type Strategy, strategySchema } from '../../../schemas/signals.ts';

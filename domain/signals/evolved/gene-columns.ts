@@ -1,6 +1,7 @@
 /**
- * The columns that genes look at, each worked out once a series and kept by name and periods: the same kernels, seeds
- * and regime labels that a session's features use. NaN before the warm-up. RSI and ADX are 0 to 100, the rest fractions.
+ * The columns that genes look at, each worked out once a series and kept by name and periods: the
+ * same kernels, seeds and regime labels that a session's features use. NaN before the warm-up.
+ * RSI and ADX are 0 to 100, the rest fractions.
  */
 import type { GeneIndicator } from '../../../schemas/chromosome.ts';
 import { changeBetween, quotient } from '../../features/changes.ts';

@@ -1,4 +1,7 @@
-/** The command line of `npm run approve` and `npm run deny`: which decision, and the hash of the very order that is meant. */
+/**
+ * The command line of `npm run approve` and `npm run deny`: which decision,
+ * and the hash of the very order that is meant.
+ */
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import { named, parseWithWord } from '../command-table.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Gives a person's answer to the session whose order waits. What is refused is refused here already where the row tells it,
- * and by the session and its database again.
+ * Gives a person's answer to the session whose order waits. What is refused is refused here already where the row tells
+ * it, and by the session and its database again.
  */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { readApproval } from '../../../db/approvals.ts';

@@ -17,7 +17,10 @@ type Ask = Extract<ArmCommand, { kind: 'arm' }>;
 const NOT_UP = 3;
 const MINUTE_MS = 60_000;
 
-/** @throws InvalidInput: exit code 2 for settings; 3 VENUE_UNREACHABLE; 4 for everything that forbids it. Nothing is armed then */
+/**
+ * @throws InvalidInput: exit code 2 for settings; 3 VENUE_UNREACHABLE; 4 for
+ * everything that forbids it. Nothing is armed then
+ */
 export async function armAccount(desk: ArmingDesk, ask: Ask, armedBy: string): Promise<ArmReport> {
   const { db, home } = desk;
   const seenArmingId = await lastArmingId(db, ask.account);

@@ -24,7 +24,9 @@ const LASTS_MS = 900_000;
 
 const phraseFile = (home: string): string => path.join(home, 'arm-phrase.json');
 
-/** The phrase for what is seen, a new one where the last does not fit any more. @throws Error when it cannot be written */
+/**
+ * The phrase for what is seen, a new one where the last does not fit any more. @throws Error when it cannot be written
+ */
 export function phraseFor(home: string, seen: ArmingSeen): string {
   const before = readJson(phraseFile(home), phraseSchema);
   const { account, armingId, nowMs: shownAtMs } = seen;

@@ -60,7 +60,10 @@ export const killProblem = (reason: string): Problem =>
 
 type AtVenue = { readonly problems: readonly Problem[]; readonly seen: ArmRequest['seen'] | null };
 
-/** Codes: VENUE_UNREACHABLE, CONFIG_MODE_HOST_MISMATCH, VENUE_ACCOUNT_CHANGED, CLOCK_DRIFT. Small drift is said, not refused. */
+/**
+ * Codes: VENUE_UNREACHABLE, CONFIG_MODE_HOST_MISMATCH, VENUE_ACCOUNT_CHANGED,
+ * CLOCK_DRIFT. Small drift is said, not refused.
+ */
 export async function lookAtVenue({ db }: ArmingDesk, venue: Venue, accountId: string): Promise<AtVenue> {
   const known = (await standingOf(db, accountId))?.venueAccountId ?? null;
   const wrong = await identityProblems(venue, known);

@@ -28,7 +28,8 @@ export const statusLines = ({ account, isOpen, arming, problems, needed, records
     : `${account} is ARMED until ${instant(arming.expiresAtMs)} by ${arming.armedBy}, for ${scopeWords(arming.scope)}`,
   ...(isOpen ? [] : [`account ${account}: not on this desk yet; arming opens it`]),
   ...(problems.length === 0 ? [] : [describeProblems(problems)]),
-  `paper records (${needed.closedTrades} closed trades or ${needed.paperDays} days):${records.length === 0 ? ' none' : ''}`,
+  `paper records (${needed.closedTrades} closed trades or ${needed.paperDays} days):` +
+    (records.length === 0 ? ' none' : ''),
   ...records.map(recordLine),
   `phrase: ${phrase}`,
 ];

@@ -1,7 +1,7 @@
 /**
  * A backtest in this process by the fast engine: the same bars, rules and report as the plain loop where both can, and
- * the sizes, costs and strategy files that only the engine knows. Money is printed from doubles, to 8 decimals. Where the
- * leverage manager decides it is the loop that walks: the engine's leverage is one for all entries.
+ * the sizes, costs and strategy files that only the engine knows. Money is printed from doubles, to 8 decimals. Where
+ * the leverage manager decides it is the loop that walks: the engine's leverage is one for all entries.
  */
 import { dataHashOf, loadSeries } from '../../../activities/session/prepare.ts';
 import { loadCompliance, loadGovernance } from '../../../config/policy-files.ts';

@@ -21,7 +21,7 @@ export type LoopParts = {
   readonly configFolder: string;
   readonly codeVersion: string;
   readonly seedIndicators: IndicatorSeed;
-  readonly agents?: LoopRun['agents'];
+  readonly seats?: LoopRun['seats'];
 };
 
 /** The outcome, and the bars for its page. @throws InvalidInput DATA_EMPTY and the like */
@@ -42,8 +42,8 @@ function loopRun(input: ParsedSession, series: readonly BarSeries[], parts: Loop
   const { startMode, profiles, desk, models } = loadGovernance(parts.configFolder);
   const policy = { version: 1, mode: startMode, profile: profileOf(profiles, startMode) };
   const rules = { policy, desk, models, compliance: loadCompliance(parts.configFolder) };
-  const { seedIndicators, agents = {} } = parts;
-  return { input, strategy: writtenOut(input.strategy), series, rules, seedIndicators, agents };
+  const { seedIndicators, seats = {} } = parts;
+  return { input, strategy: writtenOut(input.strategy), series, rules, seedIndicators, seats };
 }
 
 /** @throws InvalidInput for the id of a stored strategy: here a strategy is written out */

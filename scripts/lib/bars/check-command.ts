@@ -105,8 +105,8 @@ function kindProblems(kind: string | undefined): Problem[] {
 }
 
 /**
- * SPY_1d_raw.csv.gz holds bars of SPY: what stands before the first _ or . of the name, if that is a symbol. Without one
- * every missing bar is told.
+ * SPY_1d_raw.csv.gz holds bars of SPY: what stands before the first _ or . of the name, if that is a
+ * symbol. Without one every missing bar is told.
  */
 function symbolOfName(file: string): string {
   const word = path.basename(file).split(/[_.]/)[0] ?? '';

@@ -1,6 +1,6 @@
 /**
- * `npm run bars -- export --symbol S --interval I --out F [--as I] [--from ISO] [--to ISO]`: stored bars into a file, as
- * they are or joined into higher ones.
+ * `npm run bars -- export --symbol S --interval I --out F [--as I] [--from ISO] [--to ISO]`: stored bars into a
+ * file, as they are or joined into higher ones.
  */
 import { barRange, readExactBars } from '../../../db/bars.ts';
 import { listDataSets } from '../../../db/data-sets.ts';

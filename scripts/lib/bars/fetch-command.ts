@@ -1,6 +1,6 @@
 /**
- * `npm run bars -- fetch --source alpaca|ccxt:EXCHANGE --symbol S --interval I --from ISO [--to ISO]`: a vendor's closed
- * bars into Postgres. Broken off, by kill -9 too, and asked for again, it goes on where it was.
+ * `npm run bars -- fetch --source alpaca|ccxt:EXCHANGE --symbol S --interval I --from ISO [--to ISO]`: a vendor's
+ * closed bars into Postgres. Broken off, by kill -9 too, and asked for again, it goes on where it was.
  */
 import { fetchBars, sourceNameOf } from '../../../adapters/market-data/fetch-bars.ts';
 import type { VendorMarket, VendorName } from '../../../adapters/market-data/vendor-market.ts';

@@ -30,7 +30,8 @@ export async function listCommand(db: Database): Promise<Answer> {
     const range = row.fromMs === null ? 'no bars' : `${isoText(row.fromMs)} to ${isoText(row.toMs ?? row.fromMs)}`;
     const state = row.quarantined === null ? '' : `  QUARANTINED ${row.quarantined}`;
     const gaps = `${row.gapCount} gaps, ${row.missingCount} missing`;
-    return `${row.symbol.padEnd(14)} ${row.interval.padEnd(4)} ${String(row.rows).padStart(8)}  ${range}  ${gaps}${state}`;
+    const bars = String(row.rows).padStart(8);
+    return `${row.symbol.padEnd(14)} ${row.interval.padEnd(4)} ${bars}  ${range}  ${gaps}${state}`;
   });
   const none = 'no bars stored yet: npm run bars -- import FILE --symbol S --interval I';
   return { exitCode: 0, document: { ok: true, dataSets: rows }, lines: lines.length === 0 ? [none] : lines };

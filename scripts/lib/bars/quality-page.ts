@@ -1,7 +1,7 @@
 /**
  * The data-quality page of `npm run bars -- check FILE --html OUT`: ONE HTML file without script or network.
- * Figures, problems by code, a calendar of the months coloured by what is missing, closing prices with the gaps, and the
- * tables of gaps, jumps and problems. Everything from the file is escaped.
+ * Figures, problems by code, a calendar of the months coloured by what is missing, closing prices with the gaps, and
+ * the tables of gaps, jumps and problems. Everything from the file is escaped.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,4 +1,6 @@
-/** Stores simple hourly bars from closing prices alone: a market that can be checked by hand, for recorded histories. */
+/**
+ * Stores simple hourly bars from closing prices alone: a market that can be checked by hand, for recorded histories.
+ */
 import type { Database } from '../../../db/tables.ts';
 import { seriesFromRows } from '../../../domain/market/bar-series.ts';
 import { importBars } from './store-bars.ts';

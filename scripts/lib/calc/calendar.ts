@@ -1,4 +1,6 @@
-/** `calc calendar`: whether a symbol's market trades at an instant, its session of that day, the next opening, its bars. */
+/**
+ * `calc calendar`: whether a symbol's market trades at an instant, its session of that day, the next opening, its bars.
+ */
 import { z } from 'zod';
 import {
   type Calendar,

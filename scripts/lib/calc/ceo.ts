@@ -1,6 +1,6 @@
 /**
- * `calc ceo`: which operating mode the CEO decides on; `states` are further ones, decided each for itself under the same
- * policy. Drawdown and win rate are fractions, the score is 0 to 100. Without `memory`: stability, switched at 0.
+ * `calc ceo`: which operating mode the CEO decides on; `states` are further ones, decided each for itself under the
+ * same policy. Drawdown and win rate are fractions, the score is 0 to 100. Without `memory`: stability, switched at 0.
  */
 import { z } from 'zod';
 import { decideMode } from '../../../domain/officers/ceo/decide-mode.ts';

@@ -61,7 +61,9 @@ const described = Object.entries(settings).map(([detector, schema]) => ({
 
 const question = z.strictObject({
   detector: z.enum(DETECTORS).default('zScore'),
-  /** cusum takes standard deviations from the mean they are held against; ddm and eddm take 1 for wrong and 0 for right. */
+  /**
+   * cusum takes standard deviations from the mean they are held against; ddm and eddm take 1 for wrong and 0 for right.
+   */
   values: z.array(z.number()).max(VALUES_MAX),
   parameters: z
     .record(z.string(), z.unknown())

@@ -75,7 +75,10 @@ const gateSchema = z.strictObject({
   account: accountSchema.nullable(),
   market: marketSchema,
   correlationGroup: z.array(symbolSchema).default([]),
-  /** Of a leveraged entry: what its worst case costs, and what is left of the day's budget, in USD; null: it is not asked. */
+  /**
+   * Of a leveraged entry: what its worst case costs, and what is left of
+   * the day's budget, in USD; null: it is not asked.
+   */
   riskBudget: z.strictObject({ worstCaseLossUsd: decimalSchema, leftUsd: decimalSchema }).nullable().default(null),
   policy: policySchema,
   limits: sessionLimitsSchema.prefault({}),

@@ -35,7 +35,9 @@ const levelSchema = z.union([z.number(), z.array(z.number().nullable()).max(POIN
 const schema = z.strictObject({
   /** Wealth at the start, then after each bar. Instead of it: `returns`. */
   equity: z.array(decimalSchema).min(1).max(POINTS_MAX).optional(),
-  /** Simple returns, null where one is missing; with what they are measured against, a period (or a year, for omega). */
+  /**
+   * Simple returns, null where one is missing; with what they are measured against, a period (or a year, for omega).
+   */
   returns: z.array(z.number().nullable()).max(POINTS_MAX).optional(),
   riskFree: levelSchema.default(0),
   requiredReturn: levelSchema.default(0),

@@ -1,4 +1,6 @@
-/** `calc pairs`: whether two series are tied to each other, by how much, and what pairs trading makes of the last bar. */
+/**
+ * `calc pairs`: whether two series are tied to each other, by how much, and what pairs trading makes of the last bar.
+ */
 import { z } from 'zod';
 import { pairsAtLast } from '../../../domain/signals/pairs-at-last.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';

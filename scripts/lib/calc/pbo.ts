@@ -1,4 +1,6 @@
-/** `calc pbo`, `calc spa`: is the best of many strategies overfitted, and does it beat a benchmark by more than luck? */
+/**
+ * `calc pbo`, `calc spa`: is the best of many strategies overfitted, and does it beat a benchmark by more than luck?
+ */
 import { z } from 'zod';
 import { probabilityOfOverfitting } from '../../../domain/learning/honesty/overfitting.ts';
 import { realityCheck } from '../../../domain/learning/honesty/reality-check.ts';

@@ -31,7 +31,9 @@ const schema = z.strictObject({
   /** Simple returns, oldest first: -0.02 is a loss of 2 %. Or `losses`, where a loss is above 0, in any unit. */
   returns: returnsSchema.optional(),
   losses: returnsSchema.optional(),
-  /** Several at once, the same days in each, weighed by signed fractions: with the part of each and their correlation. */
+  /**
+   * Several at once, the same days in each, weighed by signed fractions: with the part of each and their correlation.
+   */
   series: z
     .array(z.strictObject({ name: z.string().min(1), fraction: z.number(), returns: returnsSchema }))
     .min(1)

@@ -1,4 +1,6 @@
-/** `calc var-backtest`: whether a value at risk held what it promised, by Kupiec, Christoffersen and the Basel zones. */
+/**
+ * `calc var-backtest`: whether a value at risk held what it promised, by Kupiec, Christoffersen and the Basel zones.
+ */
 import { z } from 'zod';
 import { trafficLight } from '../../../domain/officers/risk/traffic-light.ts';
 import {
@@ -23,7 +25,9 @@ const schema = z.strictObject({
     .min(1)
     .max(DAYS_MAX)
     .optional(),
-  /** Instead: the returns, and the VaR that was told for each day (positive), or one for all. A loss beyond it is a hit. */
+  /**
+   * Instead: the returns, and the VaR that was told for each day (positive), or one for all. A loss beyond it is a hit.
+   */
   returns: z.array(z.number()).min(1).max(DAYS_MAX).optional(),
   valueAtRisk: z.union([z.number(), z.array(z.number()).max(DAYS_MAX)]).optional(),
   /** Instead: counts; `transitions` where the order of the days is known: n01 a hit after a day without one. */

@@ -1,6 +1,6 @@
 /**
- * Pages of rows as Parquet, Snappy inside, a group of rows at a time. Decimals and JSON are text (UTF8), so that every digit
- * is kept; instants are milliseconds of UTC. Every column may be null. The same rows give the same bytes.
+ * Pages of rows as Parquet, Snappy inside, a group of rows at a time. Decimals and JSON are text (UTF8), so that every
+ * digit is kept; instants are milliseconds of UTC. Every column may be null. The same rows give the same bytes.
  */
 import type { SchemaElement } from 'hyparquet';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';

@@ -1,4 +1,7 @@
-/** Pages of rows as lines of JSON or as CSV, plain or gzip by the name of the file. Pages are read no faster than written. */
+/**
+ * Pages of rows as lines of JSON or as CSV, plain or gzip by the name of
+ * the file. Pages are read no faster than written.
+ */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

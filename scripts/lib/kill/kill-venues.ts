@@ -9,7 +9,9 @@ import type { Environment } from '../../../config/environment.ts';
 import type { VenueName } from '../../../schemas/venue.ts';
 import { before } from './deadline.ts';
 
-/** `left` is null when the venue never told. `endedOtherwise`: seen open, gone at the end, no answer proves the cancel. */
+/**
+ * `left` is null when the venue never told. `endedOtherwise`: seen open, gone at the end, no answer proves the cancel.
+ */
 export type VenueReport = {
   readonly venue: string;
   readonly cancelled: number;

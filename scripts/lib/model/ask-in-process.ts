@@ -1,6 +1,7 @@
 /**
- * A question through the gateway in this very process. What may help later is asked again as the server has it asked
- * elsewhere, while that is soon; after that it is no decision with its code, like everything else that brings no answer.
+ * A question through the gateway in this very process. What may help later is asked again as
+ * the server has it asked elsewhere, while that is soon; after that it is no decision with its
+ * code, like everything else that brings no answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';

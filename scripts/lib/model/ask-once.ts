@@ -1,7 +1,7 @@
 /**
- * One question of a person through the gateway: the same budget, audit row, contract and breakers as any other call. What
- * the knowledge base has on it goes along, and only that may be cited. The activity runs in this process; a question is
- * asked anew each time.
+ * One question of a person through the gateway: the same budget, audit row, contract and breakers as any
+ * other call. What the knowledge base has on it goes along, and only that may be cited. The activity runs in
+ * this process; a question is asked anew each time.
  */
 import { randomUUID } from 'node:crypto';
 import { lookUpKnowledge } from '../../../db/knowledge.ts';
@@ -48,7 +48,8 @@ function told(outcome: AskOutcome): Answer {
   if (outcome.kind === 'tools') return { exitCode: 1, document, lines: ['it asked for tools that it was not offered'] };
   if (!ok) return { exitCode: 1, document, lines: [`no answer: ${outcome.reason} ${outcome.detail}`] };
   const { answer, citations } = knowledgeAnswerSchema.parse(outcome.value);
-  const facts = `${outcome.provider} ${outcome.model}, ${outcome.costMicroUsd} micro-USD, call ${outcome.callIds.join(' ')}`;
+  const { provider, model, costMicroUsd, callIds } = outcome;
+  const facts = `${provider} ${model}, ${costMicroUsd} micro-USD, call ${callIds.join(' ')}`;
   const cited = [...new Set(citations.map(({ documentId }) => documentId))];
   const sources = cited.length === 0 ? [] : [`cited: ${cited.join(', ')}`];
   return { exitCode: 0, document, lines: [...answer.split('\n'), ...sources, facts].map(onScreen) };

@@ -1,4 +1,6 @@
-/** Asks every provider of the registry that is configured how it is, at each of its addresses, without a token spent. */
+/**
+ * Asks every provider of the registry that is configured how it is, at each of its addresses, without a token spent.
+ */
 import type { ModelProvider, ProviderHealth } from '../../../adapters/llm/model-provider.ts';
 import type { ModelEnvironment } from '../../../config/model-environment.ts';
 import { lacking } from '../../../config/model-registry.ts';

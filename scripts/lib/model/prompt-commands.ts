@@ -14,8 +14,7 @@ export async function listPrompts(db: Database, prompts: readonly PromptDefiniti
   const keyOf = ({ id, version }: PromptDefinition): string => `${id}@${version}`;
   const all = new Map([...stored.map((one) => one.definition), ...prompts].map((one) => [keyOf(one), one]));
   const hashes = new Map(stored.map(({ definition, hash }) => [keyOf(definition), hash]));
-  const subjects = [...all.keys()].map((subject) => ({ kind: 'prompt' as const, subject }));
-  const demoted = (await openDemotions(db, subjects)).map(({ subject }) => subject);
+  const demoted = (await openDemotions(db)).flatMap(({ kind, subject }) => (kind === 'prompt' ? [subject] : []));
   const arms = (await listExperiments(db)).filter(({ active }) => active).flatMap(armKeys);
   const rows = [...all.entries()].sort().map(([key, definition]) => ({
     prompt: key,

@@ -1,4 +1,7 @@
-/** `npm run model -- report`: how models have done, in which regimes, who has lost its say, and which addresses are shut. */
+/**
+ * `npm run model -- report`: how models have done, in which regimes, who
+ * has lost its say, and which addresses are shut.
+ */
 import { listDemotions } from '../../../db/llm/scores.ts';
 import { modelUsage } from '../../../db/llm/usage.ts';
 import type { Database } from '../../../db/tables.ts';

@@ -1,4 +1,7 @@
-/** `npm run model -- usage`: what models were asked, what it cost and what it brought, one line a model, prompt, session or day. */
+/**
+ * `npm run model -- usage`: what models were asked, what it cost and what it
+ * brought, one line a model, prompt, session or day.
+ */
 import { type ModelUsageRow, modelUsage, type UsageBy } from '../../../db/llm/usage.ts';
 import type { Database } from '../../../db/tables.ts';
 import type { Answer } from '../bars/answer.ts';

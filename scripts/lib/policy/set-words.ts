@@ -1,4 +1,6 @@
-/** The words of `npm run policy -- set KEY VALUE …`: pairs, of which a value may begin with a dash (-1), and the reason. */
+/**
+ * The words of `npm run policy -- set KEY VALUE …`: pairs, of which a value may begin with a dash (-1), and the reason.
+ */
 import type { PolicyChanges } from '../../../domain/officers/policy/change-settings.ts';
 import { type Problem, problem } from '../../../schemas/problem.ts';
 import { named } from '../command-table.ts';

@@ -46,8 +46,8 @@ async function withoutFills(db: Database, command: ReleaseCommand, by: string): 
 }
 
 /**
- * A difference in cash alone may be accepted: it was paid in or out at the venue, as fees, interest, dividends are. Not one
- * that an order under way may explain, nor after a fill that came since.
+ * A difference in cash alone may be accepted: it was paid in or out at the venue, as fees, interest, dividends are. Not
+ * one that an order under way may explain, nor after a fill that came since.
  */
 async function untilEqual(
   db: Database,

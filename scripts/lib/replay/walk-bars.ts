@@ -1,5 +1,5 @@
 /** The bars of recorded walks, loaded again from where they lie, with everything computed over them. No vendor is asked. */
-import { createPreparer, loadedAgents, type Prepared, type ReadWeights } from '../../../activities/session/prepare.ts';
+import { createPreparer, loadedSeats, type Prepared, type ReadWeights } from '../../../activities/session/prepare.ts';
 import { prepareBars } from '../../../activities/session/prepare-live.ts';
 import { deskMarketData } from '../../../adapters/market-data/desk-market-data.ts';
 import { seatWeights } from '../../../db/agent-seats.ts';
@@ -23,7 +23,8 @@ export function walkBars(db: Database): (walk: RecordedWalk) => Promise<Prepared
     const { kind, endsAtMs, hash, market, barIntervalMs, seed } = bars;
     const { strategy, symbols, costs } = frame;
     const input = { market, barIntervalMs, seed, symbols: [...symbols], costs };
-    const strategies = { strategy, evolved: bars.evolved, agents: bars.agents };
+    const { evolved, agents, leverageAgents } = bars;
+    const strategies = { strategy, evolved, agents, leverageAgents };
     const key = canonicalJson([walk.sessionId, walk.run, walk.start.firstInstant]);
     if (kind === 'stored') return prepare(key, input, strategies, { endsAtMs, hash });
     const found = windows.get(key) ?? windowOf(db, walk, strategies, input);
@@ -35,9 +36,9 @@ export function walkBars(db: Database): (walk: RecordedWalk) => Promise<Prepared
 async function windowOf(
   db: Database,
   { start: { firstInstant }, ...run }: RecordedWalk,
-  strategies: Parameters<typeof prepareBars>[1] & Pick<SessionHandle, 'agents'>,
+  strategies: Parameters<typeof prepareBars>[1] & Pick<SessionHandle, 'agents' | 'leverageAgents'>,
   input: Parameters<typeof prepareBars>[2],
 ): Promise<Prepared> {
-  const agents = await loadedAgents((runId) => seatWeights(db, runId), strategies.agents);
-  return prepareBars(await sessionBars(db, run, firstInstant), strategies, input, agents);
+  const seats = await loadedSeats((runId) => seatWeights(db, runId), strategies);
+  return prepareBars(await sessionBars(db, run, firstInstant), strategies, input, seats);
 }

@@ -1,7 +1,7 @@
 /**
  * What would have been under other limits, with another model or another version of a prompt. A model that is named is
- * asked once more, through the gateway with its budget and its audit; the question belongs to no session and no decision,
- * and nothing of what comes out is written into a book.
+ * asked once more, through the gateway with its budget and its audit; the question belongs to no session and no
+ * decision, and nothing of what comes out is written into a book.
  */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../db/tables.ts';

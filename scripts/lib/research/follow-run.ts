@@ -1,5 +1,6 @@
 /**
- * Starts a run of research from a file and follows it: a bar with the time that is left on stderr, the result at the end.
+ * Starts a run of research from a file and follows it: a bar with the time
+ * that is left on stderr, the result at the end.
  * Interrupting the script leaves the run alone; it goes on without being watched.
  */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';

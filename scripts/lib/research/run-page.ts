@@ -1,6 +1,6 @@
 /**
- * A run of research as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON, whose
- * figures the tables show. The chart is TradingView's lightweight-charts, as on the pages of sessions.
+ * A run of research as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON,
+ * whose figures the tables show. The chart is TradingView's lightweight-charts, as on the pages of sessions.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -76,7 +76,9 @@ const jsonInPage = (value: unknown): string => JSON.stringify(value).replaceAll(
 
 export type Cell = string | number | null;
 
-/** Cells are escaped; numbers keep all their digits, so that they are those of the JSON. Columns of numbers end flush. */
+/**
+ * Cells are escaped; numbers keep all their digits, so that they are those of the JSON. Columns of numbers end flush.
+ */
 export function tableHtml(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return '<p class="quiet">none</p>';
   const kinds = head.map((_name, column) =>

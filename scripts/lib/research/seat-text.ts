@@ -1,4 +1,6 @@
-/** The verdict on the networks of a market training as lines and as rows: who was judged, against what, who is seated. */
+/**
+ * The verdict on the networks of a market training as lines and as rows: who was judged, against what, who is seated.
+ */
 import type { AgentSeat, JudgedSeed } from '../../../schemas/agent-training.ts';
 
 const SHOWN = ['buyAndHold', 'sellAndHold', 'rule', 'random'] as const;

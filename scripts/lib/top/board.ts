@@ -1,4 +1,7 @@
-/** The desk on one screen, as `npm run top` reads and prints it. Money is decimal text, instants epoch ms, fractions 0 to 1. */
+/**
+ * The desk on one screen, as `npm run top` reads and prints it. Money is
+ * decimal text, instants epoch ms, fractions 0 to 1.
+ */
 import type { LastDecision, OfficerWord } from '../../../db/read/board.ts';
 import type { OfficerName } from '../../../schemas/officers/officer.ts';
 

@@ -1,4 +1,6 @@
-/** Carries out a key on a row: the same signals and the same update that the HTTP interface and the other scripts send. */
+/**
+ * Carries out a key on a row: the same signals and the same update that the HTTP interface and the other scripts send.
+ */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Database } from '../../../db/tables.ts';
 import { describeProblems, InvalidInput } from '../../../schemas/problem.ts';

@@ -1,4 +1,7 @@
-/** Lays the board out for a screen: every line fits its width, all lines its height, the selected row is always among them. */
+/**
+ * Lays the board out for a screen: every line fits its width, all lines its
+ * height, the selected row is always among them.
+ */
 import pc from 'picocolors';
 import { type Board, rowsOf } from './board.ts';
 import { type Section, type SectionRow, sectionsOf, type Tone } from './sections.ts';

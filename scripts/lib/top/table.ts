@@ -14,7 +14,10 @@ const GAP = '  ';
 const NARROWEST = 6;
 const CUT = '…';
 
-/** Signs that take one place each. Anything else (control signs, wide signs, marks of direction) would break the table, or more. */
+/**
+ * Signs that take one place each. Anything else (control signs, wide signs, marks
+ * of direction) would break the table, or more.
+ */
 export const printable = (text: string): string => text.replace(/[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f…→]/gu, '?');
 
 export const clip = (text: string, width: number): string =>

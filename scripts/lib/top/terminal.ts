@@ -1,6 +1,6 @@
 /**
- * A terminal as a screen: entered once, drawn in whole frames, left as it was found on every way out. Frames are written in one
- * piece over the last one, so nothing flickers; a terminal that is behind skips frames.
+ * A terminal as a screen: entered once, drawn in whole frames, left as it was found on every way out. Frames are
+ * written in one piece over the last one, so nothing flickers; a terminal that is behind skips frames.
  */
 import { type Key, keysIn } from './view.ts';
 

@@ -1,6 +1,7 @@
 /**
- * What a key does, as a pure step from view to view. The selection is a row's identity, never its place: rows come and go
- * under the eyes of whoever looks. When the selected row is gone nothing is selected, so no key falls on its neighbour.
+ * What a key does, as a pure step from view to view. The selection is a row's identity, never its
+ * place: rows come and go under the eyes of whoever looks. When the selected row is gone nothing
+ * is selected, so no key falls on its neighbour.
  */
 import type { Row } from './board.ts';
 

@@ -43,7 +43,9 @@ export type Control = {
   readonly cash: (amount: Decimal, account?: string) => void;
   /** An order that another program sent with the same account. */
   readonly order: (body: Body, account?: string) => VenueOrder | Refusal;
-  /** Takes a trade back, or corrects its price; the id is that of the journal or of the activity. Answers the bust's. */
+  /**
+   * Takes a trade back, or corrects its price; the id is that of the journal or of the activity. Answers the bust's.
+   */
   readonly bust: (tradeId: string, price: Decimal | null, account?: string) => string;
   /** One step of the market: rests of partial fills, resting orders, ends of the day. */
   readonly tick: () => void;

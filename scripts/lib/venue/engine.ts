@@ -1,6 +1,7 @@
 /**
- * The venue's core: its books, its prices, its dice, and the one way to change anything (`emit`). All effects of one
- * request run inside `transact`, which writes their lines at its end. Everything here is synchronous: no two requests mix.
+ * The venue's core: its books, its prices, its dice, and the one way to change anything (`emit`).
+ * All effects of one request run inside `transact`, which writes their lines at its end.
+ * Everything here is synchronous: no two requests mix.
  */
 import type { Decimal } from '../../../domain/decimal.ts';
 import { applyRecord } from './apply-record.ts';

@@ -49,7 +49,10 @@ const reject = z.strictObject({
   code: z.number(),
   message: z.string(),
 });
-/** `filledQuantity` is the order's total after it; cash and position are the account's after it. `fee`: of what it brings. */
+/**
+ * `filledQuantity` is the order's total after it; cash and position are the
+ * account's after it. `fee`: of what it brings.
+ */
 const fill = z.strictObject({
   kind: z.literal('fill'),
   ...onOrder,
@@ -64,8 +67,8 @@ const fill = z.strictObject({
   positionAfter: decimalString,
 });
 /**
- * A trade that counts no more; with a `correctedPrice` the trade `executionId` counts in its place. What follows it is as
- * in a fill; `status` is the order's after it: an order that was filled does not go on.
+ * A trade that counts no more; with a `correctedPrice` the trade `executionId` counts in its place. What follows it is
+ * as in a fill; `status` is the order's after it: an order that was filled does not go on.
  */
 const bust = z.strictObject({
   kind: z.literal('bust'),

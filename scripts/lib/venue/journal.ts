@@ -32,7 +32,8 @@ export type Journal = {
 };
 
 /**
- * Opens or makes the file. `rollbackLines` drops that many last lines first, as a venue that lost its newest data would.
+ * Opens or makes the file. `rollbackLines` drops that many last lines
+ * first, as a venue that lost its newest data would.
  * @throws InvalidInput when a line is none of ours
  */
 export function openJournal(file: string, rollbackLines: number): Journal {

@@ -1,4 +1,7 @@
-/** GET /v2/account/activities: fills only, newest first, at most 100 a page; `page_token` is the last id of the page before. */
+/**
+ * GET /v2/account/activities: fills only, newest first, at most 100 a page;
+ * `page_token` is the last id of the page before.
+ */
 import type { BookView } from './book-view.ts';
 import { readInstant, readWhole } from './query.ts';
 import { notValid, ok, type Reply } from './reply.ts';

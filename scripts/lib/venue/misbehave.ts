@@ -1,4 +1,6 @@
-/** The faults around one request: before its effect and after it. Each answers whether the request is over with that. */
+/**
+ * The faults around one request: before its effect and after it. Each answers whether the request is over with that.
+ */
 import { type Exchange, type Service, send, write } from './exchange.ts';
 import { refuse } from './reply.ts';
 import { refusal } from './venue-order.ts';

@@ -1,6 +1,7 @@
 /**
- * What the venue refuses of a well-formed order: a client id in use, exits on the wrong side, more than the account can
- * pay or has to sell. Codes and the extra fields of the bodies are Alpaca's; `isStrict` adds its rules for coins and fractions.
+ * What the venue refuses of a well-formed order: a client id in use, exits on the wrong side, more
+ * than the account can pay or has to sell. Codes and the extra fields of the bodies are Alpaca's;
+ * `isStrict` adds its rules for coins and fractions.
  */
 import { type Decimal, decimalText, ZERO } from '../../../domain/decimal.ts';
 import { buyingPower, heldForOrders } from './balances.ts';
@@ -30,7 +31,10 @@ function checkClientOrderId(engine: Engine, book: AccountBook, clientOrderId: st
   return blocking.length === 0 ? null : refusal(422, NOT_VALID, 'client_order_id must be unique');
 }
 
-/** Alpaca takes coins only as simple gtc, ioc or fok orders without plain stops, and fractions of shares only for the day. */
+/**
+ * Alpaca takes coins only as simple gtc, ioc or fok orders without plain
+ * stops, and fractions of shares only for the day.
+ */
 function checkStrict({ symbol, type, timeInForce, orderClass }: OrderRequest, quantity: Decimal): Refusal | null {
   const not = (message: string): Refusal => refusal(422, NOT_ALLOWED, message);
   if (isCrypto(symbol)) {
@@ -86,7 +90,8 @@ function checkAvailable(book: AccountBook, order: OrderRequest, quantity: Decima
   const onHold = heldForOrders(book, symbol, side);
   const available = held.abs().minus(onHold);
   if (quantity.lte(available)) return null;
-  const asked = `(requested: ${decimalText(quantity)}, available: ${decimalText(available.gt(ZERO) ? available : ZERO)})`;
+  const left = decimalText(available.gt(ZERO) ? available : ZERO);
+  const asked = `(requested: ${decimalText(quantity)}, available: ${left})`;
   const coin = symbol.split('/')[0] ?? symbol;
   const message = isCrypto(symbol)
     ? `insufficient balance for ${coin} ${asked}`
@@ -95,7 +100,7 @@ function checkAvailable(book: AccountBook, order: OrderRequest, quantity: Decima
     symbol,
     existing_qty: decimalText(held),
     held_for_orders: decimalText(onHold),
-    available: decimalText(available.gt(ZERO) ? available : ZERO),
+    available: left,
     related_orders: openOrders(book).flatMap((one) => (one.symbol === symbol && one.side === side ? [one.id] : [])),
   });
 }

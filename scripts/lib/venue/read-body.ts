@@ -1,4 +1,6 @@
-/** Reads a request's body as a JSON object. None at all is `{}`; undefined is one that cannot be read or is too long. */
+/**
+ * Reads a request's body as a JSON object. None at all is `{}`; undefined is one that cannot be read or is too long.
+ */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 

@@ -1,5 +1,6 @@
 /**
- * What a handler answers: a status and, unless it is 204, a body in JSON, or the events of a stream that ends with them.
+ * What a handler answers: a status and, unless it is 204, a body in JSON,
+ * or the events of a stream that ends with them.
  * A refusal carries Alpaca's code and message.
  */
 import { type Refusal, refusal } from './venue-order.ts';

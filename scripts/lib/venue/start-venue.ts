@@ -1,5 +1,6 @@
 /**
- * Starts the test venue on 127.0.0.1: in its own process by `npm run venue`, or inside a test. Its state is its journal:
+ * Starts the test venue on 127.0.0.1: in its own process by `npm run
+ * venue`, or inside a test. Its state is its journal:
  * started again on the same file it goes on where it was. It knows one account for each key.
  */
 import { createHash } from 'node:crypto';

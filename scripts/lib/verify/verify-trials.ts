@@ -1,6 +1,6 @@
 /**
- * Checks what research has stored against its own trials: each stored deflated Sharpe is worked out again from the rows of
- * `trials`, each run's count of trials is the number of its rows, and every genome names a trial that is there.
+ * Checks what research has stored against its own trials: each stored deflated Sharpe is worked out again from the rows
+ * of `trials`, each run's count of trials is the number of its rows, and every genome names a trial that is there.
  */
 import { readOptimizations } from '../../../db/optimization-results.ts';
 import type { Database } from '../../../db/tables.ts';

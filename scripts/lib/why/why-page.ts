@@ -10,12 +10,14 @@ export function whyPage(why: Why): string {
   const contributions = (decision.contributions ?? []) as readonly Contribution[];
   const lines = [
     `${shown(decision.symbol)} ${shown(decision.action)} at ${shown(decision.as_of)}  (${shown(decision.decision_id)})`,
-    `confidence ${shown(decision.confidence)}, coverage ${shown(decision.coverage)}, agreement ${shown(decision.agreement)}, ` +
-      `size ${shown(decision.size_fraction)}, policy ${shown(decision.policy_version)}`,
+    `confidence ${shown(decision.confidence)}, coverage ${shown(decision.coverage)}, ` +
+      `agreement ${shown(decision.agreement)}, size ${shown(decision.size_fraction)}, ` +
+      `policy ${shown(decision.policy_version)}`,
     ...(decision.no_decision === null ? [] : [`no decision: ${shown(decision.no_decision)}`]),
     ...part('votes', contributions.map(voteLine)),
     ...part('leverage', leverageLines((decision.inputs as JsonObject | null)?.leverage)),
     ...part('models', why.modelCalls.map(callLine)),
+    ...part('risks', riskLines(why.assessment)),
     ...part('tools', why.toolCalls.map(fieldsLine(['tool', 'as_of', 'refused']))),
     ...part('refusals', why.refusals.map(fieldsLine(['stage', 'rule', 'message']))),
     ...part('approval', why.approval === null ? [] : [fieldsLine(['state', 'decided_by', 'reason'])(why.approval)]),
@@ -27,6 +29,23 @@ export function whyPage(why: Why): string {
     ...part('trades', why.trades.map(fieldsLine(['tradeId', 'pnlNet', 'fees', 'exitReason', 'closedAt']))),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What could go wrong with a proposal, by the rules and by a model that was asked too. */
+function riskLines(assessment: Why['assessment']): string[] {
+  if (assessment === null) return [];
+  const { rules, model } = assessment;
+  const said = (by: string, answer: unknown): string[] => {
+    const told = (answer ?? {}) as JsonObject;
+    const concerns = listOf(told.concerns).map((one) => `  beware: ${shown(one)}`);
+    return [`${by}: ${fieldsLine(['riskLevel', 'recommendation', 'confidence', 'rationale'])(told)}`, ...concerns];
+  };
+  return [...(rules === null ? [] : said('rules', rules)), ...(model === null ? [] : modelLines(model, said))];
+}
+
+function modelLines(outcome: JsonObject, said: (by: string, answer: unknown) => string[]): string[] {
+  if (outcome.kind === 'noDecision') return [`no model: ${shown(outcome.reason)}, ${shown(outcome.detail)}`];
+  return said(`${shown(outcome.model)} (${shown(outcome.provider)})`, outcome.value);
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -50,7 +69,8 @@ const voteLine = ({ component, side, confidence, weight, reasons }: Contribution
 const callLine = (call: JsonObject): string =>
   `${shown(call.model)} (${shown(call.provider)}), prompt ${shown(call.prompt)}, ${shown(call.step)}: ` +
   `${shown(call.outcome)}, ${shown(call.costMicroUsd)} micro-USD${call.cached === true ? ', from the cache' : ''}` +
-  `${call.contaminated === true ? ', contaminated' : ''}${call.policyVerdict === null ? '' : `, policy ${shown(call.policyVerdict)}`}` +
+  `${call.contaminated === true ? ', contaminated' : ''}` +
+  `${call.policyVerdict === null ? '' : `, policy ${shown(call.policyVerdict)}`}` +
   `  [${shown(call.responseRef).slice(0, 12)}]`;
 
 const fieldsLine =

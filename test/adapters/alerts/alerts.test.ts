@@ -1,4 +1,7 @@
-/** Alerts reach each channel at least once and in order: past errors of the other side, past a kill, from several workers. */
+/**
+ * Alerts reach each channel at least once and in order: past errors of the
+ * other side, past a kill, from several workers.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';

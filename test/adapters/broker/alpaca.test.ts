@@ -22,7 +22,7 @@ import { InvalidInput } from '../../../schemas/problem.ts';
 import { startVenue } from '../../../scripts/lib/venue/start-venue.ts';
 import {
   anOrder,
-  describeVenue,
+  describeVenueContract,
   type Misbehaviour,
   soonMs,
   type VenueHarness,
@@ -80,11 +80,11 @@ async function openTestVenue(
   };
 }
 
-describeVenue('alpaca paper, ids unique for life', () => openTestVenue('paper', 'lifetime-unique', false));
-describeVenue('alpaca paper, ids unique among open orders, ids as JSON numbers', () =>
+describeVenueContract('alpaca paper, ids unique for life', () => openTestVenue('paper', 'lifetime-unique', false));
+describeVenueContract('alpaca paper, ids unique among open orders, ids as JSON numbers', () =>
   openTestVenue('paper', 'open-only', true),
 );
-describeVenue('alpaca live', () => openTestVenue('live', 'lifetime-unique', false));
+describeVenueContract('alpaca live', () => openTestVenue('live', 'lifetime-unique', false));
 
 type Seen = {
   readonly method: string;
@@ -249,7 +249,7 @@ describe('a send to Alpaca', () => {
     expect(peer.seen.length).toBe(1);
   });
 
-  it('is not refused by any status from 400 to 599 with an empty body, but for 401, and is never repeated', async () => {
+  it('is refused by no status from 400 to 599 with an empty body but 401, and is never repeated', async () => {
     let status = 400;
     const peer = await aPeer((_, response) => void response.writeHead(status).end());
     const venue = paperAt(peer.url, { sleep: async () => undefined, requestsPerMinute: 1e6, nowMs: skippingClock() });

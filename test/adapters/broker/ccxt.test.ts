@@ -1,5 +1,5 @@
 /** Exchanges through ccxt: the contract of all venues against a Binance of our own, spot and futures. */
-import { describeVenue, type VenueHarness } from '../../contracts/venue-contract.ts';
+import { describeVenueContract, type VenueHarness } from '../../contracts/venue-contract.ts';
 import type { PeerOptions } from './binance-peer.ts';
 import { openCcxt } from './ccxt-peer.ts';
 
@@ -10,8 +10,8 @@ async function open(mode: 'paper' | 'live', options: PeerOptions): Promise<Venue
   return harness;
 }
 
-describeVenue('binance spot, paper', () => open('paper', { market: 'spot' }));
-describeVenue('binance spot, live, ids of 19 digits as JSON numbers', () =>
+describeVenueContract('binance spot, paper', () => open('paper', { market: 'spot' }));
+describeVenueContract('binance spot, live, ids of 19 digits as JSON numbers', () =>
   open('live', { market: 'spot', firstId: '8389766145050669870' }),
 );
-describeVenue('binance futures, paper', () => open('paper', { market: 'swap' }));
+describeVenueContract('binance futures, paper', () => open('paper', { market: 'swap' }));

@@ -4,7 +4,7 @@ import { createAnthropic } from '../../../adapters/llm/anthropic.ts';
 import { createBedrock } from '../../../adapters/llm/bedrock.ts';
 import { createOpenaiCompatible } from '../../../adapters/llm/openai-compatible.ts';
 import { createOpenaiResponses } from '../../../adapters/llm/openai-responses.ts';
-import { describeModelProvider } from '../../contracts/model-provider-contract.ts';
+import { describeModelProviderContract } from '../../contracts/model-provider-contract.ts';
 import { anthropicFormat, bedrockFormat } from './peers/anthropic-format.ts';
 import { type PeerRequest, startModelPeer } from './peers/model-peer.ts';
 import { chatFormat, responsesFormat } from './peers/openai-formats.ts';
@@ -36,14 +36,14 @@ const anthropicSent = (body: Body) => {
   };
 };
 
-describeModelProvider('anthropic', {
+describeModelProviderContract('anthropic', {
   ...{ format: anthropicFormat, apiFamily: 'anthropicMessages', secret: SECRET, thinks: true },
   baseUrl: (url) => url,
   create: (recordOf, allowLoopback) => createAnthropic({ ...parts, recordOf, allowLoopback }),
   sent: anthropicSent,
 });
 
-describeModelProvider('bedrock', {
+describeModelProviderContract('bedrock', {
   ...{ format: bedrockFormat, apiFamily: 'bedrockMessages', secret: AWS.accessKeyId, thinks: true },
   baseUrl: (url) => url,
   create: (recordOf, allowLoopback) => createBedrock({ name: 'tested', aws: AWS, recordOf, allowLoopback }),
@@ -51,7 +51,7 @@ describeModelProvider('bedrock', {
   sent: (body: Body) => ({ ...anthropicSent(body), model: 'wire-name' }),
 });
 
-describeModelProvider('openai', {
+describeModelProviderContract('openai', {
   ...{ format: responsesFormat, apiFamily: 'openaiResponses', secret: SECRET, thinks: true },
   baseUrl: (url) => `${url}/v1`,
   create: (recordOf, allowLoopback) => createOpenaiResponses({ ...parts, recordOf, allowLoopback }),
@@ -77,7 +77,7 @@ describeModelProvider('openai', {
   },
 });
 
-describeModelProvider('openai-compatible', {
+describeModelProviderContract('openai-compatible', {
   ...{ format: chatFormat, apiFamily: 'openaiChat', secret: SECRET, thinks: false },
   baseUrl: (url) => `${url}/v1`,
   create: (recordOf, allowLoopback) => createOpenaiCompatible({ ...parts, recordOf, allowLoopback }),

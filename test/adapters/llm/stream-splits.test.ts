@@ -1,6 +1,6 @@
 /**
- * However the network cuts a stream, the reply is the same. The one part that knows of pieces, the reader of events, gets
- * 100,000 cuttings of streams of every format; some go the whole way to a reply, Bedrock's frames among them.
+ * However the network cuts a stream, the reply is the same. The one part that knows of pieces, the reader of events,
+ * gets 100,000 cuttings of streams of every format; some go the whole way to a reply, Bedrock's frames among them.
  */
 import { eventStreamToSSEResponse } from '@anthropic-ai/bedrock-sdk/core/streaming';
 import { describe, expect, it } from 'vitest';

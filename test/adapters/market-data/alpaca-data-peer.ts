@@ -1,4 +1,6 @@
-/** Alpaca's data API of our own for tests: bars of shares and pairs by token, latest quotes, in Alpaca's wire format. */
+/**
+ * Alpaca's data API of our own for tests: bars of shares and pairs by token, latest quotes, in Alpaca's wire format.
+ */
 import {
   barsBetween,
   cell,
@@ -39,8 +41,10 @@ function quoteBody(
 }
 
 const NAMES = ['o', 'h', 'l', 'c', 'v'] as const;
-const barText = ({ t, cells }: PeerBar, { asText }: PeerState): string =>
-  `{"t":"${t % 1_000 === 0 ? stamp(t) : t}",${NAMES.map((name, i) => `"${name}":${cell(cells[i] ?? null, asText)}`).join(',')},"n":5}`;
+const barText = ({ t, cells }: PeerBar, { asText }: PeerState): string => {
+  const fields = NAMES.map((name, i) => `"${name}":${cell(cells[i] ?? null, asText)}`);
+  return `{"t":"${t % 1_000 === 0 ? stamp(t) : t}",${fields.join(',')},"n":5}`;
+};
 
 function barsReply(url: URL, state: PeerState, symbol: string): PeerReply {
   const query = url.searchParams;
@@ -49,12 +53,11 @@ function barsReply(url: URL, state: PeerState, symbol: string): PeerReply {
   const isFirst = at === 0;
   const page = all.slice(at, at + state.pageSize);
   const end = at + state.pageSize;
-  const body = (bars: readonly PeerBar[], next: number | null): PeerReply => ({
-    status: 200,
-    body: `{"bars":{${JSON.stringify(symbol)}:[${bars.map((bar) => barText(bar, state)).join(',')}]},"next_page_token":${
-      next === null ? 'null' : `"at-${next}"`
-    }}`,
-  });
+  const body = (bars: readonly PeerBar[], next: number | null): PeerReply => {
+    const texts = bars.map((bar) => barText(bar, state)).join(',');
+    const token = next === null ? 'null' : `"at-${next}"`;
+    return { status: 200, body: `{"bars":{${JSON.stringify(symbol)}:[${texts}]},"next_page_token":${token}}` };
+  };
   const next = end < all.length ? end : null;
   if (state.pageFault === 'sameToken') return body(page, isFirst ? end : at);
   if (state.pageFault === 'shuffled') return body(page.toReversed(), next);

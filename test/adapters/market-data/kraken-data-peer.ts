@@ -1,4 +1,6 @@
-/** Kraken's public market data of our own for tests: pairs, OHLC in seconds with an own name in the answer, the ticker. */
+/**
+ * Kraken's public market data of our own for tests: pairs, OHLC in seconds with an own name in the answer, the ticker.
+ */
 import {
   barsBetween,
   cell,

@@ -1,6 +1,6 @@
 /**
- * What the vendors' peers of the tests share: a server on loopback that tells the time of a clock of its own, holds bars
- * and a quote, writes numbers as JSON numbers or as texts, and misbehaves when told to.
+ * What the vendors' peers of the tests share: a server on loopback that tells the time of a clock of its own, holds
+ * bars and a quote, writes numbers as JSON numbers or as texts, and misbehaves when told to.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -1,4 +1,6 @@
-/** Every bar file of the shared market data: its gaps are those its makers list, and its bars come back as they stood. */
+/**
+ * Every bar file of the shared market data: its gaps are those its makers list, and its bars come back as they stood.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';

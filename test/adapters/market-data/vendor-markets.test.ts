@@ -140,7 +140,7 @@ describe('exchanges through ccxt', () => {
     await peer.close();
   });
 
-  it('reads an exchange with another format: Kraken, with seconds, names of its own and errors in HTTP 200', async () => {
+  it('reads an exchange of another format: Kraken, with seconds, names of its own, errors in HTTP 200', async () => {
     const peer = await startKrakenDataPeer(clock);
     peer.state.bars = hourBars(DAY_AGO, 25);
     const market = marketAt('kraken', peer.url);

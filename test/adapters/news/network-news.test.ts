@@ -38,7 +38,8 @@ async function allOf(source: NewsSource): Promise<RawNews[]> {
 const rss = (address = `${peer.url}/feed?a=1`, allowLoopback = true) =>
   createRssNews({ url: address, symbols: ['BTC'], allowLoopback }, parts);
 
-const RSS = `<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Desk</title>
+const RSS = `<?xml version="1.0"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Desk</title>
 <item><title><![CDATA[Shares <b>surge</b> & rise]]></title><link>https://n.example/1</link>
 <description>&lt;p&gt;A &amp;amp; B&lt;/p&gt;</description><pubDate>Tue, 10 Mar 2026 12:00:00 GMT</pubDate></item>
 <item><title>No date</title><link>javascript:alert(1)</link></item>
@@ -76,7 +77,8 @@ describe('a feed', () => {
 
   it('that is none is refused: pages, JSON, broken XML, entities of its own', async () => {
     const bomb =
-      '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>';
+      '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>' +
+      '<rss><channel><item><title>&b;</title></item></channel></rss>';
     for (const body of ['<html><body>Hi</body></html>', '{"a":1}', '<rss><channel>', '', bomb]) {
       peer.answer = () => body;
       await expect(allOf(rss())).rejects.toMatchObject({ problems: [{ code: 'VENDOR_REPLY' }] });

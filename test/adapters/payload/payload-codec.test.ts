@@ -1,4 +1,6 @@
-/** The codec of payloads: what travels can be read with nothing but its key and the standard, and refusals name the key. */
+/**
+ * The codec of payloads: what travels can be read with nothing but its key and the standard, and refusals name the key.
+ */
 import { randomBytes, webcrypto } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createPayloadCodec, keyIdOf } from '../../../adapters/payload/payload-codec.ts';

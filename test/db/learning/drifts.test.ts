@@ -1,4 +1,6 @@
-/** A market that changes under a session: one drift, one event, one search, however often and by whom it is looked at. */
+/**
+ * A market that changes under a session: one drift, one event, one search, however often and by whom it is looked at.
+ */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

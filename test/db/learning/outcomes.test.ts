@@ -161,7 +161,7 @@ describe('a session that listens to the past of its strategy', () => {
     );
   const heard = ['technical', 'online'];
 
-  it('in real time knows at every walk what has been reviewed by then; in virtual time what closed before it', async () => {
+  it('knows in real time what has been reviewed by then; in virtual time what closed before it', async () => {
     const handle = { strategyId: 'then', online: { '': { trades: 1, wins: 1, returnSum: 0.02 } } };
     const now = await taughtNow(parts, parsed('paper', heard), handle);
     expect(now.online?.['']).toMatchObject({ trades: 3, wins: 2 });

@@ -9,9 +9,12 @@ import {
   voteOf,
 } from '../../../domain/backtest/advisor.ts';
 import { openWalk } from '../../../domain/backtest/open-walk.ts';
+import { proposalQuestions } from '../../../domain/backtest/proposal-question.ts';
 import { walkBatch } from '../../../domain/backtest/walk-batch.ts';
+import { sha256Hex } from '../../../domain/canonical-json.ts';
 import { marketFeatures } from '../../../domain/features/market-features.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
+import type { Decision } from '../../../schemas/decision.ts';
 import type { AdviceAnswer, AdviceOutcome } from '../../../schemas/llm/advice-slot.ts';
 import type { Advice } from '../../../schemas/llm/contracts/advice.ts';
 import { adviceSchema } from '../../../schemas/llm/contracts/advice.ts';
@@ -164,6 +167,25 @@ describe('aiDiscretionary', () => {
     }
     expect(walk([BARS], { type: 'aiDiscretionary' }).fills).toEqual([]);
     expect(walk([BARS], { type: 'aiDiscretionary' }, { advisor: parrot('hold').advisor }).fills).toEqual([]);
+  });
+
+  it('has the whole of each proposal told to whoever is asked what could go wrong with it, and nothing else', () => {
+    const { advisor } = parrot('buy');
+    const { decisions } = walk([BARS], { type: 'aiDiscretionary' }, { advisor });
+    const questions = proposalQuestions(decisions);
+    const entries = decisions.flatMap(({ decision }) => (decision.stopPrice === null ? [] : [decision]));
+    expect(entries.length).toBeGreaterThan(3);
+    expect(questions.map(({ decisionId }) => decisionId)).toEqual(entries.map(({ decisionId }) => decisionId));
+    for (const [n, { ref, body }] of questions.entries()) {
+      const { symbol, asOfMs, stopPrice, targetPrice, sizeFraction } = entries[n] as Decision;
+      expect(JSON.parse(body)).toMatchObject({
+        ...{ symbol, asOf: new Date(asOfMs).toISOString(), features: { symbol } },
+        proposed: { side: 'buy', sizeFraction, stopPrice, targetPrice, leverage: 1 },
+        book: { positions: [] },
+      });
+      expect(ref).toBe(sha256Hex(body));
+    }
+    expect(proposalQuestions(walk([BARS], BUSY, { advisor }).decisions)).toEqual([]);
   });
 
   it('is bound by the direction of the session', () => {

@@ -1,4 +1,7 @@
-/** The leverage manager in the one step: it only ever lowers what a strategy asks for, and gets out before its venue does. */
+/**
+ * The leverage manager in the one step: it only ever lowers what a strategy
+ * asks for, and gets out before its venue does.
+ */
 import { describe, expect, it } from 'vitest';
 import { gateInputOf } from '../../../domain/backtest/gate-input-of.ts';
 import { leverageSettingsOf } from '../../../domain/backtest/leverage-terms.ts';
@@ -170,7 +173,8 @@ describe('a leveraged position whose stop did not get it out', () => {
 
   it('is halved once at a margin ratio of 0.70, and closed at 0.85, before its venue would take it', () => {
     const walked = walkFrom(managed());
-    // 0.676 × 0.01 / (0.3333 − 0.324) = 0.72 at bar 20; 0.675 × 0.01 / (0.3333 − 0.325) = 0.81 at bar 23, with 1.07 % 0.87.
+    // 0.676 × 0.01 / (0.3333 − 0.324) = 0.72 at bar 20; 0.675 × 0.01 /
+    // (0.3333 − 0.325) = 0.81 at bar 23, with 1.07 % 0.87.
     const told = walked.decisions.map(({ inputs }) => inputs.leverage as { action: string; marginRatio: number });
     expect(told.map(({ action }) => action)).toEqual(['hold', 'reduceHalf', 'hold', 'hold', 'hold', 'hold']);
     expect(exits(walked)).toEqual([[20, 'reduce', '5']]);

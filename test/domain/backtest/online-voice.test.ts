@@ -1,4 +1,7 @@
-/** The online component in a walk: the strategy's direction, the shrunk win rate of the pattern, and nothing where nothing is known. */
+/**
+ * The online component in a walk: the strategy's direction, the shrunk win rate of
+ * the pattern, and nothing where nothing is known.
+ */
 import { describe, expect, it } from 'vitest';
 import { carriedPatterns, learnPatterns, type TradeOutcome } from '../../../domain/learning/online/patterns.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';

@@ -1,6 +1,6 @@
 /** Strategies of two legs over bars: both legs or none, from the first order to the last. */
 import { describe, expect, it } from 'vitest';
-import type { Decided } from '../../../domain/backtest/decide-at-close.ts';
+import type { Decided } from '../../../domain/backtest/decided.ts';
 import { cancelLoneEntry } from '../../../domain/backtest/lone-leg.ts';
 import { openWalk } from '../../../domain/backtest/open-walk.ts';
 import { walkBar } from '../../../domain/backtest/walk-bar.ts';

@@ -1,4 +1,6 @@
-/** Contexts and bars for walks: the desk's default limits in stability, zero surprises; override what a test is about. */
+/**
+ * Contexts and bars for walks: the desk's default limits in stability, zero surprises; override what a test is about.
+ */
 
 import { entryTermsOf } from '../../../domain/backtest/entry-terms.ts';
 import { runBacktest } from '../../../domain/backtest/run-backtest.ts';

@@ -1,4 +1,6 @@
-/** The llm's word on an entry: what it can change, what it cannot, and who may propose in hybrid and aiDiscretionary. */
+/**
+ * The llm's word on an entry: what it can change, what it cannot, and who may propose in hybrid and aiDiscretionary.
+ */
 import { describe, expect, it } from 'vitest';
 import { combine } from '../../../domain/decision/combine-signals.ts';
 import { adviseEntry, type LlmAnswer, type LlmSlot, proposeByModel } from '../../../domain/decision/llm-slot.ts';

@@ -1,4 +1,7 @@
-/** With the model's slot the desk is never riskier than without: 100,000 random votes, markets and sizes. And the vetoes. */
+/**
+ * With the model's slot the desk is never riskier than without: 100,000
+ * random votes, markets and sizes. And the vetoes.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toDecimal } from '../../../domain/decimal.ts';
@@ -113,7 +116,7 @@ const sizeFor = (agreement: number, stopDistanceFraction: number): number =>
     quantityStep: toDecimal('0.01'),
   }).sizeFraction;
 
-it('with the model never riskier than without, in 100,000 cases: side, confidence, agreement, score, size, stop', () => {
+it('with the model never riskier than without in 100,000 cases: side, confidence, agreement, score, size, stop', () => {
   const seen = { none: 0, same: 0, held: 0, vetoed: 0, smaller: 0 };
   fc.assert(
     fc.property(

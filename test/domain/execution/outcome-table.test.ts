@@ -73,7 +73,7 @@ describe('the outcome table of Alpaca', () => {
     expect(definitive).toEqual([401]);
   });
 
-  it('never takes a status other than 401, 403 and 422 for a refusal, nor other than 200 and 201 for an acceptance', () => {
+  it('takes no status but 401, 403 and 422 for a refusal, and none but 200 and 201 for an acceptance', () => {
     const texts = fc.option(fc.constantFrom('40310000', '40010001', '42210000', 'forbidden.', 'qty must be > 0', ''));
     const orders = fc.constantFrom('ours' as const, 'refused' as const, 'none' as const);
     fc.assert(

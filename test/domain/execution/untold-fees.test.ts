@@ -1,4 +1,6 @@
-/** Fees that a venue takes of what a fill brings, and does not tell: what is missing there is the fee, if it can be one. */
+/**
+ * Fees that a venue takes of what a fill brings, and does not tell: what is missing there is the fee, if it can be one.
+ */
 import { describe, expect, it } from 'vitest';
 import { type FeeFacts, withFees } from '../../../domain/execution/untold-fees.ts';
 import type { VenueFill } from '../../../schemas/venue.ts';

@@ -1,4 +1,6 @@
-/** Features of whole series: no look into the future, null before warm-up, plain JSON, changes by time, cheap enough. */
+/**
+ * Features of whole series: no look into the future, null before warm-up, plain JSON, changes by time, cheap enough.
+ */
 import { describe, expect, it } from 'vitest';
 import { computeFeatureColumns } from '../../../domain/features/feature-columns.ts';
 import { atrAt, levelsAt, marketFeatures, regimeAt } from '../../../domain/features/market-features.ts';

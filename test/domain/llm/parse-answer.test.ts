@@ -1,6 +1,6 @@
 /**
- * Rows 30 to 46 of the catalogue of bad model output, and variants that are drawn: each gives exactly its code. An answer
- * is what its contract says or it is refused; nothing is mended on the way.
+ * Rows 30 to 46 of the catalogue of bad model output, and variants that are drawn: each gives exactly its code. An
+ * answer is what its contract says or it is refused; nothing is mended on the way.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -276,7 +276,7 @@ describe('the catalogue of bad answers', () => {
     expect(Reflect.get({}, 'isLive')).toBeUndefined();
   });
 
-  it('rows 44 and 45: script, images, terminal codes and SQL are texts and stay as they came; long ones are cut', () => {
+  it('rows 44 and 45: script, images, terminal codes and SQL are texts and stay as they came, cut when long', () => {
     const rationale = `<script>alert(1)</script> ![x](http://evil.example/x.png) \u001b[31m'); DROP TABLE orders;--`;
     expect(parse(advice({ rationale }))).toMatchObject({ ok: true, value: { rationale }, textsCut: [] });
     const long = parseAs('advice', advice({ rationale: 'ä'.repeat(50_000), warnings: ['b'.repeat(9_000)] }));

@@ -181,6 +181,14 @@ describe('closed trades', () => {
     expect(close(state, '-1', START_MS + 6)).toMatchObject({ lossStreak: 1, cooldownUntilMs: null });
   });
 
+  it('leave their results, of twenty at most: a gain, or none', () => {
+    let state = opened;
+    for (const pnl of ['-1', '0', '0.01']) state = close(state, pnl, START_MS);
+    expect(state.recentResults).toEqual([0, 0, 1]);
+    for (let n = 0; n < 20; n += 1) state = close(state, '1', START_MS);
+    expect(state.recentResults).toEqual(Array(20).fill(1));
+  });
+
   it('remember day trades, and only those', () => {
     const one = onTradeClosed(opened, { pnl: money('5'), dayTrade: true }, START_MS + 1, desk);
     expect(one.dayTradesAtMs).toEqual([START_MS + 1]);

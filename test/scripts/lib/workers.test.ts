@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-it('adopts workers that run the same code with the same settings, and replaces them when a setting changed', async () => {
+it('adopts workers of the same code and settings, and replaces them when a setting changed', async () => {
   const before = workerPid();
   expect(await start()).toBe('adopted');
   expect(workerPid()).toBe(before);

@@ -1,6 +1,6 @@
 /**
- * A provider on loopback: real sockets, real HTTP. It keeps what it was asked and answers by script, well or badly. What
- * its answers look like is the wire format's (the files beside this one).
+ * A provider on loopback: real sockets, real HTTP. It keeps what it was asked and answers by script, well or badly.
+ * What its answers look like is the wire format's (the files beside this one).
  */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,6 @@
-/** The two formats of OpenAI: Responses, whose last event repeats the whole, and Chat Completions, which ends in [DONE]. */
+/**
+ * The two formats of OpenAI: Responses, whose last event repeats the whole, and Chat Completions, which ends in [DONE].
+ */
 import { bytesOf, type PeerAnswer, pieces, type WireFormat } from './model-peer.ts';
 
 const DEFAULT_USAGE = { in: 11, cached: 3, out: 7 } as const;

@@ -1,5 +1,6 @@
 /**
- * The lexicon against four labelled sets that we did not make. It was tuned on SEntFiN only; the other three are held out.
+ * The lexicon against four labelled sets that we did not make. It was tuned
+ * on SEntFiN only; the other three are held out.
  * SEntFiN labels entities: a headline counts with its label where all of its entities have the same one.
  */
 import { existsSync, readFileSync } from 'node:fs';

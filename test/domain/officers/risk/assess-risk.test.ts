@@ -93,7 +93,7 @@ describe('a portfolio that is known', () => {
     expect(assess({ equity: '101000', peakEquity: '90000', positions: [] }).riskScore).toBe(0);
   });
 
-  it('the parts of eight equal holdings are an eighth of the whole each, and a short one that mirrors it takes its part back', () => {
+  it('the parts of eight equal holdings are an eighth each, and a short one that mirrors it takes its part back', () => {
     const { components, componentVarTotal, averageCorrelation } = assess({ positions: eight() });
     expect(components.map(({ componentVar }) => componentVar / (componentVarTotal ?? 0))).toEqual(
       Array.from({ length: 8 }, () => expect.closeTo(1 / 8, 9)),
@@ -106,7 +106,7 @@ describe('a portfolio that is known', () => {
     expect(sum).toBeCloseTo(hedged.componentVarTotal ?? 0, 12);
   });
 
-  it('two strategies in one symbol are one holding: net in its loss, gross in its size, sold into the same bars', () => {
+  it('two strategies in one symbol are one holding: net in loss, gross in size, sold into the same bars', () => {
     const state = assess({ positions: [position('A'), position('A', { quantity: '-80' })] });
     expect(state).toMatchObject({ netExposure: 0, grossExposure: 0.16, largestSymbolFraction: 0.16 });
     expect(state.daysToLiquidateMax).toBeCloseTo(2 / 40 / 24, 12);

@@ -17,7 +17,7 @@ async function bought() {
   return { venue, orderId: String(json.id), tradeId: String(fill?.id) };
 }
 
-it('takes a trade back: order, position and cash are those without it, and the journal and the stream say so', async () => {
+it('takes a trade back: order, position and cash are those without it; journal and stream say so', async () => {
   const { venue, orderId, tradeId } = await bought();
   const { json } = await control(venue, { tradeId });
   expect(json).toMatchObject({ ok: true, executionId: expect.stringMatching(/^\d{20}$/) });

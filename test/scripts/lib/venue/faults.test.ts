@@ -1,4 +1,6 @@
-/** How the test venue misbehaves: what is cut before an effect leaves nothing, what is cut after it leaves everything. */
+/**
+ * How the test venue misbehaves: what is cut before an effect leaves nothing, what is cut after it leaves everything.
+ */
 import { describe, expect, it } from 'vitest';
 import { limit, market, openVenue, type VenueUnderTest } from './venue-under-test.ts';
 

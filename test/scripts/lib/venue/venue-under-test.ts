@@ -1,4 +1,7 @@
-/** A test venue inside the test's process with a client that speaks to it over real HTTP, and its journal as an outsider reads it. */
+/**
+ * A test venue inside the test's process with a client that speaks to it over real
+ * HTTP, and its journal as an outsider reads it.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
