@@ -27,7 +27,7 @@ export const localUrl = (port: number, role: string, password: string, database 
 /** Asks the server at `port` which data folder it serves. */
 export async function probe(port: number, folder: string, password: string): Promise<Answer> {
   try {
-    const [row] = await query(localUrl(port, ADMIN_ROLE, password, 'postgres'), 'show data_directory');
+    const [row] = await query(localUrl(port, ADMIN_ROLE, password, 'postgres'), 'show data_directory', LOOKS_FOR_MS);
     return realpathSync(String(row?.data_directory)) === realpathSync(folder) ? 'ours' : 'stranger';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -36,11 +36,20 @@ export async function probe(port: number, folder: string, password: string): Pro
   }
 }
 
+/** A bundler at work in this process keeps an answer that has come waiting for seconds. */
+const CONNECTS_WITHIN_MS = 30_000;
+/** For a look at whoever listens there. */
+export const LOOKS_FOR_MS = 3_000;
+
 /** One statement over a connection of its own. */
-export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+export async function query(
+  url: string,
+  text: string,
+  connectsWithinMs = CONNECTS_WITHIN_MS,
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({
     connectionString: url,
-    connectionTimeoutMillis: 3_000,
+    connectionTimeoutMillis: connectsWithinMs,
     application_name: 'quarterdeck set-up',
   });
   client.on('error', () => undefined);

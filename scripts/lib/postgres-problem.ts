@@ -9,7 +9,7 @@ import type { InvalidInput } from '../../schemas/problem.ts';
 import { deskDown, messageOf } from './desk-problem.ts';
 import { deskFiles } from './paths.ts';
 import { rolePasswords } from './postgres.ts';
-import { localUrl, query, readPidFile } from './postgres-probe.ts';
+import { LOOKS_FOR_MS, localUrl, query, readPidFile } from './postgres-probe.ts';
 
 const START_HINT = 'run npm start -- --once first';
 const SLOW_HINT = 'it is up but busy, or another process holds a lock: try again, npm run doctor tells more';
@@ -48,7 +48,7 @@ function embeddedUrl(home: string): string | null {
 async function refusalOf(url: string | null): Promise<unknown> {
   if (url === null) return null;
   try {
-    await query(url, 'select 1');
+    await query(url, 'select 1', LOOKS_FOR_MS);
     return new Error('timeout expired: it answers only now');
   } catch (error) {
     return error;
