@@ -24,12 +24,6 @@ export type TradingWorkerParts = TradingParts & {
   readonly activities?: ReturnType<typeof tradingActivities>;
 };
 
-/**
- * One thread runs them all: who takes more, holds those that wait back from other workers, and loses them all when it dies
- * before it has replayed the last.
- */
-const WORKFLOW_TASKS_AT_ONCE = 4;
-
 /** Seeds the desk's first policy and answers the worker; `run()` serves, `shutdown()` drains. @throws InvalidInput */
 export async function createTradingWorker(parts: TradingWorkerParts): Promise<Worker> {
   const { settings, startMode } = loadGovernance(parts.configFolder);
@@ -47,7 +41,6 @@ export async function createTradingWorker(parts: TradingWorkerParts): Promise<Wo
     identity: `quarterdeck:${process.pid}@${hostname()}`,
     shutdownGraceTime: '10 seconds',
     stickyQueueScheduleToStartTimeout: '2 seconds',
-    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
   });
