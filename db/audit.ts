@@ -7,6 +7,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
 import { insertion, insertTogether } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
+import { KEPT } from './kept-plans.ts';
 import type { Database, JsonObject } from './tables.ts';
 
 export type NewAuditRow = { readonly kind: string; readonly body: JsonObject; readonly atMs: number };
@@ -86,7 +87,7 @@ type Taken = { readonly last: number; readonly hashBefore: string | null };
  * it began before the lock was there, so that a row of whoever held the lock is looked up anew.
  */
 async function takeSequences(trx: Database, count: number): Promise<Taken> {
-  const result = await sql<Taken>`
+  const result = await sql<Taken>`${KEPT}
     with taken as (
       update counters set value = value + ${count}::bigint where name = 'audit' returning value)
     select taken.value as last, audit.hash as "hashBefore"

@@ -3,6 +3,7 @@
  * JSON columns take plain objects and arrays; decimals go as strings and stay exact. Not for bars (see bars.ts).
  */
 import { type Insertable, type RawBuilder, sql } from 'kysely';
+import { KEPT } from './kept-plans.ts';
 import type { Database, Tables } from './tables.ts';
 
 type TableName = keyof Tables & string;
@@ -38,7 +39,7 @@ export function insertion<T extends TableName>(
 /** Several insertions as one statement: one round trip, and rows may refer to each other whatever the order. */
 export async function insertTogether(db: Database, insertions: readonly RawBuilder<unknown>[]): Promise<void> {
   const steps = insertions.map((one, n) => sql`${sql.ref(`step_${n}`)} as (${one})`);
-  await sql`with ${sql.join(steps)} select 1`.execute(db);
+  await sql`${KEPT} with ${sql.join(steps)} select 1`.execute(db);
 }
 
 /**

@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { BudgetScope, FullScope, ScopeLimit } from '../../schemas/llm/budget.ts';
 import { toInstant } from '../instant.ts';
+import { KEPT } from '../kept-plans.ts';
 import { RunAgain } from '../retry.ts';
 import type { Database } from '../tables.ts';
 
@@ -24,7 +25,7 @@ export type Reservation = {
 export async function reserveBudget(trx: Database, reservation: Reservation): Promise<FullScope[]> {
   const { callId, scopes, atMs } = reservation;
   const amount = sql`${reservation.amountMicroUsd}::bigint`;
-  const result = await sql<FullRow>`
+  const result = await sql<FullRow>`${KEPT}
     with wanted as (
       select scope, key, "limitMicroUsd" as cap
       from json_to_recordset(${JSON.stringify(scopes)}::json) as w (scope text, key text, "limitMicroUsd" bigint)),

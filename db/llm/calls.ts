@@ -7,6 +7,7 @@ import type { ModelUsage } from '../../schemas/llm/model-call.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { appendAudit } from '../audit.ts';
 import { insertion } from '../insert-rows.ts';
+import { KEPT } from '../kept-plans.ts';
 import type { Database, JsonObject, Tables } from '../tables.ts';
 import { settleBudget, settlement } from './budget.ts';
 import { payloadInsertion, payloadOf } from './payloads.ts';
@@ -91,7 +92,9 @@ export async function closeCall(trx: Database, end: CallEnd): Promise<number | n
     sql`response_ref = ${response?.ref ?? null}, provider_request_id = ${end.providerRequestId}`,
     sql`problems = ${JSON.stringify(end.problems)}::jsonb, answered_at = clock_timestamp()`,
   ]);
-  const { rows } = await sql<{ cost: number }>`with ${settlement({ callId, spentMicroUsd: end.spentMicroUsd, atMs })}
+  const { rows } = await sql<{
+    cost: number;
+  }>`${KEPT} with ${settlement({ callId, spentMicroUsd: end.spentMicroUsd, atMs })}
     ${response === null ? sql`` : sql`, kept as (${payloadInsertion([response])})`}
     update model_calls c set ${changes} from settled where c.call_id = ${callId}
     returning settled.spent as cost`.execute(trx);

@@ -4,6 +4,7 @@
  * holds; the clock is the database's.
  */
 import { sql } from 'kysely';
+import { KEPT } from '../kept-plans.ts';
 import type { Database } from '../tables.ts';
 
 export type Pace = { readonly model: string; readonly minDelayMs: number; readonly requestsPerMinute: number };
@@ -15,7 +16,7 @@ type Turn = { readonly waitMs: number; readonly at: Date };
 
 export async function paceOf(trx: Database, { model, minDelayMs, requestsPerMinute }: Pace): Promise<Turn> {
   await sql`select pg_advisory_xact_lock(hashtext('model pace'), hashtext(${model}))`.execute(trx);
-  const { rows } = await sql<{ at: Date; since_last: number | null; since_full: number | null }>`
+  const { rows } = await sql<{ at: Date; since_last: number | null; since_full: number | null }>`${KEPT}
     with calls as (select requested_at from model_calls where model = ${model} and not cached
       and batch_key is null),
     full_minute as (
