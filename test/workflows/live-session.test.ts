@@ -442,15 +442,22 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
       const strategy = { type: 'aiDiscretionary' };
       const components = ['technical', 'llm'];
       const { run, sessionId } = await start({ strategy, components, model: { provider: 'peer', model: 'one' } });
-      at.close(101);
+      at.close(100);
       const ticked = tick(run);
       await until('a question', async () => (peer.bodies.length === 1 ? true : null));
       expect(await decisionsOf(sessionId)).toEqual([]);
       proposed.say();
       expect(await ticked).toMatchObject({ action: 'buy', verdict: { approved: true }, noDecision: null });
       await until('the other question', async () => (peer.bodies.length === 2 ? true : null));
-      expect(await run.query(statusQuery)).toMatchObject({ ordersSent: 1 });
-      expect(await closeAt(run, 101)).toMatchObject({ repeated: false });
+      await until('the order', async () => {
+        const [sent] = await decisionsOf(sessionId);
+        const orders = at.desk.db
+          .selectFrom('orders')
+          .selectAll()
+          .where('decision_id', '=', sent?.decision_id ?? '');
+        return (await orders.execute()).length > 0 ? true : null;
+      });
+      expect(await closeAt(run, 100)).toMatchObject({ repeated: false });
       expect(await run.query(statusQuery)).toMatchObject({ tradesExecuted: 0, activePositions: 1 });
       assessed.say();
 
@@ -463,7 +470,7 @@ describe.each(VENDORS)('on the market of %s', (vendor) => {
       expect(told.outcome).toMatchObject({ kind: 'answer', model: 'one', value: { riskLevel: 'high' } });
       const report = await end(run);
       const cost = peer.bodies.length * (TOKENS.in + TOKENS.out);
-      expect(report).toMatchObject({ bars: 2, decisions: 2, orders: 3, modelCostMicroUsd: cost, contaminated: false });
+      expect(report).toMatchObject({ bars: 2, decisions: 2, orders: 2, modelCostMicroUsd: cost, contaminated: false });
       const calls = await at.desk.db
         .selectFrom('model_calls')
         .selectAll()
