@@ -1,7 +1,7 @@
 /**
  * How fast a model may be asked, over all workers: at least `minDelayMs` between two calls and at most
- * `requestsPerMinute` in any minute, what went in a batch aside. Counted from the calls themselves, under a lock for the model that the transaction
- * holds; the clock is the database's.
+ * `requestsPerMinute` in any minute, what went in a batch aside. Counted from the calls themselves, under a lock for the
+ * model that the transaction holds; the clock is the database's.
  */
 import { sql } from 'kysely';
 import { KEPT } from '../kept-plans.ts';

@@ -1,4 +1,7 @@
-/** What models cost and what that brought, by model, prompt, session, day (UTC) or model and regime of the trade's entry. Costs are whole micro-USD. */
+/**
+ * What models cost and what that brought, by model, prompt, session, day (UTC) or model and regime of the trade's entry.
+ * Costs are whole micro-USD.
+ */
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../tables.ts';
 
