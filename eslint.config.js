@@ -1,6 +1,7 @@
 /**
- * The rules that need types (promises, exhaustive switches) and the ones that keep replayed and pure code pure.
- * Formatting and quick lint are Biome's; who imports whom is dependency-cruiser's.
+ * What code may reach beyond its arguments: the rules that keep replayed and pure code pure, and effects in their place.
+ * Formatting and quick lint are Biome's; who imports whom is dependency-cruiser's; the rules that need types (promises,
+ * exhaustive switches) are Oxlint's, which reads 1,900 files in a fifth of the time.
  */
 import { builtinModules } from 'node:module';
 import tseslint from 'typescript-eslint';
@@ -37,18 +38,9 @@ const requesters = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
 const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.data/', 'assembly/', 'examples/', 'coverage/', 'test/histories/', 'test/fixtures/'] },
+  { ignores: ['node_modules/', '.data/', 'assembly/', 'examples/', 'coverage/', 'test/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
-  {
-    files: ['**/*.ts'],
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
-    plugins: { '@typescript-eslint': tseslint.plugin },
-    rules: {
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-    },
-  },
+  { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } },
   {
     files: ['**/*.ts'],
     ignores: ['config/**', 'test/**', 'domain/**', 'schemas/**'],

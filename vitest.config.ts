@@ -1,7 +1,8 @@
 /**
  * How the tests run: one database and one Temporal server for the whole run (test/setup), three processes, which mostly
- * wait; each file has one of its own. `npm run test:long` runs the ones that take a
- * minute each: those that kill processes again and again, walk long markets, or have a hundred sessions at once.
+ * wait. Each file that opens a desk has a process of its own; those of single parts share one and its modules, because
+ * loading them anew took as long as a fifth of their tests. `npm run test:long` runs the ones that take a minute each:
+ * those that kill processes again and again, walk long markets, or have a hundred sessions at once.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -24,7 +25,7 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: 'desks', include: ['test/**/*.test.ts'], exclude: [...PARTS, ...LONG] } },
       { test: { ...common, name: 'long', include: LONG } },
-      { test: { ...common, name: 'parts', include: PARTS } },
+      { test: { ...common, name: 'parts', include: PARTS, isolate: false } },
     ],
   },
 });

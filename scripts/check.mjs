@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-const STEPS = ['lint:types', 'format', 'lint:quick', 'imports', 'exports', 'typecheck'];
+const STEPS = ['lint:reach', 'typecheck', 'lint:types', 'format', 'lint:quick', 'imports', 'exports'];
 const AT_ONCE = 2;
 
 function runStep(name) {

@@ -69,7 +69,11 @@ type Drilling = (parts: Parts & { readonly engine: OwnEngine }) => Promise<Drill
 /** Each drill with an engine of its own: what stands between drills is killed. */
 async function onOwnEngine(parts: Parts, work: Drilling): Promise<Drilled> {
   const engine = openOwnEngine(parts.rig, parts.isGuarded);
-  return work({ ...parts, engine }).finally(() => engine.close());
+  try {
+    return await work({ ...parts, engine });
+  } finally {
+    await engine.close();
+  }
 }
 
 async function allDrills(parts: Parts): Promise<Record<string, Drilled>> {

@@ -32,7 +32,11 @@ export const experiment: Experiment = {
   controls: { 'no-cash': 'notFound', 'no-positions': 'notFound', 'no-freeze': 'notFound', adopting: 'mended' },
   run: async (options) => {
     const site = await openSite();
-    return examine(site, options).finally(() => site.close());
+    try {
+      return await examine(site, options);
+    } finally {
+      await site.close();
+    }
   },
 };
 

@@ -28,8 +28,7 @@ export const experiment: Experiment = {
   name: 'zombies',
   controls: { 'no-epoch': 'secondAccept' },
   run: async (options) => {
-    const site = await openSite();
-    const rounds = await takeRounds(site, options).finally(() => site.close());
+    const rounds = await takeRounds(options);
     const processes = options.control === null ? await pauseProcesses(options.seed, PROCESS_PAUSES) : null;
     return judge(options, rounds, processes);
   },
@@ -43,7 +42,16 @@ type Round = {
 };
 type Plan = { readonly name: string; readonly profile: (typeof PROFILES)[number]; readonly pauses: readonly Pause[] };
 
-async function takeRounds(site: Site, options: ExamOptions): Promise<Round[]> {
+async function takeRounds(options: ExamOptions): Promise<Round[]> {
+  const site = await openSite();
+  try {
+    return await takeRoundsAt(site, options);
+  } finally {
+    await site.close();
+  }
+}
+
+async function takeRoundsAt(site: Site, options: ExamOptions): Promise<Round[]> {
   const plans = planOf(options);
   const total = plans.reduce((sum, { pauses }) => sum + pauses.length, 0);
   const bar = progressBar('zombies');

@@ -51,7 +51,11 @@ export async function startProductionTemporal({ home, databaseUrl, namespace }: 
   const address = `127.0.0.1:${ports.frontend.grpc}`;
   try {
     const connection = await connectTemporal(address, SERVES_WITHIN_MS);
-    await prepareNamespace(connection, namespace, true).finally(() => connection.close());
+    try {
+      await prepareNamespace(connection, namespace, true);
+    } finally {
+      await connection.close();
+    }
     return { address };
   } catch (error) {
     await endProcess(process, 5_000);

@@ -26,7 +26,8 @@ it('tells of a mistake of its own an id and nothing else', async () => {
   const { db, client, database, targets } = desk;
   const parts = { db, client, databaseUrl: database.appUrl, taskQueue: targets.taskQueue };
   const broken = await openBrokenSite(parts);
-  const answer = await send(broken, { path: '/api/orders' }).finally(() => broken.close());
+  const answer = await send(broken, { path: '/api/orders' });
+  await broken.close();
   const [{ code, got, hint }] = JSON.parse(answer.body).problems;
   expect([answer.status, code]).toEqual([500, 'INTERNAL']);
   expect(got).toMatch(/^"[0-9a-f-]{36}"$/);

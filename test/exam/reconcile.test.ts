@@ -19,7 +19,12 @@ async function onDesk(name: string, weaken: keyof typeof UNCOMPARED | null, work
   const desk = await openSmallDesk(site, { name, profile: 'open-only', seed: 1 });
   const run = startDeskRun(desk, () => undefined, weaken === null ? null : UNCOMPARED[weaken]);
   await openAccount(desk);
-  await work(run).finally(() => run.close().then(() => desk.close()));
+  try {
+    await work(run);
+  } finally {
+    await run.close();
+    await desk.close();
+  }
 }
 
 /** With a position that is old enough to have nothing under way. */

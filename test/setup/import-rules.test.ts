@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 /** A tree laid out like the project's, in which every line of the import table is broken once. */
 const PROJECT = path.resolve(import.meta.dirname, '../..');
-const CONFIGS = ['.dependency-cruiser.cjs', 'eslint.config.js', 'tsconfig.json', 'package.json'];
+const CONFIGS = ['.dependency-cruiser.cjs', 'eslint.config.js', '.oxlintrc.json', 'tsconfig.json', 'package.json'];
 const FOLDERS = [
   'schemas',
   'domain',
@@ -187,20 +187,26 @@ const impure: Record<string, { rule: string; text: string }> = {
     text: "import { env } from 'node:process';\nexport const used = env;\n",
   },
   'activities/i-floating.ts': {
-    rule: '@typescript-eslint/no-floating-promises',
+    rule: 'typescript(no-floating-promises)',
     text: 'async function work(): Promise<void> {}\nexport const used = (): void => {\n  work();\n};\n',
   },
   'activities/i-misused.ts': {
-    rule: '@typescript-eslint/no-misused-promises',
+    rule: 'typescript(no-misused-promises)',
     text:
       'async function work(): Promise<boolean> {\n  return true;\n}\n' +
       'export const used = (): number => (work() ? 1 : 2);\n',
   },
   'domain/i-switch.ts': {
-    rule: '@typescript-eslint/switch-exhaustiveness-check',
+    rule: 'typescript(switch-exhaustiveness-check)',
     text:
       "export function used(side: 'buy' | 'sell'): number {\n" +
       "  switch (side) {\n    case 'buy':\n      return 1;\n  }\n  return 0;\n}\n",
+  },
+  'activities/i-floating-silenced.ts': {
+    rule: 'typescript(no-floating-promises)',
+    text:
+      'async function work(): Promise<void> {}\nexport const used = (): void => {\n' +
+      '  // eslint-disable-next-line\n  work();\n};\n',
   },
   'domain/i-silenced.ts': {
     rule: 'no-restricted-properties',
@@ -236,14 +242,14 @@ beforeAll(async () => {
   }
   const texts = { ...innocent, ...allowed, ...pure, ...textsOf(planted), ...textsOf(impure) };
   for (const [file, text] of Object.entries(texts)) writeFileSync(path.join(tree, file), text);
-  await Promise.all([cruise(), lint()]);
+  await Promise.all([cruise(), lintReach(), lintTypes()]);
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
 const textsOf = (files: Record<string, { text: string }>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([file, { text }]) => [file, text]));
 
-/** Both tools exit with 1 when they find something; their findings are on stdout all the same. */
+/** All three tools exit with 1 when they find something; their findings are on stdout all the same. */
 function run(program: string, args: readonly string[]): Promise<unknown> {
   const words = [path.join(PROJECT, 'node_modules', program), ...args];
   return new Promise((resolve, reject) => {
@@ -263,7 +269,7 @@ async function cruise(): Promise<void> {
   for (const { from, rule } of summary.violations) problemsFound.add(`${from} ${rule.name}`);
 }
 
-async function lint(): Promise<void> {
+async function lintReach(): Promise<void> {
   const shape = z.array(
     z.object({ filePath: z.string(), messages: z.array(z.object({ ruleId: z.string().nullable() })) }),
   );
@@ -272,6 +278,12 @@ async function lint(): Promise<void> {
   for (const { filePath, messages } of results) {
     for (const { ruleId } of messages) problemsFound.add(`${path.relative(tree, filePath)} ${ruleId}`);
   }
+}
+
+async function lintTypes(): Promise<void> {
+  const shape = z.object({ diagnostics: z.array(z.object({ filename: z.string(), code: z.string() })) });
+  const { diagnostics } = shape.parse(await run('oxlint/bin/oxlint', ['--type-aware', '--format', 'json']));
+  for (const { filename, code } of diagnostics) problemsFound.add(`${filename} ${code}`);
 }
 
 describe('the import table', () => {

@@ -43,8 +43,11 @@ const broken = (parts: SiteParts): Case => ({
   ...{ row: '87', input: 'a database without tables', expected: '500 INTERNAL' },
   answer: async () => {
     const site = await openBrokenSite(parts);
-    const told = await send(site, { path: '/api/orders' }).finally(() => site.close());
-    return toldOf(told);
+    try {
+      return toldOf(await send(site, { path: '/api/orders' }));
+    } finally {
+      await site.close();
+    }
   },
 });
 
