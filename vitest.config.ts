@@ -1,12 +1,13 @@
 /**
  * How the tests run: one database and one Temporal server for the whole run (test/setup), three processes, which mostly
- * wait. Each file that opens a desk has a process of its own; those of single parts share one and its modules, because
- * loading them anew took as long as a fifth of their tests. `npm run test:long` runs the ones that take a minute each:
- * those that kill processes again and again, walk long markets, or have a hundred sessions at once.
+ * wait. Each file has a process of its own; those of pure functions share one and its modules, because loading them anew
+ * took longer than their tests. `npm run test:long` runs the ones that take a minute each: those that kill processes
+ * again and again, walk long markets, or have a hundred sessions at once.
  */
 import { defineConfig } from 'vitest/config';
 
-const PARTS = ['test/{activities,adapters,config,db,domain,properties,schemas}/**/*.test.ts'];
+const PURE = ['test/{domain,schemas}/**/*.test.ts'];
+const PARTS = ['test/{activities,adapters,config,db,properties,workers}/**/*.test.ts'];
 const LONG = [
   'test/exam/{adversarial,crash-points,null-edge}.test.ts',
   'test/scripts/{kill,model,reconcile,verify}.test.ts',
@@ -23,9 +24,10 @@ export default defineConfig({
     globalSetup: ['test/setup/global-setup.ts'],
     reporters: ['default', './test/setup/closing-line-reporter.ts'],
     projects: [
-      { test: { ...common, name: 'desks', include: ['test/**/*.test.ts'], exclude: [...PARTS, ...LONG] } },
+      { test: { ...common, name: 'desks', include: ['test/**/*.test.ts'], exclude: [...PURE, ...PARTS, ...LONG] } },
       { test: { ...common, name: 'long', include: LONG } },
-      { test: { ...common, name: 'parts', include: PARTS, isolate: false } },
+      { test: { ...common, name: 'parts', include: PARTS } },
+      { test: { ...common, name: 'pure', include: PURE, isolate: false } },
     ],
   },
 });

@@ -1,4 +1,4 @@
-/** The hand of the allocation review: reads what strategies did, plans, stores. Safe to repeat. */
+/** The activity of the allocation review: reads what strategies did, plans, stores. Safe to repeat. */
 import type { AllocationStore } from '../db/allocation-store.ts';
 import { planAllocation } from '../domain/learning/allocation/plan-allocation.ts';
 import type { StoredAllocation } from '../schemas/allocation.ts';

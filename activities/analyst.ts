@@ -1,6 +1,6 @@
 /**
- * The hands of the analyst, on queue `research`: facts as they were known, calls of tools, designs that are kept,
- * trades that are reviewed. Each is safe to repeat; what a call was told once it is told again.
+ * The activities of the analyst, on queue `research`: facts as they were known, tool calls, storing designs, reviewing
+ * trades. Each is safe to repeat; a repeated tool call gets its first answer.
  */
 import { sha256Hex } from '../domain/canonical-json.ts';
 import type { FactsAnswer, FactsRequest, PlacesRequest, ScreenedSymbol, ScreenSymbols } from '../schemas/analyst.ts';
@@ -33,7 +33,7 @@ export const createAnalystActivities = (parts: AnalystParts) => ({
   /** Which of a few symbols are worth a question. */
   screenSymbols: (request: ScreenSymbols): Promise<ScreenedSymbol[]> => screenSymbols(parts, request),
 
-  /** Those of the analyses that today's places are left for. */
+  /** The analyses that today's limit leaves room for. */
   takePlaces: (request: PlacesRequest): Promise<string[]> => parts.takePlaces({ ...request, nowMs: parts.nowMs() }),
 
   /** One call of a tool by a model. */

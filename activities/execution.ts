@@ -7,7 +7,7 @@ import type { Verdict } from '../schemas/decision.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { OrderInput } from '../schemas/order-input.ts';
 import { finalOnInvalidInput } from './failure.ts';
-import { type ManualOrderParts, proposedByHand, quoteByHand } from './order/manual-order.ts';
+import { beginsAtMs, type ManualOrderParts, proposedByHand, quoteByHand } from './order/manual-order.ts';
 import { type OrderRequestParts, orderRequest } from './order/order-request.ts';
 import type { OrderPlan, OrderStep, Proposal } from './order/order-step.ts';
 import { type UnattendedParts, unattendedBars } from './order/unattended-bars.ts';
@@ -20,7 +20,7 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
   /**
    * Works out an order by hand on the last stored bar; one that this workflow has recorded before, as before it was
    * reset, is told as it was recorded. @throws InvalidInput (final) DATA_EMPTY, ACCOUNT_UNKNOWN, ORDER_SIZE,
-   * ORDER_PARTIAL_EXIT
+   * ORDER_PARTIAL_EXIT, ORDER_EXIT_TYPE
    */
   proposeOrder: (request: Proposal): Promise<OrderPlan> => finalOnInvalidInput(() => proposedByHand(parts, request)),
 
@@ -36,7 +36,9 @@ export const createExecutionActivities = (parts: ExecutionParts) => ({
   submitOrders: (step: OrderStep): Promise<BrokerAnswer> =>
     finalOnInvalidInput(async () => {
       const broker = await brokerOf(parts, step.decisionId);
-      return broker.submit(step.decisionId, broker === parts.paper ? await quoteByHand(parts, step.input) : null);
+      if (broker !== parts.paper) return broker.submit(step.decisionId, null);
+      const quote = await quoteByHand(parts, step.input);
+      return broker.submit(step.decisionId, quote, quote?.atMs ?? beginsAtMs(parts, step.input));
     }),
 
   /** Looks what became of the orders; orders that no session walks are walked over the bars that came since. */

@@ -1,4 +1,4 @@
-/** What `officerCommentary` reads and writes, on queue `research`. Both are safe to repeat: words are told once. */
+/** What `officerCommentary` reads and writes, on queue `research`. Both are safe to repeat: one text for each event. */
 import type { CommentaryStore } from '../db/officers/commentary.ts';
 import { commentaryFacts } from '../domain/officers/commentary/commentary-facts.ts';
 import type { Commentary, CommentarySubject } from '../schemas/officers/commentary.ts';
@@ -9,7 +9,7 @@ export type CommentaryParts = { readonly store: CommentaryStore; readonly nowMs:
 
 export type CommentaryActivities = ReturnType<typeof createCommentaryActivities>;
 
-/** Signs of one commentary. */
+/** Characters of one commentary. */
 const TEXT_LENGTH_MAX = 1_000;
 
 export const createCommentaryActivities = ({ store, nowMs }: CommentaryParts) => ({

@@ -1,5 +1,5 @@
 /**
- * The hands of the officers: each reads what it needs, asks its rules, and commits one cycle. All are safe to repeat.
+ * The activities of the officers: each reads what it needs, asks its rules, and commits one cycle. Safe to repeat.
  */
 import type { CycleAnswer, CycleRequest } from '../schemas/officers/cycle.ts';
 import { ceoCycle } from './officers/ceo.ts';

@@ -1,4 +1,4 @@
-/** Books against venues, account by account. Safe to repeat: it books what is told and judges what is left. */
+/** Books against venues, account by account. Safe to repeat: it books what the venue reports and judges the rest. */
 import type { ReconcileReport } from '../schemas/reconciliation.ts';
 
 export type ReconciliationParts = {

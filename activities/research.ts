@@ -1,5 +1,5 @@
 /**
- * The light hands of research, on queue `research`: opening runs, turning generations, closing. Everything is in
+ * The light activities of research, on queue `research`: opening runs, turning generations, closing. Everything is in
  * Postgres under the run's id; each is safe to repeat. The heavy ones are in `compute.ts`.
  */
 import type { MarketData } from '../adapters/market-data/market-data.ts';
@@ -90,7 +90,7 @@ export const createResearchActivities = (parts: ResearchParts) => {
         return open(opening, 'search', searchSplit);
       }),
 
-    /** What the search has found so far, from the best down. */
+    /** What the search has found so far, best first. */
     searchLeaders: async ({ runId }: { readonly runId: string }): Promise<SearchNews> => {
       const rows = await searches.allTrials(runId);
       const ranked = rows.flatMap((row) => (row.fitness === null ? [] : [{ ...row, fitness: row.fitness }]));
@@ -122,13 +122,13 @@ export const createResearchActivities = (parts: ResearchParts) => {
     openTraining: (opening: OpenTraining): Promise<RunHandle> =>
       finalOnInvalidInput(() => openTraining(parts, opening)),
 
-    /** What the seeds have come to so far. */
+    /** The progress of all seeds. */
     trainingNews: ({ runId }: { readonly runId: string }): Promise<TrainingNews> => trainingNews(parts, runId),
 
     /** Answers the training. */
     closeTraining: (request: CloseTraining): Promise<AgentTrainingResult> => closeTraining(parts, request),
 
-    /** A run that was cancelled or has failed says so. */
+    /** Records that a run was cancelled or has failed. */
     abandonRun: async ({ runId, state }: { readonly runId: string; readonly state: RunState }): Promise<void> => {
       await evolutions.end(runId, null, { state, result: null, nowMs: nowMs() });
     },

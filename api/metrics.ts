@@ -25,19 +25,22 @@ export function createMetrics({ db, nowMs }: ApiParts): Metrics {
   const countTypes = createEventTotals(registry);
   const cycles = createCycleSeconds(registry);
   let countedUntil = 0;
-  let cyclesUntilMs = nowMs();
+  const countedSlots = new Map<string, number>();
+  const sinceMs = nowMs();
   const collect = async (): Promise<string> => {
     const until = await lastSequence(db);
     const [figures, counts, ended] = await Promise.all([
       readDeskFigures(db),
       countEvents(db, countedUntil, until),
-      readCycles(db, cyclesUntilMs),
+      readCycles(db, countedSlots, sinceMs),
     ]);
     countedUntil = until;
-    cyclesUntilMs = ended.at(-1)?.slotMs ?? cyclesUntilMs;
     showFigures(figures);
     countTypes(counts);
-    for (const { officer, tookMs } of ended) cycles(officer, tookMs / 1_000);
+    for (const { officer, slotMs, tookMs } of ended) {
+      countedSlots.set(officer, slotMs);
+      cycles(officer, tookMs / 1_000);
+    }
     return registry.metrics();
   };
   let last: Promise<unknown> = Promise.resolve();

@@ -58,11 +58,15 @@ export const apiEnvironment = (values: Values): ApiEnvironment => ({
       : { certFile: values.API_TLS_CERT, keyFile: values.API_TLS_KEY },
 });
 
-/** Beyond loopback a token must not travel in the clear. */
+/** Beyond loopback a token must not travel in the clear; half of a certificate encrypts nothing. */
 export function apiProblems(raw: Readonly<Record<string, unknown>>): Problem[] {
   const host = String(raw.API_HOST ?? '127.0.0.1');
-  const hasTls = raw.API_TLS_CERT !== undefined && raw.API_TLS_KEY !== undefined;
-  if (LOOPBACK.has(host) || hasTls || raw.API_IN_CONTAINER === '1') return [];
+  const missing = (['API_TLS_CERT', 'API_TLS_KEY'] as const).filter((name) => raw[name] === undefined);
+  if (missing.length === 1) {
+    const hint = 'certificate and key go together';
+    return missing.map((name) => problem('CONFIG_REQUIRED', name, undefined, API_EXPECTATIONS[name][0], hint));
+  }
+  if (LOOPBACK.has(host) || missing.length === 0 || raw.API_IN_CONTAINER === '1') return [];
   const expected = 'an address of loopback, or API_TLS_CERT and API_TLS_KEY';
   return [problem('CONFIG_NOT_LOOPBACK', 'API_HOST', host, expected, 'the token would travel unencrypted')];
 }

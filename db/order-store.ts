@@ -6,6 +6,7 @@ import { sql, type Transaction } from 'kysely';
 import { gateInputOf } from '../domain/backtest/gate-input-of.ts';
 import { orderHashOf } from '../domain/execution/identity.ts';
 import { gate } from '../domain/risk/gate.ts';
+import { onMark } from '../domain/risk/risk-state.ts';
 import type { GateReason, Verdict } from '../schemas/decision.ts';
 import { approvalRefusal } from './approvals.ts';
 import { decisionById, lostPartner } from './decisions.ts';
@@ -16,7 +17,7 @@ import { ordersOfDecision } from './orders.ts';
 import { type RecordedByHand, recordedByHand, sequenceOf } from './orders-by-hand.ts';
 import { holdPolicy } from './policies.ts';
 import { inTransaction } from './retry.ts';
-import { readSession } from './sessions.ts';
+import { isMarkedBySession, readSession } from './sessions.ts';
 import type { Database, Tables } from './tables.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
@@ -48,7 +49,8 @@ type Asked = { readonly loaded: LoadedAccount; readonly verdict: Verdict };
 
 async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Asked> {
   const first = firstOf(request);
-  const loaded = await loadAccount(trx, first.accountId, first.strategyId, openingCheckpoint('0'));
+  const { accountId, strategyId } = first;
+  const loaded = await marked(trx, request, await loadAccount(trx, accountId, strategyId, openingCheckpoint('0')));
   const tradingMode = loaded.account.tradingMode === 'live' ? 'live' : request.surroundings.tradingMode;
   const surroundings = {
     ...request.surroundings,
@@ -61,6 +63,18 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
     halts: { ...loaded.halts, account: loaded.halts.account ?? request.halt },
   };
   return { loaded, verdict: gate(gateInputOf(loaded.state, first, request.facts, surroundings)) };
+}
+
+/** At a network venue nobody walks bars for an account without a session: its day turns, and its peak rises, here. */
+async function marked(
+  trx: Transaction<Tables>,
+  { venue, facts, desk: { drawdownBreakerFraction } }: OrderRequest,
+  loaded: LoadedAccount,
+): Promise<LoadedAccount> {
+  if (venue === 'paper' || (await isMarkedBySession(trx, loaded.account.accountId))) return loaded;
+  const { state } = loaded;
+  const risk = onMark(state.risk, state.equity, facts.nowMs, { autoReleaseMs: null, drawdownBreakerFraction });
+  return { ...loaded, state: { ...state, risk } };
 }
 
 async function check(trx: Transaction<Tables>, request: OrderRequest): Promise<Verdict> {

@@ -1,5 +1,5 @@
 /** Walks a paper book over bars that nobody else matches: orders by hand, and legs that outlive their session. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { BrokerAnswer } from '../adapters/broker/broker.ts';
 import { type BookStep, markBar, matchBar } from '../domain/execution/book.ts';
 import type { BarSeries } from '../domain/market/bar-series.ts';
@@ -15,7 +15,7 @@ import type { Database, Tables } from './tables.ts';
 
 /**
  * Walks the strategy's book of the orders' symbol over bars that nobody has matched yet. Looks only while an open
- * session trades this strategy on the account: then the bars are the session's.
+ * session trades this strategy and symbol on the account: then the bars are the session's.
  */
 export async function advanceBook(
   trx: Transaction<Tables>,
@@ -63,7 +63,7 @@ async function sinceOf(
   { orders: [first], loaded }: OpenedOrders,
   symbol: string,
 ): Promise<number | null> {
-  if (first === undefined || (await isSessionOpen(trx, first))) return null;
+  if (first === undefined || (await isSessionOpen(trx, first, symbol))) return null;
   return Math.max(await matchedUntil(trx, clockOf(first, symbol)), earliestSend(loaded, symbol, first));
 }
 
@@ -76,13 +76,14 @@ const earliestSend = ({ state }: LoadedAccount, symbol: string, first: Order): n
     ...state.book.orders.filter((one) => one.symbol === symbol).map((one) => one.sentAtMs ?? one.createdAtMs),
   );
 
-async function isSessionOpen(trx: Database, { accountId, strategyId }: Order): Promise<boolean> {
+async function isSessionOpen(trx: Database, { accountId, strategyId }: Order, symbol: string): Promise<boolean> {
   const row = await trx
     .selectFrom('sessions')
     .select('session_id')
     .where('account_id', '=', accountId)
     .where('strategy_id', '=', strategyId)
     .where('state', '=', 'open')
+    .where(sql<boolean>`input -> 'symbols' @> to_jsonb(${symbol}::text)`)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -27,8 +27,8 @@ export type PaperBroker = Broker & {
 
 export const createPaperBroker = (parts: PaperParts): PaperBroker => ({
   venue: 'paper',
-  submit: async (decisionId, quote) => {
-    const refusal = await inTransaction(parts.db, (trx) => claim(trx, parts, decisionId));
+  submit: async (decisionId, quote, beginsAtMs = null) => {
+    const refusal = await inTransaction(parts.db, (trx) => claim(trx, parts, decisionId, beginsAtMs));
     if (refusal !== null) return { own: await ordersOfDecision(parts.db, decisionId), elsewhere: [], refusal };
     return inTransaction(parts.db, (trx) => accept(trx, parts, decisionId, quote));
   },
@@ -40,7 +40,12 @@ export const createPaperBroker = (parts: PaperParts): PaperBroker => ({
 });
 
 /** INTENT → CLAIMED → SENT, committed before the venue hears of it; or → ABSENT with the reason why nothing is sent. */
-async function claim(trx: Transaction<Tables>, parts: PaperParts, decisionId: string): Promise<GateReason | null> {
+async function claim(
+  trx: Transaction<Tables>,
+  parts: PaperParts,
+  decisionId: string,
+  beginsAtMs: number | null,
+): Promise<GateReason | null> {
   const { orders, loaded } = await openOrders(trx, decisionId);
   const waiting = orders.filter((order) => order.state === 'INTENT');
   if (waiting.length === 0) return null;
@@ -50,12 +55,16 @@ async function claim(trx: Transaction<Tables>, parts: PaperParts, decisionId: st
     trx,
     claimed.map((order) =>
       refusal === null
-        ? { ...order, state: moveOrder(order.state, 'SENT'), sentAtMs: order.createdAtMs }
+        ? { ...order, state: moveOrder(order.state, 'SENT'), sentAtMs: workingFrom(order, beginsAtMs) }
         : { ...order, state: moveOrder(order.state, 'ABSENT') },
     ),
   );
   return refusal;
 }
+
+/** What fills must not fill in the part of a bar that lay before it; a stop may: that is against the account. */
+const workingFrom = ({ leg, createdAtMs }: Order, beginsAtMs: number | null): number =>
+  leg === 'stop' ? createdAtMs : Math.max(createdAtMs, beginsAtMs ?? createdAtMs);
 
 /**
  * Either kill flag stops all but reducing orders; an order of a session's earlier run, or of a closed one, stays home.

@@ -6,36 +6,25 @@
  * of the Risk Officer, and officers found stale, never widen what the mode allows. A person may set a mode.
  */
 import type { Transaction } from 'kysely';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import {
-  changeSettings,
-  differences,
-  type PolicyChanges,
-  type PolicyDocument,
-} from '../domain/officers/policy/change-settings.ts';
-import { profileOf } from '../domain/officers/policy/effective-profile.ts';
+import { changeSettings, type PolicyChanges, type PolicyDocument } from '../domain/officers/policy/change-settings.ts';
 import { type OperatingMode, operatingModeSchema } from '../schemas/governance.ts';
 import { type OfficerName, officerNameSchema } from '../schemas/officers/officer.ts';
-import { type PolicySettings, policySettingsSchema, rankOf } from '../schemas/officers/policy-store.ts';
+import { rankOf } from '../schemas/officers/policy-store.ts';
 import { type RiskCeilings, riskCeilingsSchema } from '../schemas/officers/risk-state.ts';
 import { parseInput } from '../schemas/parse-input.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
-import { appendAudit } from './audit.ts';
-import { appendEvents, type NewEvent } from './events.ts';
-import { insertRows } from './insert-rows.ts';
-import { toInstant } from './instant.ts';
-import { lastSettings, lockPolicy, type PolicyInForce, policyInForce } from './policies.ts';
-import type { JsonObject, Tables } from './tables.ts';
-
-/** Who changes the policy and why. `setBy`: a person's name, or `officerId(...)`. */
-export type PolicyAuthor = {
-  readonly setBy: string;
-  readonly reason: string;
-  readonly correlationId: string | null;
-  readonly atMs: number;
-  /** Events of the same state, told before those of the change: an officer's own. */
-  readonly events?: readonly NewEvent[];
-};
+import { appendEvents } from './events.ts';
+import { lastSettings, lockPolicy, type PolicyInForce } from './policies.ts';
+import {
+  addVersion,
+  documentOf,
+  isSame,
+  notStarted,
+  type PolicyAuthor,
+  policyEvent,
+  type ReadablePolicy,
+} from './policy-versions.ts';
+import type { Tables } from './tables.ts';
 
 const REASON_LENGTH_MAX = 500;
 
@@ -52,7 +41,7 @@ export async function writeMode(
   if (mode === before.mode) return unchanged(trx, before, author);
   refuseLoosening(before, mode, author.atMs);
   const payload = { oldMode: before.mode, newMode: mode, reason: author.reason };
-  const told = [...(author.events ?? []), eventOf('ceo_mode_switch', payload, author)];
+  const told = [...(author.events ?? []), policyEvent('ceo_mode_switch', payload, author)];
   return addVersion(trx, before, { ...documentOf(before), mode }, { ...author, events: told });
 }
 
@@ -68,7 +57,7 @@ export async function writeCeilings(
   const ceilings = parseInput(riskCeilingsSchema.nullable(), wanted);
   if (isSame(ceilings, before.ceilings)) return unchanged(trx, before, author);
   const payload = { before: before.ceilings, after: ceilings };
-  const told = [...(author.events ?? []), eventOf('risk_ceiling_update', payload, author)];
+  const told = [...(author.events ?? []), policyEvent('risk_ceiling_update', payload, author)];
   return addVersion(trx, before, { ...documentOf(before), ceilings }, { ...author, events: told });
 }
 
@@ -119,25 +108,8 @@ function reasonProblems(reason: string): Problem[] {
   return [problem('INPUT_REQUIRED', 'reason', reason, `1 to ${REASON_LENGTH_MAX} signs`, hint)];
 }
 
-/** What a version consists of. */
-type FullDocument = PolicyDocument & {
-  readonly ceilings: RiskCeilings | null;
-  readonly stale: readonly OfficerName[];
-};
-
-type Readable = PolicyInForce & { readonly settings: PolicySettings };
-
-const documentOf = ({ mode, settings, ceilings, stale }: Readable): FullDocument => ({
-  mode,
-  settings,
-  ceilings,
-  stale,
-});
-
-const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
-
 /** The policy under the lock. Officers do not mend a row that somebody has broken: a person does. */
-async function healthyPolicy(trx: Transaction<Tables>): Promise<Readable> {
+async function healthyPolicy(trx: Transaction<Tables>): Promise<ReadablePolicy> {
   const found = await lockPolicy(trx);
   if (found === undefined) throw notStarted();
   const { settings, faults } = found;
@@ -146,10 +118,11 @@ async function healthyPolicy(trx: Transaction<Tables>): Promise<Readable> {
   throw new InvalidInput([problem('POLICY_FAULTY', 'policy', faults.join('; '), 'a policy that can be read', hint)]);
 }
 
-const notStarted = (): InvalidInput =>
-  new InvalidInput([problem('POLICY_MISSING', 'policy', undefined, 'a desk that was started', 'run npm start')]);
-
-function refuseLoosening({ mode: from, settings, modeSinceMs }: Readable, to: OperatingMode, nowMs: number): void {
+function refuseLoosening(
+  { mode: from, settings, modeSinceMs }: ReadablePolicy,
+  to: OperatingMode,
+  nowMs: number,
+): void {
   if (rankOf(to) > rankOf(from)) return;
   const { cooldownMs } = settings.officers;
   const waitedMs = nowMs - modeSinceMs;
@@ -162,56 +135,6 @@ function refuseLoosening({ mode: from, settings, modeSinceMs }: Readable, to: Op
   if (problems.length > 0) throw new InvalidInput(problems);
 }
 
-async function addVersion(
-  trx: Transaction<Tables>,
-  before: PolicyInForce,
-  after: FullDocument,
-  author: PolicyAuthor,
-): Promise<PolicyInForce> {
-  const { mode, ceilings, stale } = after;
-  const settings = policySettingsSchema.parse(after.settings);
-  const version = await nextVersion(trx);
-  const switched = mode !== before.mode || before.faults.length > 0;
-  const change = changeOf(before, { ...after, settings });
-  await trx.updateTable('policies').set({ active: false }).where('active', '=', true).execute();
-  const row = {
-    version,
-    mode,
-    profile: profileOf(settings.profiles, mode),
-    active: true,
-    set_by: author.setBy,
-    reason: author.reason,
-    ...change,
-    at: toInstant(author.atMs),
-    settings,
-    ceilings,
-    stale_officers: stale,
-    mode_since: toInstant(switched ? author.atMs : before.modeSinceMs),
-    mode_correlation_id: switched ? author.correlationId : before.modeCorrelationId,
-    correlation_id: author.correlationId,
-  };
-  await insertRows(trx, 'policies', [row]);
-  const { setBy, reason, atMs } = author;
-  const body = { version, mode, setBy, reason, ...change };
-  await appendAudit(trx, [{ kind: 'policy_changed', body, atMs }]);
-  await appendEvents(trx, [...(author.events ?? []), eventOf('policy_changed', body, author)]);
-  return inForce(trx);
-}
-
-/** What differs, by key; of a row that could not be read there is no before. */
-function changeOf(before: PolicyInForce, after: FullDocument): { before: JsonObject | null; after: JsonObject } {
-  const { mode, settings } = before;
-  if (settings === null || before.faults.length > 0) return { before: null, after: { ...after } };
-  const keys = differences({ mode, settings }, after);
-  const ceilings = !isSame(before.ceilings, after.ceilings);
-  const stale = !isSame(before.stale, after.stale);
-  const officers = (one: Pick<FullDocument, 'ceilings' | 'stale'>): JsonObject => ({
-    ...(ceilings ? { ceilings: one.ceilings } : {}),
-    ...(stale ? { stale: one.stale } : {}),
-  });
-  return { before: { ...keys.before, ...officers(before) }, after: { ...keys.after, ...officers(after) } };
-}
-
 async function unchanged(
   trx: Transaction<Tables>,
   before: PolicyInForce,
@@ -220,21 +143,3 @@ async function unchanged(
   await appendEvents(trx, events);
   return before;
 }
-
-async function inForce(trx: Transaction<Tables>): Promise<PolicyInForce> {
-  const found = await policyInForce(trx);
-  if (found === undefined) throw notStarted();
-  return found;
-}
-
-async function nextVersion(trx: Transaction<Tables>): Promise<number> {
-  const query = trx.selectFrom('policies').select((eb) => eb.fn.max('version').as('last'));
-  return ((await query.executeTakeFirst())?.last ?? 0) + 1;
-}
-
-const eventOf = (type: string, payload: JsonObject, { correlationId, atMs }: PolicyAuthor): NewEvent => ({
-  type,
-  payload,
-  correlationId,
-  atMs,
-});

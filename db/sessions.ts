@@ -109,6 +109,12 @@ async function otherOpenSession(trx: Database, input: OpenSessionInput): Promise
   return row?.session_id;
 }
 
+/** Whether an open session marks the account at each of its bars. */
+export async function isMarkedBySession(db: Database, accountId: string): Promise<boolean> {
+  const query = db.selectFrom('sessions').select('session_id').where('account_id', '=', accountId);
+  return (await query.where('state', '=', 'open').limit(1).executeTakeFirst()) !== undefined;
+}
+
 /** A run that was reset after its end goes on where it was: same run, same epoch. */
 async function reopen(trx: Database, before: SessionRecord): Promise<OpenSessionResult> {
   const change = { state: 'open', closed_at: null } as const;

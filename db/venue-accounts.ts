@@ -1,8 +1,9 @@
 /** The account a venue keeps for us, as a row of ours: opened once, with the cash that the venue tells. */
 import { decimalText, toDecimal } from '../domain/decimal.ts';
 import { depositEntries } from '../domain/execution/ledger.ts';
-import { openRiskState } from '../domain/risk/risk-state.ts';
+import { onTransfer, openRiskState } from '../domain/risk/risk-state.ts';
 import type { TradingMode } from '../schemas/governance.ts';
+import { riskStateSchema } from '../schemas/risk.ts';
 import { openStanding } from './account-standings.ts';
 import { type Account, createAccount, lockAccount, saveAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
@@ -73,7 +74,8 @@ export function acceptVenueCash(db: Database, accepted: AcceptedCash): Promise<b
     if (paid.isZero()) return true;
     const plus = (text: string): string => decimalText(toDecimal(text).plus(paid));
     await insertEntries(trx, depositEntries(accountId, paid, atMs, account.currency));
-    await saveAccount(trx, { ...account, cash: decimalText(toDecimal(cash)), equity: plus(account.equity) });
+    const riskState = onTransfer(riskStateSchema.parse(account.riskState), paid);
+    await saveAccount(trx, { ...account, cash: decimalText(toDecimal(cash)), equity: plus(account.equity), riskState });
     const startingCash = { starting_cash: plus(account.startingCash) };
     await trx.updateTable('accounts').set(startingCash).where('account_id', '=', accountId).execute();
     const body = { accountId, paid: decimalText(paid), by, reason };

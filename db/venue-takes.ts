@@ -20,6 +20,8 @@ import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.
 import { noteMove, tellBare } from './order-moves.ts';
 import { orderByClientId, ordersOfDecision, updateOrders, workingOrders } from './orders.ts';
 import { keepSteps, type PaperParts } from './paper-book.ts';
+import { addResults } from './session-results.ts';
+import { isMarkedBySession } from './sessions.ts';
 import type { Database, Tables } from './tables.ts';
 import { historyOf, noteBusts } from './trade-busts.ts';
 import { correctTrades } from './trades.ts';
@@ -53,8 +55,10 @@ export async function takeAnswer(
   const known = await knownTrades(trx, order, [...fills, ...replacementsOf(busts)]);
   const step = takeVenueAnswer(loaded.state.book, order, seen, fills, known, { busts, history });
   await auditBusts(trx, order, step, nowMs);
-  const answer = await keepSteps(trx, parts, loaded, order.decisionId, [step], null);
+  const markedAtMs = step.fills.length === 0 || (await isMarkedBySession(trx, order.accountId)) ? null : nowMs;
+  const answer = await keepSteps(trx, parts, loaded, order.decisionId, [step], markedAtMs);
   await correctTrades(trx, order, step.trades, nowMs);
+  await addResults(trx, order.sessionId, step.closedTrades, step.trades);
   const after = step.orders.find((one) => one.clientOrderId === clientOrderId) ?? order;
   if (isLateArrival(order, seen, fills)) await noteLateArrival(trx, order, nowMs);
   if (after.state !== order.state) {

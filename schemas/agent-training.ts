@@ -53,7 +53,9 @@ const marketInputSchema = z.strictObject({
 });
 export type MarketTrainingInput = z.infer<typeof marketInputSchema>;
 
-export const agentTrainingInputSchema = z.discriminatedUnion('environment', [cartPoleInputSchema, marketInputSchema]);
+export const agentTrainingInputSchema = z.discriminatedUnion('environment', [cartPoleInputSchema, marketInputSchema], {
+  unionFallback: true,
+});
 export type AgentTrainingInput = z.infer<typeof agentTrainingInputSchema>;
 
 /** What every training says of how it learns. */
@@ -140,7 +142,7 @@ export const outOfSampleSchema = z.strictObject({
 });
 export type OutOfSample = z.infer<typeof outOfSampleSchema>;
 
-/** A seed's network as it was judged: that of its best checkpoint by the bars of the selection. */
+/** A seed's network as it was judged: that of its last checkpoint. */
 export const judgedSeedSchema = z.strictObject({
   seed: z.number().int(),
   steps: z.number().int(),

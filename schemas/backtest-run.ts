@@ -1,7 +1,7 @@
 /**
  * The contract of a backtest as a workflow: the flags of `npm run backtest` in camelCase, as they
  * would be typed. Numbers may be numbers; `params` may be an object. Texts of costs and sizes are
- * read by `domain/backtest/backtest-request.ts`.
+ * read by `domain/backtest/read-backtest.ts`.
  */
 import { z } from 'zod';
 import { indicatorSeedSchema } from './features.ts';

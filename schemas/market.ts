@@ -66,12 +66,11 @@ const ccxtSourceSchema = z.strictObject({
   speed: realTimeSchema,
 });
 
-export const marketSourceSchema = z.discriminatedUnion('source', [
-  replaySourceSchema,
-  syntheticSourceSchema,
-  alpacaSourceSchema,
-  ccxtSourceSchema,
-]);
+export const marketSourceSchema = z.discriminatedUnion(
+  'source',
+  [replaySourceSchema, syntheticSourceSchema, alpacaSourceSchema, ccxtSourceSchema],
+  { unionFallback: true },
+);
 export type MarketSource = z.infer<typeof marketSourceSchema>;
 
 /** A run of missing bars: the first missing stamp and how many are missing. Kept and reported, never filled. */

@@ -121,8 +121,10 @@ function unknownField(key: string, path: Path): Problem {
   );
 }
 
+type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
+
 /** Takes the branch that fits the value's own kind, so that the problems speak of what was meant. */
-function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path): Problem[] {
+function unionProblems(issue: UnionIssue, path: Path): Problem[] {
   const { input } = issue;
   if (issue.errors.length === 0) {
     const key = issue.discriminator ?? '';
@@ -137,6 +139,8 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: P
       ),
     ];
   }
+  const kind = kindOf(issue);
+  if (kind !== null) return kindProblems(issue, kind, path);
   const fitting = issue.errors.find(
     (branch) => !branch.some((one) => one.path.length === 0 && one.code === 'invalid_type'),
   );
@@ -144,6 +148,35 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: P
     return [problem(input === undefined ? 'INPUT_REQUIRED' : 'INPUT_TYPE', pathText(path), input, 'text or an object')];
   return fitting.flatMap((one) => problemsOf(one, path));
 }
+
+/** The field that tells the branches apart, where the value's is that of none; of a union with `unionFallback`. */
+const kindOf = ({ errors }: UnionIssue): PropertyKey | null =>
+  errors[0]?.map(kindName).find((name) => name !== null && errors.every((one) => literalsOf(one, name).length > 0)) ??
+  null;
+
+const kindName = ({ code, path }: Issue): PropertyKey | null =>
+  code === 'invalid_value' && path.length === 1 ? (path[0] ?? null) : null;
+
+const literalsOf = (branch: readonly Issue[], name: PropertyKey): readonly unknown[] =>
+  branch.flatMap((one) => (one.code === 'invalid_value' && kindName(one) === name ? one.values : []));
+
+/** The kind, and what else is wrong if the kind with the nearest name was meant, or else the one that fits best. */
+function kindProblems({ errors, input }: UnionIssue, name: PropertyKey, path: Path): Problem[] {
+  const given = Object.entries(input ?? {}).find(([key]) => key === name)?.[1];
+  const values = errors.flatMap((branch) => literalsOf(branch, name)).map(String);
+  const asked = { code: 'invalid_value' as const, path: [name], message: '', values, input: given };
+  const near = typeof given === 'string' ? nearestName(given, values) : null;
+  const others = errors.map((branch) =>
+    branch.filter((one) => kindName(one) !== name).flatMap((one) => problemsOf(one, path)),
+  );
+  const meant = errors.findIndex((branch) => literalsOf(branch, name).some((one) => one === near));
+  const best = others.reduce((least, one) => (misfit(one) < misfit(least) ? one : least));
+  return [enumProblem(asked, [...path, name]), ...(others[meant] ?? best)];
+}
+
+/** A field that a kind does not know speaks more against it than all that is wrong in those it knows. */
+const misfit = (problems: readonly Problem[]): number =>
+  problems.length + PROBLEMS_MAX * problems.filter(({ code }) => code === 'INPUT_UNKNOWN_FIELD').length;
 
 function typeProblem(issue: Extract<Issue, { code: 'invalid_type' }>, path: Path): Problem {
   const at = pathText(path);

@@ -13,17 +13,21 @@ const whole = z.number().int().min(-1e9).max(1e9);
 const real = z.number().min(-1e12).max(1e12);
 
 /** `log`: equal ratios are equally likely, for values that span orders of magnitude. Both ends are included. */
-export const searchParameterSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('integer'), low: whole, high: whole, log: z.boolean().default(false) }),
-  z.strictObject({ kind: z.literal('float'), low: real, high: real, log: z.boolean().default(false) }),
-  z.strictObject({
-    kind: z.literal('categorical'),
-    choices: z
-      .array(z.union([z.string().max(100), z.number(), z.boolean()]))
-      .min(1)
-      .max(CHOICES_MAX),
-  }),
-]);
+export const searchParameterSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('integer'), low: whole, high: whole, log: z.boolean().default(false) }),
+    z.strictObject({ kind: z.literal('float'), low: real, high: real, log: z.boolean().default(false) }),
+    z.strictObject({
+      kind: z.literal('categorical'),
+      choices: z
+        .array(z.union([z.string().max(100), z.number(), z.boolean()]))
+        .min(1)
+        .max(CHOICES_MAX),
+    }),
+  ],
+  { unionFallback: true },
+);
 export type SearchParameter = z.infer<typeof searchParameterSchema>;
 
 /** The value of `lower` must be below that of `upper`: a fast average below a slow one. */

@@ -17,8 +17,9 @@ const BYTES_MAX = 256 * 1024 * 1024;
 
 async function main(): Promise<number> {
   const words = process.argv.slice(2);
-  const name = words.find((word, index) => !word.startsWith('-') && words[index - 1] !== '--input');
-  const flags = readFlags(words.filter((word) => word !== name));
+  const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--input');
+  const name = words[at];
+  const flags = readFlags(words.filter((_, index) => index !== at));
   if (name === undefined) return flags.chosen === null ? listNames() : refuse([nameMissing()]);
   const calculation = calculationNamed(name);
   if (flags.chosen === null) throw new InvalidInput([choiceMissing()]);

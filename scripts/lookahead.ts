@@ -5,10 +5,13 @@
  */
 import { loadSeries } from '../activities/session/prepare.ts';
 import { builtInVoice } from '../domain/engine/desk-plan.ts';
+import { legVoice } from '../domain/engine/leg-voice.ts';
 import { findLookAhead, type Leak, type LookAheadOptions } from '../domain/engine/look-ahead.ts';
-import { engineMarket } from '../domain/engine/market.ts';
+import { type EngineMarket, engineMarket } from '../domain/engine/market.ts';
 import { fileParameters, fileVoice } from '../domain/engine/strategy-file.ts';
-import { parseSessionInput } from '../schemas/session-input.ts';
+import type { BarSeries } from '../domain/market/bar-series.ts';
+import { type ParsedSession, parseSessionInput } from '../schemas/session-input.ts';
+import { isTwoLegged } from '../schemas/signals.ts';
 import { strategySessionId } from '../workflows/messages/strategy-session.ts';
 import { withBars } from './lib/backtest/bar-source.ts';
 import { type BacktestFlags, readBacktestFlags } from './lib/backtest/flags.ts';
@@ -21,9 +24,11 @@ await runScript(async () => {
   const { stored, seedIndicators, request } = flags;
   const input = parseSessionInput(request, strategySessionId('lookahead'), Date.now());
   const series = await withBars(stored, 'lookahead', (market) => loadSeries(market, input));
-  const voice = await voiceOf(flags, writtenOut(input.strategy));
   const found = [];
-  for (const bars of series) found.push(await findLookAhead(engineMarket(bars, seedIndicators), { voice }));
+  for (const bars of series) {
+    const voice = voiceOf(flags, input, bars, series);
+    found.push(await findLookAhead(engineMarket(bars, seedIndicators), { voice }));
+  }
   const leaks = found.flatMap((one) => one.leaks);
   const [cuts, wishes] = [
     found.reduce((sum, one) => sum + one.cuts, 0),
@@ -39,17 +44,30 @@ await runScript(async () => {
 });
 
 /** A file is loaded anew for each question, so that nothing it keeps can tell it what came later. */
-async function voiceOf(
+function voiceOf(
   { file }: BacktestFlags,
-  strategy: ReturnType<typeof writtenOut>,
-): Promise<LookAheadOptions['voice']> {
-  if (file === null) return (market) => builtInVoice(strategy, market);
+  input: ParsedSession,
+  own: BarSeries,
+  series: readonly BarSeries[],
+): LookAheadOptions['voice'] {
+  if (file === null) return builtInVoiceOf(input, own, series);
   let asked = 0;
   return async (market) => {
     asked += 1;
     const loaded = await loadStrategyFile(file.path, asked);
     return fileVoice(loaded, market, fileParameters(loaded, file.parameters));
   };
+}
+
+/** Each leg of a pair is asked for itself, the other one cut off where it is. */
+function builtInVoiceOf({ strategy, costs }: ParsedSession, own: BarSeries, series: readonly BarSeries[]) {
+  const { type, parameters } = writtenOut(strategy);
+  const partner = series.find((bars) => bars !== own);
+  if (!isTwoLegged(type) || partner === undefined) {
+    return (market: EngineMarket) => builtInVoice({ type, parameters }, market);
+  }
+  const leg = own === series[0] ? ('first' as const) : ('second' as const);
+  return (market: EngineMarket) => legVoice({ leg, partner, type, parameters, costs }, market);
 }
 
 function leakLines(leaks: readonly Leak[]): string[] {

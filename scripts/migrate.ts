@@ -2,16 +2,15 @@
  * `npm run migrate`: brings a database of the user's own to the newest schema, sets up its roles and seeds the desk.
  * For deployments such as docker-compose.yml; `npm start` does the same by itself. Safe to repeat.
  */
-import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { maskPassword, parseMigration } from '../config/environment.ts';
+import { maskPassword, parseEnvironment, parseMigration } from '../config/environment.ts';
 import { loadGovernance } from '../config/policy-files.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { migrate } from '../db/migrate.ts';
 import { seedDesk } from '../db/seed-desk.ts';
 import { deskDown, messageOf } from './lib/desk-problem.ts';
 import { parseFlags } from './lib/flags.ts';
-import { projectFolder } from './lib/paths.ts';
+import { deskConfig } from './lib/paths.ts';
 import { query } from './lib/postgres-probe.ts';
 import { isTooSlow, postgresSlow } from './lib/postgres-problem.ts';
 import { say } from './lib/progress.ts';
@@ -45,7 +44,7 @@ async function refuseSilence(databaseUrl: string): Promise<void> {
 }
 
 async function seed(databaseUrl: string): Promise<void> {
-  const { settings, startMode } = loadGovernance(path.join(projectFolder, 'config'));
+  const { settings, startMode } = loadGovernance(deskConfig(parseEnvironment()));
   const db = openDatabase(databaseUrl, { poolSize: 1, applicationName: 'quarterdeck migrate' });
   try {
     await seedDesk(db, { mode: startMode, settings, nowMs: Date.now() });

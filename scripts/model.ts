@@ -5,7 +5,6 @@
  * `check` needs nothing running; the others need Postgres, where budget and audit are. Exit codes: 0 done, 1 a provider
  * is down or no answer came, 2 arguments or settings, 3 Postgres is down.
  */
-import path from 'node:path';
 import { parseEnvironment } from '../config/environment.ts';
 import { USAGE_BY } from '../db/llm/usage.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
@@ -22,7 +21,7 @@ import {
 } from './lib/model/prompt-commands.ts';
 import { tellReport } from './lib/model/tell-report.ts';
 import { tellUsage } from './lib/model/tell-usage.ts';
-import { projectFolder } from './lib/paths.ts';
+import { deskConfig, projectFolder } from './lib/paths.ts';
 import { runScript } from './lib/script.ts';
 import { withDatabase } from './lib/with-database.ts';
 
@@ -30,8 +29,8 @@ const named = (name: string, usage = '') => namedOf('model', name, usage);
 
 function settingsOf() {
   const environment = parseEnvironment();
-  const configFolder = environment.configFolder ?? path.join(projectFolder, 'config');
-  return { environment, settings: llmSettings(environment, { configFolder, project: projectFolder }) };
+  const folders = { configFolder: deskConfig(environment), project: projectFolder };
+  return { environment, settings: llmSettings(environment, folders) };
 }
 
 const commands: CommandTable = {

@@ -42,10 +42,13 @@ const commands: CommandTable = {
       .option('--known-as-published', 'alpaca: known when it was updated last, not now');
     const range: { fromMs: number | null; toMs: number | null } = { fromMs: null, toMs: null };
     parseWords(command, words, () => {
-      const { source, url, symbols, from, to } = command.opts();
-      const problems = [...sourceProblems(source, url), ...symbolProblems(symbols)];
+      const { symbols, from, to } = command.opts();
+      const problems = [...sourceProblems(command.opts()), ...symbolProblems(symbols)];
       range.fromMs = instantArgument('--from', from, problems);
       range.toMs = instantArgument('--to', to, problems);
+      if (range.fromMs !== null && range.toMs !== null && range.fromMs >= range.toMs) {
+        problems.push(problem('INPUT_RANGE', '--to', to, `an instant after --from ${from}`));
+      }
       return problems;
     });
     const { source, url = '', symbols: list, knownAsPublished = false } = command.opts();
@@ -64,7 +67,8 @@ const commands: CommandTable = {
     let asOfMs: number | null = null;
     parseWords(command, words, () => {
       const { symbol, asOf, days } = command.opts();
-      const problems = [...symbolProblems(symbol), ...daysProblems(days)];
+      const wrongSymbol = symbol === undefined ? null : checkSymbol(symbol, '--symbol');
+      const problems = [...(wrongSymbol === null ? [] : [wrongSymbol]), ...daysProblems(days)];
       asOfMs = instantArgument('--as-of', asOf, problems);
       return problems;
     });
@@ -95,10 +99,25 @@ const symbolProblems = (text: string | undefined): Problem[] =>
 const daysProblems = (days: string): Problem[] =>
   /^[1-9]\d{0,3}$/.test(days) ? [] : [problem('ARGUMENT_VALUE', '--days', days, 'a whole number from 1 to 9999')];
 
-function sourceProblems(source: string | undefined, url: string | undefined): Problem[] {
+type FetchFlags = {
+  readonly source?: string;
+  readonly url?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly knownAsPublished?: true;
+};
+
+/** A feed tells what it has, under its address; Alpaca is asked for a time. */
+function sourceProblems({ source, url, from, to, knownAsPublished }: FetchFlags): Problem[] {
   if (source !== 'rss' && source !== 'alpaca') return [problem('ARGUMENT_VALUE', '--source', source, 'rss or alpaca')];
-  if (source === 'rss' && url === undefined) return [problem('ARGUMENT_MISSING', '--url', undefined, 'a feed address')];
-  return [];
+  const missing =
+    source === 'rss' && url === undefined ? [problem('ARGUMENT_MISSING', '--url', undefined, 'a feed address')] : [];
+  const others = source === 'rss' ? { from, to, 'known-as-published': knownAsPublished } : { url };
+  const strays = Object.entries(others).filter(([, value]) => value !== undefined);
+  return [
+    ...missing,
+    ...strays.map(([name]) => problem('ARGUMENT_CONFLICT', `--${name}`, `with --source ${source}`, 'leave it out')),
+  ];
 }
 
 await runScript(() =>

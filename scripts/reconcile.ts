@@ -16,9 +16,9 @@ import { withDatabase } from './lib/with-database.ts';
 
 const UNREACHABLE = 3;
 
-await runScript(() =>
-  withDatabase({ name: 'reconcile' }, async (db) => {
-    const command = readReconcileCommand();
+await runScript(async () => {
+  const command = readReconcileCommand();
+  return withDatabase({ name: 'reconcile' }, async (db) => {
     if (command.kind === 'release') {
       const released = await releaseFrozen(db, command, person());
       printAnswer(released, [`released: account ${command.account} may trade again`]);
@@ -34,5 +34,5 @@ await runScript(() =>
     printAnswer({ ok: !isDifferent, accounts }, accounts.flatMap(comparisonLines));
     if (accounts.some((one) => one.verdict === 'unreachable')) return UNREACHABLE;
     return isDifferent ? 1 : 0;
-  }),
-);
+  });
+});

@@ -3,13 +3,10 @@
  * the record and compares them byte by byte, or tells what would have been otherwise. Only Postgres has to be up; no
  * decision, order or outcome is written. Exit codes: 0 the same, 1 not the same, 2 arguments, 3 Postgres is down.
  */
-import path from 'node:path';
-import { Command } from '@commander-js/extra-typings';
 import { parseEnvironment } from '../config/environment.ts';
-import { InvalidInput, problem } from '../schemas/problem.ts';
 import { llmSettings } from '../workers/llm.ts';
-import { parseFlags } from './lib/flags.ts';
-import { projectFolder } from './lib/paths.ts';
+import { namedScript, parseWithWord } from './lib/command-table.ts';
+import { deskConfig, projectFolder } from './lib/paths.ts';
 import { readWhatIf } from './lib/replay/read-what-if.ts';
 import { replayAnswer } from './lib/replay/replay-answer.ts';
 import { printAnswer, runScript } from './lib/script.ts';
@@ -19,26 +16,17 @@ const collect = (word: string, before: string[]): string[] => [...before, word];
 
 const settings = () => {
   const environment = parseEnvironment();
-  const configFolder = environment.configFolder ?? path.join(projectFolder, 'config');
-  return llmSettings(environment, { configFolder, project: projectFolder });
+  return llmSettings(environment, { configFolder: deskConfig(environment), project: projectFolder });
 };
 
 await runScript(async () => {
-  const [id = '', ...words] = process.argv.slice(2);
-  const isHelp = id === '--help' || id === '-h';
-  const command = new Command('replay')
-    .usage('DECISION|SESSION|CALL [options]')
+  const command = namedScript('replay', 'DECISION|SESSION|CALL')
     .description('Makes a decision again from the record, asks no model, and compares every byte.')
     .option('--limit <key=value>', 'what if this limit had been another (repeatable)', collect, [])
     .option('--model <id>', 'what if this model had been asked; it is asked now')
-    .option('--prompt <id@version>', 'what if it had been asked with this version of the prompt')
-    .option('--json', 'one JSON document on stdout');
+    .option('--prompt <id@version>', 'what if it had been asked with this version of the prompt');
   const read = () => readWhatIf(command.opts(), () => settings().registry.models.map((model) => model.id));
-  parseFlags(command, () => read().problems, isHelp ? [id] : words);
-  if (id === '' || id.startsWith('-')) {
-    const expected = 'the id of a decision, a session or a model call';
-    throw new InvalidInput([problem('ARGUMENT_MISSING', 'id', id, expected, 'npm run replay -- <decision id>')]);
-  }
+  const id = parseWithWord(command, process.argv.slice(2), 'id', () => read().problems);
   const { whatIf } = read();
   const answer = await withDatabase({ name: 'replay' }, (db) => replayAnswer(db, settings, id, whatIf));
   printAnswer(answer.document, answer.lines);

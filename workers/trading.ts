@@ -41,7 +41,7 @@ import { llmQueueOf, researchQueueOf } from '../workflows/messages/llm.ts';
 import { cancelRequestedSignal } from '../workflows/messages/order-execution.ts';
 import { computeQueueOf } from '../workflows/messages/research.ts';
 import { TRADING_QUEUE } from '../workflows/messages/strategy-session.ts';
-import { watchEquity } from './equity-watch.ts';
+import { createEquityWatch } from './equity-watch.ts';
 import { readKillFile } from './kill-file.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from './venue-desk.ts';
 
@@ -71,7 +71,8 @@ export function tradingActivities(parts: TradingParts) {
   const market = deskMarketData(barReaders(db), fetching);
   const killFile = () => readKillFile(home);
   const quarantined = (symbols: readonly string[], intervalMs: number) => quarantineReasons(db, symbols, intervalMs);
-  const sessions = watchEquity(createSessionStore(db), db, client);
+  const equity = createEquityWatch(db, client);
+  const sessions = equity.sessions(createSessionStore(db));
   const feed = createFeed({
     vendorOf: (source) => (parts.markets ?? noVendor)(vendorOf(source)),
     bars: createLiveBarStore(db),
@@ -115,7 +116,7 @@ export function tradingActivities(parts: TradingParts) {
       marketsTraded: async (accountId, strategyId) =>
         (await positionsOfAccount(db, accountId)).filter((one) => one.strategyId === strategyId).length,
       sessions,
-      paper: createPaperBroker({ db, costs, desk, killFile }),
+      paper: equity.paper(createPaperBroker({ db, costs, desk, killFile })),
       venues: new Map([...venueDesks].map(([name, one]) => [name, one.broker])),
       unreconciled: async (_accountId, venue) => (await venueDesks.get(venue)?.unreconciled()) ?? null,
       readAccount: (accountId) => readAccount(db, accountId),

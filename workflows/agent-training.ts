@@ -1,6 +1,6 @@
 /**
  * The training of agents: part after part, the seeds side by side on all machines of the computing queue. Networks,
- * what they remember and what they have come to are in Postgres. The same seed gives the same weights, however many
+ * their replay memory and their results are in Postgres. The same seed gives the same weights, however many
  * machines there are and whatever happens to them.
  */
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
@@ -66,7 +66,7 @@ async function open(raw: unknown): Promise<TrainingCarry> {
   return { ...openedRun(handle), input, stepsDone: 0 };
 }
 
-/** False when it was broken off: the next look dispatches all seeds again, and those that are there are found. */
+/** False when it was interrupted: then all seeds are dispatched again, and finished parts are found. */
 async function trainSeeds({ handle, input, stepsDone }: TrainingCarry, inbox: Inbox): Promise<boolean> {
   const activities = computing();
   const toSteps = Math.min(input.steps, stepsDone + PART);
@@ -92,7 +92,7 @@ async function close(carry: TrainingCarry): Promise<AgentTrainingResult> {
   return stepping.closeTraining.executeWithOptions({ summary: 'answer' }, [{ runId, stoppedBy }]);
 }
 
-/** A seat is earned on bars that nobody has seen; what comes of it stands in Postgres. */
+/** A seat is earned on bars that no training has seen; the verdict is in Postgres. */
 async function judge({ handle: { runId } }: TrainingCarry): Promise<void> {
   await orFailWithProblems(() => judging().judgeAgents.executeWithOptions({ summary: 'out of sample' }, [{ runId }]));
 }

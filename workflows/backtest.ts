@@ -3,10 +3,8 @@
  * comes back; trades and wealth are in Postgres.
  */
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import { backtestRequest } from '../domain/backtest/backtest-request.ts';
-import { type BacktestRunResult, backtestRunInputSchema } from '../schemas/backtest-run.ts';
-import { parseRunInput } from '../schemas/research-input.ts';
-import { parseSessionInput } from '../schemas/session-input.ts';
+import { readBacktest } from '../domain/backtest/read-backtest.ts';
+import type { BacktestRunResult } from '../schemas/backtest-run.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
 import { BACKTEST, progressQuery } from './messages/backtest.ts';
 import { backtesting } from './research/activities.ts';
@@ -26,7 +24,8 @@ export async function backtest(raw?: unknown): Promise<BacktestRunResult> {
     }),
     { description: 'Whether the backtest is done, and how many bars and trades it has.' },
   );
-  const { session, engine, seedIndicators } = orFail(() => read(raw, workflowId));
+  const asked = { prefix: BACKTEST, workflowId, nowMs: Date.now() };
+  const { session, engine, seedIndicators } = orFail(() => readBacktest(raw, asked));
   const name = typeof session.strategy === 'string' ? session.strategy : session.strategy.type;
   publishMarket(session.symbols, { strategyType: name });
   const summary = `${name} on ${session.symbols.join(', ')}`;
@@ -35,13 +34,6 @@ export async function backtest(raw?: unknown): Promise<BacktestRunResult> {
   result = await orFailWithProblems(() => backtesting().runBacktest.executeWithOptions({ summary }, [request]));
   setCurrentDetails(detailsOf(summary, result));
   return result;
-}
-
-function read(raw: unknown, workflowId: string) {
-  const input = parseRunInput(backtestRunInputSchema, raw, { prefix: BACKTEST, workflowId, nowMs: Date.now() });
-  const { session, engine } = backtestRequest(input);
-  const parsed = parseSessionInput(session, 'strategy-session:backtest', Date.now());
-  return { session: parsed, engine, seedIndicators: input.seedIndicators };
 }
 
 function detailsOf(summary: string, { runId, report }: BacktestRunResult): string {

@@ -56,7 +56,7 @@ async function step(carry: EvolutionCarry, inbox: Inbox): Promise<void> {
   if (next !== null && (await evaluateAll(next, carry, inbox))) absorb(carry, await turn(next, carry));
 }
 
-/** False when it was broken off: the next look dispatches the whole generation again, and finished trials are found. */
+/** False when it was interrupted: then the whole generation is dispatched again, and finished trials are found. */
 async function evaluateAll(next: NextGeneration, { handle }: EvolutionCarry, inbox: Inbox): Promise<boolean> {
   const activities = computing();
   const left = await runBatches(inbox, batchesOf(next), ({ fromTrial, toTrial }) => {

@@ -1,8 +1,7 @@
 /**
- * An analysis of one to twenty symbols, at most five side by side; of up to a thousand with a
- * screening before it. It orders nothing: regime and levels are computed, words and recommendations
- * are a model's and have passed their contract.
- * A symbol that cannot be analysed says why.
+ * An analysis of one to twenty symbols, at most five side by side; of up to a thousand with a screening before it. It
+ * sends no orders: regime and levels are computed, text and recommendations are a model's and have passed their
+ * contract. A symbol that cannot be analysed says why.
  */
 import { setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { scopeOf } from '../domain/llm/analysis-scope.ts';

@@ -23,7 +23,7 @@ const book = proxyActivities<CommentaryActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
-/** What is said later than that is news no more. */
+/** A commentary that comes later than this is no news any more. */
 const TIMES = { timeMaxMs: 120_000, startWithinMs: 30_000 };
 
 /** @param raw `officerCommentaryInputSchema`; the event is told by the workflow's id */

@@ -1,6 +1,6 @@
 /**
- * One opportunity, judged: buy, sell or pass. What was noticed is data; the facts are read again by code. An answer
- * that is large is asked again in the reasoning tier, and the second word counts. Nothing is ordered.
+ * One opportunity, judged: buy, sell or pass. What was noticed is data; the facts are read again by code. A proposal of
+ * a large position is asked again in the reasoning tier, whose answer counts. No order is sent.
  */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { scopeOf, shownName } from '../domain/llm/analysis-scope.ts';
@@ -62,7 +62,7 @@ function questionOf(input: OpportunityEvaluationInput, facts: SymbolFacts, name:
   };
 }
 
-/** Where names are masked the words of whoever noticed it would tell them: all that is left is how much there was. */
+/** Where names are masked, the words of whoever noticed it could give them away: only their number is kept. */
 function contextText({ context, masked }: OpportunityEvaluationInput, name: string): string {
   const fields = Object.keys(context).length;
   return masked ? `${fields} fields about ${name}, left out` : JSON.stringify(context);

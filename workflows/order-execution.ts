@@ -10,23 +10,19 @@ import {
   getExternalWorkflowHandle,
   log,
   proxyActivities,
-  setCurrentDetails,
-  setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { z } from 'zod';
 import type { ExecutionActivities } from '../activities/execution.ts';
 import { lookAgainMs } from '../domain/execution/look-again.ts';
 import type { Verdict } from '../schemas/decision.ts';
 import { FINAL_ORDER_STATES, type Order, type OrderIntent } from '../schemas/execution.ts';
 import type { OrderExecutionStatus, SessionOrderInput } from '../schemas/order-execution.ts';
 import { type OrderInput, parseOrderInput } from '../schemas/order-input.ts';
-import { type OrderChange, orderChangeSchema } from '../schemas/session-walk.ts';
+import type { OrderChange } from '../schemas/session-walk.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
-import { orderDetails } from './lib/order-details.ts';
-import * as face from './messages/order-execution.ts';
 import { orderReportedSignal } from './messages/strategy-session.ts';
+import { listen, newWatch, publish, takeCancellation, type Watch } from './order/watch.ts';
 
 const activities = proxyActivities<ExecutionActivities>({
   startToCloseTimeout: '1 minute',
@@ -42,34 +38,18 @@ const HISTORY_EVENTS_MAX = 3_000;
 /** Pause before an order in doubt is asked again to be cancelled. */
 const CANCEL_AGAIN_MS = 2_000;
 
-/** `cancelled`: what the workflow ends with once its orders are over, where it was cancelled itself. */
-type Watch = {
-  status: OrderExecutionStatus;
-  cancelReason: string | null;
-  changed: boolean;
-  cancelled: unknown;
-};
-
 /**
  * @param raw `manualOrderInputSchema`, or `sessionOrderInputSchema` from a session @param carried after continue-as-new
  */
 export async function orderExecution(raw?: unknown, carried?: OrderExecutionStatus): Promise<OrderExecutionStatus> {
   const { workflowId } = workflowInfo();
   const input = orFail(() => parseOrderInput(raw, workflowId));
-  const watch: Watch = { status: carried ?? checking(''), cancelReason: null, changed: false, cancelled: null };
+  const watch = newWatch(carried);
   listen(watch);
   takeCancellation(watch);
   await CancellationScope.nonCancellable(() => lookAfter(watch, input, workflowId, carried));
   if (watch.cancelled !== null) throw watch.cancelled;
   return watch.status;
-}
-
-/** Orders outlive the wish to end their workflow: it is a wish to cancel them, and what is filled stays protected. */
-function takeCancellation(watch: Watch): void {
-  CancellationScope.current().cancelRequested.catch((error: unknown) => {
-    watch.cancelled = error;
-    watch.cancelReason ??= 'its workflow was cancelled';
-  });
 }
 
 async function lookAfter(
@@ -86,63 +66,8 @@ async function lookAfter(
   await condition(allHandlersFinished);
 }
 
-const checking = (decisionId: string): OrderExecutionStatus => ({
-  state: 'checking',
-  decisionId,
-  reasons: [],
-  orders: [],
-});
-
-function listen(watch: Watch): void {
-  setHandler(face.orderQuery, () => watch.status, {
-    description: 'The order, its legs, and why it was refused if it was.',
-  });
-  setHandler(face.fillReportedSignal, (changes) => takeOver(watch, changesOf(changes)), {
-    description: 'What became of the orders, told by whoever matched them.',
-  });
-  const requestCancel = (command: unknown) => {
-    watch.cancelReason ??= reasonOf(command);
-  };
-  setHandler(face.cancelRequestedSignal, requestCancel, {
-    description: 'Cancels what is still at work, as soon as it can; fills that came first stand.',
-  });
-  setHandler(
-    face.cancelOrderUpdate,
-    async (command) => {
-      watch.cancelReason = command?.reason ?? 'cancelled by hand';
-      await condition(() => watch.cancelReason === null || isOver(watch));
-      return watch.status;
-    },
-    { description: 'Cancels what is still at work; fills that came first stand.' },
-  );
-}
-
-/** A signal must never throw: whatever it carries, it asks to cancel. */
-const reasonOf = (command: unknown): string =>
-  typeof command === 'object' && command !== null && 'reason' in command && typeof command.reason === 'string'
-    ? command.reason.slice(0, 500)
-    : 'asked to cancel';
-
-/** Refused or done: there is nothing left to cancel. */
-const isOver = ({ status }: Watch): boolean => status.state === 'refused' || status.state === 'done';
-
-/** A signal must never throw: what are no changes is passed over. */
-function changesOf(raw: unknown): readonly OrderChange[] {
-  const changes = z.array(orderChangeSchema).safeParse(raw);
-  return changes.success ? changes.data : [];
-}
-
-function takeOver(watch: Watch, changes: readonly OrderChange[]): void {
-  const orders = watch.status.orders.map((order) => {
-    const change = changes.find((one) => one.clientOrderId === order.clientOrderId);
-    return change === undefined ? order : { ...order, state: change.state, quantityFilled: change.quantityFilled };
-  });
-  publish(watch, { ...watch.status, orders });
-  watch.changed = true;
-}
-
 /**
- * Proposal, gate, intent, order: each its own activity, each safe to repeat. Answers the orders it changed elsewhere.
+ * Proposal, gate, intent, order: each its own activity, each safe to repeat. @returns orders of others that it changed
  */
 async function send(watch: Watch, input: OrderInput, workflowId: string): Promise<readonly OrderChange[]> {
   const plan =
@@ -202,14 +127,14 @@ async function watchOrders(watch: Watch, input: OrderInput): Promise<void> {
   }
 }
 
-/** The paper book is told of; a venue over the network has to be asked. */
+/** How long to wait for news in ms. Fills of the paper book are reported by signal; a network venue has to be asked. */
 function silenceOf(orders: readonly Order[], input: OrderInput): number {
   const restingMs = input.origin === 'session' ? RESTING_MS : Math.min(RESTING_MS, input.checkIntervalMs);
   if (orders.some((one) => one.venue !== 'paper')) return lookAgainMs(orders, Date.now(), restingMs);
   return input.origin === 'session' ? SILENCE_MS : input.checkIntervalMs;
 }
 
-/** What was reported while looking is newer than what was seen. */
+/** Looks at the orders. A report that came meanwhile is newer than what was seen, and stands. */
 async function look(watch: Watch, input: OrderInput): Promise<void> {
   const orders = await activities.workOrders({ input, decisionId: watch.status.decisionId });
   if (!watch.changed) takeOrders(watch, orders);
@@ -223,16 +148,10 @@ async function cancel(watch: Watch, input: OrderInput, reason: string): Promise<
   else watch.cancelReason = null;
 }
 
-/** Nobody knows yet whether the venue has it: what is to be cancelled has to be found first. */
+/** It is not known yet whether the venue has it: an order has to be found before it can be cancelled. */
 const isInDoubt = ({ state, leg }: Order): boolean =>
   (state === 'UNKNOWN' || state === 'SENT') && leg !== 'stop' && leg !== 'target';
 
 function takeOrders(watch: Watch, orders: readonly Order[]): void {
   publish(watch, { ...watch.status, orders: [...orders] });
-}
-
-/** Keeps the status and shows it in the Web UI's panel. */
-function publish(watch: Watch, status: OrderExecutionStatus): void {
-  watch.status = status;
-  setCurrentDetails(orderDetails(status));
 }

@@ -60,7 +60,7 @@ async function open(raw: unknown): Promise<SearchCarry> {
   return { ...openedRun(handle), input, nextTrial: 0 };
 }
 
-/** False when it was broken off: the next look dispatches the whole round again, and finished trials are found. */
+/** False when it was interrupted: then the whole round is dispatched again, and finished trials are found. */
 async function evaluateRound({ handle, nextTrial, input }: SearchCarry, inbox: Inbox): Promise<boolean> {
   const activities = computing();
   const toTrial = Math.min(input.trials, nextTrial + ROUND);

@@ -1,4 +1,4 @@
-/** The CEO's cycle: gathers what the others said, with its age, and lets the rules choose the operating mode. */
+/** The CEO's cycle: gathers the other officers' last reports with their age, and lets the rules choose the mode. */
 
 import type { Remembered } from '../../db/officers/officer-store.ts';
 import type { PolicyInForce } from '../../db/policies.ts';
@@ -14,7 +14,7 @@ import { takeBackEntries } from './take-back-entries.ts';
 import { intervalOf, type Turn, takeTurn } from './turn.ts';
 
 const INTERVALS_MAX = 2;
-/** A poll for work is told of for up to a minute and a half. */
+/** The server reports a worker's poll for up to a minute and a half. */
 const SETTLED_MS = 120_000;
 
 export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<CycleAnswer> {
@@ -33,7 +33,7 @@ export function ceoCycle(parts: OfficerParts, request: CycleRequest): Promise<Cy
   });
 }
 
-/** A policy that cannot be read holds the desk at the tightest until a person mends it. */
+/** A policy that cannot be read holds the desk at the tightest mode until a person repairs it. */
 async function waits({ store }: OfficerParts, request: CycleRequest, { policy, intervalMs, nowMs }: Turn) {
   await store.missed('ceo', request, intervalMs, nowMs);
   return { state: { mode: policy.mode, waitsFor: 'a person', faults: policy.faults }, tell: null };
@@ -96,7 +96,7 @@ async function gather(parts: OfficerParts, turn: Turn, sinceMs: number): Promise
 
 const staleFlags = ({ stale }: PolicyInForce): string[] => stale.map((officer) => `the officer ${officer} is stale`);
 
-/** Somebody who has never spoken is late only after two intervals. */
+/** An officer that has never reported is late only after two intervals. */
 function ageOf(
   said: Remembered | null,
   { settings, nowMs }: Turn,

@@ -1,4 +1,4 @@
-/** The Federation's cycle: one state of the desk, and one mode tighter while an officer is not heard of. */
+/** The Federation's cycle: one state of the desk, and one mode tighter while an officer is silent. */
 import type { PolicyInForce } from '../../db/policies.ts';
 import { mergeStates, staleOfficers } from '../../domain/officers/federation/merge-states.ts';
 import { effectiveProfile } from '../../domain/officers/policy/effective-profile.ts';
@@ -54,7 +54,7 @@ export function federationCycle(parts: OfficerParts, request: CycleRequest): Pro
   });
 }
 
-/** What the officers have said last, and how the desk stands, looked up side by side. */
+/** The last reports of the officers and the state of the desk, read in parallel. */
 async function gather(parts: OfficerParts) {
   const { store } = parts;
   const [ceo, risk, strategy, decision, activeStrategies, sequence, health] = await Promise.all([

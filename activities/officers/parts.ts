@@ -7,6 +7,6 @@ export type OfficerParts = {
   readonly nowMs: () => number;
   /** Of every queue that this desk has. */
   readonly queues: () => Promise<QueueStanding[]>;
-  /** Asks the workflow of an order to cancel what is at work of it; heard once or not at all. */
+  /** Asks the workflow of an order to cancel what is still working; delivered once or not at all. */
   readonly cancelOrder: (workflowId: string, reason: string) => Promise<void>;
 };

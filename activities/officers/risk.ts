@@ -1,4 +1,4 @@
-/** The Risk Officer's cycle: the desk is judged, its ceilings are set, and a breach is told at once. */
+/** The Risk Officer's cycle: the desk is judged, its ceilings are set, and a breach is reported at once. */
 import type { VarBacktestRow } from '../../db/officers/var-backtests.ts';
 import { profileOf } from '../../domain/officers/policy/effective-profile.ts';
 import { type AccountBook, ceilingsToSet, type DeskBooks, deskRisk } from '../../domain/officers/risk/desk-risk.ts';
@@ -13,11 +13,11 @@ import { type RiskMemory, riskMemorySchema } from '../../schemas/officers/risk-m
 import type { OfficerParts } from './parts.ts';
 import { takeTurn } from './turn.ts';
 
-/** An alert that still holds is told again after this. */
+/** An alert that still holds is repeated after this. */
 const REPEAT_MS = 900_000;
 const LEVELS: readonly unknown[] = [null, 'warning', 'critical'];
 
-/** What the Risk Officer said last, as others read it; null when it fits nothing. */
+/** The last report of the Risk Officer, as the others read it; null when it does not fit the schema. */
 export const riskOf = (memory: Readonly<Record<string, unknown>> | null): RiskMemory | null =>
   riskMemorySchema.safeParse(memory).data ?? null;
 
@@ -25,7 +25,7 @@ export function riskCycle(parts: OfficerParts, request: CycleRequest): Promise<C
   return takeTurn(parts, 'risk', request, async ({ policy, intervalMs, nowMs, tookMs }) => {
     const { store } = parts;
     const last = riskOf((await store.remembered('risk'))?.memory ?? null);
-    // Another attempt of this request was committed and not heard of: what it said holds.
+    // An earlier attempt of this request was committed, but its answer was lost: that answer holds.
     if (last?.requestId === request.requestId) return saidIn(last, request);
     const profile = policy.settings === null ? policy.profile : profileOf(policy.settings.profiles, policy.mode);
     const books = await readAll(parts, nowMs);
@@ -67,7 +67,7 @@ const alarm = (alert: RiskAlert, { correlationId }: CycleRequest): Told => ({
   payload: { correlationId, level: alert.level, alerts: [...alert.alerts] },
 });
 
-/** A connection that broke is no reason to call the book unreadable: it is asked twice. */
+/** A broken connection is no reason to call the book unreadable: it is read a second time. */
 async function readAll({ store }: OfficerParts, nowMs: number): Promise<DeskBooks> {
   try {
     return await store.portfolios(nowMs).catch(() => store.portfolios(nowMs));
@@ -76,7 +76,7 @@ async function readAll({ store }: OfficerParts, nowMs: number): Promise<DeskBook
   }
 }
 
-/** A breach that is new or worse is told at once, one that lasts every quarter of an hour. */
+/** A breach that is new or worse is reported at once, one that lasts every quarter of an hour. */
 function isNews(alert: RiskAlert, last: RiskMemory | null, nowMs: number): boolean {
   if (alert.level === null) return false;
   const isWorse = LEVELS.indexOf(alert.level) > LEVELS.indexOf(last?.level ?? null);
@@ -85,14 +85,14 @@ function isNews(alert: RiskAlert, last: RiskMemory | null, nowMs: number): boole
 
 const booksIn = (books: DeskBooks): readonly AccountBook[] => ('unreadable' in books ? [] : books);
 
-/** Of the oldest price in any book; null when one does not tell. */
+/** The age of the oldest price in any book; null when a book has none. */
 function portfolioAge(books: DeskBooks): number | null {
   if ('unreadable' in books) return null;
   const ages = books.map(({ portfolio }) => riskPortfolioSchema.safeParse(portfolio).data?.dataAgeMs ?? null);
   return ages.includes(null) ? null : Math.max(0, ...ages.filter((one) => one !== null));
 }
 
-/** Once a UTC day, as soon as something is held that has a history; of the account with the most open positions. */
+/** Once a UTC day, as soon as a symbol with a history is held; of the account with the most open positions. */
 function backtestsOf(books: DeskBooks, last: RiskMemory | null, nowMs: number): VarBacktestRow[] {
   const day = new Date(nowMs).toISOString().slice(0, 10);
   if (last?.backtestedDay === day) return [];

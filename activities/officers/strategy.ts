@@ -37,7 +37,7 @@ export function strategyCycle(parts: OfficerParts, request: CycleRequest): Promi
 
 const recommendationOf = ({ primary, fallbacks, disable }: StrategyState) => ({ primary, fallbacks, disable });
 
-/** What the Strategy Officer said last, as others read it. */
+/** The last report of the Strategy Officer, as the others read it. */
 export function strategyOf(
   memory: Readonly<Record<string, unknown>> | null,
 ): { state: StrategyState; alerts: string[] } | null {

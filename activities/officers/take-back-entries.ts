@@ -1,7 +1,7 @@
 /**
- * While nothing may be opened, nothing that would open stays at work: each entry's own workflow is
- * asked to cancel it. What has filled stays protected, exits go on. Asked again as long as there are
- * some, so nobody needs to have heard the first time.
+ * While the mode allows no entries, working entries are taken back: each entry's own workflow is asked to cancel it.
+ * What has filled stays protected, exits go on. It is asked again in each cycle as long as there are some, so a lost
+ * request does no harm.
  */
 import type { ModeProfile } from '../../schemas/governance.ts';
 import type { OfficerParts } from './parts.ts';

@@ -1,4 +1,4 @@
-/** What every cycle begins with: the policy as it is now, and whether this officer is on. */
+/** The start of every cycle: the policy as it is now, and whether this officer is on. */
 import type { PolicyInForce } from '../../db/policies.ts';
 import type { CycleAnswer, CycleRequest } from '../../schemas/officers/cycle.ts';
 import type { OfficerName } from '../../schemas/officers/officer.ts';

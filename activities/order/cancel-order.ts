@@ -5,7 +5,7 @@ import type { CancelOutcome } from '../../schemas/venue.ts';
 import { lookAtOrder } from './look-at-order.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
-/** CANCEL_SENT is committed before the venue is asked; a cancel may be asked again, it is one thing however often. */
+/** CANCEL_SENT is committed before the venue is asked; a repeated cancel changes nothing. */
 export async function cancelOrder(parts: VenueOrderParts, order: Order, reason: string): Promise<void> {
   if (order.state === 'UNKNOWN' || order.state === 'SENT' || order.state === 'MANUAL') await lookAtOrder(parts, order);
   const asked = await parts.store.beginCancel(order.clientOrderId, reason);

@@ -1,6 +1,6 @@
 /**
- * What an exit needs before it leaves: its legs and rests out of the way, and on an account that was frozen in between
- * the venue's own word of what there is to close.
+ * What an exit needs before it is sent: the legs and resting orders of its position cancelled, and on an account that
+ * was frozen meanwhile the quantity that the venue itself reports.
  */
 import { toDecimal } from '../../domain/decimal.ts';
 import { freeToClose } from '../../domain/execution/venue-sizing.ts';
@@ -43,7 +43,7 @@ const nameOf = ({ clientOrderId, state }: Order): string => `${clientOrderId} ($
 
 /**
  * For an exit whose way was cleared before its account was frozen: what the venue holds, signed, beside what open
- * orders there will close. Null where nobody needs to know, or the venue does not answer.
+ * orders there will close. Null when it is not needed, or the venue does not answer.
  */
 export async function freeAtVenue(parts: VenueOrderParts, orders: readonly Order[]): Promise<string | null> {
   const exit = waitingExit(orders);

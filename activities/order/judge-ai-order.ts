@@ -1,6 +1,6 @@
 /**
- * The policy about an order that a model or a tool starts by itself (origin `ai`): it may propose, no more. Where a
- * person would be asked it is refused, for there is nobody to ask here: the person sends it by hand.
+ * The policy on an order that a model or a tool starts by itself (origin `ai`): it may propose, no more. Where a person
+ * would have to be asked it is refused, because there is nobody to ask here; the person can send it by hand.
  */
 import { policyRule } from '../../domain/backtest/judge-entry.ts';
 import { judgeProposal } from '../../domain/llm/policy.ts';

@@ -73,7 +73,7 @@ async function book(
   if (told !== null && told.length > 0) await fits(parts.store.take(order.clientOrderId, seen, fills, told));
 }
 
-/** False: the venue tells more filled than was ordered, and nothing of it was booked. */
+/** False: the venue reports more filled than was ordered, and nothing of it was booked. */
 async function fits(taken: Promise<unknown>): Promise<boolean> {
   try {
     await taken;
@@ -92,7 +92,7 @@ function foreignAmong(order: Order, fills: readonly VenueFill[], busts: readonly
   return strange === undefined ? null : `the bust of ${strange.executionId} is of another symbol`;
 }
 
-/** Whether the answer can change anything of the order. */
+/** Whether the answer can change anything about the order. */
 const isNews = (order: Order, seen: VenueOrder): boolean =>
   seen.state !== order.state || order.venueOrderId !== seen.venueOrderId;
 
@@ -107,7 +107,7 @@ const plain = (symbol: string): string => symbol.replace('/', '');
 
 const fillsSince = (order: Order): number => (order.sentAtMs ?? order.createdAtMs) - FILLS_MARGIN_MS;
 
-/** Null when the list did not come back, or it is not known yet what the fills have cost. */
+/** Null when the venue did not answer, or the fees of the fills are not known yet. */
 async function fillsOf(
   parts: VenueOrderParts,
   order: Order,

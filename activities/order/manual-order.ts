@@ -15,6 +15,7 @@ import type { FeedParts } from '../market/catch-up.ts';
 import { quoteNow } from '../market/live-quote.ts';
 import { newestBars } from '../market/live-series.ts';
 import { type OrderPlan, type Proposal, unknownAccount } from './order-step.ts';
+import type { OrderTimeParts } from './order-time.ts';
 import { MANUAL_STRATEGY_ID, type ManualPlan, planManualOrder } from './plan-manual-order.ts';
 
 export type ManualOrderParts = {
@@ -96,3 +97,7 @@ export async function quoteByHand(parts: ManualOrderParts, input: OrderInput): P
   const price = Number(side === 'buy' ? quote.ask : quote.bid);
   return { price, volume, atMs: Math.max(quote.atMs, closedAtMs) };
 }
+
+/** An order by hand on a live market works from now on, not from the close of the bar it was worked out on. */
+export const beginsAtMs = ({ nowMs }: OrderTimeParts, input: OrderInput): number | null =>
+  input.origin !== 'session' && isVendorSource(input.market) ? nowMs() : null;

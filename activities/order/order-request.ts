@@ -140,7 +140,7 @@ async function manualRequest(
   };
 }
 
-/** Orders by hand are a person's own word. */
+/** The policy on orders that a model starts. An order by hand is a person's own decision and passes. */
 async function policyOf(
   parts: OrderRequestParts,
   { manual, intents: [first] }: OrderStep,

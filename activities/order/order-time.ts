@@ -39,7 +39,7 @@ export async function orderTime(parts: OrderTimeParts, source: MarketSource | nu
 
 const CORRELATED_OVER_MS = 62 * 86_400_000;
 
-/** What a session that follows a live market has stored on its way. */
+/** The bars that a session on a live market has stored. */
 export const storedSince = (asOfMs: number): MarketSource => ({
   source: 'replay',
   from: new Date(asOfMs - CORRELATED_OVER_MS).toISOString(),

@@ -36,7 +36,8 @@ export type ManualPlan = {
 };
 
 /**
- * @throws InvalidInput ORDER_SIZE when the size rounds down to nothing, ORDER_PARTIAL_EXIT where its stop would be lost
+ * @throws InvalidInput ORDER_SIZE when the size rounds down to nothing, ORDER_PARTIAL_EXIT where its stop would be
+ * lost, ORDER_EXIT_TYPE for an exit that would not leave at the market
  */
 export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): ManualPlan {
   const { bars } = facts;
@@ -47,6 +48,7 @@ export function planManualOrder(input: ManualOrderInput, facts: ManualFacts): Ma
   checkLevels(input, entryPriceOf(input, price));
   const decisionId = decisionIdOf(input.accountId, facts.workflowId, facts.sequence);
   const exits = !facts.held.isZero() && facts.held.isPositive() !== (input.side === 'buy');
+  if (exits) checkExitType(input, facts);
   const quantity = quantityOf(input, facts, price, exits);
   if (exits) checkPartialExit(quantity, facts);
   const base = { decisionId, asOfMs, price, quantity, input };
@@ -95,6 +97,13 @@ function quantityOf(input: ManualOrderInput, facts: ManualFacts, price: Decimal,
     throw new InvalidInput([problem('ORDER_SIZE', 'quantity', decimalText(wanted), expected)]);
   }
   return exits && wanted.gt(facts.held.abs()) ? facts.held.abs() : wanted;
+}
+
+/** An exit cancels the stop of its position first: one that rested at a price would leave it bare meanwhile. */
+function checkExitType({ orderType }: ManualOrderInput, { held }: ManualFacts): void {
+  if (orderType === 'market') return;
+  const hint = `it closes what is held, ${decimalText(held)}; a price is given to what opens a position`;
+  throw new InvalidInput([problem('ORDER_EXIT_TYPE', 'orderType', orderType, 'market', hint)]);
 }
 
 /**

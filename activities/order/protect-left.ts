@@ -8,10 +8,10 @@ import type { Order } from '../../schemas/execution.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 import { CouldNotLeave, createVenueOrders } from './venue-orders.ts';
 
-/** Younger orders are in the hands of whoever sent them. */
+/** Younger orders are left to the attempt that sent them. */
 const LEFT_ALONE_MS = 60_000;
 
-/** What cannot leave yet was told by its event, and is tried again at the next reconciliation. */
+/** A leg that cannot be sent yet has its event, and is tried again at the next reconciliation. */
 export async function protectLeft(parts: VenueOrderParts, accountId: string): Promise<void> {
   const broker = createVenueOrders(parts);
   for (const decisionId of await parts.store.decisionsWithLegs(accountId)) {

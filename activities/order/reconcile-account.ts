@@ -1,6 +1,7 @@
 /**
  * One account against its venue. What only needs booking is booked first: fills, busts and ends of known orders.
- * What then differs twice, with a pause in between, freezes the account and is told; nothing is invented or mended.
+ * A difference that is seen twice, with a pause in between, freezes the account and is reported; no row is invented or
+ * adjusted.
  */
 import type { ReconcileStore } from '../../db/reconcile-store.ts';
 import {
@@ -69,7 +70,7 @@ const report = (
   reason: string | null,
 ): ReconcileReport => ({ accountId, verdict, differences: [...differences], reason, atMs: nowMs() });
 
-/** Books read further apart differ by what happened in between, and no change would count as recent any more. */
+/** Books read further apart than this differ by what happened in between, and no change would count as recent. */
 const COMPARE_WITHIN_MS = 10_000;
 
 type Compared = VenueAnswer<{ readonly different: readonly Difference[]; readonly pending: readonly Difference[] }>;
@@ -179,7 +180,7 @@ const mayBeOf = (order: Order, fill: VenueFill): boolean =>
 
 const plain = (symbol: string): string => symbol.replace('/', '');
 
-/** Perhaps nobody waits for it any more: what has filled is booked, the rest is cancelled. */
+/** Perhaps no workflow waits for it any more: what has filled is booked, the rest is cancelled. */
 async function cancelLate(parts: ReconcileParts, clientOrderId: string): Promise<void> {
   const order = await parts.store.beginCancel(clientOrderId, 'it arrived after it was given up');
   if (order === null) return;

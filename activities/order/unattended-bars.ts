@@ -1,4 +1,4 @@
-/** The bars that nobody else matches: those of orders by hand, and of a paper session that has ended. */
+/** Bars for orders that no session matches: orders by hand, and those left behind by a paper session that has ended. */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { PaperBroker } from '../../db/paper-broker.ts';
 import type { SessionStore } from '../../db/session-store.ts';
@@ -22,10 +22,10 @@ export type UnattendedParts = {
   readonly nowMs: () => number;
 };
 
-/** `costs` null: those of the desk. */
+/** `costs` null: the desk's costs apply. */
 export type Unattended = { readonly bars: BarSeries; readonly costs: Costs | null };
 
-/** Null while there is nothing to match here: a session does it, or its market does not tell. */
+/** Null while there is nothing to match: a session does it, or the market gives no bars. */
 export function unattendedBars(
   parts: UnattendedParts,
   input: OrderInput,

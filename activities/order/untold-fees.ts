@@ -9,7 +9,7 @@ import type { Order } from '../../schemas/execution.ts';
 import type { VenueBust, VenueFill } from '../../schemas/venue.ts';
 import type { VenueOrderParts } from './venue-order-parts.ts';
 
-/** For so long after a fill reads may lag behind it. */
+/** How long reads may lag behind a fill. */
 const WAIT_MS = 30_000;
 
 /** `all` fills of the account, read from `sinceMs` on; `busts`: those known of the order. */

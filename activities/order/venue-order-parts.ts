@@ -1,4 +1,4 @@
-/** What the order engine is made of: the book of record, the venue, a clock. Ports, so that it can be simulated. */
+/** The ports of the order engine: the book of record, the venue, a clock. A simulation supplies its own. */
 import type { Venue } from '../../adapters/broker/venue.ts';
 import type { VenueStore } from '../../db/venue-store.ts';
 

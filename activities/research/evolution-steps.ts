@@ -87,7 +87,7 @@ async function finish(
 }
 
 /**
- * Those of the generation before and what has come since: a run of a million is not counted from its start each time.
+ * Counts on from the generation before, so that a run of a million trials is not counted from its start each time.
  */
 async function countsAfter(
   store: EvolutionStore,
@@ -99,7 +99,7 @@ async function countsAfter(
   return { trials: known.trials + since.trials, failedTrials: known.failedTrials + since.failedTrials };
 }
 
-/** The hall as it was stored. */
+/** The hall of fame as it was stored. */
 export const hallOf = (stored: readonly Readonly<Record<string, unknown>>[]): FamousChromosome[] =>
   stored.map((one) => ({
     id: String(one.id),

@@ -4,6 +4,7 @@
  */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { BacktestStore } from '../../db/backtests.ts';
+import { isOwn } from '../../domain/backtest/backtest-request.ts';
 import { type EngineReport, engineReport } from '../../domain/backtest/engine-report.ts';
 import { leverageSettingsOf } from '../../domain/backtest/leverage-terms.ts';
 import { plainLoop } from '../../domain/backtest/plain-loop.ts';
@@ -119,12 +120,10 @@ async function strategyOf({ readStrategy }: BacktestParts, { session, engine }: 
 }
 
 /** What the loop does not do: it walks under the desk's rules, and levels are those of the strategy. */
-function loopProblems(
-  { type }: Strategy,
-  { rules, stopAtr, targetAtr, maxHoldBars, leverage }: ResearchFields,
-): Problem[] {
-  const isOwn = [stopAtr, targetAtr, maxHoldBars].some((one) => one !== null) || leverage !== 1 || rules === 'none';
-  if (!isTwoLegged(type) || !isOwn) return [];
+function loopProblems({ type }: Strategy, engine: ResearchFields): Problem[] {
+  const { rules, stopAtr, targetAtr, maxHoldBars, leverage } = engine;
+  const hasLevels = [stopAtr, targetAtr, maxHoldBars].some((one) => one !== null) || leverage !== 1;
+  if (!isTwoLegged(type) || !(hasLevels || rules === 'none' || isOwn(engine))) return [];
   const expected =
     'a strategy that trades each symbol for itself, or the rules of the desk and the levels of the strategy';
   return [problem('STRATEGY_TWO_LEGGED', 'strategy', type, expected, 'leave size, levels and costs of your own out')];

@@ -30,8 +30,8 @@ export async function openRunBars(market: MarketData, asked: Asked): Promise<Res
 }
 
 /**
- * The very bars a run was opened on: those that were imported since behind its last are left out.
- * @throws InvalidInput DATA_CHANGED when they are not there any more
+ * The very bars a run was opened on; bars imported since, after its last one, are left out.
+ * @throws InvalidInput DATA_CHANGED when those bars are gone or different
  */
 export async function runBars(market: MarketData, data: ResearchData): Promise<BarSeries> {
   const bars = sliceSeries(await loadBars(market, data), 0, data.bars);

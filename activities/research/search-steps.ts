@@ -1,6 +1,6 @@
 /**
- * The steps of a parameter search. Points are asked in rounds: those of a round know every trial before it and each
- * other only as under way, so the same round is asked the same by every machine that does a part of it.
+ * The steps of a parameter search. Points are proposed in rounds: those of a round know every trial before it, and each
+ * other only as under way, so every machine that does a part of a round proposes the same points.
  */
 import type { ResearchRun } from '../../db/research-runs.ts';
 import type { TrialRow } from '../../db/trials.ts';

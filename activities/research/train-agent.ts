@@ -1,6 +1,6 @@
 /**
- * One part of one seed's training on the threads of this machine, from its last checkpoint to a number of steps;
- * and the verdict on the networks that came of it.
+ * One part of one seed's training on the threads of this machine, from its last checkpoint to a number of steps, and
+ * the verdict on the trained networks.
  */
 import type { ComputePool } from '../../adapters/compute/compute-pool.ts';
 import type { TrainingBars } from '../../adapters/compute/training-threads.ts';
@@ -30,7 +30,7 @@ export type TrainAgentParts = Parts & {
   readonly onProgress: (steps: number) => void;
 };
 
-/** Nothing is done where the checkpoint is there already, as after a kill behind its writing. */
+/** Does nothing when the checkpoint exists already, as after a kill just behind its writing. */
 export async function trainAgent(
   { trainings, pool, barsOf, signal, onProgress }: TrainAgentParts,
   { runId, seed, toSteps }: TrainAgent,
@@ -58,9 +58,8 @@ const LIVED_MAX = 10_000;
 const BOTH_SIDES = ['long', 'short'] as const;
 
 /**
- * Steps of the desk's own trades that had closed before the bars that a training does not learn
- * from, as far as they had been reviewed when it began: a part that is done once more begins with
- * the same. They are told in what the spot agent sees.
+ * Steps of the desk's own trades that had closed before the bars a training does not learn from, as far as they had
+ * been reviewed when it began, so that a repeated part begins with the same. In numbers that the spot agent sees.
  */
 function livedIn(
   trainings: TrainingStore,
@@ -74,7 +73,7 @@ function livedIn(
   return trainings.lived({ symbol, barIntervalMs, sides, untilMs, knownAtMs, limit: LIVED_MAX });
 }
 
-/** Judges the networks of all seeds on the bars that were kept from them. A verdict that is there stays. */
+/** Judges the networks of all seeds on the bars that were kept from them. An existing verdict stays. */
 export async function judgeAgents(
   { trainings, pool, barsOf }: Parts,
   runId: string,

@@ -1,4 +1,4 @@
-/** The light steps of a training: opening it, what it has come to so far, its end. Each is safe to repeat. */
+/** The light steps of a training: opening it, its progress, its end. Each is safe to repeat. */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { TrainingStore } from '../../db/training-store.ts';
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
@@ -37,7 +37,7 @@ export type TrainingNews = {
 
 export type CloseTraining = { readonly runId: string; readonly stoppedBy: AgentTrainingResult['stoppedBy'] };
 
-/** A step of CartPole is so long; it has no bars. */
+/** How long a step of CartPole counts as; it has no bars. */
 const CARTPOLE_STEP_MS = 20;
 const LEADERS_TOLD = 5;
 

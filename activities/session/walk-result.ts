@@ -20,7 +20,7 @@ import {
   type WalkResult,
 } from '../../schemas/session-walk.ts';
 
-/** Enough for the panel; a single step tells every symbol's. */
+/** Enough for the panel; at least one for each symbol. */
 const DECISIONS_TOLD = 5;
 
 export type Telling = {
@@ -29,13 +29,13 @@ export type Telling = {
   readonly ordersAsChildren: boolean;
   /** Sequence numbers of decisions whose orders live in child workflows, by decision id. */
   readonly sequences: ReadonlyMap<string, number>;
-  /** Wall time: from now on a person has so long to answer for an order. */
+  /** Wall time at which the time for a person's answer begins. */
   readonly nowMs: number;
-  /** As the workflow knows it. */
+  /** The mode that the workflow knows; another one in force is reported to it. */
   readonly operatingMode: OperatingMode;
   /** Where the session's window of bars begins. */
   readonly windowFromMs: number;
-  /** What models have cost it so far; null: it pays nobody. */
+  /** What models have cost the session so far; null: it asks no paid model. */
   readonly modelCostMicroUsd: number | null;
 };
 
@@ -63,7 +63,7 @@ const modeOf = ({ policy: { mode } }: WalkContext, { operatingMode }: Telling): 
 const costOf = ({ modelCostMicroUsd }: Telling): Pick<SessionProgress, 'modelCostMicroUsd'> =>
   modelCostMicroUsd === null ? {} : { modelCostMicroUsd };
 
-/** Who is still to be decided gets the next numbers, in this order. */
+/** Entries that are still to be decided get the next sequence numbers, in this order. */
 function awaitedOf({ awaited, state }: WalkBatch, context: WalkContext, { windowFromMs }: Telling) {
   if (awaited.length === 0) return {};
   const { accountId, workflowId } = context;
@@ -83,7 +83,7 @@ function awaitedOf({ awaited, state }: WalkBatch, context: WalkContext, { window
   };
 }
 
-/** Where nobody is paid nobody is asked: the rules have assessed each in the step. */
+/** A session without paid models asks nothing: the rules have assessed each proposal in the step. */
 function proposalsOf({ decisions }: WalkBatch, telling: Telling): Pick<WalkResult, 'proposals'> {
   if (telling.modelCostMicroUsd === null) return {};
   const { windowFromMs } = telling;

@@ -20,8 +20,11 @@ export type Quote = { readonly price: number; readonly volume: number; readonly 
 
 export type Broker = {
   readonly venue: string;
-  /** Claims and sends a decision's recorded orders, unless a kill flag or the end of their session forbids it. */
-  readonly submit: (decisionId: string, quote: Quote | null) => Promise<BrokerAnswer>;
+  /**
+   * Claims and sends a decision's recorded orders, unless a kill flag or the end of their session forbids it.
+   * `beginsAtMs`: the market's time where it has moved on since the decision, for a book that goes by it.
+   */
+  readonly submit: (decisionId: string, quote: Quote | null, beginsAtMs?: number | null) => Promise<BrokerAnswer>;
   /** Cancels what of the decision neither protects a position nor has filled. */
   readonly cancel: (decisionId: string, reason: string) => Promise<BrokerAnswer>;
   /** The decision's orders as the venue has them now. */

@@ -1,17 +1,17 @@
 /**
- * One exchange with a model provider, as the `fetch` that its SDK is given: no retry, no redirect, no kept connection,
- * an idle and a total timeout that also hold while the reply streams, a cap on its bytes, and an end by signal. Every
- * way it can go wrong is a ModelCallFailed. Goes through `effect` by itself, from the first byte to the last.
+ * One exchange with a model provider, as the `fetch` that its SDK is given: no retry, no redirect, no connection kept
+ * alive, an idle and a total timeout that also hold while the reply streams, a limit on its bytes, an end by signal.
+ * Every way it can go wrong is a ModelCallFailed. The exchange calls `effect` itself, from the first byte to the last.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { failureOf, printable } from '../../domain/llm/provider-failure.ts';
-import { retryAfterMs } from '../../domain/llm/retry-after.ts';
+import { printable } from '../../domain/llm/provider-failure.ts';
 import { ModelCallFailed, type ModelFailureCode } from '../../schemas/llm/model-call.ts';
 import { outsideUrlProblems } from '../../schemas/outside-url.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { type EffectName, effect } from '../effect.ts';
 import { lookUpAllowed } from './allowed-lookup.ts';
+import { refusalOf } from './provider-refusal.ts';
 
 export type ExchangeLimits = {
   /** The one address that may be called. */
@@ -33,7 +33,7 @@ export type ModelExchange = {
   readonly close: () => void;
 };
 
-/** Told when a refusal is read; no whole page of one is needed. */
+/** A refusal is read no further than this: its beginning says why. */
 const REFUSAL_BYTES_MAX = 16_384;
 
 type Settings = ExchangeLimits & { readonly name: EffectName };
@@ -209,34 +209,6 @@ function openClient(url: URL, init: RequestInit, { baseUrl, allowLoopback }: Set
   };
   return url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
 }
-
-function refusalOf(status: number, headers: http.IncomingHttpHeaders, text: string): ModelCallFailed {
-  const [kinds, message] = toldIn(text);
-  const told = { retryAfter: headers['retry-after'] ?? null, retryAfterMs: textOf(headers['retry-after-ms']) };
-  return new ModelCallFailed(failureOf({ status, kinds, message, retryAfterMs: retryAfterMs(told, Date.now()) }));
-}
-
-const textOf = (value: string | string[] | undefined): string | null => (typeof value === 'string' ? value : null);
-
-/** Its type, code and message, wherever a provider puts them; a page that is no JSON is told by its beginning. */
-function toldIn(text: string): readonly [kinds: string[], message: string] {
-  const body = fieldsOf(parsed(text));
-  const error = typeof body.error === 'object' ? fieldsOf(body.error) : body;
-  const kinds = [error.type, error.code, error.__type].filter((one) => typeof one === 'string');
-  const message = typeof error.message === 'string' ? error.message : text;
-  return [kinds, message];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
 
 function headersOf(headers: http.IncomingHttpHeaders): Headers {
   const told = new Headers();

@@ -1,8 +1,9 @@
 /** Anthropic's Messages API through its own SDK, whose retries are off and whose network is ours. */
 import { Anthropic } from '@anthropic-ai/sdk';
 import type { ModelExchange } from '../http/model-http.ts';
+import { createAnthropicAssembly } from './anthropic-assembly.ts';
 import { anthropicBatches } from './anthropic-batches.ts';
-import { anthropicBody, createAnthropicAssembly } from './anthropic-wire.ts';
+import { anthropicBody } from './anthropic-body.ts';
 import { askOverHttp, healthOverHttp, type ProviderParts } from './in-exchange.ts';
 import { modelIdsOf } from './model-list.ts';
 import type { ModelProvider } from './model-provider.ts';

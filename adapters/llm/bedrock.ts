@@ -4,7 +4,8 @@
  */
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type { ModelExchange } from '../http/model-http.ts';
-import { anthropicBody, createAnthropicAssembly } from './anthropic-wire.ts';
+import { createAnthropicAssembly } from './anthropic-assembly.ts';
+import { anthropicBody } from './anthropic-body.ts';
 import { notSent } from './call-failure.ts';
 import { askOverHttp, healthOverHttp, type ProviderParts } from './in-exchange.ts';
 import type { ModelProvider } from './model-provider.ts';

@@ -55,10 +55,12 @@ export function eventRoutes(app: Routes, { db, feed, limits }: ApiParts): void {
         data: events.map((one) => ({ ...one, payload: JSON.parse(JSON.stringify(one.payload)) })),
       };
     }
+    const from = await startOf(db, lastEventId(request.headers['last-event-id']) ?? after);
     if (readers.size >= limits.readersMax)
       throw refusal(503, 'STREAM_LIMIT', 'readers', readers.size, `fewer than ${limits.readersMax}`);
-    const from = lastEventId(request.headers['last-event-id']) ?? after ?? (await lastSequence(db));
     reply.hijack();
+    // Whoever left meanwhile never tells of it again, and would be kept for ever.
+    if (reply.raw.destroyed) return;
     await stream(reply.raw, readers, limits, (signal) => feed.follow(from, signal));
   });
 }
@@ -70,6 +72,13 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
   throw refusal(400, 'QUERY_RANGE', 'Last-Event-ID', header, 'the sequence of an event');
+}
+
+/** Where a reader begins. A sequence that this desk has not come to yet is of another book: whatever comes is news. */
+async function startOf(db: ApiParts['db'], asked: number | undefined): Promise<number> {
+  if (asked === undefined) return lastSequence(db);
+  const last = await lastSequence(db).catch(() => asked);
+  return Math.min(asked, last);
 }
 
 async function stream(

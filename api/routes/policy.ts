@@ -29,8 +29,10 @@ const policySchema = z.object({
   correlationId: z.string().nullable(),
 });
 
+/** As the row stands, also one that is no policy. */
 const versionSchema = z.object({
   ...told,
+  mode: z.string(),
   active: z.boolean(),
   before: documentSchema.nullable(),
   after: documentSchema,

@@ -144,8 +144,10 @@ function limitsRoute(app: Routes, parts: ApiParts): void {
     const workflowId = strategySessionId(await ownSession(parts, request, request.params.id));
     const update = () =>
       parts.client.workflow.getHandle(workflowId).executeUpdate(adjustLimitsUpdate, { args: [request.body] });
-    const limits = await atTemporal(parts.client, workflowId, update);
-    return { status: 'ok' as const, data: JSON.parse(JSON.stringify(limits)) };
+    return onceOnly(parts, request, async () => {
+      const limits = await atTemporal(parts.client, workflowId, update);
+      return { status: 'ok' as const, data: JSON.parse(JSON.stringify(limits)) };
+    });
   });
 }
 

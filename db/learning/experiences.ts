@@ -6,6 +6,7 @@ import type { Selectable } from 'kysely';
 import { computeFeatureColumns } from '../../domain/features/feature-columns.ts';
 import { type Experience, type LivedTrade, tradeExperiences } from '../../domain/learning/online/trade-experiences.ts';
 import { type BarSeries, sliceSeries } from '../../domain/market/bar-series.ts';
+import { barsBackMs } from '../../domain/market/session-bars.ts';
 import type { MarketSource } from '../../schemas/market.ts';
 import { hasOwnBars } from '../../schemas/own-bars.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
@@ -53,7 +54,7 @@ async function barsOf(db: Database, trade: Trade, loadOwn?: LoadOwnBars): Promis
   const { data: input } = strategySessionInputSchema.safeParse((await query.executeTakeFirst())?.input);
   if (input === undefined) return null;
   const { market: source, barIntervalMs: intervalMs, seed } = input;
-  const fromMs = trade.opened_at.getTime() - WARM_UP_BARS * intervalMs;
+  const fromMs = barsBackMs(symbol, intervalMs, WARM_UP_BARS, trade.opened_at.getTime());
   const toMs = trade.closed_at.getTime() + 1;
   if (!hasOwnBars(source)) return readBars(db, symbol, intervalMs, fromMs, toMs);
   const own = await loadOwn?.({ source, symbol, intervalMs, seed }).catch(noBars);

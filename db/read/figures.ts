@@ -1,5 +1,6 @@
 /** Figures of the desk for its metrics, in few cheap queries. */
 import { sql } from 'kysely';
+import { officerNameSchema } from '../../schemas/officers/officer.ts';
 import type { Database, JsonObject } from '../tables.ts';
 
 export type Labelled = { readonly label: string; readonly value: number };
@@ -48,10 +49,26 @@ export async function countEvents(db: Database, after: number, until: number): P
 
 export type EndedCycle = { readonly officer: string; readonly slotMs: number; readonly tookMs: number };
 
-/** Cycles that were done, of slots after `afterMs`. */
-export async function readCycles(db: Database, afterMs: number): Promise<EndedCycle[]> {
-  const { rows } = await sql<EndedCycle>`select officer, slot_ms::float8 as "slotMs", took_ms::float8 as "tookMs"
-    from officer_cycles where slot_ms > ${afterMs} and state = 'done' and took_ms is not null
-    order by slot_ms limit 10000`.execute(db);
+/** By officer: the last slot that is counted already. */
+export type CountedSlots = ReadonlyMap<string, number>;
+
+/**
+ * Cycles that were done and are not counted yet: of each officer by itself, since one ends its slot later than another.
+ * @param sinceMs of an officer of whom nothing is counted
+ */
+export async function readCycles(db: Database, counted: CountedSlots, sinceMs: number): Promise<EndedCycle[]> {
+  const known = JSON.stringify(Object.fromEntries(counted));
+  const { rows } = await sql<EndedCycle>`
+    select o.officer, c.slot_ms::float8 as "slotMs", c.took_ms::float8 as "tookMs"
+    from unnest(${officerNameSchema.options}::text[]) as o (officer)
+    cross join lateral (
+      select slot_ms, took_ms from officer_cycles where officer = o.officer
+        and slot_ms > coalesce((${known}::jsonb->>o.officer)::bigint, ${sinceMs}::bigint)
+        and state = 'done' and took_ms is not null
+      order by slot_ms limit ${CYCLES_MAX}) c
+    order by c.slot_ms`.execute(db);
   return rows;
 }
+
+/** Of one officer at once; the next look goes on behind them. */
+const CYCLES_MAX = 10_000;

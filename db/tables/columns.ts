@@ -10,3 +10,13 @@ export type DefaultInstant = ColumnType<Date, string | undefined, string>;
 
 /** A JSON object whose inside this layer does not look at. */
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A bar. Prices and volume are exact decimal strings. */
+export type BarColumns = {
+  open_time: Instant;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+};

@@ -1,17 +1,11 @@
 /** Market data: bars and the files or vendors they came from. Prices and volumes are exact decimal strings. */
 import type { Generated } from 'kysely';
 import type { Bar, Gap } from '../../schemas/market.ts';
-import type { DefaultInstant, Instant, OptionalInstant } from './columns.ts';
+import type { BarColumns, DefaultInstant, Instant, OptionalInstant } from './columns.ts';
 
-export type BarsTable = {
+export type BarsTable = BarColumns & {
   symbol: string;
   interval_ms: number;
-  open_time: Instant;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
-  volume: string;
 };
 
 export type DataSetsTable = {
@@ -38,15 +32,7 @@ export type BarFetchesTable = {
   finished_at: OptionalInstant;
 };
 
-export type FetchedBarsTable = {
-  fetch_id: number;
-  open_time: Instant;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
-  volume: string;
-};
+export type FetchedBarsTable = BarColumns & { fetch_id: number };
 
 export type BarRevisionsTable = {
   symbol: string;

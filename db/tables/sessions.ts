@@ -1,7 +1,7 @@
 /** Sessions: their checkpoint, the bars and settings they walked with, the feeds they follow. */
 import type { Generated } from 'kysely';
 import type { TradingMode } from '../../schemas/governance.ts';
-import type { DefaultInstant, Instant, JsonObject, OptionalInstant } from './columns.ts';
+import type { BarColumns, DefaultInstant, Instant, JsonObject, OptionalInstant } from './columns.ts';
 
 export type SessionsTable = {
   session_id: string;
@@ -33,17 +33,11 @@ export type SessionEquityTable = {
   equity: readonly string[];
 };
 
-export type SessionBarsTable = {
+export type SessionBarsTable = BarColumns & {
   session_id: string;
   run: number;
   instant: number;
   symbol: string;
-  open_time: Instant;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
-  volume: string;
   is_past: boolean;
   received_at: Instant;
 };

@@ -3,6 +3,7 @@ import type { Order } from '../../schemas/execution.ts';
 import { Decimal, toDecimal } from '../decimal.ts';
 import { type Book, type BookPosition, equityOf, isProtective } from '../execution/book.ts';
 import { countsAsExposure, isWorking } from '../execution/order-state.ts';
+import { isExchangeTraded } from '../market/calendar.ts';
 import type { AccountView, ExposureView } from '../risk/gate-input.ts';
 import type { WalkState } from './walk-state.ts';
 
@@ -11,7 +12,11 @@ export function accountEquity(book: Book, others: readonly ExposureView[]): Deci
   return others.reduce((sum, one) => sum.plus(one.quantity.times(one.markPrice)), equityOf(book));
 }
 
-export const accountView = (state: WalkState): AccountView => ({
+/** Alpaca's accounts are US margin accounts; what trades around the clock makes no day trade there. */
+export const makesDayTrades = (venue: string, symbol: string): boolean =>
+  (venue === 'alpaca-paper' || venue === 'alpaca-live') && isExchangeTraded(symbol);
+
+export const accountView = (state: WalkState, usMargin = false): AccountView => ({
   equity: state.equity,
   cash: state.book.cash,
   positions: [
@@ -20,7 +25,7 @@ export const accountView = (state: WalkState): AccountView => ({
   ],
   openOrders: [...entryViews(state.book), ...state.othersOrders],
   riskState: state.risk,
-  usMargin: false,
+  usMargin,
 });
 
 export const positionView = ({ strategyId, symbol, quantity, markPrice, leverage }: BookPosition): ExposureView => ({
@@ -39,10 +44,10 @@ const entryViews = (book: Book): ExposureView[] =>
 export const isExposureElsewhere = (order: Order, strategyId: string): boolean =>
   countsAsExposure(order.state) && !order.reduceOnly && (order.strategyId !== strategyId || !isWorking(order.state));
 
-/** An order's unfilled rest, signed, at the worse of its limit and the price it was decided at. */
+/** An order's unfilled rest, signed, at the worst of its limit, its trigger and the price it was decided at. */
 export function entryView(order: Order): ExposureView {
   const left = toDecimal(order.quantity).minus(toDecimal(order.quantityFilled));
-  const limit = Decimal.max(toDecimal(order.referencePrice ?? 0), toDecimal(order.limitPrice ?? 0));
-  const { strategyId, symbol, leverage } = order;
-  return { strategyId, symbol, quantity: order.side === 'buy' ? left : left.neg(), markPrice: limit, leverage };
+  const { strategyId, symbol, leverage, referencePrice, limitPrice, stopPrice } = order;
+  const markPrice = Decimal.max(...[referencePrice, limitPrice, stopPrice].map((one) => toDecimal(one ?? 0)));
+  return { strategyId, symbol, quantity: order.side === 'buy' ? left : left.neg(), markPrice, leverage };
 }

@@ -11,7 +11,7 @@ import type { LlmAnswer, ProposedEntry } from '../decision/llm-slot.ts';
 import type { MarketFeatures } from '../features/market-features.ts';
 import { rulesAnswer } from '../llm/rules-advisor.ts';
 
-/** `proposed` null: nobody has proposed anything, the model is to. `portfolioPnl` in USD, realised. */
+/** `proposed` null: no component has proposed an entry, so the model may. `portfolioPnl` in USD, realised. */
 export type AdviceFacts = {
   readonly proposed: ProposedEntry | null;
   readonly features: MarketFeatures;
@@ -48,7 +48,7 @@ export const answerKey = ({ symbol, asOfMs }: { readonly symbol: string; readonl
 export const answersOf = (answers: readonly AdviceAnswer[]): AdviceAnswers =>
   new Map(answers.map((one) => [answerKey(one), one.outcome]));
 
-/** Says what was recorded; what was not is awaited still. */
+/** Answers with what was recorded; what was not is still awaited. */
 export const recordedAdvisor =
   (answers: AdviceAnswers): Advisor =>
   (call) => {
@@ -71,7 +71,7 @@ export const voteOf = ({ action, confidence, rationale, warnings }: Advice) => (
   reasons: [rationale, ...warnings],
 });
 
-/** The facts as prompts are told them, and the name they are kept under. */
+/** The facts as prompts contain them, and the reference under which they are stored. */
 export function adviceQuestion(call: AdviceCall): { readonly ref: string; readonly body: string } {
   const body = canonicalJson(adviceVariables(call));
   return { ref: sha256Hex(body), body };

@@ -20,10 +20,15 @@ export type BacktestRequest = {
 /** @throws InvalidInput with every text that cannot be read */
 export function backtestRequest(input: BacktestRunInput): BacktestRequest {
   const problems: Problem[] = [];
-  const engine = engineFields(input, problems);
-  const session = sessionOf(input, engine, problems);
+  const request = requestOf(input, problems);
   if (problems.length > 0) throw new InvalidInput(problems);
-  return { session, engine };
+  return request;
+}
+
+/** The same with something in the place of each text that cannot be read, which is added to `problems`. */
+export function requestOf(input: BacktestRunInput, problems: Problem[]): BacktestRequest {
+  const engine = engineFields(input, problems);
+  return { session: sessionOf(input, engine, problems), engine };
 }
 
 function engineFields(input: BacktestRunInput, problems: Problem[]): ResearchFields {
@@ -61,7 +66,7 @@ function engineFields(input: BacktestRunInput, problems: Problem[]): ResearchFie
 }
 
 /** What the desk's own step cannot do. */
-const isOwn = (fields: Omit<ResearchFields, 'rules'>): boolean =>
+export const isOwn = (fields: Omit<ResearchFields, 'rules'>): boolean =>
   fields.size !== null ||
   fields.fill === 'close' ||
   fields.closeLast !== 'keep' ||
@@ -105,11 +110,14 @@ function strategyOf({ strategy, params }: BacktestRunInput, engine: ResearchFiel
 
 function parametersOf(text: string, problems: Problem[]): Record<string, number | string> {
   const pairs = text.split(',').filter((one) => one.trim() !== '');
+  const names = new Set<string>();
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', value = '', ...rest] = pair.split('=').map((part) => part.trim());
       if (name === '' || value === '' || rest.length > 0)
         problems.push(problem('INPUT_TYPE', 'params', pair, 'name=value, such as lookback=20,threshold=0.02'));
+      else if (names.has(name)) problems.push(problem('INPUT_TYPE', 'params', pair, `${name} once`));
+      names.add(name);
       return [name, /^-?\d+(\.\d+)?([eE]-?\d+)?$/.test(value) ? Number(value) : value];
     }),
   );

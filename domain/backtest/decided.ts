@@ -23,11 +23,11 @@ export type Decided = {
    * What the policy says about an entry. Where it asks for a review, the orders wait for a person; absent: no entry.
    */
   readonly policy?: PolicyVerdict;
-  /** What could go wrong with an entry that a model proposes. */
+  /** The assessment of an entry that a model proposes. */
   readonly assessment?: ProposalAssessment;
   /** The question that was put to the session's advisor; absent where none was. */
   readonly call?: AdviceCall;
-  /** The answer has not come: this is no decision yet. */
+  /** The answer is still awaited: this is no decision yet. */
   readonly awaited?: true;
 };
 

@@ -94,10 +94,14 @@ export function stepOf({ state, symbol, i, market, position }: DecisionMoment, c
 export const isAwaitingApproval = ({ awaitingApproval = [] }: WalkContext, symbol: string): boolean =>
   awaitingApproval.includes(symbol);
 
-/** Bars closed since the entry's bar opened, that bar included. */
-function barsSince(market: SymbolMarket, i: number, openedAtMs: number | null): number {
-  const { openTimeMs } = market.bars;
+/** Bars closed since the entry's bar opened, that bar included. A venue fills somewhere inside it. */
+export function barsSince({ bars }: Pick<SymbolMarket, 'bars'>, i: number, openedAtMs: number | null): number {
+  const { openTimeMs, intervalMs } = bars;
+  let endsAtMs = (openTimeMs[i] as number) + intervalMs;
   let count = 0;
-  for (let j = i; j >= 0 && openedAtMs !== null && (openTimeMs[j] as number) >= openedAtMs; j -= 1) count += 1;
+  for (let j = i; j >= 0 && openedAtMs !== null && endsAtMs > openedAtMs; j -= 1) {
+    count += 1;
+    endsAtMs = openTimeMs[j] as number;
+  }
   return count;
 }

@@ -4,15 +4,7 @@
  */
 import type { Order } from '../../schemas/execution.ts';
 import type { Decimal } from '../decimal.ts';
-import {
-  type Book,
-  type BookPosition,
-  type BookStep,
-  cancelOrder,
-  expireAll,
-  isProtective,
-  matchBar,
-} from '../execution/book.ts';
+import { type Book, type BookPosition, type BookStep, cancelOrder, isProtective, matchBar } from '../execution/book.ts';
 import type { BarRow } from '../market/bar-series.ts';
 import { accountEquity } from './account-view.ts';
 import { afterLastClose, decideExit } from './decide-exit.ts';
@@ -63,27 +55,31 @@ export function flattenWalk(
   return { ...NO_ROWS, state, cursor, decisions, intents, orders, handOver: ordersAsChildren ? sending : [] };
 }
 
+/** What the strategy holds of other symbols is an earlier session's: it keeps its stops, and their own workflows. */
 function positionsToClose({ book }: WalkState, context: WalkContext, only: 'all' | 'unpaired'): BookPosition[] {
-  const open = book.positions.filter((one) => !one.quantity.isZero());
-  const mine = open.filter((one) => context.symbols.includes(one.symbol));
-  return only === 'all' ? open : mine.length === 1 ? mine : [];
+  const mine = book.positions.filter((one) => !one.quantity.isZero() && isOfSession(one, context));
+  return only === 'all' || mine.length === 1 ? mine : [];
 }
 
+const isOfSession = ({ symbol }: { readonly symbol: string }, { symbols }: WalkContext): boolean =>
+  symbols.includes(symbol);
+
 /**
- * Fills flattening exits, then ends orders: all of them, or (keepsLegs) all but the legs of open positions. Orders at a
- * network venue are left to their own workflows.
+ * Fills flattening exits, then ends the orders of the session's symbols: all of them, or (keepsLegs) all but the legs
+ * of open positions. Orders at a network venue are left to their own workflows.
  */
 export function finishWalk(start: WalkState, cursor: number, context: WalkContext, keepsLegs: boolean): WalkBatch {
   let batch: WalkBatch = { ...NO_ROWS, state: start, cursor, orders: new Map() };
   if (!isMatchedHere(context)) return batch;
-  for (const order of start.book.orders.filter((one) => one.exitReason === 'flatten')) {
+  const mine = start.book.orders.filter((one) => isOfSession(one, context));
+  for (const order of mine.filter((one) => one.exitReason === 'flatten')) {
     const last = afterLastClose(cursor, order.symbol, context);
     const bar = quoteBar(order, last, context);
     const { intervalMs } = marketOf(context, order.symbol).bars;
     batch = take(batch, matchBar(batch.state.book, order.symbol, bar, intervalMs, context.costs), context);
   }
   const flattened = batch.fills.length > 0;
-  batch = take(batch, endOrders(batch.state.book, keepsLegs), context);
+  batch = take(batch, endOrders(batch.state.book, keepsLegs, context), context);
   const equity = accountEquity(batch.state.book, batch.state.othersPositions);
   const state = { ...batch.state, equity };
   const asOfMs = batch.fills.at(-1)?.atMs ?? 0;
@@ -97,12 +93,11 @@ function quoteBar(order: Order, last: { close: Decimal; asOfMs: number }, contex
   return { openTimeMs: last.asOfMs, open: price, high: price, low: price, close: price, volume };
 }
 
-function endOrders(book: Book, keepsLegs: boolean): BookStep {
-  if (!keepsLegs) return expireAll(book);
-  const ending = book.orders.filter((order) => !isProtective(order));
+function endOrders(book: Book, keepsLegs: boolean, context: WalkContext): BookStep {
+  const ending = book.orders.filter((order) => isOfSession(order, context) && !(keepsLegs && isProtective(order)));
   const quiet: BookStep = { book, fills: [], entries: [], orders: [], closedTrades: [] };
   return ending.reduce((step, order) => {
-    const next = cancelOrder(step.book, order.clientOrderId, 'EXPIRED');
+    const next = cancelOrder(step.book, order.clientOrderId, isProtective(order) ? 'CANCELED' : 'EXPIRED');
     return { ...next, orders: [...step.orders, ...next.orders] };
   }, quiet);
 }

@@ -5,7 +5,7 @@ import type { OrderIntent } from '../../schemas/execution.ts';
 import { type Decimal, toDecimal } from '../decimal.ts';
 import { marketHoursAt, nextFillMs } from '../market/market-hours.ts';
 import type { GateInput } from '../risk/gate-input.ts';
-import { accountView } from './account-view.ts';
+import { accountView, makesDayTrades } from './account-view.ts';
 import { riskBudgetOf } from './risk-budget.ts';
 import type { WalkContext } from './walk-context.ts';
 import type { WalkState } from './walk-state.ts';
@@ -64,7 +64,7 @@ export function gateInputOf(
       side: intent.side,
       quantity: toDecimal(intent.quantity),
       price,
-      limitPrice: intent.limitPrice === null ? null : toDecimal(intent.limitPrice),
+      limitPrice: askedPriceOf(intent),
       leverage: intent.leverage,
       reduceOnly: intent.reduceOnly,
       hasStop: facts.hasStop,
@@ -73,7 +73,7 @@ export function gateInputOf(
       origin: facts.origin,
       orderType: intent.type,
     },
-    account: accountView(state),
+    account: accountView(state, makesDayTrades(surroundings.venue, intent.symbol)),
     market: {
       lastPrice: facts.lastPrice,
       barOpenTimeMs: facts.barOpenTimeMs,
@@ -102,12 +102,19 @@ export function gateInputOf(
   };
 }
 
+/** The price an order names: its limit, or where a stop order goes to the market. */
+function askedPriceOf({ type, limitPrice, stopPrice }: OrderIntent): Decimal | null {
+  const asked = limitPrice ?? (type === 'stop' ? stopPrice : null);
+  return asked === null ? null : toDecimal(asked);
+}
+
 /** How far the stop of an entry lies from it; null without one on its losing side. */
 export function stopDistanceIn(intents: readonly OrderIntent[]): Decimal | null {
   const [entry, stop] = (['entry', 'stop'] as const).map((leg) => intents.find((one) => one.leg === leg));
   if (entry === undefined || stop === undefined) return null;
   if (stop.distanceFromEntry !== null) return toDecimal(stop.distanceFromEntry);
-  const rise = toDecimal(entry.limitPrice ?? entry.referencePrice ?? 0).minus(toDecimal(stop.stopPrice ?? 0));
+  const entryPrice = askedPriceOf(entry) ?? toDecimal(entry.referencePrice ?? 0);
+  const rise = entryPrice.minus(toDecimal(stop.stopPrice ?? 0));
   const distance = entry.side === 'buy' ? rise : rise.neg();
   return stop.stopPrice !== null && distance.gt(0) ? distance : null;
 }

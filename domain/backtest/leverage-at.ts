@@ -51,7 +51,7 @@ const noteOf = (
 
 export type Watched = { readonly forced: Forced; readonly note: LeverageNote };
 
-/** A leveraged position at this close: how near its venue is to taking it, and what it is forced to. Null: nothing to watch. */
+/** A leveraged position at this close: how near liquidation is, and what is forced. Null: nothing to watch. */
 export function watchPosition(
   state: WalkState,
   position: BookPosition | undefined,
@@ -70,7 +70,7 @@ export function watchPosition(
   return { forced, note: { action, leverage, marginRatio, liquidationPrice, reasoning } };
 }
 
-/** A position leaves once, and is halved once: what was let go before counts. A close overtakes a halving at work. */
+/** A position is closed once and halved once, earlier reductions included. A close overtakes a working reduction. */
 function isUnderWay({ book }: WalkState, { symbol, strategyId, trip }: BookPosition, forced: Forced): boolean {
   const exits = book.orders.filter(
     (one) => one.leg === 'exit' && one.symbol === symbol && one.strategyId === strategyId,

@@ -1,4 +1,4 @@
-/** What the leverage manager is asked with at one entry of a session, out of the walk's own state, bars and limits. */
+/** The input of the leverage manager at one entry of a session, from the walk's own state, bars and limits. */
 import { decimalText, toDecimal, ZERO } from '../decimal.ts';
 import type { Proposal } from '../decision/advance-session.ts';
 import { maintenanceOf } from '../execution/margin-ratio.ts';
@@ -35,8 +35,8 @@ export function leverageWish({ proposal, market, i }: LeverageAsked, { strategy 
 }
 
 /**
- * The risk score is 0 here: where officers measure one, the ceilings of the policy in force have it in already. The mode's
- * word on new entries is the gate's to give, with its reason. At a network venue orders carry no leverage.
+ * The risk score is 0 here: where officers measure one, the ceilings of the policy in force contain it already. Whether
+ * the mode allows entries at all is judged by the gate, with its reason. At a network venue orders carry no leverage.
  */
 export function leverageGround(asked: LeverageAsked, context: WalkContext): LeverageGround {
   const { state, proposal, sized, market, i } = asked;

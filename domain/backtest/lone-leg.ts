@@ -34,7 +34,7 @@ export function loneLeg(state: WalkState, context: WalkContext): LoneLeg | null 
   };
 }
 
-/** An entry whose fate nobody knows yet counts as on its way: it stands among the orders beside the book. */
+/** An entry in doubt counts as on its way: it is among the orders beside the book. */
 function isEngaged(state: WalkState, symbol: string, context: WalkContext): boolean {
   const inDoubt = state.othersOrders.some((one) => one.symbol === symbol && one.strategyId === context.strategyId);
   return inDoubt || heldPosition(state, symbol, context) !== undefined || ordersOf(state, symbol, 'entry').length > 0;

@@ -3,6 +3,7 @@ import type { ClosedTrade, Fill, LedgerEntry, Order } from '../../schemas/execut
 import { toDecimal } from '../decimal.ts';
 import { type BookStep, markBar, matchBar } from '../execution/book.ts';
 import { barAt } from '../market/bar-series.ts';
+import { isExchangeTraded } from '../market/calendar.ts';
 import { tradesInBar } from '../market/market-hours.ts';
 import { dayOf } from '../market/trading-day.ts';
 import { onTradeClosed } from '../risk/risk-state.ts';
@@ -63,6 +64,10 @@ function take(before: Matched, step: BookStep, context: WalkContext): Matched {
 export const entryOf = (state: WalkState, trade: ClosedTrade): EntryContext | null =>
   state.entries[trade.decisionId ?? ''] ?? null;
 
+/** Opened and closed in one session of its exchange. */
+const isDayTrade = ({ symbol, entryAtMs, exitAtMs }: ClosedTrade): boolean =>
+  isExchangeTraded(symbol) && dayOf(symbol, entryAtMs) === dayOf(symbol, exitAtMs);
+
 /** Takes closed trades into the risk memory, the counters and the realised result. */
 export function closeTrades(
   state: WalkState,
@@ -73,7 +78,7 @@ export function closeTrades(
   let { risk } = state;
   const entries = { ...state.entries };
   for (const trade of trades) {
-    const dayTrade = dayOf(trade.symbol, trade.entryAtMs) === dayOf(trade.symbol, trade.exitAtMs);
+    const dayTrade = isDayTrade(trade);
     risk = onTradeClosed(risk, { pnl: toDecimal(trade.pnl), dayTrade }, trade.exitAtMs, context.desk);
     delete entries[trade.decisionId ?? ''];
   }

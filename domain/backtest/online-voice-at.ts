@@ -1,6 +1,6 @@
 /**
- * The online slot of one symbol at one bar: what became of the strategy's entries under conditions like these. The
- * features are computed when the strategy wants something, not bar by bar.
+ * The online vote on one symbol at one bar: how the strategy's entries under similar conditions have ended. Features
+ * are computed when the strategy wants to trade, not bar by bar.
  */
 import type { OnlineVoice } from '../decision/advance-session.ts';
 import type { FeatureColumns } from '../features/feature-columns.ts';
@@ -8,7 +8,7 @@ import { marketFeatures } from '../features/market-features.ts';
 import { type EntryConditions, matchingPattern, nameOf, PATTERN_TRADES_MIN } from '../learning/online/patterns.ts';
 import type { SymbolMarket, WalkContext } from './walk-context.ts';
 
-/** Undefined where the session does not listen to it, and until the strategy has trades enough to learn from. */
+/** Undefined without the component `online`, and until the strategy has enough trades to learn from. */
 export function onlineVoiceAt(
   { features: columns }: SymbolMarket,
   i: number,
@@ -27,7 +27,7 @@ export function onlineVoiceAt(
   };
 }
 
-/** What an entry to this side at bar `i` is told apart by. */
+/** The conditions by which an entry to this side at bar `i` is classified. */
 export function entryConditionsAt(columns: FeatureColumns, i: number, side: 1 | -1): EntryConditions {
   const { regime, momentum, volume } = marketFeatures(columns, i);
   return {

@@ -55,7 +55,7 @@ export function plainLoop(
   return outcomeOf(runBacktest(loopContext(run), run.input.startingCash), run, facts);
 }
 
-/** What a session of this input walks with, but for its ids. */
+/** The context of a session of this input, except for its ids. */
 export const loopContext = ({
   input,
   strategy,

@@ -1,7 +1,7 @@
 /**
- * The day's risk budget of an account: 2 % of equity for leveraged trading (spec 8.5). Used up by
- * what the day has lost, and by what is at stake: from the mark down to the stop of each position,
- * of entries at work to theirs. USD, worst case.
+ * The day's risk budget of an account: 2 % of equity for leveraged trading (spec 8.5). It is used up by the day's
+ * losses and by what is at stake: from mark to stop of each position, from entry to stop of working entries. USD, worst
+ * case.
  */
 import type { OrderIntent } from '../../schemas/execution.ts';
 import { Decimal, toDecimal, ZERO } from '../decimal.ts';
@@ -76,7 +76,7 @@ function worstCaseLoss({ quantity, leverage, referencePrice }: Opening, stopDist
 
 export type RiskBudget = { readonly worstCaseLoss: Decimal; readonly left: Decimal };
 
-/** What the gate holds a leveraged entry against; null where nothing is opened, or without leverage. */
+/** What the gate compares a leveraged entry with; null when nothing is opened, or without leverage. */
 export function riskBudgetOf(state: WalkState, intent: OrderIntent, stopDistance: Decimal | null): RiskBudget | null {
   if (intent.reduceOnly || !(intent.leverage > 1)) return null;
   return { worstCaseLoss: worstCaseLoss(intent, stopDistance), left: budgetLeftOf(state) };

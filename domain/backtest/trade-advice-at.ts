@@ -1,7 +1,6 @@
 /**
- * Whether an entry of one symbol at one bar should be opened, by what became of the strategy's trades
- * before: asked where the session listens to the online learner. It can make an entry smaller or speak
- * against it, never larger; exits are not asked.
+ * Whether an entry of one symbol at one bar should be opened, judged by the strategy's earlier trades, in sessions with
+ * the component `online`. It can make an entry smaller or refuse it, never larger; exits are not asked about.
  */
 import type { Verdict } from '../../schemas/decision.ts';
 import type { Proposal } from '../decision/advance-session.ts';
@@ -10,7 +9,7 @@ import { shouldTrade, type TradeAdvice } from '../learning/online/should-trade.t
 import { entryConditionsAt } from './online-voice-at.ts';
 import type { SymbolMarket, WalkContext } from './walk-context.ts';
 
-/** Null where nobody listens, nothing is opened, or there are too few trades to have learnt anything from. */
+/** Null without the component, when nothing is opened, or with too few trades to learn from. */
 export function tradeAdviceAt(
   { features }: Pick<SymbolMarket, 'features'>,
   i: number,
@@ -25,16 +24,15 @@ export function tradeAdviceAt(
 const UNKNOWN = { health: 'unknown', reasons: [] } as const;
 
 /**
- * The context that an entry is sized in. One that is advised against keeps
- * its size, so that there is an order to refuse:
- * the decision then says why, instead of nobody saying anything about an order of no size.
+ * The context that an entry is sized in. One that is advised against keeps its size, so that there is an order to
+ * refuse and the decision says why.
  */
 export function asAdvised(context: WalkContext, ...advices: readonly (TradeAdvice | null)[]): WalkContext {
   const adjustment = Math.min(1, ...advices.map((advice) => (advice?.trade === true ? advice.adjustment : 1)));
   return adjustment === 1 ? context : { ...context, allocationWeight: (context.allocationWeight ?? 1) * adjustment };
 }
 
-/** The verdict with the learner's refusal behind the reasons that there are. */
+/** The verdict with the learner's refusal after the reasons of the gate. */
 export function withAdvice(verdict: Verdict, advice: TradeAdvice | null): Verdict {
   if (advice === null || advice.trade) return verdict;
   return { approved: false, reasons: [...verdict.reasons, { rule: 'shouldTrade', message: advice.reason }] };

@@ -26,9 +26,9 @@ export type WalkBatch = {
   readonly equity: readonly EquityPoint[];
   /** Approved decisions of the last instant whose orders a child workflow is to record (`ordersAsChildren`). */
   readonly handOver: readonly Decided[];
-  /** Decisions whose own workflows are to cancel what is at work of them. */
+  /** Decisions whose own workflows are to cancel their working orders. */
   readonly cancels: readonly string[];
-  /** What is to be answered before the last instant is done: its symbols are still to be decided. */
+  /** Questions to be answered before the last instant is done; their symbols are still to be decided. */
   readonly awaited: readonly AdviceCall[];
 };
 

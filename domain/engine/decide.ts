@@ -2,26 +2,9 @@
  * What is decided at the close of one bar of one symbol: leave, turn or enter, and how large. An order waits for the
  * next open (or fills at this close). While an order is at work nothing new is decided for its symbol.
  */
-
-import { startOrder } from './costs.ts';
-import { entryRefusals, mayTradeNext } from './desk-gate.ts';
-import { type DeskMemory, orderKey, rememberOrder } from './desk-memory.ts';
-import { fillEntry, fillExit } from './match-bar.ts';
-import { deskProduct } from './numbers.ts';
+import { type Desk, prepareEntry, sendEntry, sendExit } from './send-order.ts';
 import { EXIT_LONG, EXIT_SHORT, type Voice, type Wish } from './signals.ts';
-import { unitsOf } from './size.ts';
-import { type Account, ENTRY, type Lane, MAX_HOLD, SIGNAL } from './state.ts';
-
-/** Why nothing was decided, and which rules refused: how often. */
-export type Tally = {
-  warmUp: number;
-  dataGap: number;
-  sizeZero: number;
-  readonly refusals: Uint32Array;
-  refused: number;
-};
-
-export type Desk = { readonly memory: DeskMemory | null; readonly tally: Tally };
+import { type Account, type Lane, MAX_HOLD, SIGNAL } from './state.ts';
 
 export function decideAtClose(account: Account, lane: Lane, i: number, voice: Voice, desk: Desk, nowMs: number): void {
   if (voice.kind === 'asked') decideAsked(account, lane, i, voice, desk, nowMs);
@@ -90,97 +73,6 @@ function followStop({ plan }: Account, lane: Lane, i: number): void {
   const side = lane.quantity > 0 ? 1 : -1;
   const trailed = (lane.market.bars.close[i] as number) - side * lane.trail;
   if (!((trailed - lane.stop) * side <= 0)) lane.stop = trailed;
-}
-
-/**
- * Distances, levels that the strategy names itself, and the size; false where no
- * stop can be placed or the size comes to nothing.
- */
-function prepareEntry(account: Account, lane: Lane, i: number, wish: Wish): boolean {
-  const { plan } = account;
-  const atr = lane.market.atr[i] as number;
-  const distance = (times: number | null): number =>
-    times === null ? Number.NaN : plan.deskRounding ? deskProduct(atr, times) : atr * times;
-  lane.stopDistance = distance(plan.stopAtr);
-  lane.targetDistance = distance(plan.targetAtr);
-  lane.trailDistance = distance(plan.trailAtr);
-  lane.stopAsked = wish.stopPrice ?? Number.NaN;
-  lane.targetAsked = wish.targetPrice ?? Number.NaN;
-  if (plan.stopAtr !== null && !(lane.stopDistance > 0)) return false;
-  const close = lane.market.bars.close[i] as number;
-  lane.entryFraction = boundedByStop(account, lane, close, wish.sizeFraction ?? plan.size.fraction);
-  lane.entryReference = close;
-  lane.entryLeft = plan.size.at === 'fill' ? 0 : unitsOf(account, account.equity, lane.entryFraction, close);
-  lane.entryFilled = false;
-  if (plan.size.at === 'decision' && !(lane.entryLeft > 0)) return false;
-  lane.entrySide = wish.side;
-  return true;
-}
-
-function boundedByStop({ plan: { size } }: Account, lane: Lane, close: number, fraction: number): number {
-  if (size.riskFraction === null || Number.isNaN(lane.stopDistance)) return fraction;
-  return Math.min(fraction, size.riskFraction / (lane.stopDistance / close));
-}
-
-function sendEntry(
-  account: Account,
-  lane: Lane,
-  i: number,
-  side: number,
-  confidence: number,
-  { memory, tally }: Desk,
-  nowMs: number,
-): void {
-  if (memory !== null) {
-    const asked = { lane, i, side, quantity: lane.entryLeft, price: lane.entryReference, confidence, nowMs };
-    lane.entrySide = 0;
-    const bits = entryRefusals(account, memory, asked);
-    if (bits !== 0) {
-      lane.entryLeft = 0;
-      countRefusals(tally, bits);
-      return;
-    }
-    lane.entrySide = side;
-    rememberOrder(memory, orderKey(lane.place, side, lane.entryLeft), true, nowMs);
-  }
-  account.ordersSent += 1 + (hasStop(lane) ? 1 : 0) + (hasTarget(lane) ? 1 : 0);
-  startOrder(lane, ENTRY);
-  if (account.plan.fill !== 'close') return;
-  fillEntry(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
-  lane.mark = lane.market.bars.close[i] as number;
-}
-
-const hasStop = ({ stopAsked, stopDistance, trailDistance }: Lane): boolean =>
-  !(Number.isNaN(stopAsked) && Number.isNaN(stopDistance) && Number.isNaN(trailDistance));
-const hasTarget = ({ targetAsked, targetDistance }: Lane): boolean =>
-  !(Number.isNaN(targetAsked) && Number.isNaN(targetDistance));
-
-function countRefusals(tally: Tally, bits: number): void {
-  tally.refused += 1;
-  for (let rule = 0; rule < tally.refusals.length; rule += 1) {
-    if ((bits >>> rule) & 1) tally.refusals[rule] = (tally.refusals[rule] as number) + 1;
-  }
-}
-
-/** An exit takes the legs of its position off the book first; false where the market is closed by the desk's rules. */
-function sendExit(account: Account, lane: Lane, i: number, reason: number, desk: Desk, nowMs: number): boolean {
-  if (desk.memory !== null && !mayTradeNext(lane, i, nowMs)) {
-    countRefusals(desk.tally, 1 << 2);
-    return false;
-  }
-  lane.exitLeft = Math.abs(lane.quantity);
-  lane.exitReason = reason;
-  lane.stop = Number.NaN;
-  lane.target = Number.NaN;
-  lane.trail = Number.NaN;
-  lane.stopTouched = false;
-  account.ordersSent += 1;
-  startOrder(lane, reason);
-  if (desk.memory !== null) {
-    rememberOrder(desk.memory, orderKey(lane.place, lane.quantity > 0 ? -1 : 1, lane.exitLeft), false, nowMs);
-  }
-  if (account.plan.fill === 'close') fillExit(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
-  return true;
 }
 
 function decideAsked(

@@ -3,12 +3,13 @@
  * its loop, with wealth and trades written down.
  * The same account comes out as bar by bar, several times sooner.
  */
-import type { Desk } from './decide.ts';
+
 import { type EngineMarket, type FundingColumns, fundingColumns } from './market.ts';
 import type { EnginePlan } from './plan.ts';
 import { type Bits, newBits } from './search/bits.ts';
 import { PARAMETER_COUNT, RESULT, RESULT_COUNT, searchObstacle, searchParameters } from './search/layout.ts';
 import { type RunLog, searchRun } from './search/search-run.ts';
+import type { Desk } from './send-order.ts';
 import { EXIT_LONG, EXIT_SHORT, type SignalColumns, type Voice } from './signals.ts';
 import { type Account, ENTRY, FILL, type Log, newRow, STOP, TARGET, TRADE } from './state.ts';
 

@@ -1,7 +1,7 @@
 /**
- * One bar of one symbol against its lane, in the order every driver uses: funding due, orders at the open, liquidation,
- * stop (a gap through it fills at the open), target (only strictly through), funding inside, mark at the close.
- * Bars hide the order of prices, so what cannot be known is decided against the account.
+ * One bar of one symbol against its lane, in the order every driver uses: funding and borrowing due, orders at the
+ * open, liquidation, stop (a gap through it fills at the open), target (only strictly through), funding inside, mark at
+ * the close. Bars hide the order of prices, so what cannot be known is decided against the account.
  */
 import { marketPrice, startOrder, takerPrice, withEntryCommission } from './costs.ts';
 import { bookFill } from './fills.ts';
@@ -14,11 +14,12 @@ export function matchBar(account: Account, lane: Lane, i: number): void {
   const { bars } = lane.market;
   const openMs = bars.openTimeMs[i] as number;
   if (lane.funding !== null) payFunding(account, lane, lane.funding.atOpen[i] as number);
+  if (i > 0) payBorrow(account, lane, openMs - (bars.openTimeMs[i - 1] as number) - bars.intervalMs);
   if (canFill(account, lane, i)) trade(account, lane, i, openMs);
   if (lane.quantity === 0) return;
   lane.mark = bars.close[i] as number;
   if (lane.funding !== null) payFunding(account, lane, lane.funding.inside[i] as number);
-  if (account.plan.borrowRate !== 0 && lane.quantity < 0) payBorrow(account, lane);
+  payBorrow(account, lane, bars.intervalMs);
 }
 
 /** Where volume counts, a bar without any fills nothing; nor does one outside the market's hours. */
@@ -213,7 +214,9 @@ function pay(account: Account, lane: Lane, amount: number, times: number, rounde
 
 const YEAR_MS = 365 * 86_400_000;
 
-function payBorrow(account: Account, lane: Lane): void {
-  const share = lane.market.bars.intervalMs / YEAR_MS;
-  pay(account, lane, -lane.quantity * lane.mark * account.plan.borrowRate * share, 1, false);
+/** By the clock: nights, weekends and what is missing cost as much as bars do. */
+function payBorrow(account: Account, lane: Lane, heldMs: number): void {
+  const { borrowRate } = account.plan;
+  if (borrowRate === 0 || !(lane.quantity < 0 && heldMs > 0)) return;
+  pay(account, lane, (-lane.quantity * lane.mark * borrowRate * heldMs) / YEAR_MS, 1, false);
 }

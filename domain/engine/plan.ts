@@ -69,7 +69,7 @@ export type EnginePlan = {
   readonly volumeFractionMax: number | null;
   /** Paid by longs to shorts at 00, 08 and 16 UTC on the marked value of leveraged positions. */
   readonly fundingRate: number;
-  /** Paid by shorts, a year of 365 days, on the marked value at each close. */
+  /** Paid by shorts, a year of 365 days, on the marked value: for a bar at its close, between bars at the next open. */
   readonly borrowRate: number;
   readonly maintenanceMarginFraction: number;
   /** closeFirst: an opposite signal closes, and is decided anew one bar later. reverse: both at one open. */

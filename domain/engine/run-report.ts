@@ -3,13 +3,14 @@
  * reference of the engine: the search kernels give the same money, bit for bit, where they overlap.
  */
 import { dayZoneOf } from '../market/trading-day.ts';
-import { type Desk, decideAtClose, type Tally } from './decide.ts';
+import { decideAtClose } from './decide.ts';
 import { GATE_RULES } from './desk-gate.ts';
 import { dayColumns, markMemory, newMemory, rememberTrade } from './desk-memory.ts';
 import { isFast, runFast } from './fast-report.ts';
 import type { EngineMarket } from './market.ts';
 import { closeAll, matchBar } from './match-bar.ts';
 import type { EnginePlan } from './plan.ts';
+import type { Desk, Tally } from './send-order.ts';
 import type { Voice } from './signals.ts';
 import { type Account, newAccount, newWorkspace, TRADE, type Workspace } from './state.ts';
 

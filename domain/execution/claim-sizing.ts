@@ -4,7 +4,7 @@ import { decimalText, toDecimal, ZERO } from '../decimal.ts';
 import { isOfSameMarket, isProtective } from './legs.ts';
 import { isOpenOrder } from './order-ends.ts';
 import { isStop } from './protection.ts';
-import { type LeftToCover, type Sizing, sizeExit, sizeLegs } from './venue-sizing.ts';
+import { type LeftToCover, type Sizing, sizeEntry, sizeExit, sizeLegs } from './venue-sizing.ts';
 
 /**
  * `held`: signed, of the strategy in the symbol. `fills`: those of the decision's
@@ -22,7 +22,8 @@ export type ClaimFacts = {
 export function sizeClaim(waiting: readonly Order[], orders: readonly Order[], facts: ClaimFacts): Sizing {
   const { held, fills, open, lot = null } = facts;
   const [first] = waiting;
-  if (first === undefined || first.leg === 'entry') return { sending: waiting, refusal: null, reason: null };
+  if (first === undefined) return { sending: [], refusal: null, reason: null };
+  if (first.leg === 'entry') return sizeEntry(waiting, lot);
   if (!isProtective(first)) return sizeExit(waiting, leftToClose(held, first, open), lot);
   const entry = orders.find((one) => one.leg === 'entry');
   if (entry === undefined) return { sending: [], refusal: null, reason: 'no entry to protect' };

@@ -21,9 +21,17 @@ export type Sizing = {
 /** A protective order worth less, in the quote currency, is refused by the venues: the position is dust. */
 export const DUST_VALUE = new Decimal(1);
 
-/** Of what a fee has left of a coin the venue trades whole lots only. */
+/** A venue trades whole lots only: of what was sized to the desk's own step, and of what a fee has left of a coin. */
 const inLots = (quantity: Decimal, lot: string | null): Decimal =>
   lot === null ? quantity : floorToStep(quantity, toDecimal(lot));
+
+/** An entry opens what was decided, in whole lots of its venue. */
+export function sizeEntry(waiting: readonly Order[], lot: string | null): Sizing {
+  const sized = waiting.map((one) => ({ ...one, quantity: decimalText(inLots(toDecimal(one.quantity), lot)) }));
+  if (sized.every((one) => toDecimal(one.quantity).gt(ZERO))) return { sending: sized, refusal: null, reason: null };
+  const message = `${waiting.map((one) => one.quantity).join(', ')} is less than one lot of the venue, ${lot}`;
+  return { sending: [], refusal: { rule: 'orderQuantity', message }, reason: null };
+}
 
 /** An exit closes what is held, at most what was decided. `held` is signed. */
 export function sizeExit(waiting: readonly Order[], held: string, lot: string | null): Sizing {

@@ -5,7 +5,7 @@
  */
 import type { Order, OrderState } from '../../schemas/execution.ts';
 import type { SendOutcome, VenueBust, VenueFill, VenueOrder, VenueOrderState } from '../../schemas/venue.ts';
-import { decimalText, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import { decimalText, protectivePrice, toDecimal, ZERO } from '../decimal.ts';
 import { type Book, type BookStep, type Draft, draftOf, setOrder, stepOf } from './draft.ts';
 import { executionIdOf } from './identity.ts';
 import { canMove, isTerminal, moveAgain, moveOrder } from './order-state.ts';
@@ -153,7 +153,7 @@ export function sizedLeg(leg: Order, entry: Order, quantity: string, entryPrice:
   const distance = toDecimal(leg.distanceFromEntry);
   const isUp = (entry.side === 'buy') === (leg.leg === 'target');
   const price = decimalText(
-    roundPrice(isUp ? toDecimal(entryPrice).plus(distance) : toDecimal(entryPrice).minus(distance)),
+    protectivePrice(isUp ? toDecimal(entryPrice).plus(distance) : toDecimal(entryPrice).minus(distance)),
   );
   return leg.type === 'stop' ? { ...sized, stopPrice: price } : { ...sized, limitPrice: price };
 }

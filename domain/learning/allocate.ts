@@ -21,7 +21,8 @@ const WEIGHT_SUM_TOLERANCE = 1e-9;
 /**
  * Scores are clipped at 0 and projected onto the bounds as they are. Too few strategies to place everything
  * (n * max < 1): each gets the maximum and cash takes the rest. No score above 0: each gets the minimum, cash the rest,
- * or equal parts where cash is not allowed. No strategy: all cash.
+ * or equal parts where cash is not allowed; too few of which nothing is known (all 0) keep the maximum. No strategy:
+ * all cash.
  * @throws InvalidInput INPUT_RANGE for a score or bound out of range;
  * ALLOC_INFEASIBLE where the bounds leave no answer:
  *   `0.8 < 1` (n * max, cash not allowed) or `1.05 > 1` (n * min; cash cannot be negative)
@@ -30,9 +31,13 @@ export function allocate(scores: readonly number[], bounds: AllocationBounds): A
   refuse([...scoreProblems(scores), ...boundProblems(bounds)]);
   refuse(feasibilityProblems(scores.length, bounds));
   const { minFraction, maxFraction, cashAllowed } = bounds;
-  if (reach(scores.length, maxFraction).lt(1)) return withCash(scores.map(() => maxFraction));
+  const isTooFew = reach(scores.length, maxFraction).lt(1);
   const clipped = scores.map((score) => Math.max(score, 0));
-  if (cashAllowed && clipped.every((score) => score === 0)) return withCash(scores.map(() => minFraction));
+  const hasNoEarner = clipped.every((score) => score === 0);
+  if (cashAllowed && hasNoEarner && (!isTooFew || scores.some((score) => score < 0))) {
+    return withCash(scores.map(() => minFraction));
+  }
+  if (isTooFew) return withCash(scores.map(() => maxFraction));
   return { weights: projectOntoCappedSimplex(clipped, minFraction, maxFraction), cashFraction: 0 };
 }
 

@@ -69,7 +69,7 @@ function orderProblems(levels: Levels, path: Path, side: Side): Problem[] {
   return wrong;
 }
 
-/** |target − entry| / |entry − stop|, where all three are told. */
+/** |target − entry| / |entry − stop|, where all three are told; of a stop at the entry there is none. */
 function ratioProblems(
   { entryPrice, stopLossPrice, takeProfitPrice }: Levels,
   told: number | null,
@@ -77,7 +77,7 @@ function ratioProblems(
 ): Problem[] {
   if (told === null || entryPrice === null || stopLossPrice === null || takeProfitPrice === null) return [];
   const ratio = Math.abs(takeProfitPrice - entryPrice) / Math.abs(entryPrice - stopLossPrice);
-  if (Math.abs(told - ratio) <= RATIO_TOLERANCE * ratio + ROUNDING) return [];
+  if (Number.isFinite(ratio) && Math.abs(told - ratio) <= RATIO_TOLERANCE * ratio + ROUNDING) return [];
   const at = pathText([...path, 'riskRewardRatio']);
   return [problem('LLM_LEVELS_INCONSISTENT', at, told, `${ratio.toPrecision(4)}, which follows from the levels`)];
 }

@@ -19,6 +19,7 @@ export type GateIntent = {
   readonly quantity: Decimal;
   /** The price the order is sized by: the close of the deciding bar. */
   readonly price: Decimal;
+  /** The limit, or of a stop order the price that triggers it. */
   readonly limitPrice: Decimal | null;
   readonly leverage: number;
   /** True only for an order the broker may not let grow or turn the position. Nothing else counts as reducing. */

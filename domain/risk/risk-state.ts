@@ -81,6 +81,17 @@ function heal(
   return equity === before.lastEquity ? before : marked;
 }
 
+/** Money paid in, or out below zero, is no gain and no loss: what equity is measured against moves with it. */
+export function onTransfer(state: RiskState, paid: Decimal): RiskState {
+  const moved = (text: string): string => decimalText(roundMoney(toDecimal(text).plus(paid)));
+  return {
+    ...state,
+    peakEquity: moved(state.peakEquity),
+    lastEquity: moved(state.lastEquity),
+    dayStartEquity: moved(state.dayStartEquity),
+  };
+}
+
 /** Lets new risk in again after a drawdown; the peak starts anew from the last mark. */
 export const releaseBreaker = (state: RiskState): RiskState => ({
   ...state,

@@ -31,8 +31,11 @@ function unknownCommand(script: string, name: string, names: readonly string[]):
   return new InvalidInput([problem('ARGUMENT_UNKNOWN', 'command', name, names.join(' | '), hint)]);
 }
 
-export const named = (script: string, name: string, usage = '') =>
-  new Command(`${script} ${name}`).usage(`${usage} [options]`.trim()).option('--json', 'one JSON document on stdout');
+export const named = (script: string, name: string, usage = '') => namedScript(`${script} ${name}`, usage);
+
+/** A script that has no commands. */
+export const namedScript = (script: string, usage = '') =>
+  new Command(script).usage(`${usage} [options]`.trim()).option('--json', 'one JSON document on stdout');
 type Named = ReturnType<typeof named>;
 
 /** Parses flags; `check` adds what is wrong with their values. @throws InvalidInput with every mistake */
@@ -54,7 +57,7 @@ export function parseWithWord(
   const at = words.findIndex((word, i) => !word.startsWith('-') && !takesValue(words[i - 1]));
   const rest = words.filter((_, i) => i !== at);
   const missing = (): readonly Problem[] =>
-    at >= 0 ? [] : [problem('ARGUMENT_MISSING', what, undefined, `a word for ${what}`, 'see --help')];
+    (words[at] ?? '') !== '' ? [] : [problem('ARGUMENT_MISSING', what, undefined, `a word for ${what}`, 'see --help')];
   parseFlags(command, () => [...missing(), ...check()], rest);
   return words[at] ?? '';
 }

@@ -12,6 +12,10 @@ export const programRunner = path.join(projectFolder, 'scripts', 'program.mjs');
 /** The absolute home of this desk. Two homes are two desks. */
 export const deskHome = (environment: Environment): string => environment.home ?? path.join(projectFolder, '.data');
 
+/** The folder of this desk's governance.yaml and compliance.yaml. */
+export const deskConfig = (environment: Environment): string =>
+  environment.configFolder ?? path.join(projectFolder, 'config');
+
 export const deskFiles = (home: string) => ({
   state: path.join(home, 'state.json'),
   lock: path.join(home, 'desk.lock'),

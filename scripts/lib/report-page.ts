@@ -10,6 +10,7 @@ import type { PerformanceMetrics } from '../../domain/backtest/metrics.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
+import { htmlPage, inScript, jsonInPage } from './html-page.ts';
 import { type ChartData, chartData } from './report-page-data.ts';
 import { monthsHtml } from './report-page-months.ts';
 import { escapeHtml, figuresHtml, gapsHtml, tradesHtml } from './report-page-tables.ts';
@@ -36,6 +37,7 @@ export async function writeReportPage(file: string, input: ReportPageInput): Pro
 
 const readBeside = (name: URL): Promise<string> => readFile(name, 'utf8');
 
+/** The charts' library, as one script. */
 export async function readLibrary(): Promise<string> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('lightweight-charts/package.json'));
   return readFile(path.join(folder, 'dist', 'lightweight-charts.standalone.production.js'), 'utf8');
@@ -49,34 +51,13 @@ export async function reportPage(input: ReportPageInput): Promise<string> {
     readBeside(new URL('./report-page-client.js', import.meta.url)),
     readBeside(new URL('./report-page.css', import.meta.url)),
   ]);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escapeHtml(input.title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-${mainHtml(input, data)}
-<script type="application/json" id="chart-data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+  const body = `${mainHtml(input, data)}
+<script type="application/json" id="chart-data">${jsonInPage(data)}</script>
 <script>${inScript(library)}</script>
 <script>
-${inScript(client)}</script>
-</body>
-</html>
-`;
+${inScript(client)}</script>`;
+  return htmlPage({ title: input.title, policy: 'scripted', style, body });
 }
-
-/** Nothing is fetched, ever: scripts and styles are those in the file. */
-export const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
-  "img-src data:; base-uri 'none'; form-action 'none'";
-
-/** Inside a script element only these two spellings could end or confuse it. */
-export const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');
 
 const mainHtml = (input: ReportPageInput, data: ChartData): string => `<main>
 <header>

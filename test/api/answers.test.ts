@@ -4,6 +4,8 @@
  * look like over HTTP; commands that come twice.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertRows } from '../../db/insert-rows.ts';
+import { toInstant } from '../../db/instant.ts';
 import { type HttpSite, openHttpSite, STRANGER } from '../../exam/experiments/adversarial/http-site.ts';
 import { tickUpdate } from '../../workflows/messages/strategy-session.ts';
 import { type DeskUnderTest, freshId, openAccount, openDeskUnderTest } from '../workflows/desk-under-test.ts';
@@ -113,8 +115,11 @@ describe('a session over HTTP', () => {
     await expect.poll(status, { timeout: 20_000 }).toBe('running');
     expect((await call('POST', `/api/sessions/${id}/pause`)).status).toBe(202);
     await expect.poll(status, { timeout: 20_000 }).toBe('paused');
-    const tighter = await call('PATCH', `/api/sessions/${id}`, { body: { limits: { positionsMax: 1 } } });
+    const key = freshId('limits');
+    const tighter = await call('PATCH', `/api/sessions/${id}`, { body: { limits: { positionsMax: 1 } }, key });
     expect(dataOf(tighter)).toMatchObject({ positionsMax: 1 });
+    const otherBody = await call('PATCH', `/api/sessions/${id}`, { body: { limits: { confidenceMin: 1 } }, key });
+    expect([otherBody.status, JSON.parse(otherBody.body).problems[0].code]).toEqual([409, 'IDEMPOTENCY_MISMATCH']);
     const looser = await call('PATCH', `/api/sessions/${id}`, { body: { limits: { positionsMax: 9 } } });
     expect(looser.status).toBe(400);
     expect((await call('POST', `/api/sessions/${id}/resume`)).status).toBe(202);
@@ -167,6 +172,20 @@ it('shows an account with its standing, and a token of one account nothing of an
   }
   const foreign = await call('POST', '/api/sessions', { token, body: aBacktest(20) });
   expect([foreign.status, JSON.parse(foreign.body).problems[0].code]).toEqual([404, 'NOT_FOUND']);
+});
+
+it('lists every version of the policy as it stands, also one that is none', async () => {
+  const { settings, after, profile } = await desk.db
+    .selectFrom('policies')
+    .selectAll()
+    .orderBy('version')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const by = { set_by: 'nobody', reason: 'planted', at: toInstant(Date.now()), stale_officers: [] };
+  const planted = { version: 1_000, mode: 'turbo' as 'growth', active: false, profile, settings, after, ...by };
+  await insertRows(desk.db, 'policies', [planted]);
+  const { status, body } = await call('GET', '/api/policy/history?limit=1');
+  expect([status, JSON.parse(body).data[0].mode]).toEqual([200, 'turbo']);
 });
 
 it('carries a person’s word to the session whose order waits', async () => {

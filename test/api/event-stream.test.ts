@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../../db/connection.ts';
 import { appendEvents, readEvents } from '../../db/events.ts';
@@ -110,6 +111,14 @@ describe('readers', () => {
       before + 2,
     ]);
   });
+
+  it('who come with a number of another book are told what comes next', async () => {
+    const before = await lastOf();
+    const reading = readFor(before + 1_000_000, 10_000, before + 2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await write(2);
+    expect(await reading).toEqual([before + 1, before + 2]);
+  });
 });
 
 /** Opens a stream and never reads a byte of it. */
@@ -153,6 +162,23 @@ describe('readers who never read', () => {
     await expect.poll(isServed, { timeout: 20_000, interval: 500 }).toBe(200);
     gone.abort();
     for (const reader of readers) reader.end();
+    await own.close();
+  });
+
+  it('keep no place when they leave before they are served', async () => {
+    const own = await openHttpSite(parts, { readersMax: 1 });
+    await db.transaction().execute(async (trx) => {
+      await sql`lock table counters in access exclusive mode`.execute(trx);
+      const reader = await deafReader(own.port, own.tokens.desk);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      reader.end();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const headers = { authorization: `Bearer ${own.tokens.desk}` };
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const response = await fetch(`${own.url}/api/events`, { headers });
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
     await own.close();
   });
 

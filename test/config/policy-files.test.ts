@@ -109,6 +109,23 @@ describe('a policy file with mistakes', () => {
     ]);
   });
 
+  it('refuses a first policy that could not be set later: entries in emergency, thresholds out of order', () => {
+    const problems = governanceWith(
+      [
+        '    positionFractionMax: 0\n    positionsMax: 0\n    leverageMax: 1\n    confidenceMin: null\n    newEntries: false',
+        '    positionFractionMax: 0.01\n    positionsMax: 1\n    leverageMax: 1\n    confidenceMin: 0.9\n    newEntries: true',
+      ],
+      ['  emergencyScore: 85', '  emergencyScore: 60'],
+      ['  stabilityDrawdownFraction: 0.03\n', ''],
+      ['  defensiveDrawdownFraction: 0.04', '  defensiveDrawdownFraction: 0.02'],
+    );
+    expect(brief(problems)).toEqual([
+      ['CONFIG_LIMIT_RANGE', 'profiles.emergency.newEntries', 'emergency only reduces'],
+      ['CONFIG_LIMIT_ORDER', 'ceo.defensiveDrawdownFraction', ''],
+      ['CONFIG_LIMIT_ORDER', 'ceo.emergencyScore', ''],
+    ]);
+  });
+
   it('refuses a tab and still judges the rest of the file', () => {
     const problems = governanceWith(
       ['  ordersPerMinuteMax: 10', '\tordersPerMinuteMax: 0'],

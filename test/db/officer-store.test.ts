@@ -11,6 +11,7 @@ import { lastSequence } from '../../db/events.ts';
 import { insertRows } from '../../db/insert-rows.ts';
 import { createOfficerStore, type OfficerStore } from '../../db/officers/officer-store.ts';
 import { readPortfolios } from '../../db/officers/portfolios.ts';
+import { readCycles } from '../../db/read/figures.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { enableStrategy, strategyStanding, writeStandings } from '../../db/strategy-health.ts';
 import { toDecimal } from '../../domain/decimal.ts';
@@ -146,6 +147,18 @@ describe('slots', () => {
     expect(await slots()).toEqual([
       ...['1000 done', '2000 missed', '3000 missed', '4000 done', '5000 missed', '6000 missed', '7000 done'],
       '8000 missed',
+    ]);
+  });
+
+  it('are counted once each by the metrics, also one that ended after a later slot of another officer', async () => {
+    const risk = (slotMs: number) => ({ ...outcome(request(slotMs)), officer: 'risk' as const });
+    await store.commit(outcome(request(6_000)));
+    const first = await readCycles(desk.db, new Map(), 4_000);
+    expect(first).toEqual([{ officer: 'federation', slotMs: 6_000, tookMs: 1 }]);
+    await store.commit(risk(4_000));
+    await store.commit(risk(5_000));
+    expect(await readCycles(desk.db, new Map([['federation', 6_000]]), 4_000)).toEqual([
+      { officer: 'risk', slotMs: 5_000, tookMs: 1 },
     ]);
   });
 

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { createOrderStore } from '../../db/order-store.ts';
+import { createPaperBroker } from '../../db/paper-broker.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { orderHashOf } from '../../domain/execution/identity.ts';
+import { costsSchema } from '../../schemas/execution.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
 
@@ -61,4 +63,17 @@ it('records what a person was asked about only while its row says that this very
   expect(await ask('expired', 'expired')).toEqual([false, 'approval', 0]);
   expect(await ask('another', 'approved', { quantity: '0.9' })).toEqual([false, 'approval', 0]);
   expect(await ask('approved', 'approved')).toEqual([true, 2]);
+});
+
+it('works in the paper book from where its market has come to; only its stop covers the whole bar', async () => {
+  const request = anOrderRequest('begins', {}, { strategyId: 'begins' });
+  expect(await createOrderStore(desk.db).record(request)).toEqual({ approved: true, reasons: [] });
+  const costs = costsSchema.parse({});
+  const broker = createPaperBroker({ db: desk.db, costs, desk: loadGovernance('config').desk, killFile: () => null });
+  const { nowMs } = request.facts;
+  const { own } = await broker.submit('begins', null, nowMs + 1_000);
+  expect(own.map((one) => [one.leg, (one.sentAtMs ?? 0) - nowMs])).toEqual([
+    ['entry', 1_000],
+    ['stop', 0],
+  ]);
 });

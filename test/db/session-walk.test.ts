@@ -5,15 +5,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
 import { readAdvice } from '../../db/llm/advice-slots.ts';
 import type { LoadedSession } from '../../db/load-session.ts';
+import { createOrderStore } from '../../db/order-store.ts';
+import { createPaperBroker } from '../../db/paper-broker.ts';
 import type { WalkOutcome } from '../../db/save-outcome.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { createSessionStore } from '../../db/session-store.ts';
 import type { AdviceCall } from '../../domain/backtest/advisor.ts';
+import { costsSchema } from '../../schemas/execution.ts';
 import type { AdviceAnswer } from '../../schemas/llm/advice-slot.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { SessionHandle, WalkResult } from '../../schemas/session-walk.ts';
 import { strategySchema } from '../../schemas/signals.ts';
 import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.ts';
+import { anOrderRequest } from './order-request.ts';
 
 let desk: DeskDatabase;
 beforeAll(async () => {
@@ -118,4 +122,20 @@ it('answers are taken once: the walk that brings them again is told what came of
   const kept = await readAdvice(desk.db, { sessionId: 'answered', run: 1 });
   expect(kept).toEqual([answer('LLM_TIMEOUT')]);
   expect(await store.walk(handle, 1, limits, outcomeAt(2, 33))).toMatchObject({ cursor: 2 });
+});
+
+it('an open session matches its own symbols: what an earlier one left in another is matched beside it', async () => {
+  await openPair('beside');
+  const costs = costsSchema.parse({});
+  const broker = createPaperBroker({ db: desk.db, costs, desk: loadGovernance('config').desk, killFile: () => null });
+  const since = async (symbol: string) => {
+    const decisionId = `left-${symbol.slice(0, 3).toLowerCase()}`;
+    const request = anOrderRequest(decisionId, {}, { strategyId: 'beside' });
+    const intents = request.intents.map((one) => ({ ...one, symbol }));
+    expect(await createOrderStore(desk.db).record({ ...request, intents })).toEqual({ approved: true, reasons: [] });
+    await broker.submit(decisionId, null);
+    return broker.unmatchedSince(decisionId, symbol);
+  };
+  expect(await since('AAA/USDT')).toBeNull();
+  expect(await since('CCC/USDT')).toBeGreaterThan(START_MS);
 });

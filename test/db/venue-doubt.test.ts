@@ -16,7 +16,7 @@ import { createVenueStore } from '../../db/venue-store.ts';
 import { compareBooks } from '../../domain/execution/compare-books.ts';
 import { fillsBeyond } from '../../domain/execution/fills-beyond.ts';
 import { costsSchema, type Order } from '../../schemas/execution.ts';
-import { deskLimitsSchema } from '../../schemas/risk.ts';
+import { deskLimitsSchema, riskStateSchema } from '../../schemas/risk.ts';
 import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
@@ -235,10 +235,14 @@ it('compares fills from a day before books and venue were last equal; what is pe
 });
 
 it('accepts cash only as long as the books are those that were compared', async () => {
-  const { cash = '' } = (await readAccount(desk.db, ACCOUNT)) ?? {};
+  const { cash = '', riskState } = (await readAccount(desk.db, ACCOUNT)) ?? {};
   const accepted = { accountId: ACCOUNT, cash: '90000', by: 'test', reason: 'a fee', atMs: nowMs() };
   expect(await acceptVenueCash(desk.db, { ...accepted, ours: '99999' })).toBe(false);
   expect(await readAccount(desk.db, ACCOUNT)).toMatchObject({ cash });
   expect(await acceptVenueCash(desk.db, { ...accepted, ours: cash })).toBe(true);
-  expect(await readAccount(desk.db, ACCOUNT)).toMatchObject({ cash: '90000' });
+  const after = await readAccount(desk.db, ACCOUNT);
+  expect(after).toMatchObject({ cash: '90000' });
+  const [before, moved] = [riskStateSchema.parse(riskState), riskStateSchema.parse(after?.riskState)];
+  expect(Number(before.dayStartEquity) - Number(moved.dayStartEquity)).toBeCloseTo(Number(cash) - 90_000, 6);
+  expect(Number(before.peakEquity) - Number(moved.peakEquity)).toBeCloseTo(Number(cash) - 90_000, 6);
 });

@@ -1,15 +1,19 @@
 /** The sending of an order, fenced in Postgres: who may send, who comes too late, and which legs may go out again. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
+import { readAccount } from '../../db/accounts.ts';
 import { readEvents } from '../../db/events.ts';
+import { openingCheckpoint } from '../../db/load-walk.ts';
 import { createOrderStore } from '../../db/order-store.ts';
+import { inTransaction } from '../../db/retry.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
+import { openSession, readSession } from '../../db/sessions.ts';
 import { openVenueAccount } from '../../db/venue-accounts.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema, type Order } from '../../schemas/execution.ts';
 import { deskLimitsSchema } from '../../schemas/risk.ts';
 import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
-import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
+import { aSessionInput, type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
 
 let account = '';
@@ -270,6 +274,47 @@ describe('what is held and not protected', () => {
     await store.take(clientOrderId, seenAs(claim.order, { state: 'CANCELED', quantityFilled: '0.6' }), [late]);
     expect(await bareEvents(decisionId)).toBe(1);
   });
+});
+
+const DAY_MS = 86_400_000;
+const riskOf = async () => (await readAccount(desk.db, account))?.riskState;
+
+it('marks an account that no session walks when it fills, and turns its day with the next order', async () => {
+  const store = storeOf();
+  const decisionId = await recorded();
+  const [claim] = (await store.claim(decisionId, 'opening')).claims;
+  if (claim === undefined) throw new Error('nothing was claimed');
+  await store.noteSendOutcome(claim, { kind: 'accepted', order: seenAs(claim.order) });
+  const seen = seenAs(claim.order, { state: 'FILLED', quantityFilled: '1', venueStatus: 'filled' });
+  await store.take(claim.order.clientOrderId, seen, [{ ...fillOf(claim.order), fee: '30' }]);
+  expect(await riskOf()).toMatchObject({ dayStartEquity: '100000', lastEquity: '99970', peakEquity: '100000' });
+  const next = anOrderRequest(`${decisionId}-next`, {}, { accountId: account, strategyId: 'next' });
+  const facts = { ...next.facts, nowMs: next.facts.nowMs + DAY_MS, barOpenTimeMs: next.facts.nowMs + DAY_MS - 60_000 };
+  const verdict = await createOrderStore(desk.db).record({ ...next, facts, venue: account });
+  expect(verdict).toEqual({ approved: true, reasons: [] });
+  expect(await riskOf()).toMatchObject({ dayStartEquity: '99970', lastEquity: '99970' });
+});
+
+it('tells the session of an order what its trade has brought, busts included', async () => {
+  const store = storeOf();
+  const { decisionId, leg } = await filled(store);
+  const sessionId = `of-${decisionId}`;
+  const { strategyId, symbol, clientOrderId, side } = leg.order;
+  const opening = {
+    ...aSessionInput({ sessionId, accountId: account, strategyId }),
+    checkpoint: openingCheckpoint('0'),
+  };
+  await inTransaction(desk.db, (trx) => openSession(trx, opening));
+  await desk.db.updateTable('orders').set({ session_id: sessionId }).where('decision_id', '=', decisionId).execute();
+  await store.noteSendOutcome(leg, { kind: 'accepted', order: seenAs(leg.order) });
+  const fill = { ...fillOf(leg.order), price: '95', fee: '0.5' };
+  await store.take(clientOrderId, seenAs(leg.order, { state: 'FILLED', quantityFilled: '1' }), [fill]);
+  const figures = async () => (await readSession(desk.db, sessionId))?.checkpoint;
+  expect(await figures()).toMatchObject({ realizedPnl: '-4.5', counters: { tradesExecuted: 1, bars: 0 } });
+  const replacement = { ...fill, tradeId: `${fill.tradeId}-again`, price: '96', side };
+  const bust = { executionId: fill.tradeId, venueOrderId: fill.venueOrderId, symbol, replacement, atMs: fill.atMs };
+  await store.take(clientOrderId, seenAs(leg.order, { state: 'FILLED', quantityFilled: '1' }), [], [bust]);
+  expect(await figures()).toMatchObject({ realizedPnl: '-3.5', counters: { tradesExecuted: 1 } });
 });
 
 it('keeps an exit of a frozen account here', async () => {

@@ -162,12 +162,12 @@ describe('the flags', () => {
   });
 
   it('are refused together, each with its place', () => {
-    const words =
-      '--strategy momentom --params lookback=a --cash 1e4 --synthetic 0 --from 2024-01-01 --commission percent:1';
-    expect(refusals(words).sort()).toEqual([
+    const words = '--strategy momentom --params lookback=a --cash 1e4 --synthetic 0 --from 2024-01-01';
+    expect(refusals(`${words} --max-hold 1.5 --commission percent:1`).sort()).toEqual([
       'ARGUMENT_VALUE --cash',
       'ARGUMENT_VALUE --commission',
       'ARGUMENT_VALUE --from',
+      'ARGUMENT_VALUE --max-hold',
       'ARGUMENT_VALUE --strategy',
       'ARGUMENT_VALUE --synthetic',
     ]);
@@ -201,6 +201,12 @@ describe('the flags', () => {
       via: 'engine',
       engine: { rules: 'desk' },
     });
+    for (const flag of asked.filter((one) => !one.startsWith('--rules'))) {
+      // Under the desk's rules too it is the engine that knows them: the loop would walk as if they had not been given.
+      const { via, engine } = readBacktestFlags(`${base} ${flag} --rules desk`.split(' '));
+      expect([via, engine.rules]).toEqual(['engine', 'desk']);
+      expect(refusals(`${base} ${flag} --rules desk --via loop`)).toEqual(['ARGUMENT_VALUE --via']);
+    }
     const held = '--leverage 3 --target-volatility 0.4';
     expect(refusals(`${base} ${held} --via engine`)).toEqual([]);
     expect(refusals(`${base} ${held} --size fraction:0.95`)).toEqual(['ARGUMENT_VALUE --target-volatility']);

@@ -264,8 +264,12 @@ describe('results a reader can check by hand', () => {
     expect(run('tpe')).toEqual({ point, trial: 2 });
     expect(run('tpe', { seed: 2 })).not.toEqual({ point, trial: 2 });
     expect(point.fast).toBeLessThan(point.slow ?? 0);
-    expect(refusalOf('tpe', { ...exampleOf('tpe'), history: [{ point: { fast: 10 }, value: 1 }] })).toEqual([
-      'INPUT_RANGE ',
+    const history = [{ point: { fast: 4, slow: 30.5, stopAtr: 1, avrage: 'sma' }, value: 1 }];
+    expect(refusalOf('tpe', { ...exampleOf('tpe'), history })).toEqual([
+      'INPUT_RANGE history[0].point.fast',
+      'INPUT_RANGE history[0].point.slow',
+      'INPUT_REQUIRED history[0].point.average',
+      'INPUT_UNKNOWN_FIELD history[0].point.avrage',
     ]);
     const impossible = {
       parameters: { a: { kind: 'float', low: 3, high: 2 } },
@@ -333,6 +337,12 @@ describe('results a reader can check by hand', () => {
     const wide = { ...asked, method: 'minimumVariance', maxFraction: 0.7 };
     expect(run('allocate', wide)).toMatchObject({ weights: [0.3, 0.7].map(close) });
     expect(refusalOf('allocate', { scores, method: 'hrp', covariance })).toEqual(['INPUT_RANGE scores']);
+    for (const [method, correlation] of [
+      ['hrp', [[1]]],
+      ['inverseVariance', covariance],
+    ] as const) {
+      expect(refusalOf('allocate', { covariance, method, correlation })).toEqual(['INPUT_RANGE correlation']);
+    }
     const { weights } = run('allocate') as { weights: number[] };
     expect(weights.map((weight) => weight.toFixed(9))).toEqual(['0.400000000', '0.350000000', '0.250000000']);
   });

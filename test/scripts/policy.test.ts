@@ -82,6 +82,7 @@ it.each<[string, string[], string[]]>([
   ['a key without value', ['cooldownMs', '--reason', 'a drill'], ['cooldownMs']],
   ['no reason', ['cooldownMs', '1'], ['--reason']],
   ['an empty reason', ['cooldownMs', '1', '--reason', ' '], ['--reason']],
+  ['a value that is missing before the reason', ['cooldownMs', '1', 'mode', '--reason', 'a drill'], ['mode']],
   ['a key twice', ['cooldownMs', '1', 'cooldownMs', '2', '--reason', 'a drill'], ['cooldownMs']],
 ])('set lists its mistakes: %s', (_name, words, paths) => {
   try {
@@ -91,4 +92,11 @@ it.each<[string, string[], string[]]>([
     if (!(error instanceof InvalidInput)) throw error;
     expect(error.problems.map((one) => one.path)).toEqual(paths);
   }
+});
+
+it.each([
+  [['--reason', 'a drill', 'cooldownMs', '-1', '--json']],
+  [['--json', 'cooldownMs', '-1', '--reason=a drill']],
+])('set takes its flags anywhere: %j', (words) => {
+  expect(readSetWords(words)).toEqual({ changes: { cooldownMs: -1 }, reason: 'a drill' });
 });

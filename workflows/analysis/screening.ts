@@ -147,7 +147,7 @@ async function rowsOf(question: Question): Promise<ModelOutcome<readonly Row[]>>
 
 const keyOf = ({ key }: ScreeningAsked, symbol: string): string => `${key}/${symbol}`;
 
-/** Those that the day has a place for, in their order. */
+/** Those that today's limit leaves room for, in their order. */
 async function withPlaces(asked: ScreeningAsked, stage: 'analysis' | 'deep', symbols: string[]): Promise<string[]> {
   if (symbols.length === 0) return [];
   const placesMax = stage === 'analysis' ? ANALYSES_A_DAY : DEEP_ANALYSES_A_DAY;

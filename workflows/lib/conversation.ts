@@ -85,7 +85,7 @@ const turnOf = ({ question, loop }: Talk, turn: number, priorTurns: PriorTurns |
   ...question,
   callKey: `${question.callKey}/turn:${turn}`,
   conversationId: question.callKey,
-  // What tools tell is not part of the question's words.
+  // What tools return is not part of the question's text.
   cache: false,
   tools: toolSpecs(loop.tools),
   priorTurns,

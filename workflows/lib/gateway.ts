@@ -27,7 +27,7 @@ export const NO_WORKER = 'LLM_NO_WORKER';
 export type AskTimes = { readonly timeMaxMs: number; readonly startWithinMs?: number };
 
 const UNHURRIED: AskTimes = { timeMaxMs: QUESTION_MS_MAX };
-/** A worker beats once a second: after so many that are missing its question is given to another. */
+/** A worker heartbeats once a second; after this long without one its question goes to another worker. */
 const HEARTBEAT_MS = 8_000;
 
 export const asking = ({ timeMaxMs, startWithinMs }: AskTimes) =>
@@ -58,7 +58,7 @@ export const noDecision = (reason: string, detail: string): NoModelDecision => (
   costMicroUsd: 0,
 });
 
-/** A failure that names its code tells it; of the others all that is known is that no answer came in time. */
+/** The failure's own code where it has one; otherwise all that is known is that no answer came in time. */
 export function askFailure(error: unknown): [reason: string, detail: string] {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const detail = cause instanceof Error ? cause.message : String(cause);

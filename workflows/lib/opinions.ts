@@ -56,7 +56,7 @@ export async function gatherOpinions(request: OpinionRequest): Promise<Opinions>
 
 const isPanel = (panel: Panel | NoModelDecision): panel is Panel => Array.isArray(panel);
 
-/** Nobody could be found to sit: one vote that says why. */
+/** No model could be seated: one vote that says why. */
 function nobody(outcome: NoModelDecision): Opinions {
   const votes = [voteOf({ name: 'panel', model: '', accuracy: 1 }, outcome)];
   return { votes, debated: false, against: null, standing: consensus(votes), outcomes: [outcome] };
@@ -71,7 +71,7 @@ async function seatsFor({ panel, label, times = unhurried }: OpinionRequest): Pr
   }
 }
 
-/** All at once: nobody waits for another, and nobody's answer depends on who was quicker. */
+/** All at once: no seat waits for another, and no answer depends on which was quicker. */
 const askPanel = (
   { question, times }: OpinionRequest,
   panel: Panel,
@@ -94,7 +94,7 @@ const askPanel = (
     }),
   );
 
-/** Reasons, not who gave them; in an order that does not depend on who was quicker. */
+/** Reasons without the names of the models, in an order that does not depend on which was quicker. */
 const reasonsOf = (said: readonly Said[]): UntrustedText[] =>
   said.flatMap(({ outcome }) =>
     outcome.kind === 'answer'

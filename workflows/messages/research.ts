@@ -1,4 +1,4 @@
-/** The face of the runs of research: how each is called, paused, asked and stopped. */
+/** The face of research runs: how each is called, paused, queried and stopped. */
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress } from '../../schemas/research.ts';
 

@@ -1,4 +1,4 @@
-/** What a person may send who asks an officer to work now, and what the person hears. */
+/** The updates by which a person asks an officer to work now, and their answers. */
 import type { CycleAnswer } from '../../schemas/officers/cycle.ts';
 import { problem } from '../../schemas/problem.ts';
 import { invalidInput } from '../lib/invalid-input.ts';

@@ -53,7 +53,7 @@ export type OfficerDesk = {
 
 type Cycle = { readonly officer: Officer; readonly step: Step; readonly carry: CycleCarry };
 
-/** Slots missed in a row that are a pause of the desk: after it, the others get their two intervals to speak again. */
+/** Slots missed in a row that count as a pause of the desk: after it the other officers get two intervals to report. */
 const PAUSE_SLOTS = 2;
 
 const firstCarry = (intervalMs: number): CycleCarry => ({
@@ -185,7 +185,7 @@ function heed(carry: CycleCarry, { state, enabled, intervalMs }: CycleAnswer, sl
   carry.lastSlotMs = slotMs ?? carry.lastSlotMs;
 }
 
-/** Another officer hears of it at once; one that is not there hears of it in its own cycle. */
+/** Signals another officer at once; one that does not run reads the same state in its own next cycle. */
 async function tell({ tell: told }: CycleAnswer): Promise<void> {
   if (told === null) return;
   const signal = told.signal === 'riskAlert' ? riskAlertSignal : modeSwitchedSignal;

@@ -24,7 +24,7 @@ export const rangesOf = (fromTrial: number, toTrial: number, size: number): Tria
   }));
 
 /**
- * Runs all of them. @returns the batches that a pause or a stop has broken off; none when everything is done
+ * Runs all of them. @returns the batches that a pause or a stop has interrupted; none when everything is done
  * @throws what a batch ends with for good, and the cancellation of the workflow
  */
 export async function runBatches<Batch>(
@@ -41,7 +41,7 @@ export async function runBatches<Batch>(
     });
   running.catch(() => undefined);
   await condition(() => settled || inbox.paused || inbox.stopped);
-  // A pause may be taken back before the last batch has heard of it: what counts is that they were broken off.
+  // A pause may be over before the last batch has noticed it: what counts is that they were interrupted.
   const brokenOff = !settled;
   if (brokenOff) scope.cancel();
   const ends = await running;

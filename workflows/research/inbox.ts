@@ -1,4 +1,4 @@
-/** The messages of a run of research. Signals only set flags; the main loop looks at them between batches. */
+/** The messages of a research run. Signals only set flags; the main loop looks at them between batches. */
 import { condition, setHandler } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress } from '../../schemas/research.ts';
 import { leaderboardQuery, pauseSignal, progressQuery, resumeSignal, stopSignal } from '../messages/research.ts';
@@ -47,18 +47,4 @@ export async function whilePaused(inbox: Inbox, told: () => void): Promise<void>
   if (!inbox.paused || inbox.stopped) return;
   told();
   await condition(() => !inbox.paused || inbox.stopped);
-}
-
-const QUIET_MS = 500;
-const QUIET_WITHIN_MS = 10_000;
-
-/** Waits until no signal has come for a while: one that meets the end of a run makes the server refuse it once. */
-export async function signalsQuiet(inbox: Inbox): Promise<void> {
-  const untilMs = Date.now() + QUIET_WITHIN_MS;
-  for (;;) {
-    const { heardAtMs } = inbox;
-    const waitMs = Math.min(heardAtMs + QUIET_MS, untilMs) - Date.now();
-    if (!(waitMs > 0)) return;
-    await condition(() => inbox.heardAtMs !== heardAtMs, waitMs);
-  }
 }

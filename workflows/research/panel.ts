@@ -1,4 +1,4 @@
-/** What the Web UI and the list filters show of a run of research. Attributes are upserted on change. */
+/** What the Web UI and the list filters show of a research run. Attributes are upserted on change. */
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress } from '../../schemas/research.ts';
 import { searchAttributes } from '../messages/search-attributes.ts';

@@ -1,10 +1,11 @@
 /**
- * The story that every run of research has in common: it opens, goes step by step until it is done or stopped, waits
- * while it is paused, goes on in a new history before this one is too long, and ends with its answer.
+ * The story that all research runs share: open, go step by step until done or stopped, wait while paused, continue as
+ * new before the history is too long, and end with the result.
  */
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import type { ResearchProgress } from '../../schemas/research.ts';
-import { type Inbox, listen, newInbox, signalsQuiet, whilePaused } from './inbox.ts';
+import { signalsQuiet } from '../lib/signals-quiet.ts';
+import { type Inbox, listen, newInbox, whilePaused } from './inbox.ts';
 import { publish, type StepColumns } from './panel.ts';
 import { progressOf, type RunCarry } from './run-carry.ts';
 import { abandoned } from './run-end.ts';
@@ -17,9 +18,9 @@ export type ResearchKind<Carry extends RunCarry, Result> = {
   readonly open: () => Promise<Carry>;
   readonly stepsOf: (carry: Carry) => number;
   readonly isDone: (carry: Carry) => boolean;
-  /** One that a pause or a stop has broken off changes nothing, and is called again after the pause. */
+  /** A step that a pause or a stop interrupts changes nothing, and is called again after the pause. */
   readonly step: (carry: Carry, inbox: Inbox) => Promise<void>;
-  /** Its answer, also of a run that was stopped. */
+  /** The result of the run, also of one that was stopped. */
   readonly close: (carry: Carry) => Promise<Result>;
   readonly continueAsNew: (carry: Carry) => Promise<never>;
 };

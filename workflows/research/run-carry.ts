@@ -1,4 +1,4 @@
-/** What every run of research carries from step to step and from history to history, and how far that is. */
+/** What every research run carries from step to step and through continue-as-new, and its progress. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { LeaderboardEntry, ResearchProgress, RunHandle } from '../../schemas/research.ts';
 import type { Inbox } from './inbox.ts';

@@ -1,4 +1,4 @@
-/** How a run of research ends when it does not come to its own end: cancelled or failed, and Postgres told so. */
+/** How a research run ends that does not finish: cancelled or failed, and recorded so in Postgres. */
 import { CancellationScope, ContinueAsNew, isCancellation } from '@temporalio/workflow';
 import { problemsOf } from '../lib/invalid-input.ts';
 import { stepping } from './activities.ts';

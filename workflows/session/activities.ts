@@ -24,7 +24,7 @@ export const closing = proxyActivities<SessionActivities>({
   retry: RETRY,
 });
 
-/** One attempt of a look at a live market: a lost one is done again after the signals were looked at. */
+/** One attempt at a look at a live market: a lost one comes back to the workflow, as a lost batch does. */
 export const following = proxyActivities<SessionActivities>({
   startToCloseTimeout: '1 minute',
   heartbeatTimeout: '5 seconds',

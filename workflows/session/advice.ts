@@ -1,7 +1,7 @@
 /**
- * A session asks its models: all symbols of an instant in parallel, each question once under its own name, within a time.
- * A model that fails, is late, refuses or is over its budget gives no decision and the reason. By now the exits of the
- * instant are on their way: nobody but the entry that is asked about waits here.
+ * A session asks its models: all symbols of an instant in parallel, each question once under its own key, within a time
+ * limit. A model that fails, is late, refuses or is over its budget gives `noDecision` with the reason. By now the
+ * exits of the instant are on their way: only the entries that are asked about wait here.
  */
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { AdviceAnswer, AdviceOutcome, AwaitedAdvice } from '../../schemas/llm/advice-slot.ts';
@@ -9,8 +9,9 @@ import { MODEL_STRATEGY_TYPE } from '../../schemas/signals.ts';
 import { asksModels } from '../../schemas/strategy-session.ts';
 import { asking, NO_WORKER } from '../lib/gateway.ts';
 import { invalidInput } from '../lib/invalid-input.ts';
-import { adviceFor, whom } from './ask-advice.ts';
+import { adviceFor } from './ask-advice.ts';
 import { isVirtualTime } from './follow.ts';
+import { modelsOf } from './question.ts';
 import { type SessionCarry, warn } from './session-state.ts';
 
 /** All questions about one instant together. Chosen: three rounds of the 30 s that an advice may take. */
@@ -19,12 +20,12 @@ const ADVICE_MS_MAX = 90_000;
 const ADVICE_MS_MIN = 5_000;
 /** A question that no worker takes within this time is given up. */
 export const START_WITHIN_MS = 10_000;
-/** After that nobody is asked for a while: a session without a worker of models goes on at its own pace. */
+/** After that no model is asked for a while, so that a session without a worker on queue `llm` keeps its pace. */
 const AWAY_MS = 60_000;
 
 const EVENTS_PER_QUESTION = 6;
 
-/** What one instant's questions may write into a history; those about proposals are noted together. */
+/** How many history events the questions of one instant may write; those about proposals are recorded together. */
 export function adviceEvents({ input: { symbols, model }, handle: { strategy } }: SessionCarry): number {
   if (!asksModels(model)) return 0;
   const seats = model.consensus < 2 ? 1 : 1 + model.consensus * (model.debate ? 2 : 1);
@@ -32,9 +33,9 @@ export function adviceEvents({ input: { symbols, model }, handle: { strategy } }
   return EVENTS_PER_QUESTION * (symbols.length * (seats + (model.contrarian ? 1 : 0)) + assessing);
 }
 
-/** @throws ApplicationFailure InvalidInput MODEL_UNKNOWN. Nobody there to tell is a warning. */
+/** @throws ApplicationFailure InvalidInput MODEL_UNKNOWN; when no worker can say, a warning instead */
 export async function checkModels(carry: SessionCarry): Promise<void> {
-  const { provider, model } = whom(carry.input);
+  const { provider, model } = modelsOf(carry.input);
   if (!asksModels(carry.input.model) || (provider === null && model === null)) return;
   const checking = asking({ timeMaxMs: 2 * START_WITHIN_MS, startWithinMs: START_WITHIN_MS });
   try {
@@ -56,7 +57,7 @@ function noteAway(carry: SessionCarry): void {
   warn(carry, `${NO_WORKER}: no worker of queue llm answers; entries wait for advice and get none`);
 }
 
-/** Finds an answer to everything that the last instant awaits; what was found once is kept until it is committed. */
+/** Answers everything that the last instant awaits; the answers are kept until a walk has committed them. */
 export async function consult(carry: SessionCarry): Promise<readonly AdviceAnswer[]> {
   carry.advice ??= await answersTo(carry, carry.awaited ?? []);
   return carry.advice;
@@ -86,7 +87,7 @@ async function askAll(carry: SessionCarry, awaited: readonly AwaitedAdvice[]): P
     .finally(() => {
       isDone = true;
     });
-  // Cancelled with the workflow, nobody waits for them any more.
+  // When the workflow is cancelled meanwhile, nobody awaits this promise.
   answers.catch(() => undefined);
   await condition(() => isDone || carry.stop !== null);
   if (!isDone) scope.cancel();
@@ -110,7 +111,7 @@ async function heard(carry: SessionCarry, awaited: AwaitedAdvice, untilMs: numbe
   }
 }
 
-/** How long the questions of an instant may take, all together. */
+/** How long the questions of an instant may take together, in ms. */
 export function timeFor(carry: SessionCarry): number {
   const { barIntervalMs, market } = carry.input;
   if (isVirtualTime(carry)) return ADVICE_MS_MAX;

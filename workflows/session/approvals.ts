@@ -1,8 +1,7 @@
 /**
- * Orders of a session that wait for a person. They are kept in the carry until they are answered,
- * expire, or the session ends; the timer is the server's, so silence is a denial also where everything
- * was down meanwhile. What counts is the row in `approvals`: the order itself is recorded only while
- * that row says so, and after the gate was asked again.
+ * Orders of a session that wait for a person. They are kept in the carry until they are answered, expire, or the
+ * session ends; the timer is the server's, so silence is a denial even if every worker was down meanwhile. What counts
+ * is the row in `approvals`: an order is recorded only while that row approves it, and after the gate was asked again.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approvals.ts';
@@ -32,11 +31,11 @@ export async function sendOrHold(carry: SessionCarry, inbox: Inbox, order: Order
   carry.held = [...heldOf(carry), { order: sent, request, approval }];
 }
 
-/** Whether an answer has come, or a time is over. */
+/** Whether an answer has come, or the time for one is over. */
 export const owesAnswer = (carry: SessionCarry, inbox: Inbox): boolean =>
   inbox.answers.length > 0 || (nextExpiryMs(carry) ?? Number.POSITIVE_INFINITY) <= Date.now();
 
-/** Takes the answers that have come, denies what nobody answered in time, and sends what was approved. */
+/** Records the answers that have come, denies orders whose time is over, and sends those that were approved. */
 export async function settleApprovals(carry: SessionCarry, inbox: Inbox): Promise<void> {
   for (const given of inbox.answers.splice(0)) given.outcome = await take(carry, inbox, given.answer);
   const late = heldOf(carry).filter((one) => isPending(one) && approvalAt(one.approval, Date.now()).state === 'denied');
@@ -64,9 +63,8 @@ async function take(
 }
 
 /**
- * Acts on how an order stands by now. A denied one is dropped, with the other leg of its pair; an
- * approved one is sent once its partner is approved too. @returns whether it was sent: false where
- * the gate refused it, null where it was not tried
+ * Acts on the state of an approval. A denied order is dropped, with the other leg of its pair; an approved one is sent
+ * once its partner is approved too. @returns whether it was sent: false when the gate refused it, null when not tried
  */
 async function settle(
   carry: SessionCarry,
@@ -100,7 +98,7 @@ async function settle(
   return isSent;
 }
 
-/** The decision as the status shows it: refused, and why. */
+/** Marks the decision in the status as refused, with the reason. */
 function noteDenial(carry: SessionCarry, decisionId: string, by: string): void {
   const verdict = { approved: false, reasons: [denial({ by })] };
   carry.decisions = carry.decisions.map((one) => (one.decisionId === decisionId ? { ...one, verdict } : one));
@@ -114,7 +112,7 @@ function groupOf(carry: SessionCarry, decisionId: string): HeldOrder[] {
   return held.filter((one) => one === own || (groupId !== undefined && one.order.intents[0]?.groupId === groupId));
 }
 
-/** Answers whoever still waits: the session has ended, and its orders with it. */
+/** Answers callers that still wait: the session has ended, and its held orders with it. */
 export function endApprovals(carry: SessionCarry, inbox: Inbox): void {
   carry.held = [];
   const closed = problem('SESSION_CLOSED', '', carry.stop?.reason ?? '', 'a session that is not stopping');

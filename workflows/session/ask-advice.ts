@@ -1,30 +1,21 @@
-/** What models say to one entry of a session, and the one word that comes of it. Fractions 0 to 1, costs micro-USD. */
+/** What models say about one entry of a session, and the advice that follows. Fractions 0 to 1, costs in micro-USD. */
 import { sideOfWord } from '../../domain/llm/answer-action.ts';
 import { afterContrarian, type ModelVote, type Standing } from '../../domain/llm/consensus.ts';
 import { type AdviceOutcome, type AwaitedAdvice, adviceKey, type Voice } from '../../schemas/llm/advice-slot.ts';
 import type { Advice } from '../../schemas/llm/contracts/advice.ts';
 import type { AnswerOf } from '../../schemas/llm/contracts/index.ts';
 import type { ModelOutcome } from '../../schemas/llm/outcome.ts';
-import type { AskedModels } from '../../schemas/llm/panel.ts';
-import type { ParsedSession } from '../../schemas/session-input.ts';
-import { ANY_PROVIDER } from '../../schemas/strategy-session.ts';
 import type { Question } from '../lib/conversation.ts';
 import { type AskTimes, ask, noDecision } from '../lib/gateway.ts';
 import { adviceOf, CONTRARIAN, contrarianTo, gatherOpinions, type Opinions, voteOf } from '../lib/opinions.ts';
+import { modelsOf, questionOf } from './question.ts';
 import type { SessionCarry } from './session-state.ts';
 
-/** A session carries its last decisions with their reasons; the whole answers lie in Postgres. */
+/** Bounds of what a session carries of an answer; the whole answers are in Postgres. */
 const REASON_LENGTH_MAX = 240;
 const REASONS_MAX = 4;
 /** How far a price in an answer may lie from the last one. */
 const COLLAR_FRACTION = 0.2;
-
-/** Whom the session's settings name. */
-export const whom = ({ model: { provider, model, tier } }: ParsedSession): AskedModels => ({
-  provider: provider === ANY_PROVIDER ? null : provider,
-  model,
-  tier,
-});
 
 /** @param times what is left of the time for all questions of the instant */
 export async function adviceFor(
@@ -34,36 +25,21 @@ export async function adviceFor(
 ): Promise<AdviceOutcome> {
   const { consensus, debate, contrarian } = carry.input.model;
   const { symbol: label, regime } = awaited;
-  const question = questionOf(carry, awaited);
-  if (consensus < 2) return oneAdvice(question, awaited, { contrarian, times });
-  const panel = { seats: consensus, regime, ...whom(carry.input) };
-  return ofPanel(await gatherOpinions({ question, label, panel, debate, contrarian, times }));
-}
-
-function questionOf({ handle, input }: Pick<SessionCarry, 'handle' | 'input'>, awaited: AwaitedAdvice): Question {
-  const { symbol, asOfMs, decisionId, factsRef, windowFromMs } = awaited;
-  const { provider, model, tier } = whom(input);
-  return {
-    callKey: adviceKey(handle, awaited),
+  const question = questionOf(carry, awaited, {
+    callKey: adviceKey(carry.handle, awaited),
     task: 'advice',
     contract: 'advice',
     promptId: 'advisor',
-    factsRef,
-    symbols: [symbol],
-    sessionId: handle.sessionId,
-    decisionId,
-    asOfMs,
-    windowFromMs,
-    provider,
-    model,
-    tierAtLeast: tier,
-  };
+  });
+  if (consensus < 2) return oneAdvice(question, awaited, { contrarian, times });
+  const panel = { seats: consensus, regime, ...modelsOf(carry.input) };
+  return ofPanel(await gatherOpinions({ question, label, panel, debate, contrarian, times }));
 }
 
 type One = { readonly contrarian: boolean; readonly times: () => AskTimes };
 type Word = Standing & { readonly reasons: readonly string[] };
 
-/** One model's word, and the case against it where that is asked for. */
+/** The advice of one model, and the case against it where the settings ask for one. */
 async function oneAdvice(question: Question, awaited: AwaitedAdvice, { contrarian, times }: One) {
   const { outcome, word } = awaited.isProposed
     ? await advised(question, awaited, times)
@@ -91,7 +67,7 @@ const wordOf = ({ action, confidence, rationale, warnings }: Advice): Word => ({
 
 type Recommendation = AnswerOf<'recommendation'>;
 
-/** Where nobody has proposed anything the model is to: its levels and size are recorded, the desk takes its own. */
+/** Where no component has proposed an entry the model may; its levels and size are recorded, the desk uses its own. */
 async function recommended(question: Question, awaited: AwaitedAdvice, times: () => AskTimes): Promise<Asked> {
   const { symbol, close } = awaited;
   const asked: Question = {
@@ -131,7 +107,7 @@ const voiceOfVote = ({ model, action, confidence, reason = null }: ModelVote): V
   noDecision: reason,
 });
 
-/** A side that is held less firmly is taken smaller; a hold takes no side whose size there would be. */
+/** The less firmly a side is held, the smaller the entry; a hold has no size to reduce. */
 function ofWord(
   { action, confidence, sizeFactor, reasons }: Word,
   outcomes: readonly ModelOutcome<unknown>[],
@@ -156,7 +132,7 @@ function ofSilence(outcome: ModelOutcome<unknown>): AdviceOutcome {
   return { kind: 'noDecision', reason, detail: detail.slice(0, REASON_LENGTH_MAX), ...spentOn([outcome], []) };
 }
 
-/** Too few who speak are no decision; where all are silent for one reason, that is the reason. */
+/** Too few votes are no decision; when all models failed for the same reason, that is the reason. */
 function ofPanel({ votes, standing, outcomes, against }: Opinions): AdviceOutcome {
   const voices = [...votes, ...(against === null ? [] : [voteOf(CONTRARIAN, against)])].map(voiceOfVote);
   if (standing.noDecision === null) {

@@ -4,25 +4,26 @@
  * what the rules have said stands.
  */
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import type { AskModelInput } from '../../schemas/llm/ask-model.ts';
 import type { NoModelDecision } from '../../schemas/llm/outcome.ts';
 import { type AssessmentNote, assessmentKey, type ProposalToAssess } from '../../schemas/llm/proposal-assessment.ts';
 import { ask, NO_WORKER, noDecision } from '../lib/gateway.ts';
 import { closing } from './activities.ts';
 import { areModelsAway, START_WITHIN_MS, timeFor } from './advice.ts';
-import { whom } from './ask-advice.ts';
 import { isVirtualTime } from './follow.ts';
 import type { Inbox } from './handlers.ts';
+import { questionOf } from './question.ts';
 import type { SessionCarry } from './session-state.ts';
 
-/** Instants whose proposals are asked about at the same time; about those of further ones nobody is asked. */
+/** Instants whose proposals are asked about at the same time; those of a further instant are not asked about. */
 const INSTANTS_AT_ONCE_MAX = 4;
+
+const ASSESSMENT = { task: 'riskAssessment', contract: 'riskAssessment', promptId: 'risk-assessment' } as const;
 
 const STOPPED = noDecision('SESSION_STOPPED', 'the session was stopped before there was an answer');
 const AWAY = noDecision(NO_WORKER, 'no worker of queue llm has answered lately');
 const BUSY = noDecision('ASSESSMENTS_BUSY', `those of ${INSTANTS_AT_ONCE_MAX} instants are still being asked about`);
 
-/** Begins to ask. In virtual time, where no order is late, the walk goes on when all have answered. */
+/** Starts the questions. In virtual time, where no order can be late, the walk goes on when all are answered. */
 export async function assess(
   carry: SessionCarry,
   inbox: Inbox,
@@ -39,14 +40,14 @@ export async function assess(
   if (isVirtualTime(carry)) await condition(() => !inbox.assessing.has(scope) || inbox.stopAsked);
 }
 
-/** Why nobody is asked; null: somebody is. */
+/** Why no model is asked; null: one is. */
 function silenceOf(carry: SessionCarry, { assessing, stopAsked }: Inbox): NoModelDecision | null {
   if (stopAsked) return STOPPED;
   if (areModelsAway(carry)) return AWAY;
   return assessing.size >= INSTANTS_AT_ONCE_MAX ? BUSY : null;
 }
 
-/** Before a run ends. A person who stops a session waits for no model, and what is cancelled has given up by itself. */
+/** Waits for open questions before a run ends. After a stop by a person they are cancelled instead. */
 export async function assessmentsSettled(inbox: Inbox): Promise<void> {
   const { assessing } = inbox;
   if (assessing.size === 0) return;
@@ -72,35 +73,17 @@ async function assessAll(
   );
 }
 
-/** Null: there is an answer, which the gateway keeps. */
+/** Why there is no answer; null: there is one, which the gateway keeps. */
 async function unanswered(carry: SessionCarry, proposal: ProposalToAssess): Promise<NoModelDecision | null> {
   try {
     const times = { timeMaxMs: timeFor(carry), startWithinMs: START_WITHIN_MS };
-    const outcome = await ask(questionOf(carry, proposal), `risk of ${proposal.symbol}`, times);
+    const callKey = assessmentKey(proposal.decisionId);
+    const question = questionOf(carry, proposal, { ...ASSESSMENT, callKey });
+    const outcome = await ask(question, `risk of ${proposal.symbol}`, times);
     if (outcome.kind === 'tools') return noDecision('TOOL_UNKNOWN', 'it asked for tools that were not offered');
     return outcome.kind === 'noDecision' ? outcome : null;
   } catch (error) {
     if (isCancellation(error)) return STOPPED;
     throw error;
   }
-}
-
-function questionOf({ handle, input }: SessionCarry, proposal: ProposalToAssess): AskModelInput {
-  const { symbol, asOfMs, decisionId, factsRef, windowFromMs } = proposal;
-  const { provider, model, tier } = whom(input);
-  return {
-    callKey: assessmentKey(decisionId),
-    task: 'riskAssessment',
-    contract: 'riskAssessment',
-    promptId: 'risk-assessment',
-    factsRef,
-    symbols: [symbol],
-    sessionId: handle.sessionId,
-    decisionId,
-    asOfMs,
-    windowFromMs,
-    provider,
-    model,
-    tierAtLeast: tier,
-  };
 }

@@ -26,7 +26,7 @@ const SETTLED_WITHIN_MS = 10_000;
 
 /**
  * Starts the child and waits until it has reported. @returns whether its orders are at work; false where the gate
- * refused them, null where the child ended without a word
+ * refused them, null where the child ended without a report
  */
 export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: OrderHandOver): Promise<boolean | null> {
   const { childId, decisionId } = order;
@@ -50,7 +50,7 @@ export async function handOverOrders(carry: SessionCarry, inbox: Inbox, order: O
   return report?.approved ?? null;
 }
 
-/** Null when the child is at work already: a session that was reset meets the children of its former life. */
+/** Null when the child is already running: a session that was reset meets the children it had started before. */
 async function startOrder(carry: SessionCarry, order: OrderHandOver): Promise<OrderChild | null> {
   const { sessionId, accountId, epoch } = carry.handle;
   const { childId, decisionId, intents, summary } = order;
@@ -72,7 +72,7 @@ async function startOrder(carry: SessionCarry, order: OrderHandOver): Promise<Or
   }
 }
 
-/** Tells each child what became of its orders. A child that is gone has nothing left to hear. */
+/** Tells each child what became of its orders. A child that has ended is left out. */
 export async function tellChildren(inbox: Inbox, changes: readonly OrderChange[]): Promise<void> {
   for (const { childId, clientOrderId, state } of changes) {
     if (FINAL_ORDER_STATES.includes(state)) inbox.children.get(childId)?.delete(clientOrderId);
@@ -88,7 +88,7 @@ export async function tellChildren(inbox: Inbox, changes: readonly OrderChange[]
   );
 }
 
-/** Waits for the children that are about to end, so that their last word does not cross the end of this run. */
+/** Waits for the children that are about to end, so that their last signal does not meet the end of this run. */
 export async function childrenSettled(inbox: Inbox): Promise<void> {
   const isSettled = (): boolean => [...inbox.children.values()].every((open) => open.size > 0);
   if (!isSettled()) await condition(isSettled, SETTLED_WITHIN_MS);

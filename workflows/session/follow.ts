@@ -7,11 +7,11 @@ import type { SessionCarry } from './session-state.ts';
 
 export const isFollowing = (carry: SessionCarry): boolean => followsMarket(carry.input);
 
-/** The next bar is always due, and nothing that takes time is late. */
+/** Whether the next bar is always due and no real time passes between bars. */
 export const isVirtualTime = (carry: SessionCarry): boolean =>
   !isRealTime(carry.input.tradingMode) && !isFollowing(carry);
 
-/** Whether there are bars to walk: those at hand, or those that a look finds. */
+/** Whether there are bars to walk: known ones, or ones that a look at the market finds. */
 export async function barsCame(carry: SessionCarry): Promise<boolean> {
   if ((carry.news?.known ?? 0) > carry.cursor) return true;
   const summary = `look for bars after ${carry.cursor}`;

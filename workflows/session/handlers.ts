@@ -11,6 +11,7 @@ import { type SessionLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
 import { type OrderReport, orderReportSchema } from '../../schemas/session-walk.ts';
 import { invalidInput, orFail } from '../lib/invalid-input.ts';
 import * as face from '../messages/strategy-session.ts';
+import { opening } from './activities.ts';
 import { answerOrder, answerProblems, type GivenAnswer, parseAnswer } from './held-orders.ts';
 import { type SessionCarry, statusOf, warn } from './session-state.ts';
 
@@ -23,15 +24,15 @@ export type Inbox = {
   orderReports: Map<string, OrderReport>;
   /** Open children of this run: the client order ids of each that have not reached a final state. */
   children: Map<string, Set<string>>;
-  /** Questions about proposals that are under way, one scope an instant. */
+  /** Open questions about proposals, one scope for each instant. */
   assessing: Set<CancellationScope>;
-  /** A person has said stop, whatever has stopped it by then. */
+  /** A person has sent `stop`, even if the session had stopped for another reason before. */
   stopAsked: boolean;
   /** A child has ended since a session of pairs last looked whether both of its legs are there. */
   childEnded: boolean;
   /** When the last signal of a person or a tool came, in workflow time. */
   heardAtMs: number;
-  /** What people have said about orders that wait. */
+  /** Answers of people for orders that wait, not yet dealt with. */
   answers: GivenAnswer[];
 };
 
@@ -50,23 +51,6 @@ export const emptyInbox = (): Inbox => ({
 const hear = (inbox: Inbox): void => {
   inbox.heardAtMs = Date.now();
 };
-
-const QUIET_MS = 500;
-const QUIET_WITHIN_MS = 10_000;
-
-/**
- * Waits until no signal has come for a while. One that reaches the server while it takes the end of a run makes it
- * refuse that end once (a failed workflow task in the history), and signals come in bursts.
- */
-export async function signalsQuiet(inbox: Inbox): Promise<void> {
-  const untilMs = Date.now() + QUIET_WITHIN_MS;
-  for (;;) {
-    const { heardAtMs } = inbox;
-    const waitMs = Math.min(heardAtMs + QUIET_MS, untilMs) - Date.now();
-    if (!(waitMs > 0)) return;
-    await condition(() => inbox.heardAtMs !== heardAtMs, waitMs);
-  }
-}
 
 export function listen(carry: SessionCarry, inbox: Inbox): void {
   listenToSignals(carry, inbox);
@@ -105,7 +89,13 @@ function listenToSignals(carry: SessionCarry, inbox: Inbox): void {
   });
 }
 
-/** A signal must never throw: what is not a report is noted and passed over. */
+/** Records signals that this session does not know, outside of its handlers. */
+export async function noteUnknownSignals(carry: SessionCarry, inbox: Inbox): Promise<void> {
+  const names = inbox.unknownSignals.splice(0);
+  if (names.length > 0) await opening.recordUnknownSignals({ handle: carry.handle, names });
+}
+
+/** A signal must never throw: what is not a report becomes a warning. */
 function noteReport(carry: SessionCarry, inbox: Inbox, raw: unknown): void {
   const report = orderReportSchema.safeParse(raw);
   if (report.success) inbox.orderReports.set(report.data.decisionId, report.data);
@@ -168,25 +158,16 @@ const adjustmentSchema = z.strictObject({
 
 const parseAdjustment = (argument: unknown) => orFail(() => parseInput(adjustmentSchema, argument ?? {}));
 
+const ADJUSTABLE = adjustmentSchema.shape.limits.keyof().options;
+
+/** Limits that would be looser than now: a higher maximum, a lower minimum of confidence. */
 function loosened(carry: SessionCarry, argument: unknown): Problem[] {
-  const { limits: asked } = parseAdjustment(argument);
-  const now = carry.input.limits;
-  const expected = (value: number) => `a tighter limit than ${value}`;
-  return [
-    (asked.positionFractionMax ?? 0) > now.positionFractionMax &&
-      problem(
-        'LIMIT_LOOSENED',
-        'limits.positionFractionMax',
-        asked.positionFractionMax,
-        expected(now.positionFractionMax),
-      ),
-    (asked.positionsMax ?? 0) > now.positionsMax &&
-      problem('LIMIT_LOOSENED', 'limits.positionsMax', asked.positionsMax, expected(now.positionsMax)),
-    (asked.dailyLossMaxUsd ?? 0) > now.dailyLossMaxUsd &&
-      problem('LIMIT_LOOSENED', 'limits.dailyLossMaxUsd', asked.dailyLossMaxUsd, expected(now.dailyLossMaxUsd)),
-    (asked.confidenceMin ?? 1) < now.confidenceMin &&
-      problem('LIMIT_LOOSENED', 'limits.confidenceMin', asked.confidenceMin, expected(now.confidenceMin)),
-  ].filter((one) => one !== false);
+  const { limits } = parseAdjustment(argument);
+  return ADJUSTABLE.flatMap((name) => {
+    const [asked, now] = [limits[name], carry.input.limits[name]];
+    if (asked === undefined || !(name === 'confidenceMin' ? asked < now : asked > now)) return [];
+    return [problem('LIMIT_LOOSENED', `limits.${name}`, asked, `a tighter limit than ${now}`)];
+  });
 }
 
 function adjustLimits(carry: SessionCarry, argument: unknown): SessionLimits {

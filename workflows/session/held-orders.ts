@@ -23,7 +23,7 @@ export type HeldOrder = {
   readonly approval: Approval;
 };
 
-/** What a session carries of them, oldest first; absent: none has waited yet. */
+/** Those that a session carries, oldest first; absent: none has waited yet. */
 export type Holding = { readonly held?: readonly HeldOrder[] };
 
 /** An answer that a person gave, until the main loop has dealt with it. */
@@ -32,7 +32,7 @@ export type GivenAnswer = { readonly answer: ApprovalAnswer; outcome: ApprovalOu
 export const heldOf = ({ held = [] }: Holding): readonly HeldOrder[] => held;
 export const isPending = ({ approval }: HeldOrder): boolean => approval.state === 'pending';
 
-/** When the next order is denied for want of an answer; null while none waits. */
+/** When the next order is denied because nobody answered; null while none waits. */
 export function nextExpiryMs(holding: Holding): number | null {
   const times = heldOf(holding)
     .filter(isPending)
@@ -67,7 +67,7 @@ export function answerProblems(holding: Holding, answer: ApprovalAnswer): Proble
   return refused === null ? [] : [refused];
 }
 
-/** Leaves the answer for the main loop and waits for what comes of it. */
+/** Leaves the answer for the main loop and waits for its outcome. */
 export async function answerOrder(inbox: { answers: GivenAnswer[] }, argument: unknown): Promise<ApprovalOutcome> {
   const given: GivenAnswer = { answer: parseAnswer(argument), outcome: null };
   inbox.answers.push(given);

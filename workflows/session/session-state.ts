@@ -27,10 +27,10 @@ export type SessionCarry = {
   nextDueAtMs: number | null;
   /** Failed batches in a row. */
   lostBatches: number;
-  /** Of a session that follows a live market: what the last look found, and how many in a row found nothing. */
+  /** Of a session on a live market: what the last look found, and how many looks in a row found nothing. */
   news?: MarketNews;
   misses?: number;
-  /** Advice that the last instant waits for, what models have said to it, and until when nobody is asked. */
+  /** Advice that the last instant waits for, the answers to it, and until when no model is asked. */
   awaited?: readonly AwaitedAdvice[];
   advice?: readonly AdviceAnswer[];
   modelsAwayUntilMs?: number;
@@ -107,7 +107,7 @@ export function warn(carry: SessionCarry, warning: string): void {
   carry.warnings = [...carry.warnings, warning].slice(-WARNINGS_KEPT);
 }
 
-/** A session whose market is silent pauses by itself, and goes on by itself. */
+/** While its market is silent a session shows as paused; it goes on by itself. */
 function stateOf({ stop, paused, news }: SessionCarry): SessionStatus['state'] {
   if (stop !== null) return 'stopping';
   return paused || news?.silent === true ? 'paused' : 'running';

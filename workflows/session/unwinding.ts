@@ -13,7 +13,7 @@ import { absorb, type SessionCarry } from './session-state.ts';
 
 export const tradesPairs = ({ handle }: SessionCarry): boolean => isTwoLegged(handle.strategy.type);
 
-/** In virtual time the next bar comes at once, and looks itself. */
+/** Not in virtual time: there the next bar comes at once, and its walk looks itself. */
 export const owesLook = (carry: SessionCarry, inbox: Inbox): boolean =>
   inbox.childEnded && tradesPairs(carry) && isRealTime(carry.input.tradingMode);
 

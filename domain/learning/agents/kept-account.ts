@@ -2,8 +2,9 @@
  * An account of one market between two bars as plain numbers, so that a training can be stored, and the engine's own
  * account made of them for a step. Nothing of the desk's limits is in it: those are the gate's.
  */
-import type { Desk } from '../../engine/decide.ts';
+
 import { GATE_RULES } from '../../engine/desk-gate.ts';
+import type { Desk } from '../../engine/send-order.ts';
 import type { Account, Lane } from '../../engine/state.ts';
 
 /** What of a lane changes from bar to bar. */

@@ -2,11 +2,12 @@
  * The account in which the leverage agent lives: the engine's own, bar by bar, each position on margin at the leverage it
  * was opened with. What is masked is not done, and what the margin forces is done instead of what was chosen.
  */
-import { type Desk, decideAtClose } from '../../engine/decide.ts';
+import { decideAtClose } from '../../engine/decide.ts';
 import { halve } from '../../engine/halve.ts';
 import { marginRatio } from '../../engine/margin-ratio.ts';
 import type { EngineMarket } from '../../engine/market.ts';
 import { liquidationPrice, matchBar } from '../../engine/match-bar.ts';
+import type { Desk } from '../../engine/send-order.ts';
 import type { Voice, Wish } from '../../engine/signals.ts';
 import { type Account, type Lane, LIQUIDATION, newAccount, newWorkspace, TRADE } from '../../engine/state.ts';
 import { RESULTS_REMEMBERED } from '../../risk/risk-state.ts';

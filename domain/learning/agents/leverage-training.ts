@@ -7,8 +7,8 @@ import type { Environment } from './environment.ts';
 import { judgeAgent } from './judge-seat.ts';
 import type { LeverageState } from './leverage-account.ts';
 import { type LeverageWorld, leverageMarket, leverageWorld } from './leverage-market.ts';
-import { leverageNetwork } from './leverage-network.ts';
 import { bestAction, shiftedLeverage, walkLeverage } from './leverage-walk.ts';
+import { marketNetwork } from './market-network.ts';
 import type { ActionValues } from './trained-network.ts';
 import { isOpen } from './value-targets.ts';
 
@@ -26,7 +26,7 @@ export function judgeLeverage(
   input: Pick<MarketTrainingInput, 'direction' | 'costs' | 'dueling'>,
   { agentMarket, split }: Ground,
 ): Pick<JudgedSeed, 'selection' | 'valueSpread' | 'outOfSample'> {
-  const values = leverageNetwork(weights, input.dueling);
+  const values = marketNetwork('leverage', weights, input.dueling);
   const world = leverageWorld(agentMarket, input);
   const [selection, sealed] = [split.selection as BarRange, split.sealed as BarRange];
   const walked = walkLeverage(world, sealed, bestAction(world, values));

@@ -10,6 +10,7 @@ import type { SignalColumns, Voice, Wish } from '../../engine/signals.ts';
 import { FILL } from '../../engine/state.ts';
 import { sliceSeries } from '../../market/bar-series.ts';
 import type { BarRange } from '../validation/splits.ts';
+import { RUIN_FRACTION } from './kept-account.ts';
 
 /** The stretch `range` of a market, which is known as a whole: indicators are warm where it begins. */
 export type Stretch = { readonly market: EngineMarket; readonly plan: EnginePlan; readonly range: BarRange };
@@ -25,7 +26,7 @@ export type Walked = {
 export function walkStretch({ market, plan, range }: Stretch, voice: Voice): Walked {
   const part = engineMarket(sliceSeries(market.bars, range.from, range.to), market.seed);
   const { account, equity } = runReport(plan, [{ market: part, voice }], { way: 'barByBar' });
-  const returns = equity.map((wealth, k) => wealth / (k === 0 ? plan.cash : (equity[k - 1] as number)) - 1);
+  const returns = returnsOf(equity, plan.cash);
   const { cells, count, width } = account.fills;
   const sides = new Int8Array(equity.length);
   let held = 0;
@@ -37,6 +38,18 @@ export function walkStretch({ market, plan, range }: Stretch, voice: Voice): Wal
     sides[i] = Math.abs(held) < plan.quantityStep / 2 ? 0 : Math.sign(held);
   }
   return { returns, tradeCount: account.trades.count, sides };
+}
+
+/** As in training, an account that is ruined ends: nothing is earned with what is left of it, or of its debts. */
+function returnsOf(equity: Float64Array, cash: number): Float64Array {
+  const returns = new Float64Array(equity.length);
+  let before = cash;
+  for (let k = 0; k < returns.length && before >= RUIN_FRACTION * cash; k += 1) {
+    const now = Math.max(0, equity[k] as number);
+    returns[k] = now / before - 1;
+    before = now;
+  }
+  return returns;
 }
 
 /** What became of the wealth, as a fraction of it. */

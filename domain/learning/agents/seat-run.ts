@@ -5,8 +5,8 @@ import type { BarRange } from '../validation/splits.ts';
 import { type AgentMarket, stretchOf, walkAgent, walkFigures } from './agent-market.ts';
 import { judgeAgent, judgeSeat } from './judge-seat.ts';
 import { judgeLeverage, meanDistance } from './leverage-training.ts';
+import { marketNetwork } from './market-network.ts';
 import { NO_POSITION, spotState } from './spot-features.ts';
-import { spotNetwork } from './spot-network.ts';
 import type { ActionValues } from './trained-network.ts';
 
 export type TrainedNetwork = {
@@ -27,7 +27,7 @@ export function judgeNetwork(network: TrainedNetwork, input: Asked, ground: Grou
 }
 
 function judgeSpot({ seed, weights }: TrainedNetwork, input: Asked, { agentMarket, split }: Ground) {
-  const values = spotNetwork(weights, input.dueling);
+  const values = marketNetwork('spot', weights, input.dueling);
   const walk = (range: BarRange) => {
     const stretch = stretchOf(agentMarket, input, range);
     return { stretch, walked: walkAgent(agentMarket, stretch, values) };

@@ -6,9 +6,9 @@
 import type { Side } from '../../../schemas/decision.ts';
 import type { SeatedAgent } from '../../../schemas/session-walk.ts';
 import type { FeatureColumns } from '../../features/feature-columns.ts';
+import { marketNetwork } from './market-network.ts';
 import { type SeenPosition, SPOT_INPUTS, SPOT_WARMUP_BARS, spotRows, spotState } from './spot-features.ts';
 import { SPOT_ACTIONS } from './spot-market.ts';
-import { spotNetwork } from './spot-network.ts';
 import { weightsHash } from './training-store.ts';
 import { bestOf } from './value-targets.ts';
 
@@ -42,7 +42,7 @@ export function checkWeights({ seat, weights }: LoadedAgent): void {
 export function seatedVoice(loaded: LoadedAgent, columns: FeatureColumns): SeatedVoice {
   checkWeights(loaded);
   const { seat, weights } = loaded;
-  const values = spotNetwork(weights, seat.dueling);
+  const values = marketNetwork('spot', weights, seat.dueling);
   const rows = spotRows(columns);
   const state = new Float32Array(SPOT_INPUTS);
   return {

@@ -11,7 +11,7 @@ import {
   leverageSight,
   type SeenAccount,
 } from './leverage-features.ts';
-import { leverageNetwork } from './leverage-network.ts';
+import { marketNetwork } from './market-network.ts';
 import { checkWeights, type LoadedAgent } from './seated-agent.ts';
 import { spotRows } from './spot-features.ts';
 
@@ -28,7 +28,7 @@ export function seatedLeverage(loaded: LoadedAgent, columns: FeatureColumns): Se
   checkWeights(loaded);
   const { seat, weights } = loaded;
   const rows = once(() => leverageRows(columns, spotRows(columns)));
-  const network = once(() => leverageNetwork(weights, seat.dueling));
+  const network = once(() => marketNetwork('leverage', weights, seat.dueling));
   const sight = (i: number, account: SeenAccount): Float32Array =>
     leverageSight(rows(), i, account, new Float32Array(LEVERAGE_INPUTS));
   return {

@@ -44,4 +44,19 @@ export function requireCovariance(covariance: Matrix): void {
   throw new InvalidInput([problem('INPUT_RANGE', 'covariance', covariance.length, expected)]);
 }
 
+/** @throws InvalidInput for a matrix that is not symmetric, of so many strategies, within ±1 and 1 on its diagonal */
+export function requireCorrelation(correlation: Matrix, count: number): void {
+  const isFit =
+    correlation.length === count &&
+    correlation.every(
+      (row, i) =>
+        row.length === count &&
+        isNear(at(correlation, i, i), 1) &&
+        row.every((value, j) => Math.abs(value) <= 1 && isNear(value, at(correlation, j, i))),
+    );
+  if (isFit) return;
+  const expected = `a symmetric matrix of ${count} by ${count} within ±1, 1 on its diagonal`;
+  throw new InvalidInput([problem('INPUT_RANGE', 'correlation', correlation.length, expected)]);
+}
+
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1e-12);

@@ -48,13 +48,14 @@ const EULER_MASCHERONI = 0.5772156649015329;
 
 /**
  * E[max_N] = (1 - γ) Φ⁻¹(1 - 1/N) + γ Φ⁻¹(1 - 1/(N e)): what the best of N skill-less trials reaches, in standard
- * deviations of a trial. 0 for one trial. @throws RangeError below one trial
+ * deviations of a trial. 0 for one trial, and never below it, where the formula would go between one trial and two.
+ * @throws RangeError below one trial
  */
 export function expectedMaximum(trials: number): number {
   if (!(trials >= 1)) throw new RangeError(`trials: got ${trials}, expected at least 1`);
   if (trials === 1) return 0;
   const half = (1 - EULER_MASCHERONI) * normalQuantile(1 - 1 / trials);
-  return half + EULER_MASCHERONI * normalQuantile(1 - 1 / (trials * Math.E));
+  return Math.max(0, half + EULER_MASCHERONI * normalQuantile(1 - 1 / (trials * Math.E)));
 }
 
 export type DeflatedSharpe = {

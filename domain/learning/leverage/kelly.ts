@@ -35,8 +35,11 @@ export function binaryKelly({ winProbability, win, loss }: BinaryEdge): number {
 
 /** g(f) = p ln(1 + b f) + q ln(1 − a f) per bet; −Infinity where the stake can be lost whole. */
 export const binaryGrowth = ({ winProbability, win, loss }: BinaryEdge, fraction: number): number =>
-  winProbability * Math.log1p(Math.max(-1, win * fraction)) +
-  (1 - winProbability) * Math.log1p(Math.max(-1, -loss * fraction));
+  growthPart(winProbability, win * fraction) + growthPart(1 - winProbability, -loss * fraction);
+
+/** What never happens adds nothing, even where it would take everything. */
+const growthPart = (probability: number, change: number): number =>
+  probability === 0 ? 0 : probability * Math.log1p(Math.max(-1, change));
 
 /** f* of the lower bound of the win probability. */
 export const binaryKellyLower = (edge: BinaryEdge): number =>

@@ -13,6 +13,7 @@ import {
 } from '../../../schemas/officers/policy-store.ts';
 import type { RiskCeilings } from '../../../schemas/officers/risk-state.ts';
 import { effectiveProfile, tighter } from './effective-profile.ts';
+import { emergencyProblems } from './settings-problems.ts';
 
 /** The parts of a row that say what is allowed, as they were found. */
 export type StoredLimits = {
@@ -40,11 +41,14 @@ export function judgeRow(row: StoredLimits): JudgedPolicy {
   const parsed = storedPolicySchema.safeParse(row);
   if (!parsed.success) return faulty(row, parsed.error.issues);
   const { active: _active, profile, ...limits } = parsed.data;
+  const refused = emergencyProblems(limits.settings);
+  if (refused.length > 0) return faulty(row, refused);
   const { profiles } = limits.settings;
   return { ...limits, profile: tighter(profile, effectiveProfile({ ...limits, profiles })), faults: [] };
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+/** A problem of ours names its path in its message already. */
+type Issue = { readonly path: string | readonly PropertyKey[]; readonly message: string };
 
 function faulty({ settings }: StoredLimits, issues: readonly Issue[]): JudgedPolicy {
   return {
@@ -53,6 +57,6 @@ function faulty({ settings }: StoredLimits, issues: readonly Issue[]): JudgedPol
     settings: policySettingsSchema.safeParse(settings).data ?? null,
     ceilings: null,
     stale: [],
-    faults: issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    faults: issues.map(({ path, message }) => (typeof path === 'string' ? message : `${path.join('.')}: ${message}`)),
   };
 }

@@ -6,16 +6,18 @@ import { MODES_LOOSE_TO_TIGHT, type PolicySettings, rankOf } from '../../../sche
 import { type Problem, problem } from '../../../schemas/problem.ts';
 
 export function settingsProblems({ profiles, ceo }: PolicySettings): Problem[] {
-  const emergency = profiles.emergency.newEntries
-    ? [problem('INPUT_RANGE', 'profiles.emergency.newEntries', true, 'false', 'emergency only reduces')]
-    : [];
   return [
-    ...emergency,
+    ...emergencyProblems({ profiles }),
     ...MODES_LOOSE_TO_TIGHT.flatMap((mode) => entryProblems(mode, profiles[mode])),
     ...DRAWDOWNS.flatMap(([tight, loose]) => orderProblems(ceo, tight, loose)),
     ...SCORES.flatMap(([tight, loose]) => orderProblems(ceo, tight, loose)),
   ];
 }
+
+export const emergencyProblems = ({ profiles }: Pick<PolicySettings, 'profiles'>): Problem[] =>
+  profiles.emergency.newEntries
+    ? [problem('INPUT_RANGE', 'profiles.emergency.newEntries', true, 'false', 'emergency only reduces')]
+    : [];
 
 /** A mode that was changed must not allow more than a looser one: the looser one would go first. */
 export function profileOrderProblems({ profiles }: PolicySettings, changed: readonly OperatingMode[]): Problem[] {

@@ -1,6 +1,6 @@
 /**
  * Refuses a price too far from the last known one (default 5 %): a slipped digit, a wrong unit, a stale thought.
- * A limit price is checked on every order; the reference price only where new risk is sized by it.
+ * A limit or trigger is checked on every order; the reference price only where new risk is sized by it.
  */
 import type { Decimal } from '../../decimal.ts';
 import type { RiskRule } from '../gate-input.ts';

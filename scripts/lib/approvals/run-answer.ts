@@ -1,10 +1,11 @@
 /** What `npm run approve` and `npm run deny` have in common: they differ in one word. */
-import { Client } from '@temporalio/client';
+import { Client, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { dataConverterOf } from '../../../adapters/payload/data-converter.ts';
 import { waitingOrders } from '../../../db/approvals.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { ApprovalOutcome } from '../../../schemas/approval.ts';
 import { openDesk } from '../desk.ts';
+import { deskDown } from '../desk-problem.ts';
 import { person } from '../person.ts';
 import { printAnswer } from '../script.ts';
 import { connectTemporal } from '../temporal-namespace.ts';
@@ -13,6 +14,8 @@ import { readAnswerCommand } from './answer-flags.ts';
 import { answerWaiting } from './answer-waiting.ts';
 
 const CONNECT_WITHIN_MS = 10_000;
+/** A session answers as soon as a worker has its turn; without a worker nobody ever does. */
+const ANSWER_WITHIN_MS = 15_000;
 
 /** @returns 0 done, 1 approved but refused by the gate, which was asked again */
 export async function runAnswer(script: 'approve' | 'deny', words: readonly string[]): Promise<number> {
@@ -32,11 +35,26 @@ async function answer(given: Parameters<typeof answerWaiting>[1]): Promise<Appro
   try {
     const { namespace } = temporal;
     const client = new Client({ connection, namespace, dataConverter: dataConverterOf(payloadKeys) });
-    return await answerWaiting({ db, client }, given);
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => answerWaiting({ db, client }, given));
+  } catch (error) {
+    throw isSilence(error) ? noAnswer(given.decisionId) : error;
   } finally {
     await Promise.all([closeDatabase(db), connection.close()]);
   }
 }
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+
+/** It may still be heard when a worker comes: whether it was, the list tells. */
+const noAnswer = (decisionId: string) =>
+  deskDown(
+    'WORKERS_DOWN',
+    'decisionId',
+    decisionId,
+    'an answer of its session',
+    'npm run doctor; --list shows what waits',
+  );
 
 function line({ decisionId, approved, by, sent }: ApprovalOutcome): string {
   if (!approved) return `denied: ${decisionId} by ${by}`;

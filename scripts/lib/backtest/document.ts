@@ -4,7 +4,9 @@
  */
 import { performanceMetrics, periodsPerYear } from '../../../domain/backtest/metrics.ts';
 import { reportFigures } from '../../../domain/backtest/report-text.ts';
+import { type RunFigures, runFigures } from '../../../domain/backtest/run-figures.ts';
 import { roundFigure } from '../../../domain/backtest/session-report.ts';
+import { decimalText, toDecimal } from '../../../domain/decimal.ts';
 import type { ClosedTrade, Fill } from '../../../schemas/execution.ts';
 import type { SessionReport } from '../../../schemas/strategy-session.ts';
 import { type MetricsDocument, metricsDocument } from '../metrics-document.ts';
@@ -30,18 +32,20 @@ export type BacktestDocument = {
   readonly bars: number;
   readonly trades: readonly DocumentTrade[];
   readonly equity: readonly (readonly [number, string])[];
-  readonly metrics: MetricsDocument;
+  readonly metrics: MetricsDocument & RunFigures & { readonly costs: string };
 };
 
 /** Figures rounded to 12 significant digits; money exact; trades by exit, then symbol and entry. */
-export function backtestDocument({ report, trades, equity }: BacktestOutcome): BacktestDocument {
+export function backtestDocument({ report, trades, fills, equity: curve }: BacktestOutcome): BacktestDocument {
   const { dataHash, codeVersion, resultHash, bars } = report;
-  const wealth = [report.equityStart, ...equity.map(([, amount]) => amount)];
-  const figures = performanceMetrics({
-    equity: wealth.map(Number),
-    periodsPerYear: periodsPerYear(report.barIntervalMs, report.symbols),
-    tradePnls: trades.map((one) => Number(one.pnl)),
-  });
+  const wealth = [report.equityStart, ...curve.map(([, amount]) => amount)];
+  const equity = wealth.map(Number);
+  const perYear = periodsPerYear(report.barIntervalMs, report.symbols);
+  const tradePnls = trades.map((one) => Number(one.pnl));
+  const figures = performanceMetrics({ equity, periodsPerYear: perYear, tradePnls });
+  const costs = toDecimal(report.fees).plus(report.funding);
+  const closesMs = curve.map(([closeMs]) => closeMs);
+  const more = runFigures({ equity, closesMs, fills, costs: Number(costs), periodsPerYear: perYear });
   return {
     ok: true,
     dataHash,
@@ -49,10 +53,23 @@ export function backtestDocument({ report, trades, equity }: BacktestOutcome): B
     resultHash,
     bars,
     trades: [...trades].sort(byExit).map(documentTrade),
-    equity,
-    metrics: { ...metricsDocument(figures, roundFigure), finalEquity: wealth.at(-1) ?? report.equityStart },
+    equity: curve,
+    metrics: {
+      ...metricsDocument(figures, roundFigure),
+      finalEquity: wealth.at(-1) ?? report.equityStart,
+      costs: decimalText(costs),
+      ...rounded(more),
+    },
   };
 }
+
+const rounded = (figures: RunFigures): RunFigures =>
+  Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? roundFigure(value) : (value?.map(roundFigure) ?? null),
+    ]),
+  ) as RunFigures;
 
 const byExit = (a: ClosedTrade, b: ClosedTrade): number =>
   a.exitAtMs - b.exitAtMs || byText(a.symbol, b.symbol) || a.entryAtMs - b.entryAtMs;

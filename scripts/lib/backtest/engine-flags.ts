@@ -6,6 +6,7 @@ import type { CommissionModel, SlippageModel } from '../../../domain/engine/plan
 import { commissionOf, PLAN_FORMS, sizeOfText, slippageOf } from '../../../domain/engine/plan-texts.ts';
 import type { ResearchFields } from '../../../domain/engine/research-plan.ts';
 import { problem } from '../../../schemas/problem.ts';
+import { wholeNumber } from '../flags.ts';
 import { basisPoints, inForm, isStrategyFile, numberWithin, oneOf, type Problems } from './flag-values.ts';
 
 export type EngineGiven = {
@@ -48,7 +49,7 @@ export function engineFields(given: EngineGiven, problems: Problems): ResearchFi
     stopAtr: numberWithin('--stop-atr', given.stopAtr, 0.01, 100, problems),
     targetAtr: numberWithin('--target-atr', given.targetAtr, 0.01, 100, problems),
     trailAtr: numberWithin('--trail-atr', given.trailAtr, 0.01, 100, problems),
-    maxHoldBars: numberWithin('--max-hold', given.maxHold, 1, 1_000_000, problems),
+    maxHoldBars: given.maxHold === undefined ? null : wholeNumber('--max-hold', given.maxHold, 1, 1_000_000, problems),
     fundingRate: numberWithin('--funding', given.funding, -0.1, 0.1, problems) ?? 0,
     borrowRate: numberWithin('--borrow', given.borrow, 0, 10, problems) ?? 0,
   } as const;

@@ -134,16 +134,17 @@ function typedFlags({ via: _via, html: _html, json: _json, bars, ...flags }: Giv
   return bars === undefined ? asked : { ...asked, bars: path.resolve(bars) };
 }
 
-/** What the desk's rules do not know is the engine's; two legs are the loop's and the session's. */
-function viaOf(given: Given, { rules }: ResearchFields, problems: Problems): BacktestFlags['via'] {
-  const way = given.via ?? (rules === 'none' ? 'engine' : 'loop');
+/** What the desk's own step cannot do is the engine's, also under the desk's rules; two legs are loop's and session's. */
+function viaOf(given: Given, engine: ResearchFields, problems: Problems): BacktestFlags['via'] {
+  const needsEngine = isResearch(given, engine);
+  const way = given.via ?? (needsEngine ? 'engine' : 'loop');
   const via = oneOf('--via', way, ['loop', 'engine', 'session', 'workflow'], problems) ?? 'loop';
   const isEngine = via === 'engine' || via === 'workflow';
   if (via === 'workflow' && isStrategyFile(given.strategy ?? '')) {
     const why = 'workers run no files of users: --via engine does, in this process';
     problems.push(problem('ARGUMENT_VALUE', '--via', via, 'engine with a strategy file', why));
   }
-  if (!isEngine && rules === 'none') {
+  if (!isEngine && needsEngine) {
     const why = 'sizes, costs and rules of their own and strategy files are the engine’s';
     problems.push(problem('ARGUMENT_VALUE', '--via', via, 'engine', why));
   }

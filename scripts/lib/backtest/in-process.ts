@@ -1,10 +1,10 @@
 /** A backtest in this process, by the plain loop or by the engine. */
-import path from 'node:path';
 import type { MarketData } from '../../../adapters/market-data/market-data.ts';
+import { parseEnvironment } from '../../../config/environment.ts';
 import { parseSessionInput } from '../../../schemas/session-input.ts';
 import { strategySessionId } from '../../../workflows/messages/strategy-session.ts';
 import { codeVersion } from '../code-version.ts';
-import { projectFolder } from '../paths.ts';
+import { deskConfig } from '../paths.ts';
 import { writeReportPage } from '../report-page.ts';
 import { withBars } from './bar-source.ts';
 import type { BacktestOutcome } from './document.ts';
@@ -18,7 +18,7 @@ export const runInProcess = (flags: BacktestFlags): Promise<BacktestOutcome> =>
 async function walkHere(flags: BacktestFlags, market: MarketData): Promise<BacktestOutcome> {
   const input = parseSessionInput(flags.request, strategySessionId('backtest'), Date.now());
   const { seedIndicators, html } = flags;
-  const configFolder = path.join(projectFolder, 'config');
+  const configFolder = deskConfig(parseEnvironment());
   const parts = { market, configFolder, codeVersion: codeVersion(), seedIndicators };
   const outcome = await (flags.via === 'engine' ? runEngine(input, flags, parts) : runLoop(input, parts));
   if (html !== null) {

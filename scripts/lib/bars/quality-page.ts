@@ -11,6 +11,7 @@ import type { DataQuality } from '../../../domain/market/data-quality.ts';
 import type { ParsedQuotes, QuoteKind } from '../../../domain/market/quote-rows.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
+import { htmlPage } from '../html-page.ts';
 import { escapeHtml } from '../report-page-tables.ts';
 import { pricesSvg } from './quality-chart.ts';
 import { codesTable, figuresCard, gapsTable, jumpsTable, monthsTable, problemsTable } from './quality-tables.ts';
@@ -89,30 +90,12 @@ const headerHtml = (title: string, file: string, nowMs: number, problemCount: nu
 const section = (id: string, title: string, html: string): string =>
   `<section><h2 id="${id}">${escapeHtml(title)}</h2>\n${html}</section>`;
 
-/** Nothing is fetched and nothing runs. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 async function writePage(out: string, title: string, parts: readonly string[]): Promise<void> {
   const style = await Promise.all(
     ['../report-page.css', './quality-page.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
   );
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escapeHtml(title)}</title>
-<style>
-${style.join('\n')}</style>
-</head>
-<body>
-<main>
-${parts.join('\n')}
-</main>
-</body>
-</html>
-`;
+  const body = `<main>\n${parts.join('\n')}\n</main>`;
+  const html = htmlPage({ title, policy: 'still', style: style.join('\n'), body });
   try {
     await mkdir(path.dirname(path.resolve(out)), { recursive: true });
     await writeFile(out, html, 'utf8');

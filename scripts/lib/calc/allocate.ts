@@ -1,7 +1,7 @@
 /** `calc allocate`: capital across strategies, by score, by covariance, or as the daily review plans it. */
 import { z } from 'zod';
 import { allocate as allocateScores, diversification, herfindahlIndex } from '../../../domain/learning/allocate.ts';
-import { covarianceOf, requireCovariance } from '../../../domain/learning/allocation/covariance.ts';
+import { covarianceOf, requireCorrelation, requireCovariance } from '../../../domain/learning/allocation/covariance.ts';
 import { equalRiskContribution } from '../../../domain/learning/allocation/equal-risk-contribution.ts';
 import { hierarchicalRiskParity } from '../../../domain/learning/allocation/hierarchical-risk-parity.ts';
 import { inverseVariance, inverseVolatility } from '../../../domain/learning/allocation/inverse-volatility.ts';
@@ -45,7 +45,9 @@ const schema = z
     /** Weights of the last plan by strategy. */
     previous: z.record(z.string(), fraction).nullable().default(null),
   })
-  .superRefine(({ scores, method, strategies, covariance, returns }, issues) => {
+  .superRefine(({ scores, method, strategies, covariance, returns, correlation }, issues) => {
+    if (correlation !== undefined && method !== 'hrp')
+      issues.addIssue({ code: 'custom', path: ['correlation'], message: 'none but with method hrp' });
     const asked = [scores, method, strategies].filter((one) => one !== undefined).length;
     if (asked !== 1)
       issues.addIssue({ code: 'custom', path: ['scores'], message: 'one of scores, method or strategies' });
@@ -79,6 +81,7 @@ function byCovariance(method: (typeof METHODS)[number], input: Omit<Input, 'scor
   const { correlation, minFraction, maxFraction } = input;
   const covariance = input.covariance ?? covarianceOf(input.returns ?? []);
   requireCovariance(covariance);
+  if (correlation !== undefined) requireCorrelation(correlation, covariance.length);
   switch (method) {
     case 'inverseVolatility':
       return inverseVolatility(covariance);

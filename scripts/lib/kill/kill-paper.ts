@@ -2,14 +2,14 @@
  * The paper book under the kill switch: entries and exits at work are cancelled, decision by decision, through the
  * paper broker. Stops and targets that protect an open position stay at work. Backtests are not touched.
  */
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../../config/environment.ts';
 import { loadGovernance } from '../../../config/policy-files.ts';
 import { createPaperBroker } from '../../../db/paper-broker.ts';
 import { paperOrdersAtWork } from '../../../db/paper-kill.ts';
 import type { Database } from '../../../db/tables.ts';
 import { costsSchema, type Order } from '../../../schemas/execution.ts';
-import { projectFolder } from '../paths.ts';
+import { deskConfig } from '../paths.ts';
 import { before } from './deadline.ts';
 
 /** `left` is null when the book could not be read. `protecting`: stops and targets that stay at work. */
@@ -47,14 +47,13 @@ export const PAPER_DOWN: PaperReport = {
   message: 'Postgres is not up: its orders cannot fill either; run this again when it is',
 };
 
+type Times = { readonly flagAtMs: number; readonly deadlineMs: number };
+export type PaperParts = { readonly db: Database; readonly environment: Environment };
+
 /** Never throws. @param reason is what the broker would tell of the flag */
-export async function cancelPaper(
-  db: Database,
-  times: { readonly flagAtMs: number; readonly deadlineMs: number },
-  reason: string,
-): Promise<PaperReport> {
+export async function cancelPaper(parts: PaperParts, times: Times, reason: string): Promise<PaperReport> {
   const progress: Progress = { seen: new Set(), failures: new Map(), open: null, protecting: 0, message: null };
-  const work = repeat(db, times, reason, progress).catch((error: unknown) => {
+  const work = repeat(parts, times, reason, progress).catch((error: unknown) => {
     progress.message = messageOf(error);
   });
   await before(times.deadlineMs, work, undefined);
@@ -74,13 +73,13 @@ export async function cancelPaper(
 }
 
 async function repeat(
-  db: Database,
-  { flagAtMs, deadlineMs }: { readonly flagAtMs: number; readonly deadlineMs: number },
+  { db, environment }: PaperParts,
+  { flagAtMs, deadlineMs }: Times,
   reason: string,
   progress: Progress,
 ): Promise<void> {
   await look(db, progress);
-  const { desk } = loadGovernance(path.join(projectFolder, 'config'));
+  const { desk } = loadGovernance(deskConfig(environment));
   const broker = createPaperBroker({ db, costs: costsSchema.parse({}), desk, killFile: () => reason });
   while (Date.now() < deadlineMs) {
     const lookedAtMs = Date.now();

@@ -65,7 +65,7 @@ async function inDatabase(environment: Environment, set: FileSet, times: Times):
   const work = onDatabase(set.home, environment, async (db) => {
     const database = await setRow(db, set);
     told = { ...told, database };
-    if (wantsPaper) told = { database, paper: await cancelPaper(db, times, set.reason) };
+    if (wantsPaper) told = { database, paper: await cancelPaper({ db, environment }, times, set.reason) };
   }).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
     told = { ...told, database: { ...told.database, message } };

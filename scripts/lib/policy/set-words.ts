@@ -14,12 +14,17 @@ export function readSetWords(words: readonly string[]): SetWords {
     '--reason <text>',
     'why, for the next person',
   );
-  const first = words.findIndex((word) => word.startsWith('--'));
-  const pairs = first < 0 ? words : words.slice(0, first);
-  parseFlags(command, () => mistakes(pairs, command.opts().reason), first < 0 ? [] : words.slice(first));
+  const { pairs, flags } = apart(words);
+  parseFlags(command, () => mistakes(pairs, command.opts().reason), flags);
   const keys = pairs.filter((_, i) => i % 2 === 0);
   const changes = Object.fromEntries(keys.map((key, i) => [key, parsedValue(pairs[2 * i + 1] ?? '')]));
   return { changes, reason: oneLine(command.opts().reason ?? '') };
+}
+
+/** Flags may stand before, between and behind the pairs; the word behind --reason is its value. */
+function apart(words: readonly string[]): { readonly pairs: string[]; readonly flags: string[] } {
+  const isFlag = (word: string, at: number): boolean => word.startsWith('--') || words[at - 1] === '--reason';
+  return { pairs: words.filter((word, at) => !isFlag(word, at)), flags: words.filter(isFlag) };
 }
 
 function mistakes(pairs: readonly string[], reason: string | undefined): Problem[] {

@@ -1,5 +1,4 @@
 /** Compares accounts with their venues straight from a terminal: Postgres and the venues, no Temporal. */
-import path from 'node:path';
 import { configuredVenues } from '../../../adapters/broker/configured-venues.ts';
 import type { Environment } from '../../../config/environment.ts';
 import { parseEnvironment } from '../../../config/environment.ts';
@@ -12,7 +11,7 @@ import { costsSchema, type Order } from '../../../schemas/execution.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { ReconcileReport } from '../../../schemas/reconciliation.ts';
 import { createVenueDesk, RECONCILE_SETTLE_MS } from '../../../workers/venue-desk.ts';
-import { projectFolder } from '../paths.ts';
+import { deskConfig } from '../paths.ts';
 
 /** `phrase`: what a person types to settle this order, which waits for one. */
 export type ManualOrder = { readonly order: string; readonly symbol: string; readonly phrase: string };
@@ -47,7 +46,7 @@ async function compareOne(
   environment: Environment,
   venue: ReturnType<typeof configuredVenues>[number],
 ): Promise<ComparedAccount> {
-  const { desk } = loadGovernance(environment.configFolder ?? path.join(projectFolder, 'config'));
+  const { desk } = loadGovernance(deskConfig(environment));
   const report = await createVenueDesk({
     db,
     venue,

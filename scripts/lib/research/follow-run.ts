@@ -3,8 +3,9 @@
  * that is left on stderr, the result at the end.
  * Interrupting the script leaves the run alone; it goes on without being watched.
  */
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { dataConverterOf } from '../../../adapters/payload/data-converter.ts';
+import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { ResearchProgress } from '../../../schemas/research.ts';
 import { progressQuery, RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
 import type { Desk } from '../desk.ts';
@@ -27,7 +28,7 @@ const BAR_WIDTH = 30;
 
 /**
  * @returns the run's result, or null when nobody waits for it
- * @throws InvalidInput with the run's own problems when it refuses its input
+ * @throws InvalidInput with the run's own problems when it refuses its input; RUN_RUNNING under an id that is taken
  */
 export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promise<unknown> {
   const connection = await Connection.connect({ address: desk.temporal.address });
@@ -45,11 +46,15 @@ export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promi
     const stopWatching = follow === 'steps' ? watch(handle) : () => undefined;
     return await handle.result().finally(stopWatching);
   } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw isRunning(run);
     throw failureProblems(error) ?? error;
   } finally {
     await connection.close();
   }
 }
+
+const isRunning = ({ workflowId }: StartRun): InvalidInput =>
+  new InvalidInput([problem('RUN_RUNNING', '--id', workflowId, 'an id that no running run has', 'leave --id out')]);
 
 /** Draws a progress bar on a terminal, a line every ten seconds elsewhere. */
 function watch(handle: WorkflowHandle): () => void {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
-import { parseInput } from '../../../schemas/parse-input.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { parseRunInput } from '../../../schemas/research-input.ts';
 import { parseFlags } from '../flags.ts';
 
 export type RunFlags<Input> = {
@@ -36,7 +36,8 @@ export function readRunFlags<S extends z.ZodType>(
   parseFlags(command, () => flagProblems(command.opts()), argv);
   const { input: file = '', id = newId(name), follow = false, html } = command.opts();
   const raw = readInput(file);
-  return { id, raw, input: parseInput(schema, raw), follow, html: html === undefined ? null : path.resolve(html) };
+  const input = parseRunInput(schema, raw, { prefix: name, workflowId: `${name}:${id}`, nowMs: Date.now() });
+  return { id, raw, input, follow, html: html === undefined ? null : path.resolve(html) };
 }
 
 const newId = (name: string): string => `${name}-${Date.now().toString(36)}-${randomUUID().slice(0, 6)}`;

@@ -1,10 +1,11 @@
 /**
- * A run of research as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON,
+ * A research run as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON,
  * whose figures the tables show. The chart is TradingView's lightweight-charts, as on the pages of sessions.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { inScript, POLICY, readLibrary } from '../report-page.ts';
+import { htmlPage, inScript, jsonInPage } from '../html-page.ts';
+import { readLibrary } from '../report-page.ts';
 import { escapeHtml } from '../report-page-tables.ts';
 
 /** Points are [step, value]; colours are names of the style sheet. */
@@ -39,18 +40,7 @@ export async function runPage({ title, subtitle, stepName, lines, sections, resu
     readFile(new URL('./run-page-client.js', import.meta.url), 'utf8'),
     readFile(new URL('../report-page.css', import.meta.url), 'utf8'),
   ]);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escapeHtml(title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <header>
 <h1>${escapeHtml(title)}</h1>
 <p class="quiet">${escapeHtml(subtitle)}</p>
@@ -66,13 +56,9 @@ ${sections.map(({ heading, html }) => `<section>\n<h2>${escapeHtml(heading)}</h2
 <script type="application/json" id="run-result">${jsonInPage(result)}</script>
 <script>${inScript(library)}</script>
 <script>
-${inScript(client)}</script>
-</body>
-</html>
-`;
+${inScript(client)}</script>`;
+  return htmlPage({ title, policy: 'scripted', style, body });
 }
-
-const jsonInPage = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 export type Cell = string | number | null;
 

@@ -65,8 +65,8 @@ function checkIntent(order: Order, intent: Intent | undefined, findings: Finding
   for (const key of ['decision_id', 'leg', 'account_id', 'strategy_id', 'symbol', 'side', 'type'] as const) {
     findings.value(`${path}.${key}`, order[key], intent[key], 'as in its intent');
   }
-  // A leg covers what its entry has filled, and an exit at a venue closes what is still held, in lots.
-  const shrinks = order.leg === 'stop' || order.leg === 'target' || (order.leg === 'exit' && order.venue !== 'paper');
+  // A leg covers what its entry has filled; at a venue orders go out in lots, and an exit closes what is still held.
+  const shrinks = order.leg === 'stop' || order.leg === 'target' || order.venue !== 'paper';
   const wanted = amount(intent.quantity);
   const fits = shrinks ? amount(order.quantity).lte(wanted) : amount(order.quantity).eq(wanted);
   if (!fits) findings.mismatch(`${path}.quantity`, order.quantity, `${amountText(wanted)}, as in its intent`);

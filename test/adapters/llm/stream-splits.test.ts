@@ -5,7 +5,7 @@
 import { eventStreamToSSEResponse } from '@anthropic-ai/bedrock-sdk/core/streaming';
 import { describe, expect, it } from 'vitest';
 import { createEventReader } from '../../../adapters/http/server-sent-events.ts';
-import { createAnthropicAssembly } from '../../../adapters/llm/anthropic-wire.ts';
+import { createAnthropicAssembly } from '../../../adapters/llm/anthropic-assembly.ts';
 import { createChatAssembly } from '../../../adapters/llm/openai-chat-wire.ts';
 import { createResponsesAssembly } from '../../../adapters/llm/openai-responses-wire.ts';
 import { createStreamFeed, EVENT_LENGTH_MAX, readStream } from '../../../adapters/llm/stream-reply.ts';

@@ -1,6 +1,6 @@
 /** What a review feeds: health and patterns of the strategy, once a trade, whatever is repeated or taken back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taughtBefore, taughtNow } from '../../../activities/session/open-session.ts';
+import { patternsBefore, patternsNow } from '../../../activities/session/learnt-patterns.ts';
 import { createAccount } from '../../../db/accounts.ts';
 import { readExperiences } from '../../../db/learning/experiences.ts';
 import { readHealth, readPatterns } from '../../../db/learning/outcomes.ts';
@@ -9,6 +9,9 @@ import { inTransaction } from '../../../db/retry.ts';
 import { openSession } from '../../../db/sessions.ts';
 import { writeStandings } from '../../../db/strategy-health.ts';
 import { insertTrades } from '../../../db/trades.ts';
+import { computeFeatureColumns } from '../../../domain/features/feature-columns.ts';
+import { NO_POSITION, SPOT_INPUTS, spotRows, spotState } from '../../../domain/learning/agents/spot-features.ts';
+import { barsExpected } from '../../../domain/market/session-bars.ts';
 import { parseSessionInput } from '../../../schemas/session-input.ts';
 import { storeBars, walkBars } from '../../workflows/research-bars.ts';
 import { anAccount, aSessionInput, type DeskDatabase, HOUR_MS, openDeskDatabase, START_MS } from '../desk-database.ts';
@@ -115,6 +118,30 @@ describe('a review', () => {
     expect(await known(45)).toEqual([]);
   });
 
+  it('sees a trade at the exchange behind as many bars, though it is closed at night', async () => {
+    const stamps = barsExpected('XNYS', HOUR_MS, Date.parse('2023-01-01'), Date.parse('2024-01-01')).slice(0, 1_600);
+    const rows = walkBars('nights', stamps.length, 0.004).map((row, k) => ({
+      ...row,
+      openTimeMs: stamps[k] as number,
+    }));
+    const series = await storeBars(desk.db, 'SPY', rows);
+    const input = { symbols: ['SPY'], barIntervalMs: HOUR_MS, accountId: 'paper-1', strategy: 'momentum' };
+    const session = aSessionInput({ sessionId: 'nights', openKey: 'nights', strategyId: 'nights' });
+    await inTransaction(desk.db, (trx) => openSession(trx, { ...session, input: { ...input, tradingMode: 'paper' } }));
+    const trade = {
+      ...{ tradeId: 'nights-1', symbol: 'SPY', strategyId: 'nights', side: 'long' as const, quantity: '1' },
+      ...{ entryPrice: '100', exitPrice: '99', pnl: '-1', fees: '0.1', funding: '0', exitReason: 'signal' as const },
+      ...{ entryAtMs: stamps[1_590] as number, exitAtMs: stamps[1_592] as number },
+    };
+    const facts = { entryFeatures: null, regime: null };
+    await insertTrades(desk.db, { accountId: 'paper-1', sessionId: 'nights' }, [{ trade, ...facts }]);
+    await reviewTrade(desk.db, 'nights-1', START_MS);
+    const query = desk.db.selectFrom('rl_experiences').select('state').where('trade_id', '=', 'nights-1');
+    const [first] = await query.orderBy('step').execute();
+    const known = spotState(spotRows(computeFeatureColumns(series)), 1_589, NO_POSITION, new Float32Array(SPOT_INPUTS));
+    expect(first?.state).toEqual(Array.from(known, (one) => expect.closeTo(one, 3)));
+  });
+
   it('of a backtest teaches nothing', async () => {
     await reviewTrade(desk.db, await closed(1, '3', { strategyId: 'simulated', accountId: 'sim' }), START_MS);
     expect([await monitorOf('simulated'), await patternsOf('simulated')]).toEqual([undefined, []]);
@@ -163,13 +190,13 @@ describe('a session that listens to the past of its strategy', () => {
 
   it('knows in real time what has been reviewed by then; in virtual time what closed before it', async () => {
     const handle = { strategyId: 'then', online: { '': { trades: 1, wins: 1, returnSum: 0.02 } } };
-    const now = await taughtNow(parts, parsed('paper', heard), handle);
+    const now = await patternsNow(parts, parsed('paper', heard), handle);
     expect(now.online?.['']).toMatchObject({ trades: 3, wins: 2 });
-    expect(await taughtNow(parts, parsed('backtest', heard), handle)).toEqual({ online: handle.online });
+    expect(await patternsNow(parts, parsed('backtest', heard), handle)).toEqual({ online: handle.online });
     const opening = { strategyId: 'then', firstBarMs: START_MS + 1.5 * HOUR_MS };
-    const before = await taughtBefore(parts, parsed('backtest', heard), opening);
+    const before = await patternsBefore(parts, parsed('backtest', heard), opening);
     expect(before.online?.['']).toMatchObject({ trades: 1, wins: 1 });
-    expect(await taughtBefore(parts, parsed('paper', heard), opening)).toEqual({});
+    expect(await patternsBefore(parts, parsed('paper', heard), opening)).toEqual({});
   });
 
   it('knows how its strategy stood by then, and forgets what a person has let pass', async () => {
@@ -178,9 +205,11 @@ describe('a session that listens to the past of its strategy', () => {
     const health = async (hours: number) => (await readHealth(desk.db, 'lost', START_MS + hours * HOUR_MS)).health;
     expect([await health(1), await health(5), await health(6)]).toEqual(['unknown', 'healthy', 'degraded']);
     const opening = { strategyId: 'lost', firstBarMs: START_MS + 6 * HOUR_MS };
-    const { onlineHealth } = await taughtBefore(parts, parsed('backtest', heard), opening);
+    const { onlineHealth } = await patternsBefore(parts, parsed('backtest', heard), opening);
     expect(onlineHealth?.health).toBe('degraded');
-    expect((await taughtNow(parts, parsed('paper', heard), { strategyId: 'lost' })).onlineHealth).toEqual(onlineHealth);
+    expect((await patternsNow(parts, parsed('paper', heard), { strategyId: 'lost' })).onlineHealth).toEqual(
+      onlineHealth,
+    );
     const enabled = { strategyId: 'lost', reason: 'looked at', setBy: 'anna', disabled: false, correlationId: null };
     const nowMs = Date.now();
     await writeStandings(desk.db, [{ ...enabled, atMs: nowMs }]);
@@ -190,8 +219,8 @@ describe('a session that listens to the past of its strategy', () => {
 
   it('and one that does not is not taught', async () => {
     const handle = { strategyId: 'then', online: {} };
-    expect(await taughtNow(parts, parsed('paper', ['technical']), handle)).toEqual({});
+    expect(await patternsNow(parts, parsed('paper', ['technical']), handle)).toEqual({});
     const opening = { strategyId: 'then', firstBarMs: START_MS };
-    expect(await taughtBefore(parts, parsed('backtest', ['technical']), opening)).toEqual({});
+    expect(await patternsBefore(parts, parsed('backtest', ['technical']), opening)).toEqual({});
   });
 });

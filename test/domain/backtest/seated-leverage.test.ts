@@ -1,8 +1,8 @@
 /** A seated leverage network in the one step: it sees what it was trained on, and only ever makes an entry smaller. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seatedLeverers } from '../../../activities/session/open-session.ts';
 import { prepareBars } from '../../../activities/session/prepare-live.ts';
+import { seatedLeverageAgents } from '../../../activities/session/voters.ts';
 import { seenAtEntry } from '../../../domain/backtest/leverage-base-at.ts';
 import { openWalk } from '../../../domain/backtest/open-walk.ts';
 import { walkBatch } from '../../../domain/backtest/walk-batch.ts';
@@ -376,7 +376,7 @@ it('is taken into a session that lists the component and whose leverage is manag
       components: ['technical', 'agent'],
     };
     const input = { ...rest, strategy, symbols: ['BTC/USDT', 'ETH/USDT'], leverage: {}, ...change };
-    return seatedLeverers(parts, parseSessionInput(input, 'strategy-session:seated', START_MS), strategy);
+    return seatedLeverageAgents(parts, parseSessionInput(input, 'strategy-session:seated', START_MS), strategy);
   };
   expect(await opened({})).toEqual({ leverageAgents: { 'BTC/USDT': seat } });
   expect(asked).toEqual([`leverage BTC/USDT ${HOUR_MS}`, `leverage ETH/USDT ${HOUR_MS}`]);

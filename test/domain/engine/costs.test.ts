@@ -144,4 +144,13 @@ describe('levels of a strategy', () => {
     const { equity } = run(rows, { borrowRate: 8.76 }, { 0: { side: -1, close: false, sizeFraction: 0.1 } });
     expect(1_000_000 - (equity[3] as number)).toBeCloseTo(3 * 100_000 * 0.001, 6);
   });
+
+  it('a short pays for the time between two bars too, and nothing after its exit', () => {
+    const rows = [0, 1, 2, 42, 43, 90].map((hour) => rising(hour));
+    const wishes = { 0: { side: -1, close: false, sizeFraction: 0.1 }, 3: { side: 0, close: true } } as const;
+    const { equity } = run(rows, { borrowRate: 8.76 }, wishes);
+    const paid = Array.from(equity, (amount) => Math.round(1_000_000 - amount));
+    // Opened at 1:00; from the close at 3:00 to the open at 42:00 nobody trades; out at the open at 43:00.
+    expect(paid).toEqual([0, 100, 200, 4_200, 4_200, 4_200]);
+  });
 });

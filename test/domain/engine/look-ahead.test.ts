@@ -4,10 +4,12 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { builtInVoice } from '../../../domain/engine/desk-plan.ts';
+import { legVoice } from '../../../domain/engine/leg-voice.ts';
 import { findLookAhead } from '../../../domain/engine/look-ahead.ts';
 import { engineMarket } from '../../../domain/engine/market.ts';
 import { fileParameters, fileVoice, type StrategyFile, strategyFileOf } from '../../../domain/engine/strategy-file.ts';
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
+import { costsSchema } from '../../../schemas/execution.ts';
 import { SINGLE_STRATEGY_TYPES } from '../../../schemas/signals.ts';
 
 const market = engineMarket(syntheticSeries({ symbol: 'BTC/USDT', intervalMs: 3_600_000, count: 700, seed: 4 }));
@@ -83,6 +85,16 @@ describe('looking ahead', { timeout: 120_000 }, () => {
   it.each(SINGLE_STRATEGY_TYPES)('is not what %s does', async (type) => {
     const { leaks } = await findLookAhead(market, { voice: (other) => builtInVoice({ type, parameters: {} }, other) });
     expect(leaks).toEqual([]);
+  });
+
+  it.each(['pairsTrading', 'crossVenue'] as const)('is not what either leg of %s does', async (type) => {
+    const partner = syntheticSeries({ symbol: 'ETH/USDT', intervalMs: 3_600_000, count: 700, seed: 5 });
+    const parameters = type === 'pairsTrading' ? { lookback: 40, entryZ: 1.2 } : {};
+    for (const leg of ['first', 'second'] as const) {
+      const asked = { leg, partner, type, parameters, costs: costsSchema.parse({}) };
+      const { leaks, wishes } = await findLookAhead(market, { voice: (other) => legVoice(asked, other) });
+      expect([leaks, wishes > 5]).toEqual([[], true]);
+    }
   });
 
   it('is not what the examples do', async () => {

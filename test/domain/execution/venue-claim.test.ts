@@ -31,6 +31,20 @@ describe('a second exit of a position', () => {
   });
 });
 
+describe('an entry at a venue with lots', () => {
+  const entry = order({ quantity: '0.12345678', state: 'INTENT' });
+  const sized = (lot: string | null) => sizeClaim([entry], [entry], { held: '0', fills: [], open: [], lot });
+
+  it('goes out in whole lots, and as it is where any quantity is taken', () => {
+    expect(sized('0.00001').sending.map((one) => one.quantity)).toEqual(['0.12345']);
+    expect(sized(null).sending.map((one) => one.quantity)).toEqual(['0.12345678']);
+  });
+
+  it('is refused below one lot', () => {
+    expect(sized('1')).toMatchObject({ sending: [], refusal: { rule: 'orderQuantity' } });
+  });
+});
+
 it('ends what waits as it is recorded: a leg that was refused before keeps its end', () => {
   const refused = exit('d', { leg: 'stop', state: 'REJECTED' });
   expect(endingWith([refused], [{ ...refused, state: 'INTENT' }])).toEqual([refused]);

@@ -68,6 +68,13 @@ describe('allocate', () => {
     expect(allocate([0, -1, 0, -2], noCash).weights).toEqual([0.25, 0.25, 0.25, 0.25]);
   });
 
+  it('leaves one or two that have lost the minimum, and those of which nothing is known the maximum', () => {
+    expect(allocate([-1], bounds)).toEqual({ weights: [0.05], cashFraction: 0.95 });
+    expect(allocate([-1, 0], bounds)).toEqual({ weights: [0.05, 0.05], cashFraction: 0.9 });
+    expect(allocate([0, 0], bounds).weights).toEqual([0.4, 0.4]);
+    expect(allocate([0], bounds).weights).toEqual([0.4]);
+  });
+
   it('lists every score and bound that is out of range', () => {
     const bad = { minFraction: 0.5, maxFraction: -0.1, cashAllowed: true };
     const problems = problemsOf(() => allocate([1, Number.NaN, Number.POSITIVE_INFINITY], bad));

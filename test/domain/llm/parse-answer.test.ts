@@ -158,6 +158,13 @@ const ROWS: readonly Row[] = [
     { name: 'recommendation', context: { lastPrices: {} } },
   ],
   [
+    39,
+    'a ratio where the stop is the entry itself',
+    recommended({ type: 'hold', stopLossPrice: 100, riskRewardRatio: 2 }),
+    ['LLM_LEVELS_INCONSISTENT action.riskRewardRatio'],
+    { name: 'recommendation' },
+  ],
+  [
     40,
     'an entry 40 % off',
     recommended({ entryPrice: 140, stopLossPrice: null, takeProfitPrice: null }),

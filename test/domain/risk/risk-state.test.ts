@@ -5,6 +5,7 @@ import {
   onMark,
   onOrder,
   onTradeClosed,
+  onTransfer,
   openRiskState,
   releaseBreaker,
   releaseLatch,
@@ -115,6 +116,12 @@ describe('marks of equity', () => {
     expect(riskStateSchema.parse(JSON.parse(JSON.stringify(marked)))).toEqual(marked);
     expect(marked.lastEquity).toBe('100000.12345679');
   });
+});
+
+it('take money that is paid in or out for neither gain nor loss', () => {
+  const fallen = onMark(opened, money('99500'), START_MS + HOUR_MS, PAPER);
+  const moved = { dayStartEquity: '40000', lastEquity: '39500', peakEquity: '40000' };
+  expect(onTransfer(fallen, money('-60000'))).toEqual({ ...fallen, ...moved });
 });
 
 describe('orders sent', () => {

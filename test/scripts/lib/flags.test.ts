@@ -1,6 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '../../../schemas/problem.ts';
+import { readAnswerCommand } from '../../../scripts/lib/approvals/answer-flags.ts';
+import { namedScript, parseWithWord } from '../../../scripts/lib/command-table.ts';
 import { parseFlags, wholeNumber } from '../../../scripts/lib/flags.ts';
 import { readStartFlags } from '../../../scripts/lib/start-flags.ts';
 
@@ -85,5 +87,28 @@ describe('the flags of npm start', () => {
     [['--bars', 'package.json', '--symbol', 'A', '--interval', '1h', '--count', '5']],
   ])('refuses %j', (argv) => {
     expect(mistakes(() => readStartFlags(argv))).toHaveLength(1);
+  });
+});
+
+describe('a word that belongs to no flag', () => {
+  const command = () => namedScript('x', 'WHAT').option('--limit <n>');
+
+  it('is found before and behind the flags, and missed together with what else is wrong', () => {
+    expect(parseWithWord(command(), ['--json', 'this'], 'WHAT')).toBe('this');
+    expect(parseWithWord(command(), ['this', '--limit', '3'], 'WHAT')).toBe('this');
+    expect(mistakes(() => parseWithWord(command(), ['--limit', '3', '--bogus'], 'WHAT'))).toEqual([
+      'ARGUMENT_UNKNOWN --bogus',
+      'ARGUMENT_MISSING WHAT',
+    ]);
+    expect(mistakes(() => parseWithWord(command(), [''], 'WHAT'))).toEqual(['ARGUMENT_MISSING WHAT']);
+  });
+
+  it('is not looked for where a list is asked for, and nothing else is let through', () => {
+    expect(readAnswerCommand('approve', ['--list', '--json'])).toEqual({ kind: 'list' });
+    expect(mistakes(() => readAnswerCommand('deny', ['--list', '--hash', 'x', 'order', '--bogus']))).toEqual([
+      'ARGUMENT_UNKNOWN --bogus',
+      'ARGUMENT_UNKNOWN argument',
+      'ARGUMENT_CONFLICT --hash',
+    ]);
   });
 });

@@ -15,8 +15,8 @@ import {
   leverageRows,
 } from '../../../../domain/learning/agents/leverage-features.ts';
 import { leverageMarket, leverageWorld } from '../../../../domain/learning/agents/leverage-market.ts';
-import { leverageNet, leverageNetwork } from '../../../../domain/learning/agents/leverage-network.ts';
 import { bestAction, shiftedLeverage, walkLeverage } from '../../../../domain/learning/agents/leverage-walk.ts';
+import { marketNet, marketNetwork } from '../../../../domain/learning/agents/market-network.ts';
 import { leveragePlan } from '../../../../domain/learning/agents/market-plan.ts';
 import { holdingVoice, walkStretch } from '../../../../domain/learning/agents/market-walk.ts';
 import { netLayout } from '../../../../domain/learning/agents/net-layout.ts';
@@ -28,23 +28,13 @@ import { marketSettings } from '../../../../domain/learning/agents/training-sett
 import { bestOf, isOpen, valueTarget } from '../../../../domain/learning/agents/value-targets.ts';
 import { LEVERAGE_ACTIONS, type LeverageAction } from '../../../../domain/learning/leverage/actions.ts';
 import { rewardOf } from '../../../../domain/learning/leverage/rewards.ts';
-import { agentSplit } from '../../../../domain/learning/trial/data-split.ts';
 import { type BarSeries, sliceSeries } from '../../../../domain/market/bar-series.ts';
 import { createRandom } from '../../../../domain/market/random.ts';
-import { syntheticSeries } from '../../../../domain/market/synthetic.ts';
-import { agentTrainingInputSchema, type MarketTrainingInput } from '../../../../schemas/agent-training.ts';
+import type { MarketTrainingInput } from '../../../../schemas/agent-training.ts';
+import { bars, market, split, trainingOf } from './synthetic-ground.ts';
 
 const HOUR_MS = 3_600_000;
-const bars = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 1_200, seed: 4 });
-const market = agentMarket(bars);
-const split = agentSplit(bars.close.length);
-
-function inputOf(change: object = {}): MarketTrainingInput {
-  const given = { environment: 'market', agent: 'leverage', symbol: 'BTC/USDT', steps: 3_000, ...change };
-  const input = agentTrainingInputSchema.parse(given);
-  if (input.environment !== 'market') throw new Error('a market was asked for');
-  return input;
-}
+const inputOf = (change: object = {}): MarketTrainingInput => trainingOf('leverage', change);
 
 const world = leverageWorld(market, inputOf());
 const placeOf = (name: (typeof LEVERAGE_FEATURES)[number]): number => LEVERAGE_FEATURES.indexOf(name);
@@ -86,8 +76,8 @@ const openActions = (open: number): LeverageAction[] => LEVERAGE_ACTIONS.filter(
 describe('what it sees', () => {
   it('is 35 numbers of a network of 15,307 parameters', () => {
     expect([LEVERAGE_INPUTS, new Set(LEVERAGE_FEATURES).size]).toEqual([35, 35]);
-    expect(netLayout(leverageNet(false)).parameterCount).toBe(15_307);
-    expect([leverageNet(false).actions, leverageNet(false).inputs]).toEqual([11, 35]);
+    expect(netLayout(marketNet('leverage', false)).parameterCount).toBe(15_307);
+    expect([marketNet('leverage', false).actions, marketNet('leverage', false).inputs]).toEqual([11, 35]);
   });
 
   it('is finite and near to one at every bar, whatever is held', () => {
@@ -176,7 +166,7 @@ describe('what it may do', () => {
   it('is learned from by what is open in the state that follows', () => {
     const { uniform, normal } = createRandom('targets');
     const { adam, loss } = marketSettings(inputOf());
-    const net = leverageNet(false);
+    const net = marketNet('leverage', false);
     const [state, next] = [Array.from({ length: 35 }, normal), Array.from({ length: 35 }, normal)];
     for (const open of [0b000_0000_0001, 0b100_0000_0000, 0b110_0000_0001]) {
       const settings = { net, adam, loss, batchSize: 4, replayRows: 8, masked: true, double: true, prioritised: null };
@@ -349,7 +339,7 @@ it('a training in parts comes to the same weights, and is judged like the spot a
   expect(seat.checks.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['seeds', 'majority', 'trades', 'timing', 'buyAndHold', 'rule']),
   );
-  expect(() => leverageNetwork(whole.weights.slice(4), false)).toThrow('of a leverage network');
+  expect(() => marketNetwork('leverage', whole.weights.slice(4), false)).toThrow('of a leverage network');
 }, 60_000);
 
 it('its positions at other times are the same positions: at no shift the very walk', () => {

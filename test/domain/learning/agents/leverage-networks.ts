@@ -1,11 +1,11 @@
 /** Leverage networks of known values, and of weights that a seed draws, for tests of who listens to one. */
-import { leverageNet } from '../../../../domain/learning/agents/leverage-network.ts';
+import { marketNet } from '../../../../domain/learning/agents/market-network.ts';
 import { eachParameter, netLayout } from '../../../../domain/learning/agents/net-layout.ts';
 import { weightsHash } from '../../../../domain/learning/agents/training-store.ts';
 import { LEVERAGE_ACTIONS, type LeverageAction } from '../../../../domain/learning/leverage/actions.ts';
 import { createRandom } from '../../../../domain/market/random.ts';
 
-const NET = netLayout(leverageNet(false));
+const NET = netLayout(marketNet('leverage', false));
 const bytesOf = (numbers: Float32Array): Uint8Array => new Uint8Array(numbers.buffer);
 
 /** A network that always gives these values, 0 where none is given. */

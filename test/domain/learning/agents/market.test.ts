@@ -5,12 +5,12 @@ import type { Voice, Wish } from '../../../../domain/engine/signals.ts';
 import { computeFeatureColumns } from '../../../../domain/features/feature-columns.ts';
 import { agentMarket, stretchOf, trainingGround } from '../../../../domain/learning/agents/agent-market.ts';
 import { judgeAgent, judgeSeat } from '../../../../domain/learning/agents/judge-seat.ts';
+import { marketNet, marketNetwork } from '../../../../domain/learning/agents/market-network.ts';
 import { holdingVoice, shiftedVoice, walkStretch } from '../../../../domain/learning/agents/market-walk.ts';
 import { netLayout } from '../../../../domain/learning/agents/net-layout.ts';
 import { probabilities, seatedVoice } from '../../../../domain/learning/agents/seated-agent.ts';
 import { NO_POSITION, SPOT_FEATURES, spotRows } from '../../../../domain/learning/agents/spot-features.ts';
 import type { SpotState } from '../../../../domain/learning/agents/spot-market.ts';
-import { spotNet, spotNetwork } from '../../../../domain/learning/agents/spot-network.ts';
 import { type TrainedPart, trainPart } from '../../../../domain/learning/agents/train-chunk.ts';
 import { beginTraining, trainStep } from '../../../../domain/learning/agents/training.ts';
 import { marketSettings } from '../../../../domain/learning/agents/training-settings.ts';
@@ -20,28 +20,14 @@ import { rewardOf } from '../../../../domain/learning/leverage/rewards.ts';
 import { agentSplit } from '../../../../domain/learning/trial/data-split.ts';
 import { type BarSeries, sliceSeries } from '../../../../domain/market/bar-series.ts';
 import { createRandom } from '../../../../domain/market/random.ts';
-import { syntheticSeries } from '../../../../domain/market/synthetic.ts';
-import {
-  agentTrainingInputSchema,
-  type MarketTrainingInput,
-  type OutOfSample,
-} from '../../../../schemas/agent-training.ts';
+import type { MarketTrainingInput, OutOfSample } from '../../../../schemas/agent-training.ts';
+import { bars, hoursOf, market, split, trainingOf } from './synthetic-ground.ts';
 
-const HOUR_MS = 3_600_000;
-const bars = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 1_200, seed: 4 });
-const market = agentMarket(bars);
-const split = agentSplit(bars.close.length);
-
-function inputOf(change: object = {}): MarketTrainingInput {
-  const given = { environment: 'market', symbol: 'BTC/USDT', steps: 3_000, ...change };
-  const input = agentTrainingInputSchema.parse(given);
-  if (input.environment !== 'market') throw new Error('a market was asked for');
-  return input;
-}
+const inputOf = (change: object = {}): MarketTrainingInput => trainingOf('spot', change);
 
 it('sees 18 numbers of a network of 12,867 parameters, none of them made of bars to come', () => {
   expect(SPOT_FEATURES).toHaveLength(18);
-  expect(netLayout(spotNet(false)).parameterCount).toBe(12_867);
+  expect(netLayout(marketNet('spot', false)).parameterCount).toBe(12_867);
   const cut = 900;
   const known = spotRows(computeFeatureColumns(sliceSeries(bars, 0, cut))).cells;
   expect(Array.from(known)).toEqual(Array.from(market.rows.cells.subarray(0, cut * SPOT_FEATURES.length)));
@@ -122,7 +108,7 @@ it('a training in parts comes to the same weights, and the bars it is judged on 
   const parted = partOf(partOf(null, 2_111).state, 2_600);
   expect(parted.weightsHash).toBe(whole.weightsHash);
   expect(Object.keys(whole.figures.rewardTerms ?? {})).toEqual(['pnl', 'riskAdjusted', 'trading', 'holding']);
-  const others = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 1_200, seed: 5 });
+  const others = hoursOf(5);
   const mixed = (name: keyof BarSeries) =>
     Float64Array.from(bars[name] as Float64Array, (value, i) =>
       i < split.seen ? value : ((others[name] as Float64Array)[i] as number),
@@ -206,7 +192,7 @@ it('a seated network votes with its best action on the numbers it trained on, as
   const { weights, weightsHash: hash } = partOf(null, 2_600);
   const seat = { runId: 'run', weightsHash: hash, direction: 'longShort' as const, dueling: false, temperature: 0.02 };
   const voice = seatedVoice({ seat, weights }, computeFeatureColumns(bars));
-  const values = spotNetwork(weights, false);
+  const values = marketNetwork('spot', weights, false);
   const position = { side: -1 as const, pnlFraction: 0.01, barsHeld: 4 };
   for (const [i, held] of [
     [400, NO_POSITION],

@@ -46,6 +46,11 @@ describe.skipIf(golden === null)('closed forms', () => {
 describe('what is traded', () => {
   const coin = { winProbability: 0.51, win: 1, loss: 1 };
 
+  it('grows where nothing can be lost, also with all of it at stake', () => {
+    expect(binaryGrowth({ winProbability: 1, win: 1, loss: 1 }, 1)).toBeCloseTo(Math.LN2, 15);
+    expect(binaryGrowth({ winProbability: 0, win: 1, loss: 1 }, 1)).toBe(Number.NEGATIVE_INFINITY);
+  });
+
   it('is half of Kelly at most, and nothing of no edge', () => {
     expect(tradedKelly(binaryKelly(coin))).toBeCloseTo(0.01, 12);
     expect(tradedKelly(0.4, 0.9)).toBeCloseTo(0.2, 12);

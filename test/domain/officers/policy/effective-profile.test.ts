@@ -18,8 +18,10 @@ const aProfile = fc.record({
   confidenceMin: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(null)),
   newEntries: fc.boolean(),
 });
+/** In emergency nothing is ever opened. */
+const emergency = aProfile.map((profile) => ({ ...profile, newEntries: false }));
 const profiles = fc.record({
-  ...{ expansion: aProfile, growth: aProfile, stability: aProfile, defensive: aProfile, emergency: aProfile },
+  ...{ expansion: aProfile, growth: aProfile, stability: aProfile, defensive: aProfile, emergency },
 });
 const ceilings = fc.record({
   positionFractionMax: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -72,4 +74,22 @@ it('reads any rubbish as the tightest, and a profile beside the settings as a bo
       if (!isNumber) expect(broken).toMatchObject({ mode: 'emergency', profile: TIGHTEST_PROFILE });
     }),
   );
+});
+
+it('takes a row whose emergency opens trades for no policy', () => {
+  const open = { positionFractionMax: 0.1, positionsMax: 5, leverageMax: 1, confidenceMin: 0.6, newEntries: true };
+  const all = { expansion: open, growth: open, stability: open, defensive: open };
+  const rowWith = (newEntries: boolean) => ({
+    ...{ active: true, mode: 'emergency', profile: open, ceilings: null, stale: [] },
+    settings: {
+      profiles: { ...all, emergency: { ...open, newEntries } },
+      officers: OFFICER_DEFAULTS,
+      ceo: CEO_DEFAULTS,
+    },
+  });
+  expect(judgeRow(rowWith(false)).profile.newEntries).toBe(false);
+  expect(judgeRow(rowWith(true))).toMatchObject({
+    profile: TIGHTEST_PROFILE,
+    faults: ['profiles.emergency.newEntries: got true, expected false'],
+  });
 });
