@@ -15,6 +15,7 @@ export const EXPERIMENTS = {
   budget: () => import('./budget.ts'),
   'hostile-model': () => import('./hostile-model.ts'),
   leaks: () => import('./leaks.ts'),
+  secrets: () => import('./secrets.ts'),
   officers: () => import('./officers.ts'),
   'cool-down': () => import('./cool-down.ts'),
   'officers-load': () => import('./officers-load.ts'),

@@ -33,11 +33,16 @@ const anOrder = (symbol: string, change: Record<string, unknown> = {}) => ({
 });
 
 /** Waits until the gate has answered. */
+/** Sixty at once on a busy machine take twenty seconds. */
 const answered = (run: OrderRun) =>
-  until('an answer of the gate', async () => {
-    const status = await run.query(orderQuery);
-    return status.state === 'checking' ? null : status;
-  });
+  until(
+    'an answer of the gate',
+    async () => {
+      const status = await run.query(orderQuery);
+      return status.state === 'checking' ? null : status;
+    },
+    60_000,
+  );
 const legsOf = (status: Awaited<ReturnType<typeof answered>>): string[] =>
   status.orders.map((one) => `${one.leg} ${one.state}`);
 
