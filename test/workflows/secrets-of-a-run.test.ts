@@ -7,9 +7,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inheritedEnvironment } from '../../config/environment.ts';
+import { databaseText, historiesText } from '../../exam/experiments/secrets/places.ts';
 import { projectFolder } from '../../scripts/lib/paths.ts';
 import { responsesFormat } from '../adapters/llm/peers/openai-formats.ts';
 import { programWords } from '../setup/program.ts';
@@ -108,36 +108,6 @@ const told = (error: unknown): string =>
     ? `${error.stack} ${JSON.stringify(error, Object.getOwnPropertyNames(error))} ${told(error.cause)}`
     : String(error);
 
-async function historiesText(): Promise<string> {
-  const texts: string[] = [];
-  const collect = (value: unknown): void => {
-    if (value instanceof Uint8Array) texts.push(Buffer.from(value).toString('utf8'));
-    else if (typeof value === 'string') texts.push(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-  };
-  for await (const { workflowId } of killable.desk.client.workflow.list()) {
-    collect((await killable.desk.client.workflow.getHandle(workflowId).fetchHistory()).events);
-  }
-  return texts.join('\n');
-}
-
-/** Every row of every table, as a dump writes it. */
-async function dumpOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const tables = await client.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables
-     where schemaname not in ('pg_catalog', 'information_schema')`,
-  );
-  const texts: string[] = [];
-  for (const { name } of tables.rows) {
-    const { rows } = await client.query<{ text: string }>(`select t::text as text from ${name} t`);
-    texts.push(name, ...rows.map(({ text }) => text));
-  }
-  await client.end();
-  return texts.join('\n');
-}
-
 const filesUnder = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('workflow-bundle'))
@@ -170,8 +140,8 @@ it('keeps every key to itself', { timeout: 120_000 }, async () => {
   const places = {
     ends: [...ends, again].join('\n'),
     logs: logs.join(''),
-    histories: await historiesText(),
-    database: await dumpOf(killable.database.url),
+    histories: await historiesText(killable.desk.client),
+    database: await databaseText(killable.database.url),
     home: filesUnder(killable.desk.targets.home),
   };
   expect(heard.join('\n')).toContain(KEYS.OPENAI_API_KEY);
