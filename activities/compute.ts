@@ -10,10 +10,10 @@ import type { EvolutionStore } from '../db/evolution-store.ts';
 import type { ResearchRun } from '../db/research-runs.ts';
 import type { SearchStore } from '../db/search-store.ts';
 import type { TrainingStore } from '../db/training-store.ts';
+import type { BacktestResult } from '../domain/backtest/backtest-figures.ts';
 import { type ComputeTask, chromosomeOfRow, searchOfRow } from '../domain/learning/trial/compute-task.ts';
 import { TRAINING_COST_FACTOR } from '../domain/learning/trial/evaluate-chromosome.ts';
 import { sliceSeries } from '../domain/market/bar-series.ts';
-import type { BacktestRunResult } from '../schemas/backtest-run.ts';
 import { type EvolutionResult, type EvolutionRunInput, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
 import { type ParameterSearchInput, parameterSearchInputSchema } from '../schemas/parameter-search.ts';
 import type { DataSplit, TrialBatch } from '../schemas/research.ts';
@@ -124,7 +124,7 @@ export const createComputeActivities = (parts: ComputeParts) => {
       }),
 
     /** One strategy over bars. @throws InvalidInput (final) DATA_EMPTY, STRATEGY_UNKNOWN */
-    runBacktest: (request: RunBacktest): Promise<BacktestRunResult> => beating(() => runBacktest(parts, request)),
+    runBacktest: (request: RunBacktest): Promise<BacktestResult> => beating(() => runBacktest(parts, request)),
   };
 };
 

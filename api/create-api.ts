@@ -21,7 +21,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { type Api, type Routes, typed } from './typed.ts';
-import { validate } from './validation.ts';
+import { refuseUnheededQueries, validate } from './validation.ts';
 
 const BODY_BYTES_MAX = 256 * 1_024;
 const PATH_PART_MAX = 500;
@@ -52,6 +52,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   answerProblems(app);
   guard(app, parts);
   readJsonBodies(app);
+  refuseUnheededQueries(app);
   app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
   await app.register(rateLimit, limits(parts));
   await app.register(swagger, {

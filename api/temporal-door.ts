@@ -13,6 +13,7 @@ import { problemSchema } from '../schemas/problem.ts';
 import { Refusal, refusal } from './refusal.ts';
 
 const ASKED_MS = 5_000;
+const REACHED_MS = 2_000;
 const COMMAND_MS = 10_000;
 /** What the server answers for an update whose workflow ended first. */
 const ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
@@ -30,6 +31,26 @@ export async function atTemporal<T>(client: Client, workflowId: string, work: ()
 export async function asked<T>(client: Client, ask: () => Promise<T>): Promise<T | null> {
   return client.withDeadline(Date.now() + ASKED_MS, ask).catch(() => null);
 }
+
+/**
+ * The answer of a workflow that never ends; null when it does not run or has not spoken yet.
+ * @throws Refusal 503 TEMPORAL_DOWN when the server itself does not answer: nobody has been asked then
+ */
+export async function heard<T>(client: Client, ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await client.withDeadline(Date.now() + ASKED_MS, ask);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) await reach(client);
+    return null;
+  }
+}
+
+const reach = (client: Client): Promise<unknown> =>
+  client
+    .withDeadline(Date.now() + REACHED_MS, () => client.workflowService.getSystemInfo({}))
+    .catch(() => {
+      throw refusal(503, 'TEMPORAL_DOWN', 'temporal', 'no answer', 'a server that answers', 'see npm run doctor');
+    });
 
 function refusalOf(error: unknown, workflowId: string): Refusal | null {
   if (error instanceof WorkflowNotFoundError) return closed(workflowId);

@@ -1,5 +1,5 @@
 /** Checks what a request carries against its zod schema and tells every mistake in the one shape of a problem. */
-import type { FastifySchemaCompiler } from 'fastify';
+import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { parseInput } from '../schemas/parse-input.ts';
 import { type Problem, problem } from '../schemas/problem.ts';
@@ -29,13 +29,25 @@ function bodyError(schema: z.ZodType, data: unknown): Error {
   }
 }
 
+/** A query where none is taken: what nobody heeds must not look heeded, such as `stop?flatten=true`. */
+export function refuseUnheededQueries(app: FastifyInstance): void {
+  app.addHook('preValidation', async ({ is404, query, routeOptions: { url, schema } }) => {
+    if (is404 || url?.startsWith('/api/') !== true || schema?.querystring !== undefined) return;
+    const problems = Object.keys(Object(query)).map(unknownName);
+    if (problems.length > 0) throw new Refusal(400, problems);
+  });
+}
+
+const unknownName = (key: string): Problem =>
+  problem('QUERY_UNKNOWN', key, key, 'a name of /openapi.json', 'remove it; a command takes its fields in the body');
+
 const pathProblem = (issue: z.core.$ZodIssue): Problem =>
   problem('INPUT_ID', String(issue.path[0] ?? ''), issue.input, issue.message);
 
 /** One problem a name that is not known, and one for each value that is out of its range or not on its list. */
 function queryProblems(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => problem('QUERY_UNKNOWN', key, key, 'a name of /openapi.json', 'remove it'));
+    return issue.keys.map(unknownName);
   }
   const name = String(issue.path[0] ?? '');
   const isList = issue.code === 'invalid_value';

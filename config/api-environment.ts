@@ -58,6 +58,19 @@ export const apiEnvironment = (values: Values): ApiEnvironment => ({
       : { certFile: values.API_TLS_CERT, keyFile: values.API_TLS_KEY },
 });
 
+/** Where nothing but "every address" is listened on, a client of this machine uses loopback. */
+const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** The host by which a client reaches it, as it stands in an address: an IPv6 one in brackets. */
+export function clientHost({ host }: Pick<ApiEnvironment, 'host'>): string {
+  const reached = EVERY_ADDRESS[host] ?? host.toLowerCase();
+  return reached.includes(':') ? `[${reached}]` : reached;
+}
+
+/** The address that a client can use. */
+export const clientUrl = (settings: Pick<ApiEnvironment, 'host' | 'tls'>, port: number): string =>
+  `${settings.tls === null ? 'http' : 'https'}://${clientHost(settings)}:${port}`;
+
 /** Beyond loopback a token must not travel in the clear; half of a certificate encrypts nothing. */
 export function apiProblems(raw: Readonly<Record<string, unknown>>): Problem[] {
   const host = String(raw.API_HOST ?? '127.0.0.1');

@@ -212,7 +212,7 @@ function badValue(name: Name, got: unknown): Problem {
 
 function shownValue(name: Name, got: string): string {
   if (name === 'DATABASE_URL') return maskPassword(got);
-  return /_(PASSWORD|KEY|KEY_ID|TOKEN)$/.test(name) ? `${got.length} signs` : got;
+  return /_(PASSWORD|KEY|KEY_ID|TOKEN)$/.test(name) ? `${got.length} characters` : got;
 }
 
 const NO_REDIS = problem(

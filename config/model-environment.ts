@@ -91,7 +91,7 @@ export const modelVariables = {
 type Name = keyof typeof modelVariables;
 type Values = z.output<z.ZodObject<typeof modelVariables>>;
 
-const KEY = 'a key of 4 to 512 printable signs';
+const KEY = 'a key of 4 to 512 printable characters';
 const USD = 'USD, such as 5 or 2.50; 0 allows no call that costs';
 
 export const MODEL_EXPECTATIONS: Readonly<Record<Name, readonly [expected: string, hint: string]>> = {
@@ -101,7 +101,7 @@ export const MODEL_EXPECTATIONS: Readonly<Record<Name, readonly [expected: strin
   ANTHROPIC_BASE_URL: ['an address without /v1', 'leave it out for https://api.anthropic.com'],
   AWS_ACCESS_KEY_ID: [KEY, 'leave it out to do without Bedrock'],
   AWS_SECRET_ACCESS_KEY: [KEY, 'leave it out to do without Bedrock'],
-  AWS_SESSION_TOKEN: ['4 to 8192 signs', 'leave it out for a key that lasts'],
+  AWS_SESSION_TOKEN: ['4 to 8192 characters', 'leave it out for a key that lasts'],
   AWS_REGION: ['a region such as us-east-1', 'leave it out for us-east-1'],
   ANTHROPIC_BEDROCK_BASE_URL: ['an address', "leave it out for the region's own"],
   LLM_BACKEND: ['the name of a provider in the registry', 'leave it out to use every one that is configured'],

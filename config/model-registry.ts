@@ -86,7 +86,11 @@ function withSettings(registry: ModelRegistry, settings: ModelEnvironment): Mode
   const { totalTimeoutMs } = settings;
   return {
     ...registry,
-    providers: registry.providers.map((one) => ({ ...one, baseUrls: baseUrlsOf(one, settings) })),
+    providers: registry.providers.map((one) => ({
+      ...one,
+      baseUrls: baseUrlsOf(one, settings),
+      keyEnv: keyEnvOf(one, settings),
+    })),
     models: registry.models.map((one) => (totalTimeoutMs === null ? one : { ...one, totalTimeoutMs })),
   };
 }
@@ -106,6 +110,12 @@ function baseUrlsOf({ name, apiFamily, baseUrls }: ProviderRecord, settings: Mod
     'openai-compatible': isCompatible ? settings.openaiBaseUrl : null,
   }[name];
   return set == null ? [...baseUrls] : [set];
+}
+
+/** The key goes with the address: OPENAI_API_KEY is the compatible server's where OPENAI_BASE_URL is. */
+function keyEnvOf({ name, keyEnv }: ProviderRecord, settings: ModelEnvironment): ProviderRecord['keyEnv'] {
+  const isTheirs = name === 'openai-compatible' && settings.backend === name && settings.openaiBaseUrl !== null;
+  return keyEnv === null && isTheirs && settings.keys.OPENAI_API_KEY !== undefined ? 'OPENAI_API_KEY' : keyEnv;
 }
 
 /** Providers that can be asked: the key is set, and there is an address or a file where one is needed. */

@@ -18,9 +18,9 @@ export function payloadKeyProblems(path: string, text: string | undefined): Prob
   const parts = partsOf(text);
   return parts.flatMap((part, index) => {
     const at = parts.length === 1 ? path : `${path}[${index}]`;
-    const got = `${part.length} signs`;
+    const got = `${part.length} characters`;
     if (keyOf(part) === null) {
-      return [problem('CONFIG_VALUE', at, got, '32 bytes as 64 hex digits or 44 signs of base64', HINT)];
+      return [problem('CONFIG_VALUE', at, got, '32 bytes as 64 hex digits or 44 characters of base64', HINT)];
     }
     const isAgain = parts.slice(0, index).some((one) => same(keyOf(one), keyOf(part)));
     return isAgain ? [problem('CONFIG_VALUE', at, got, 'each key once', 'leave out the second')] : [];

@@ -22,16 +22,20 @@ export function loadPrompts(folder: string): PromptDefinition[] {
   return definitions;
 }
 
-const FRONT = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/;
+const FRONT = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/;
 const MESSAGE = /^# Message[ \t]*$/m;
 
-function parsePrompt(name: string, text: string): PromptFile {
+/** Line ends and a mark of the encoding are no part of the text: another editor must not make it another prompt. */
+const plain = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+
+function parsePrompt(name: string, written: string): PromptFile {
+  const text = plain(written);
   const [, head, body] = FRONT.exec(text) ?? [];
-  if (head === undefined || body === undefined) {
-    const expected = 'front matter between two lines of ---, then instructions';
+  const [instructions = '', message = '', ...more] = (body ?? '').split(MESSAGE).map((part) => part.trim());
+  if (head === undefined || body === undefined || more.length > 0) {
+    const expected = 'front matter between two lines of ---, then instructions, then at most one line "# Message"';
     return { definition: null, problems: [problem('PROMPT_SYNTAX', name, text, expected)] };
   }
-  const [instructions = '', message = ''] = body.split(MESSAGE).map((part) => part.trim());
   const front = frontMatter(name, head);
   if (!('value' in front)) return { definition: null, problems: [front] };
   const raw = { preference: null, temperature: null, ...front.value, instructions, message };

@@ -1,6 +1,7 @@
 /** Backtests that were run by workflow: report, trades, fills, and wealth as packed doubles. Written once a run. */
 import { sql } from 'kysely';
 import { z } from 'zod';
+import type { BacktestFigures } from '../domain/backtest/backtest-figures.ts';
 import { type ClosedTrade, closedTradeSchema, type Fill, fillSchema } from '../schemas/execution.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { sessionReportSchema } from '../schemas/strategy-session.ts';
@@ -22,10 +23,11 @@ export type BacktestStore = ReturnType<typeof createBacktestStore>;
 export const createBacktestStore = (db: Database) => ({
   open: (run: OpenRun): Promise<ResearchRun> => inTransaction(db, (trx) => openRun(trx, run)),
   read: (runId: string) => readBacktest(db, runId),
-  save: (runId: string, backtest: StoredBacktest, nowMs: number): Promise<void> =>
+  /** `figures` stand beside the report in the run's result. */
+  save: (runId: string, backtest: StoredBacktest, figures: BacktestFigures, nowMs: number): Promise<void> =>
     inTransaction(db, async (trx) => {
       await insertBacktest(trx, runId, backtest);
-      await endRun(trx, runId, { state: 'done', result: { report: backtest.report }, nowMs });
+      await endRun(trx, runId, { state: 'done', result: { report: backtest.report, figures }, nowMs });
     }),
 });
 

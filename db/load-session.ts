@@ -5,6 +5,7 @@ import { isRealTime } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionHandle } from '../schemas/session-walk.ts';
 import { asksModels, strategySessionInputSchema } from '../schemas/strategy-session.ts';
+import { clockOf } from './account-days.ts';
 import { lockAccount } from './accounts.ts';
 import { awaitingApproval } from './approvals.ts';
 import { sequencesAtWork } from './decisions.ts';
@@ -34,7 +35,7 @@ export async function loadSession(trx: Transaction<Tables>, handle: SessionHandl
   const session = await readSession(trx, handle.sessionId);
   if (session === undefined) throw new Error(`session ${handle.sessionId} has no row`);
   const checkpoint = checkpointOf(session, handle);
-  const account = await loadAccount(trx, handle.accountId, handle.strategyId, checkpoint);
+  const account = await loadAccount(trx, handle.accountId, handle.strategyId, checkpoint, clockOf(session));
   const sequences = await sequencesAtWork(trx, handle);
   const modelCostMicroUsd = isAsking(session) ? (await adviceTotals(trx, handle)).costMicroUsd : null;
   // In virtual time nobody is asked.

@@ -5,9 +5,11 @@ import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } fro
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
 import { type AccountHalts, haltsOf } from '../domain/risk/account-halts.ts';
+import { onClock } from '../domain/risk/day-clocks.ts';
+import { isRealTime } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
-import { riskStateSchema } from '../schemas/risk.ts';
+import { type RiskState, riskStateSchema } from '../schemas/risk.ts';
 import type { WalkResult } from '../schemas/session-walk.ts';
 import { standingOf } from './account-standings.ts';
 import { type Account, lockAccount } from './accounts.ts';
@@ -81,6 +83,7 @@ export type LoadedAccount = LoadedGovernance & {
 
 /**
  * The account as strategy `strategyId` walks it; everybody else's positions and entries count as exposure.
+ * @param clock whose day counts (`domain/risk/day-clocks.ts`); null: the one in front
  * @throws InvalidInput ACCOUNT_UNKNOWN; Error when no policy has been set
  */
 export async function loadAccount(
@@ -88,6 +91,7 @@ export async function loadAccount(
   accountId: string,
   strategyId: string,
   checkpoint: Checkpoint,
+  clock: string | null,
 ): Promise<LoadedAccount> {
   const account = await lockAccount(trx, accountId);
   if (account === undefined) throw unknownAccount(accountId);
@@ -107,7 +111,7 @@ export async function loadAccount(
     book,
     othersPositions,
     othersOrders: orders.filter((one) => isExposureElsewhere(one, strategyId)).map(entryView),
-    risk: riskStateSchema.parse(account.riskState),
+    risk: riskOn(account, clock),
     sequence: checkpoint.sequence,
     counters: checkpoint.counters,
     entries: checkpoint.entries,
@@ -120,6 +124,12 @@ export async function loadAccount(
   const killSwitch = kill.active ? (kill.reason ?? 'set without a reason') : null;
   const liveArmed = account.tradingMode === 'live' && (await isArmedFor(trx, { accountId, strategyId }, Date.now()));
   return { ...governance, account, state, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
+}
+
+/** An account in virtual time has one clock only. */
+function riskOn({ riskState, tradingMode }: Account, clock: string | null): RiskState {
+  const risk = riskStateSchema.parse(riskState);
+  return clock === null || !isRealTime(tradingMode) ? risk : onClock(risk, clock);
 }
 
 export const unknownAccount = (accountId: string): InvalidInput =>

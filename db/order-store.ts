@@ -6,8 +6,9 @@ import { sql, type Transaction } from 'kysely';
 import { gateInputOf } from '../domain/backtest/gate-input-of.ts';
 import { orderHashOf } from '../domain/execution/identity.ts';
 import { gate } from '../domain/risk/gate.ts';
-import { onMark } from '../domain/risk/risk-state.ts';
+import { onDay, onMark } from '../domain/risk/risk-state.ts';
 import type { GateReason, Verdict } from '../schemas/decision.ts';
+import { clockOfOrder } from './account-days.ts';
 import { approvalRefusal } from './approvals.ts';
 import { decisionById, lostPartner } from './decisions.ts';
 import { type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
@@ -50,7 +51,12 @@ type Asked = { readonly loaded: LoadedAccount; readonly verdict: Verdict };
 async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Asked> {
   const first = firstOf(request);
   const { accountId, strategyId } = first;
-  const loaded = await marked(trx, request, await loadAccount(trx, accountId, strategyId, openingCheckpoint('0')));
+  const clock = await clockOfOrder(trx, request.sessionId);
+  const loaded = await marked(
+    trx,
+    request,
+    await loadAccount(trx, accountId, strategyId, openingCheckpoint('0'), clock),
+  );
   const tradingMode = loaded.account.tradingMode === 'live' ? 'live' : request.surroundings.tradingMode;
   const surroundings = {
     ...request.surroundings,
@@ -65,15 +71,21 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
   return { loaded, verdict: gate(gateInputOf(loaded.state, first, request.facts, surroundings)) };
 }
 
-/** At a network venue nobody walks bars for an account without a session: its day turns, and its peak rises, here. */
+/**
+ * Where no session walks bars the day turns here: of an order by hand, though nothing has traded since. At a network
+ * venue nobody else marks the account without a session: its peak rises here too.
+ */
 async function marked(
   trx: Transaction<Tables>,
-  { venue, facts, desk: { drawdownBreakerFraction } }: OrderRequest,
+  { venue, sessionId, facts: { nowMs }, desk: { drawdownBreakerFraction } }: OrderRequest,
   loaded: LoadedAccount,
 ): Promise<LoadedAccount> {
-  if (venue === 'paper' || (await isMarkedBySession(trx, loaded.account.accountId))) return loaded;
-  const { state } = loaded;
-  const risk = onMark(state.risk, state.equity, facts.nowMs, { autoReleaseMs: null, drawdownBreakerFraction });
+  const { account, state } = loaded;
+  const isWalked = venue === 'paper' || (await isMarkedBySession(trx, account.accountId));
+  if (isWalked && sessionId !== null) return loaded;
+  const risk = isWalked
+    ? onDay(state.risk, nowMs)
+    : onMark(state.risk, state.equity, nowMs, { autoReleaseMs: null, drawdownBreakerFraction });
   return { ...loaded, state: { ...state, risk } };
 }
 

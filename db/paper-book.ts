@@ -12,6 +12,7 @@ import { onMark } from '../domain/risk/risk-state.ts';
 import type { ClosedTrade, Costs, Order } from '../schemas/execution.ts';
 import type { DeskLimits } from '../schemas/risk.ts';
 import { type OrderChange, orderChildId } from '../schemas/session-walk.ts';
+import { clockOfOrder } from './account-days.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { ordersOfDecision } from './orders.ts';
 import { saveAccountRows, saveTraces } from './save-walk.ts';
@@ -33,7 +34,8 @@ export type OpenedOrders = { readonly orders: readonly Order[]; readonly loaded:
 export async function openOrders(trx: Transaction<Tables>, decisionId: string): Promise<OpenedOrders> {
   const [first] = await ordersOfDecision(trx, decisionId);
   if (first === undefined) throw new Error(`decision ${decisionId} has no recorded orders`);
-  const loaded = await loadAccount(trx, first.accountId, first.strategyId, openingCheckpoint('0'));
+  const clock = await clockOfOrder(trx, first.sessionId);
+  const loaded = await loadAccount(trx, first.accountId, first.strategyId, openingCheckpoint('0'), clock);
   return { orders: await ordersOfDecision(trx, decisionId), loaded };
 }
 

@@ -105,7 +105,7 @@ function changed(document: PolicyDocument, changes: PolicyChanges, reason: strin
 function reasonProblems(reason: string): Problem[] {
   if (reason.trim() !== '' && reason.length <= REASON_LENGTH_MAX) return [];
   const hint = 'say why, for the next person';
-  return [problem('INPUT_REQUIRED', 'reason', reason, `1 to ${REASON_LENGTH_MAX} signs`, hint)];
+  return [problem('INPUT_REQUIRED', 'reason', reason, `1 to ${REASON_LENGTH_MAX} characters`, hint)];
 }
 
 /** The policy under the lock. Officers do not mend a row that somebody has broken: a person does. */

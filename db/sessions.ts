@@ -115,6 +115,12 @@ export async function isMarkedBySession(db: Database, accountId: string): Promis
   return (await query.where('state', '=', 'open').limit(1).executeTakeFirst()) !== undefined;
 }
 
+/** Ids of the open sessions of an account. */
+export async function openSessionsOf(db: Database, accountId: string): Promise<string[]> {
+  const query = db.selectFrom('sessions').select('session_id').where('account_id', '=', accountId);
+  return (await query.where('state', '=', 'open').execute()).map((row) => row.session_id);
+}
+
 /** A run that was reset after its end goes on where it was: same run, same epoch. */
 async function reopen(trx: Database, before: SessionRecord): Promise<OpenSessionResult> {
   const change = { state: 'open', closed_at: null } as const;

@@ -35,7 +35,7 @@ type Locked = { readonly order: Order; readonly loaded: LoadedAccount };
 async function lockOrder(trx: Transaction<Tables>, clientOrderId: string): Promise<Locked> {
   const found = await orderByClientId(trx, clientOrderId);
   if (found === undefined) throw new Error(`order ${clientOrderId} is not recorded`);
-  const loaded = await loadAccount(trx, found.accountId, found.strategyId, openingCheckpoint('0'));
+  const loaded = await loadAccount(trx, found.accountId, found.strategyId, openingCheckpoint('0'), null);
   return { order: (await orderByClientId(trx, clientOrderId)) ?? found, loaded };
 }
 

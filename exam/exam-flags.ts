@@ -17,12 +17,14 @@ export type ExamCommand =
     };
 
 const WORDS = [...EXPERIMENT_NAMES, 'all', 'report'];
+const JSON_HELP = 'one JSON document on stdout';
 const SEED_MAX = 4_294_967_295;
 const SIZE_MAX = 100_000_000;
 
 /** @throws InvalidInput with every mistake */
 export async function readExamCommand(argv: readonly string[]): Promise<ExamCommand> {
   const [word = '', ...rest] = argv;
+  if (word === 'report') return reportFlags(rest);
   const isName = !word.startsWith('-');
   const command = examCommand();
   const problems: Problem[] = isName && WORDS.includes(word) ? [] : [unknownWord(isName ? word : undefined)];
@@ -32,16 +34,26 @@ export async function readExamCommand(argv: readonly string[]): Promise<ExamComm
   const check = (): readonly Problem[] => {
     const { seed, control, size, seeds } = command.opts();
     const most = seeds ?? size;
+    if (size !== undefined && seeds !== undefined) problems.push(oneOfBoth(seeds));
     if (control !== undefined && !known.includes(control)) problems.push(unknownControl(control, known));
     options = {
       seed: wholeNumber('--seed', seed, 0, SEED_MAX, problems),
       control: control ?? null,
-      size: most === undefined ? null : wholeNumber('--size', most, 1, SIZE_MAX, problems),
+      size:
+        most === undefined
+          ? null
+          : wholeNumber(seeds === undefined ? '--size' : '--seeds', most, 1, SIZE_MAX, problems),
     };
     return problems;
   };
   parseFlags(command, check, isName ? rest : argv);
-  return word === 'report' ? { kind: 'report' } : { kind: 'take', names, options, save: command.opts().save ?? false };
+  return { kind: 'take', names, options, save: command.opts().save ?? false };
+}
+
+function reportFlags(argv: string[]): ExamCommand {
+  const about = 'Writes docs/exam.md from the results that were saved.';
+  parseFlags(new Command('exam').usage('report').description(about).option('--json', JSON_HELP), () => [], argv);
+  return { kind: 'report' };
 }
 
 const examCommand = () =>
@@ -53,7 +65,7 @@ const examCommand = () =>
     .option('--size <number>', "how much of it, in the experiment's own unit; too little makes a run void")
     .option('--seeds <number>', 'the same, for simulation')
     .option('--save', 'keeps the result for the report in docs/exam.md')
-    .option('--json', 'one JSON document on stdout');
+    .option('--json', JSON_HELP);
 
 async function controlsOf(names: readonly ExperimentName[]): Promise<string[]> {
   const loaded = await Promise.all(names.map((name) => EXPERIMENTS[name]()));
@@ -64,6 +76,9 @@ function unknownWord(word: string | undefined): Problem {
   const near = word === undefined ? null : nearestName(word, WORDS);
   return problem('ARGUMENT_UNKNOWN', 'name', word, WORDS.join(' | '), near === null ? '' : `did you mean ${near}`);
 }
+
+const oneOfBoth = (seeds: string): Problem =>
+  problem('ARGUMENT_VALUE', '--seeds', seeds, 'no --seeds beside --size', 'they are the same: leave one out');
 
 const unknownControl = (got: string, known: readonly string[]): Problem =>
   problem('ARGUMENT_VALUE', '--control', got, known.length === 0 ? 'none, there is no control' : known.join(' | '));

@@ -52,6 +52,8 @@ export const backtestRunInputSchema = z.strictObject({
   maxHold: whole(1, 1_000_000).optional(),
   funding: numeric(-0.1, 0.1).default(0),
   borrow: numeric(0, 10).default(0),
+  /** Into how many tests the run is cut. */
+  walkForward: whole(1, 100).optional(),
 });
 export type BacktestRunInput = z.infer<typeof backtestRunInputSchema>;
 

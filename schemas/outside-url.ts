@@ -50,7 +50,7 @@ function privateReason(protocol: string, allowLoopback: boolean): readonly [stri
 
 /** Protocol and host only: the rest of an address may hold a secret. */
 export const shownUrl = (text: string): string =>
-  URL.canParse(text) ? `${new URL(text).protocol}//${new URL(text).host}` : `${text.length} signs`;
+  URL.canParse(text) ? `${new URL(text).protocol}//${new URL(text).host}` : `${text.length} characters`;
 
 /** True for an address literal of a private block, `localhost`, and names that only a local network knows. */
 export function isPrivateHost(hostname: string): boolean {

@@ -45,6 +45,17 @@ export const complianceSchema = z.strictObject({
 });
 export type Compliance = z.infer<typeof complianceSchema>;
 
+const recentOrdersSchema = z.array(z.strictObject({ atMs: z.number().int(), key: z.string() }));
+
+/** An account as one clock sees it: `dayKey` = whole days since 1970 in its zone; its orders, by that clock's time. */
+const riskDaySchema = z.strictObject({
+  dayKey: z.number().int(),
+  dayStartEquity: decimalSchema,
+  tradesToday: z.number().int().nonnegative(),
+  recentOrders: recentOrdersSchema,
+});
+export type RiskDay = z.infer<typeof riskDaySchema>;
+
 /**
  * What the gate remembers of an account (column `accounts.risk_state`). Moved on only by `domain/risk/risk-state.ts`.
  * `dayKey` = whole days since 1970 in `dayZone`; `recentOrders` reach back one repetition window; `dayTradesAtMs` a few weeks.
@@ -56,7 +67,11 @@ export const riskStateSchema = z.strictObject({
   /** Where the account's days begin: at midnight UTC, or in New York for accounts that trade its exchanges only. */
   dayZone: z.enum(['UTC', 'America/New_York']).default('UTC'),
   dayStartEquity: decimalSchema,
-  recentOrders: z.array(z.strictObject({ atMs: z.number().int(), key: z.string() })),
+  /** Whose market time the day is of: a session's id, or orders by hand. Absent: nobody's any more. */
+  clock: z.string().exactOptional(),
+  /** The account's days by its other clocks (`domain/risk/day-clocks.ts`). */
+  otherDays: z.record(z.string(), riskDaySchema).exactOptional(),
+  recentOrders: recentOrdersSchema,
   tradesToday: z.number().int().nonnegative(),
   lossStreak: z.number().int().nonnegative(),
   /** Of the last twenty trades that closed, the latest last: 1 for a gain. Absent before the first. */
@@ -67,3 +82,13 @@ export const riskStateSchema = z.strictObject({
   dayTradesAtMs: z.array(z.number().int()),
 });
 export type RiskState = z.infer<typeof riskStateSchema>;
+
+/** What of it tells the loss of the day. */
+export const riskDaysSchema = z.object({
+  ...riskDaySchema.shape,
+  lastEquity: decimalSchema,
+  dayZone: riskStateSchema.shape.dayZone,
+  clock: riskStateSchema.shape.clock,
+  otherDays: riskStateSchema.shape.otherDays,
+});
+export type RiskDays = z.infer<typeof riskDaysSchema>;

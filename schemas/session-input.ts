@@ -117,7 +117,9 @@ function leverageProblems({ leverage, strategy }: Record<string, unknown>): Prob
   const isKnown = SESSION_STRATEGY_TYPES.some((one) => one === type);
   if (leverage === undefined || !isKnown || (asked !== 1 && !isTwoLegged(type))) return [];
   const expected = 'nothing, but for a strategy of leverage above 1 that trades each symbol for itself';
-  return [problem('INPUT_RANGE', 'leverage', leverage, expected, 'set strategy.leverage, or leave leverage out')];
+  const way =
+    typeof strategy === 'string' ? 'write strategy out with a leverage above 1' : 'set strategy.leverage above 1';
+  return [problem('INPUT_RANGE', 'leverage', leverage, expected, `${way}, or leave leverage out`)];
 }
 
 /** All symbols' bars are held in memory together. */

@@ -4,7 +4,8 @@
  * workflow on the desk and read the same document back.
  */
 import { randomUUID } from 'node:crypto';
-import { type BacktestOutcome, backtestDocument, backtestText } from './lib/backtest/document.ts';
+import type { Answered } from './lib/backtest/document.ts';
+import { backtestText } from './lib/backtest/document-text.ts';
 import { type BacktestFlags, readBacktestFlags } from './lib/backtest/flags.ts';
 import { type Desk, openDesk } from './lib/desk.ts';
 import { deskDown } from './lib/desk-problem.ts';
@@ -21,7 +22,7 @@ async function workingDesk(): Promise<Desk> {
   throw deskDown('WORKERS_DOWN', 'desk', desk.home, 'workers that are up', 'run npm start -- --once first');
 }
 
-type Way = (flags: BacktestFlags) => Promise<BacktestOutcome>;
+type Way = (flags: BacktestFlags) => Promise<Answered>;
 
 /** Each loads what it needs when it is asked for: of the others' code only the reading would take half a second. */
 const inProcess: Way = async (flags) => (await import('./lib/backtest/in-process.ts')).runInProcess(flags);
@@ -35,16 +36,16 @@ const WAYS = { loop: inProcess, engine: inProcess, session: viaSession, workflow
 await runScript(async () => {
   const flags = readBacktestFlags();
   const { via, engine } = flags;
-  const outcome = await WAYS[via](flags);
+  const { outcome, document } = await WAYS[via](flags);
   if (wantsJson())
     printJson({
-      ...backtestDocument(outcome),
+      ...document,
       orders: outcome.report.orders,
       fills: outcome.report.fills,
       via,
       rules: engine.rules,
     });
-  else process.stdout.write(backtestText(outcome));
+  else process.stdout.write(backtestText(outcome, document));
   if (flags.html !== null) say(`report page  ${flags.html}`);
   return 0;
 });

@@ -16,6 +16,7 @@ import { exportCommand } from './lib/bars/export-command.ts';
 import { fetchCommand } from './lib/bars/fetch-command.ts';
 import { importCommand } from './lib/bars/import-command.ts';
 import { listCommand } from './lib/bars/list-command.ts';
+import { COLUMNS_FLAG, TIME_UNIT_FLAG } from './lib/bars/shape-flags.ts';
 import { synthCommand } from './lib/bars/synth-command.ts';
 import { parseFlags } from './lib/flags.ts';
 import { say } from './lib/progress.ts';
@@ -33,19 +34,12 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--accept-jumps', 'moves of over 50 % are real: do not quarantine')
       .option('--replace', 'overwrite stored bars that differ')
       .option('--whole-units', 'refuse fractions of a unit in the volume')
-      .option('--tick <step>', 'refuse prices that are no multiple of it');
+      .option('--tick <step>', 'refuse prices that are no multiple of it')
+      .option(...COLUMNS_FLAG)
+      .option(...TIME_UNIT_FLAG);
     const file = parseWithFile(command, words, ['symbol', 'interval']);
-    const {
-      symbol = '',
-      interval = '',
-      acceptJumps = false,
-      replace = false,
-      wholeUnits = false,
-      tick,
-    } = command.opts();
-    const step = tick === undefined ? {} : { tick };
-    const args = { file, symbol, interval, acceptJumps, replace, wholeUnits, ...step };
-    return withDatabase((db) => importCommand(db, args, context));
+    const { symbol = '', interval = '', ...flags } = command.opts();
+    return withDatabase((db) => importCommand(db, { ...flags, file, symbol, interval }, context));
   },
   async fetch(words) {
     const command = named('fetch')
@@ -91,6 +85,8 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--kind <kind>', 'bars or quotes; told by the columns when not given')
       .option('--tick <step>', 'refuse prices that are no multiple of it')
       .option('--whole-units', 'refuse fractions of a unit in the volume')
+      .option(...COLUMNS_FLAG)
+      .option(...TIME_UNIT_FLAG)
       .option('--html <file>', 'a page of the quality of the data');
     const file = parseWithFile(command, words, []);
     return checkCommand({ file, ...command.opts() }, context);

@@ -11,6 +11,7 @@ import { createApi } from '../api/create-api.ts';
 import { API_LIMITS } from '../api/parts.ts';
 import { callersOf, ensureTokenFile } from '../api/tokens.ts';
 import type { Api } from '../api/typed.ts';
+import { clientHost, clientUrl } from '../config/api-environment.ts';
 import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { closeDatabase, openDatabase } from '../db/connection.ts';
 import { openEventFeed } from '../db/event-feed.ts';
@@ -56,8 +57,9 @@ async function run(): Promise<void> {
     tls: readTls(settings),
   });
   const port = await listen(app, home, settings);
-  hostsAllowed.push(...['127.0.0.1', 'localhost', '[::1]'].flatMap((name) => [name, `${name}:${port}`]));
-  const url = `${settings.tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
+  const own = ['127.0.0.1', 'localhost', '[::1]', clientHost(settings)];
+  hostsAllowed.push(...own.flatMap((name) => [name, `${name}:${port}`]));
+  const url = clientUrl(settings, port);
   writeWhole(join(home, 'api.json'), `${JSON.stringify({ url, port, pid: process.pid })}\n`);
   await terminated();
   await app.close();

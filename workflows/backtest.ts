@@ -1,8 +1,9 @@
 /**
  * One strategy over bars, on a machine of the computing queue. The report
- * comes back; trades and wealth are in Postgres.
+ * and its figures come back; trades and wealth are in Postgres.
  */
 import { setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { BacktestResult } from '../domain/backtest/backtest-figures.ts';
 import { readBacktest } from '../domain/backtest/read-backtest.ts';
 import type { BacktestRunResult } from '../schemas/backtest-run.ts';
 import { orFail, orFailWithProblems } from './lib/invalid-input.ts';
@@ -11,9 +12,9 @@ import { backtesting } from './research/activities.ts';
 import { publishMarket } from './research/panel.ts';
 
 /** @param raw `backtestRunInputSchema` */
-export async function backtest(raw?: unknown): Promise<BacktestRunResult> {
+export async function backtest(raw?: unknown): Promise<BacktestResult> {
   const { workflowId, originalExecutionRunId: openKey } = workflowInfo();
-  let result: BacktestRunResult | null = null;
+  let result: BacktestResult | null = null;
   setHandler(
     progressQuery,
     () => ({
@@ -25,12 +26,12 @@ export async function backtest(raw?: unknown): Promise<BacktestRunResult> {
     { description: 'Whether the backtest is done, and how many bars and trades it has.' },
   );
   const asked = { prefix: BACKTEST, workflowId, nowMs: Date.now() };
-  const { session, engine, seedIndicators } = orFail(() => readBacktest(raw, asked));
+  const { session, engine, seedIndicators, walkForward } = orFail(() => readBacktest(raw, asked));
   const name = typeof session.strategy === 'string' ? session.strategy : session.strategy.type;
   publishMarket(session.symbols, { strategyType: name });
   const summary = `${name} on ${session.symbols.join(', ')}`;
   setCurrentDetails(`### Backtest: running\n${summary}`);
-  const request = { session, engine, seedIndicators, workflowId, openKey };
+  const request = { session, engine, seedIndicators, walkForward, workflowId, openKey };
   result = await orFailWithProblems(() => backtesting().runBacktest.executeWithOptions({ summary }, [request]));
   setCurrentDetails(detailsOf(summary, result));
   return result;

@@ -16,9 +16,10 @@ import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
 import { problem } from '../../schemas/problem.ts';
 import { finalOnInvalidInput } from '../failure.ts';
-import { type Asking, askingOf, isContaminated, requestOf, withFacts } from './ask-model.ts';
+import { type Asking, askingOf, isContaminated, requestOf, withFacts } from './asking.ts';
 import { rowOf } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
+import { noteFailure } from './request-turn.ts';
 import { standingOf } from './standing.ts';
 
 /** `none`: nobody takes a batch of these; ask each for itself. */
@@ -119,7 +120,7 @@ async function handOver(
     return SUBMITTED;
   } catch (error) {
     if (!(error instanceof ModelCallFailed)) throw error;
-    await parts.store.noteFailure({ provider, baseUrl }, { code: error.failure.code, nowMs: parts.nowMs() });
+    await noteFailure(parts, { provider, baseUrl }, error.failure);
     // It may be under way: whoever looks at it next finds out.
     if (error.failure.mayHaveBeenBilled) return SUBMITTED;
     for (const item of items) await endFailed(parts, item, error.failure, 0);
@@ -145,6 +146,7 @@ async function lookAtBatch(parts: GatewayParts, batchKey: string): Promise<Batch
     return looked.kind === 'running' ? RUNNING : await ended(parts, row, looked.answers);
   } catch (error) {
     if (!(error instanceof ModelCallFailed)) throw error;
+    if (row.provider_batch_id !== null && error.failure.code === 'LLM_BAD_REQUEST') return lost(parts, row);
     parts.warn('MODEL_BATCH', { batchKey, code: error.failure.code, detail: error.failure.detail });
     return RUNNING;
   }
@@ -173,7 +175,7 @@ const unanswered = (detail: string): ModelFailure => ({
   ...{ code: 'PROVIDER_DOWN', retryable: true, retryAfterMs: null, mayHaveBeenBilled: true },
   detail,
 });
-const NEVER_FOUND = unanswered('the batch was cut short when it was handed over, and nobody has heard of it');
+const NEVER_FOUND = unanswered('the provider knows nothing of this batch, which was handed over');
 const LEFT_OUT = unanswered('the batch ended without an answer to this');
 
 async function ended(

@@ -84,7 +84,7 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
     }
     if (called.kind === 'overtaken') throw overtaken();
     const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
-    if (called.kind === 'failed') await noteFailure(parts, record, baseUrl, failure);
+    if (called.kind === 'failed') await noteFailure(parts, { provider: record.provider, baseUrl }, failure);
     if (failure.code === 'LLM_SPEND_CAP') capped.add(record.provider);
     // Another address helps where this one is down or full; not against a question that is wrong, nor our own pace.
     if (!failure.retryable || called.kind === 'wait') done.add(record.id);
@@ -165,10 +165,10 @@ const pacedFailure = ({ id }: ModelRecord, ms: number): ModelFailure => ({
   detail: `the desk's own pace of ${id}: its next turn is in ${ms} ms`,
 });
 
-async function noteFailure(
-  { store, nowMs }: GatewayParts,
-  { provider }: ModelRecord,
-  baseUrl: string,
+/** Told to the breaker of the address, where it says something about the provider. */
+export async function noteFailure(
+  { store, nowMs }: Pick<GatewayParts, 'store' | 'nowMs'>,
+  { provider, baseUrl }: Address,
   { code }: ModelFailure,
 ): Promise<void> {
   if (!OUR_OWN_FAULTS.includes(code)) await store.noteFailure({ provider, baseUrl }, { code, nowMs: nowMs() });

@@ -10,17 +10,13 @@ export type Standing = {
   /** Prompts that have none, each as `id@version`. */
   readonly silentPrompts: readonly string[];
   /** The one that runs over the question's prompt. */
-  readonly experiment: PromptExperiment | undefined;
+  readonly experiment: PromptExperiment | null;
   /** Where the last call failed. */
   readonly troubled: readonly Address[];
 };
 
 export async function standingOf({ store }: Pick<GatewayParts, 'store'>, promptId: string): Promise<Standing> {
-  const [demoted, experiment, troubled] = await Promise.all([
-    store.demoted(),
-    store.experiment(promptId),
-    store.troubled(),
-  ]);
+  const { demoted, experiment, troubled } = await store.standing(promptId);
   return {
     silentModels: subjectsOf(demoted, 'model'),
     silentPrompts: subjectsOf(demoted, 'prompt'),

@@ -4,10 +4,14 @@
  */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
 import type { BacktestStore } from '../../db/backtests.ts';
+import { type BacktestFigures, type BacktestResult, backtestFigures } from '../../domain/backtest/backtest-figures.ts';
 import { isOwn } from '../../domain/backtest/backtest-request.ts';
 import { type EngineReport, engineReport } from '../../domain/backtest/engine-report.ts';
 import { leverageSettingsOf } from '../../domain/backtest/leverage-terms.ts';
 import { plainLoop } from '../../domain/backtest/plain-loop.ts';
+import { priceModel } from '../../domain/backtest/slippage-paid.ts';
+import { timelineOf } from '../../domain/backtest/walk-context.ts';
+import { checkFolds } from '../../domain/backtest/walk-forward.ts';
 import { builtInVoice } from '../../domain/engine/desk-plan.ts';
 import { engineMarket } from '../../domain/engine/market.ts';
 import type { DeskRules } from '../../domain/engine/plan.ts';
@@ -15,7 +19,6 @@ import { enginePlan, type ResearchFields } from '../../domain/engine/research-pl
 import { runReport } from '../../domain/engine/run-report.ts';
 import { GOVERNED_DEFAULTS } from '../../domain/llm/policy.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
-import type { BacktestRunResult } from '../../schemas/backtest-run.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import type { OperatingMode } from '../../schemas/governance.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
@@ -40,15 +43,18 @@ export type RunBacktest = {
   readonly session: ParsedSession;
   readonly engine: ResearchFields;
   readonly seedIndicators: IndicatorSeed;
+  /** Tests of a walk-forward; null or absent: none. */
+  readonly walkForward?: number | null;
   readonly workflowId: string;
   readonly openKey: string;
 };
 
-/** @throws InvalidInput DATA_EMPTY, STRATEGY_UNKNOWN and what the engine cannot run */
-export async function runBacktest(parts: BacktestParts, request: RunBacktest): Promise<BacktestRunResult> {
+/** @throws InvalidInput DATA_EMPTY, STRATEGY_UNKNOWN, more folds than bars, and what the engine cannot run */
+export async function runBacktest(parts: BacktestParts, request: RunBacktest): Promise<BacktestResult> {
   const { session, engine, workflowId, openKey } = request;
   const strategy = await strategyOf(parts, request);
   const series = await loadSeries(parts.market, session);
+  checkFolds(timelineOf(series).openTimeMs.length, request.walkForward ?? 0);
   const dataHash = hashOf(series);
   const { runId } = await parts.backtests.open({
     workflowId,
@@ -61,16 +67,26 @@ export async function runBacktest(parts: BacktestParts, request: RunBacktest): P
     nowMs: parts.nowMs(),
   });
   const known = await parts.backtests.read(runId);
-  if (known !== undefined) return { runId, report: known.report };
+  if (known !== undefined) return { runId, report: known.report, figures: figuresOf(known, request, series) };
   const isManaged = leverageSettingsOf(session, strategy) !== null;
   const walk = isTwoLegged(strategy.type) || isManaged ? byLoop : byEngine;
   const told = walk(parts, request, { strategy, series, dataHash });
-  await parts.backtests.save(runId, told, parts.nowMs());
-  return { runId, report: told.report };
+  const figures = figuresOf(told, request, series);
+  await parts.backtests.save(runId, told, figures, parts.nowMs());
+  return { runId, report: told.report, figures };
 }
 
 type Loaded = { readonly strategy: Strategy; readonly series: readonly BarSeries[]; readonly dataHash: string };
 type Told = EngineReport & { readonly closedAtMs: Float64Array; readonly equity: Float64Array };
+
+function figuresOf(
+  { closedAtMs, equity, ...told }: Told,
+  { session, engine, seedIndicators, walkForward = null }: RunBacktest,
+  series: readonly BarSeries[],
+): BacktestFigures {
+  const run = { ...told, closesMs: Array.from(closedAtMs), wealth: Array.from(equity) };
+  return backtestFigures(run, { series, seedIndicators, prices: priceModel(engine, session.costs), walkForward });
+}
 
 function byEngine(parts: BacktestParts, request: RunBacktest, { strategy, series, dataHash }: Loaded): Told {
   const { session, engine, seedIndicators } = request;

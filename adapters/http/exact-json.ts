@@ -96,7 +96,7 @@ function readString(reader: Reader): string {
   try {
     return String(JSON.parse(reader.text.slice(from, end + 1)));
   } catch {
-    throw new InexactJson('a text is cut or holds a forbidden sign', from);
+    throw new InexactJson('a text is cut or holds a forbidden character', from);
   }
 }
 

@@ -35,6 +35,8 @@ export type ModelExchange = {
 
 /** A refusal is read no further than this: its beginning says why. */
 const REFUSAL_BYTES_MAX = 16_384;
+/** Good statuses that come without a body (RFC 9110 15.3.5, 15.3.6). */
+const WITHOUT_BODY: readonly number[] = [204, 205];
 
 type Settings = ExchangeLimits & { readonly name: EffectName };
 
@@ -55,6 +57,8 @@ class Exchange {
   private isSent = false;
   private isEnded = false;
   private bytes = 0;
+  /** What the provider refuses with, as far as it has been read; null: it does not. */
+  private refusal: (() => ModelCallFailed) | null = null;
   private settle: () => void = () => undefined;
   private refuse: (error: Error) => void = () => undefined;
   private total: NodeJS.Timeout | undefined;
@@ -102,9 +106,9 @@ class Exchange {
   private take(response: http.IncomingMessage, answer: (response: Response) => void): void {
     const status = response.statusCode ?? 0;
     this.isSent = true;
-    if ((response.headers['content-encoding'] ?? 'identity') !== 'identity') {
-      this.fail('LLM_PROTOCOL', 'an encoded reply that was not asked for');
-    } else if (status < 200 || status > 299) this.takeRefusal(response, status);
+    if (status < 200 || status > 299) this.takeRefusal(response, status);
+    else if (isEncoded(response)) this.fail('LLM_PROTOCOL', 'an encoded reply that was not asked for');
+    else if (WITHOUT_BODY.includes(status)) this.fail('LLM_PROTOCOL', `status ${status}, which has no answer`);
     else this.takeStream(response, status, answer);
   }
 
@@ -146,7 +150,10 @@ class Exchange {
   private takeRefusal(response: http.IncomingMessage, status: number): void {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const tell = (): void => this.failWith(refusalOf(status, response.headers, Buffer.concat(chunks).toString('utf8')));
+    const text = (): string => (isEncoded(response) ? '' : Buffer.concat(chunks).toString('utf8'));
+    const refusal = (): ModelCallFailed => refusalOf(status, response.headers, text());
+    const tell = (): void => this.failWith(refusal());
+    this.refusal = refusal;
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk.subarray(0, REFUSAL_BYTES_MAX - bytes));
       bytes += chunk.length;
@@ -163,14 +170,14 @@ class Exchange {
     this.body?.close();
   }
 
+  /** A refusal that is cut short or stalls is still what its status says. */
   private fail(code: ModelFailureCode, detail: string, billed = this.isSent): void {
     const retryable = RETRYABLE.includes(code);
-    this.failWith(
-      new ModelCallFailed({
-        ...{ code, retryable, retryAfterMs: null, mayHaveBeenBilled: billed },
-        detail: printable(detail),
-      }),
-    );
+    const failed = new ModelCallFailed({
+      ...{ code, retryable, retryAfterMs: null, mayHaveBeenBilled: billed },
+      detail: printable(detail),
+    });
+    this.failWith(code === 'LLM_ABORTED' ? failed : (this.refusal?.() ?? failed));
   }
 
   private failWith(failed: ModelCallFailed): void {
@@ -209,6 +216,9 @@ function openClient(url: URL, init: RequestInit, { baseUrl, allowLoopback }: Set
   };
   return url.protocol === 'https:' ? https.request(url, options) : http.request(url, options);
 }
+
+const isEncoded = ({ headers }: http.IncomingMessage): boolean =>
+  (headers['content-encoding'] ?? 'identity') !== 'identity';
 
 function headersOf(headers: http.IncomingHttpHeaders): Headers {
   const told = new Headers();

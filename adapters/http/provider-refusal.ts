@@ -7,8 +7,12 @@ import { ModelCallFailed } from '../../schemas/llm/model-call.ts';
 export function refusalOf(status: number, headers: IncomingHttpHeaders, text: string): ModelCallFailed {
   const [kinds, message] = toldIn(text);
   const told = { retryAfter: headers['retry-after'] ?? null, retryAfterMs: textOf(headers['retry-after-ms']) };
-  return new ModelCallFailed(failureOf({ status, kinds, message, retryAfterMs: retryAfterMs(told, Date.now()) }));
+  const waits = retryAfterMs(told, Date.now());
+  const shouldRetry = SAID[textOf(headers['x-should-retry']) ?? ''] ?? null;
+  return new ModelCallFailed(failureOf({ status, kinds, message, retryAfterMs: waits, shouldRetry }));
 }
+
+const SAID: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 const textOf = (value: string | string[] | undefined): string | null => (typeof value === 'string' ? value : null);
 

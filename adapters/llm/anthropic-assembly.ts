@@ -7,7 +7,7 @@ import { toldInStream } from './stream-reply.ts';
 import { createMeter, readEvent, type StreamAssembly, type WireReply } from './wire-reply.ts';
 
 /** Of any shape: domain/llm/usage.ts judges it. */
-const usageSchema = z.looseObject({}).nullish();
+const usageSchema = z.looseObject({}).nullish().catch(null);
 const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message_start'), message: z.looseObject({ usage: usageSchema }) }),
   z.object({
@@ -41,6 +41,14 @@ const STOPS: Readonly<Record<string, ModelReply['stop']>> = {
   refusal: 'refused',
 };
 
+/** Where each kind of delta carries its text, and whether that is the block's own; all others say nothing to us. */
+const PLACES: Readonly<Record<string, { readonly field: string; readonly isText: boolean }>> = {
+  text_delta: { field: 'text', isText: true },
+  input_json_delta: { field: 'partial_json', isText: true },
+  thinking_delta: { field: 'thinking', isText: false },
+  signature_delta: { field: 'signature', isText: false },
+};
+
 /** A block of the reply while it grows, by the index it is streamed under. */
 type Growing = { readonly start: Record<string, unknown>; text: string; isOpen: boolean };
 
@@ -58,18 +66,15 @@ export function createAnthropicAssembly(provider: string): StreamAssembly {
   const takeDelta = (index: number, delta: Record<string, unknown>): void => {
     const block = growing.get(index);
     if (block === undefined || !block.isOpen) throw protocolFailure(`a delta of block ${index}, which is not open`);
-    if (delta.type === 'text_delta') grow(block, delta.text);
-    else if (delta.type === 'input_json_delta') grow(block, delta.partial_json);
-    else if (delta.type === 'thinking_delta') append(block, 'thinking', delta.thinking);
-    else if (delta.type === 'signature_delta') append(block, 'signature', delta.signature);
-  };
-  const grow = (block: Growing, text: unknown): void => {
-    meter(String(text));
-    block.text += String(text);
-  };
-  const append = (block: Growing, field: string, text: unknown): void => {
-    meter(String(text));
-    block.start[field] = `${block.start[field] ?? ''}${String(text)}`;
+    const place = PLACES[String(delta.type)];
+    if (place === undefined) return;
+    const text = delta[place.field];
+    if (typeof text !== 'string' || (block.start.type === 'text') !== (place.field === 'text')) {
+      throw protocolFailure(`${String(delta.type)} in block ${index}, which is ${String(block.start.type)}`);
+    }
+    meter(text);
+    if (place.isText) block.text += text;
+    else block.start[place.field] = `${block.start[place.field] ?? ''}${text}`;
   };
   const takeKnown = (event: Event): void => {
     switch (event.type) {

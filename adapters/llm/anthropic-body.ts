@@ -6,6 +6,7 @@ import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { AssistantBlock, ModelMessage, ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
+import { argumentsObject } from './sent-arguments.ts';
 import { forcedToolFor, temperatureFor } from './sent-options.ts';
 
 type Body = MessageCreateParamsStreaming;
@@ -66,17 +67,9 @@ function blocksOf(message: ModelMessage, provider: string): Block[] {
   return message.blocks.flatMap((block) => ownBlock(block, provider) ?? []);
 }
 
-/** An empty text block says nothing, and the API refuses it. */
+/** A text block of white space says nothing, and the API refuses it. */
 function ownBlock(block: AssistantBlock, provider: string): Block | null {
-  if (block.type === 'text') return block.text === '' ? null : { type: 'text', text: block.text };
+  if (block.type === 'text') return block.text.trim() === '' ? null : { type: 'text', text: block.text };
   if (block.type === 'opaque') return block.provider === provider ? (JSON.parse(block.json) as Block) : null;
-  return { type: 'tool_use', id: block.id, name: block.name, input: objectOf(block.arguments) };
-}
-
-function objectOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
+  return { type: 'tool_use', id: block.id, name: block.name, input: argumentsObject(block.arguments) ?? {} };
 }

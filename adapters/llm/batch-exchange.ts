@@ -16,12 +16,12 @@ const BYTES_MAX = 33_554_432;
 
 /** @throws ModelCallFailed */
 export function batchText(
-  { allowLoopback }: Pick<ProviderParts, 'allowLoopback'>,
+  { allowLoopback, key }: Pick<ProviderParts, 'allowLoopback' | 'key'>,
   { baseUrl, signal, onProgress }: ModelCallOptions,
   send: (exchange: ModelExchange) => Promise<Response>,
 ): Promise<string> {
   const timeouts = { idleTimeoutMs: IDLE_TIMEOUT_MS, totalTimeoutMs: TOTAL_TIMEOUT_MS, bytesMax: BYTES_MAX };
-  const limits = { baseUrl, allowLoopback, ...timeouts, signal, onProgress };
+  const limits = { baseUrl, key, allowLoopback, ...timeouts, signal, onProgress };
   return inExchange('model.ask', limits, async (exchange) => (await send(exchange)).text());
 }
 
@@ -41,12 +41,19 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** JSON lines as one value a line; an empty line is none. @throws ModelCallFailed LLM_PROTOCOL */
-export const linesAs = <S extends z.ZodType>(schema: S, text: string, name: string): z.output<S>[] =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => parsedAs(schema, line, name));
+/**
+ * JSON lines as one value a line; an empty line is none. A line that is broken costs its own item only; where all are,
+ * this is no such file. @throws ModelCallFailed LLM_PROTOCOL
+ */
+export function linesAs<S extends z.ZodType>(schema: S, text: string, name: string): z.output<S>[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const read = lines.flatMap((line) => {
+    const parsed = isDeeperThan(line, REPLY_DEPTH_MAX) ? null : schema.safeParse(jsonOf(line));
+    return parsed?.success === true ? [parsed.data] : [];
+  });
+  if (read.length === 0 && lines.length > 0) throw protocolFailure(`${name} is not what the format says`);
+  return read;
+}
 
 /** What a provider tells of an item that it did not answer; nothing was done for it. */
 export const itemFailed = (kinds: readonly (string | null | undefined)[], message: string): BatchAnswer => {

@@ -22,3 +22,22 @@ export const notSent = (code: ModelFailureCode, detail: string): ModelCallFailed
     mayHaveBeenBilled: false,
     detail: printable(detail),
   });
+
+const KEY_LENGTH_MIN = 8;
+
+/** The same without our key, which some servers repeat, or the beginning of it that the cut has left. */
+export function withoutKey(failed: ModelCallFailed, key: string | null): ModelCallFailed {
+  if (key === null || key.length < KEY_LENGTH_MIN) return failed;
+  const { detail } = failed.failure;
+  const half = beginningAtEnd(detail, key);
+  const told = detail.slice(0, detail.length - half).replaceAll(key, '[secret]');
+  return told === detail ? failed : new ModelCallFailed({ ...failed.failure, detail: told });
+}
+
+/** How many characters of the key's beginning a text ends with. */
+function beginningAtEnd(text: string, key: string): number {
+  for (let length = key.length - 1; length >= KEY_LENGTH_MIN; length -= 1) {
+    if (text.endsWith(key.slice(0, length))) return length;
+  }
+  return 0;
+}

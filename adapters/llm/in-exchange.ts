@@ -4,7 +4,7 @@ import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import type { EffectName } from '../effect.ts';
 import { type ExchangeLimits, type ModelExchange, openExchange } from '../http/model-http.ts';
-import { notSent, protocolFailure } from './call-failure.ts';
+import { notSent, protocolFailure, withoutKey } from './call-failure.ts';
 import type { ModelCallOptions, ProviderHealth } from './model-provider.ts';
 import { temperatureFor } from './sent-options.ts';
 import { readStream, STREAM_BYTES_MAX } from './stream-reply.ts';
@@ -36,9 +36,10 @@ export function askOverHttp(
   wireOf: (record: ModelRecord) => Wire,
 ): Promise<ModelReply> {
   const { idleTimeoutMs, totalTimeoutMs } = request;
-  const { allowLoopback } = parts;
+  const { allowLoopback, key } = parts;
   const limits = {
     baseUrl,
+    key,
     allowLoopback,
     idleTimeoutMs,
     totalTimeoutMs,
@@ -57,10 +58,13 @@ export function askOverHttp(
   });
 }
 
+/** `key`: never told in a failure. */
+type KeyedLimits = ExchangeLimits & { readonly key: string | null };
+
 /** @throws ModelCallFailed and nothing else */
 export async function inExchange<T>(
   name: EffectName,
-  limits: ExchangeLimits,
+  { key, ...limits }: KeyedLimits,
   run: (exchange: ModelExchange) => Promise<T>,
 ): Promise<T> {
   let exchange: ModelExchange | null = null;
@@ -68,7 +72,7 @@ export async function inExchange<T>(
     exchange = openExchange(name, limits);
     return await run(exchange);
   } catch (error) {
-    throw exchange?.failure() ?? asFailure(error);
+    throw withoutKey(exchange?.failure() ?? asFailure(error), key);
   } finally {
     exchange?.close();
   }
@@ -85,13 +89,13 @@ const HEALTH_BYTES_MAX = 1_048_576;
 
 /** Never throws. `look` gives the models that it found, or null when the provider does not tell any. */
 export async function healthOverHttp(
-  { allowLoopback }: Pick<ProviderParts, 'allowLoopback'>,
+  { allowLoopback, key }: Pick<ProviderParts, 'allowLoopback' | 'key'>,
   baseUrl: string,
   look: (exchange: ModelExchange) => Promise<readonly string[] | null>,
 ): Promise<ProviderHealth> {
   const startedAtMs = Date.now();
   const timeouts = { idleTimeoutMs: HEALTH_TIMEOUT_MS, totalTimeoutMs: HEALTH_TIMEOUT_MS };
-  const limits = { baseUrl, allowLoopback, ...timeouts, bytesMax: HEALTH_BYTES_MAX };
+  const limits = { baseUrl, key, allowLoopback, ...timeouts, bytesMax: HEALTH_BYTES_MAX };
   try {
     const models = await inExchange('model.look', limits, look);
     const detail = models === null ? 'it answers' : `it serves ${models.length} models`;

@@ -3,6 +3,7 @@
  * held to the contract's JSON schema by a grammar. It takes no tools. One question at a time; the file stays loaded.
  */
 import { existsSync } from 'node:fs';
+import { printable } from '../../domain/llm/provider-failure.ts';
 import {
   ModelCallFailed,
   type ModelMessage,
@@ -63,7 +64,7 @@ export function createLocalGguf(parts: GgufParts): ModelProvider {
   return {
     name: parts.name,
     generate: (request, options) => {
-      const turn = busy.then(() => effect('model.ask', () => answer(load, parts, request, options)));
+      const turn = busy.then(() => effect('model.ask', () => answer(load, parts, request, options).catch(asFailure)));
       busy = turn.catch(() => undefined);
       return turn;
     },
@@ -124,6 +125,13 @@ async function answer(
   } finally {
     await context.dispose();
   }
+}
+
+/** What the package could not do: no room for the context, no grammar for the schema. */
+function asFailure(error: unknown): never {
+  if (error instanceof ModelCallFailed) throw error;
+  const failure = { code: 'PROVIDER_DOWN', retryable: true, retryAfterMs: null, mayHaveBeenBilled: false } as const;
+  throw new ModelCallFailed({ ...failure, detail: printable(String(error)) });
 }
 
 /** Without a chat template of its own, the plain form that instruct models follow. */

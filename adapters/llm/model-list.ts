@@ -1,12 +1,14 @@
-/** The ids in a list of models, which all providers that have one tell alike. */
+/** The ids in a list of models. Together sends the bare list; Ollama without a model sends null for it. */
 import { z } from 'zod';
 import { protocolFailure } from './call-failure.ts';
 
-const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const modelsSchema = z.array(z.object({ id: z.string() }));
+const listSchema = z.union([modelsSchema, z.object({ data: modelsSchema.nullable() })]);
 
 /** @throws ModelCallFailed LLM_PROTOCOL */
 export async function modelIdsOf(response: Response): Promise<string[]> {
   const parsed = listSchema.safeParse(await response.json().catch(() => null));
   if (!parsed.success) throw protocolFailure('the list of models is not what the format says');
-  return parsed.data.data.map(({ id }) => id);
+  const models = Array.isArray(parsed.data) ? parsed.data : (parsed.data.data ?? []);
+  return models.map(({ id }) => id);
 }

@@ -11,6 +11,8 @@ import { usageOfWhole } from '../../domain/llm/usage.ts';
 import type { AssistantBlock, ModelMessage, ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
 import { protocolFailure } from './call-failure.ts';
+import { createCallAssembly, toldCallSchema } from './chat-tool-calls.ts';
+import { sentArguments } from './sent-arguments.ts';
 import { forcedToolFor, temperatureFor } from './sent-options.ts';
 import { toldInStream } from './stream-reply.ts';
 import { createMeter, readEvent, type StreamAssembly } from './wire-reply.ts';
@@ -56,98 +58,111 @@ function messageOf(message: ModelMessage): ChatCompletionMessageParam {
   const content = message.blocks.map((block) => (block.type === 'text' ? block.text : '')).join('');
   const calls = message.blocks.flatMap((block) =>
     block.type === 'toolCall'
-      ? [{ id: block.id, type: 'function' as const, function: { name: block.name, arguments: block.arguments } }]
+      ? [
+          {
+            id: block.id,
+            type: 'function' as const,
+            function: { name: block.name, arguments: sentArguments(block.arguments) },
+          },
+        ]
       : [],
   );
   return { role: 'assistant', content, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
 }
 
-const callSchema = z.looseObject({
-  index: z.int().nullish(),
-  id: z.string().nullish(),
-  function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
-});
+/** Some servers write what is said, and what was thought, as a list of parts. */
+const contentSchema = z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish();
 const choiceSchema = z.looseObject({
   index: z.int().nullish(),
   delta: z
     .looseObject({
-      content: z.string().nullish(),
+      content: contentSchema,
       refusal: z.string().nullish(),
-      tool_calls: z.array(callSchema).nullish(),
+      tool_calls: z.array(toldCallSchema).nullish(),
     })
     .nullish(),
   finish_reason: z.string().nullish(),
 });
 const errorSchema = z.looseObject({ message: z.string().nullish() });
 const chunkSchema = z.looseObject({
+  object: z.string().nullish(),
   choices: z.array(choiceSchema).nullish(),
-  usage: z.looseObject({}).nullish(),
+  /** Of any shape: domain/llm/usage.ts judges it. */
+  usage: z.looseObject({}).nullish().catch(null),
   error: z.union([errorSchema, z.string()]).nullish(),
 });
 
+/** `eos` is Together's. */
 const STOPS: Readonly<Record<string, ModelReply['stop']>> = {
   stop: 'end',
+  eos: 'end',
   length: 'truncated',
   tool_calls: 'tools',
   function_call: 'tools',
   content_filter: 'refused',
 };
 
-type Call = { id: string; name: string; arguments: string };
+/** Ends for which the server is to blame: vLLM's, DeepSeek's. */
+const FAILURES: Readonly<Record<string, string>> = {
+  abort: 'server_error',
+  error: 'server_error',
+  insufficient_system_resource: 'overloaded',
+};
 
 export function createChatAssembly(): StreamAssembly {
   const meter = createMeter();
-  const calls = new Map<number, Call>();
+  const calls = createCallAssembly();
   let text = '';
   let refusal: string | null = null;
   let finish: string | null = null;
   let usage: Record<string, unknown> | null = null;
 
-  const takeCall = ({ index, id, function: told }: z.infer<typeof callSchema>): void => {
-    const at = index ?? (id == null ? Math.max(0, calls.size - 1) : calls.size);
-    const call = calls.get(at) ?? { id: `call_${at}`, name: '', arguments: '' };
-    meter(`${told?.name ?? ''}${told?.arguments ?? ''}`);
-    calls.set(at, {
-      id: id == null || id === '' ? call.id : id,
-      name: `${call.name}${told?.name ?? ''}`,
-      arguments: `${call.arguments}${told?.arguments ?? ''}`,
-    });
+  const takeCall = (told: z.infer<typeof toldCallSchema>): void => {
+    meter(`${told.function?.name ?? ''}${told.function?.arguments ?? ''}`);
+    calls.take(told);
   };
   const takeChoice = ({ index, delta, finish_reason }: z.infer<typeof choiceSchema>): void => {
     if ((index ?? 0) !== 0) throw protocolFailure('a second choice, which was not asked for');
-    const said = `${delta?.content ?? ''}${delta?.refusal ?? ''}`;
-    const calls = delta?.tool_calls ?? [];
-    if (finish !== null && (said !== '' || calls.length > 0))
-      throw protocolFailure('more after the reason for the end');
+    const content = textOf(delta?.content);
+    const said = `${content}${delta?.refusal ?? ''}`;
+    const told = delta?.tool_calls ?? [];
+    if (finish !== null && (said !== '' || told.length > 0)) throw protocolFailure('more after the reason for the end');
     meter(said);
-    text += delta?.content ?? '';
+    text += content;
     if (delta?.refusal != null && delta.refusal !== '') refusal = `${refusal ?? ''}${delta.refusal}`;
-    calls.forEach(takeCall);
-    finish = finish_reason ?? finish;
+    told.forEach(takeCall);
+    if (finish_reason != null && finish_reason !== '') finish = finish_reason;
   };
 
   return {
     take: (data) => {
       const chunk = readEvent(chunkSchema, data, 'a chunk');
       if (chunk.error != null) throw errorIn(chunk.error);
+      if (chunk.object === 'error') throw errorIn(errorSchema.parse(chunk));
       if (chunk.choices == null && chunk.usage == null) throw protocolFailure('a chunk without choices');
       chunk.choices?.forEach(takeChoice);
       usage = chunk.usage ?? usage;
     },
     reply: () => {
       if (finish === null) return null;
+      const failed = FAILURES[finish];
+      if (failed !== undefined) throw toldInStream([failed], `finish_reason ${finish}`);
       const stop = refusal === null ? STOPS[finish] : 'refused';
       if (stop === undefined) throw protocolFailure(`finish_reason ${finish}`);
-      const ordered = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+      const called = calls.calls();
       const blocks: AssistantBlock[] = [
         ...(text === '' ? [] : [{ type: 'text' as const, text }]),
-        ...ordered.map((call) => ({ type: 'toolCall' as const, ...call, arguments: call.arguments || '{}' })),
+        ...called.map((call) => ({ type: 'toolCall' as const, ...call })),
       ];
-      const native = { content: text, refusal, tool_calls: ordered, finish_reason: finish, usage };
+      const native = { content: text, refusal, tool_calls: called, finish_reason: finish, usage };
       return { blocks, stop, refusal, usage: usageIn(usage), native };
     },
   };
 }
+
+/** Parts without a text are what the model thought. */
+const textOf = (content: z.infer<typeof contentSchema>): string =>
+  typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('');
 
 function errorIn(error: z.infer<typeof errorSchema> | string): Error {
   if (typeof error === 'string') return toldInStream([], error);

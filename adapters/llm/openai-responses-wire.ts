@@ -8,6 +8,7 @@ import { usageOfWhole } from '../../domain/llm/usage.ts';
 import type { AssistantBlock, ModelMessage, ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
 import { protocolFailure } from './call-failure.ts';
+import { sentArguments } from './sent-arguments.ts';
 import { forcedToolFor, temperatureFor } from './sent-options.ts';
 import { toldInStream } from './stream-reply.ts';
 import { createMeter, readEvent, type StreamAssembly, type WireReply } from './wire-reply.ts';
@@ -22,7 +23,8 @@ export function responsesBody(request: ModelRequest, record: ModelRecord): Body 
     max_output_tokens: Math.min(request.maxTokens, record.outputTokensMax),
     stream: true,
     store: false,
-    include: ['reasoning.encrypted_content'],
+    // A model that takes a temperature does not reason, and refuses to be asked for its thoughts.
+    ...(record.acceptsTemperature ? {} : { include: ['reasoning.encrypted_content' as const] }),
     input: request.messages.flatMap((message) => itemsOf(message, record.provider)),
     ...(request.system === '' ? {} : { instructions: request.system }),
     ...(temperature === null ? {} : { temperature }),
@@ -56,10 +58,14 @@ function itemsOf(message: ModelMessage, provider: string): ResponseInputItem[] {
 
 function ownItem(block: AssistantBlock, provider: string): ResponseInputItem | null {
   if (block.type === 'text') return block.text === '' ? null : { role: 'assistant', content: block.text };
-  if (block.type === 'opaque') {
-    return block.provider === provider ? (JSON.parse(block.json) as ResponseInputItem) : null;
-  }
-  return { type: 'function_call', call_id: block.id, name: block.name, arguments: block.arguments };
+  if (block.type === 'opaque') return block.provider === provider ? opaqueItem(block.json) : null;
+  return { type: 'function_call', call_id: block.id, name: block.name, arguments: sentArguments(block.arguments) };
+}
+
+/** Reasoning that did not come encrypted is not stored there either: its id would be asked for in vain. */
+function opaqueItem(json: string): ResponseInputItem | null {
+  const item = JSON.parse(json) as ResponseInputItem;
+  return item.type === 'reasoning' && !item.encrypted_content ? null : item;
 }
 
 const errorSchema = z.looseObject({ code: z.string().nullish(), message: z.string().nullish() });
@@ -69,7 +75,8 @@ const responseSchema = z.looseObject({
   output: z.array(itemSchema).default([]),
   incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
   error: errorSchema.nullish(),
-  usage: z.looseObject({}).nullish(),
+  /** Of any shape: domain/llm/usage.ts judges it. */
+  usage: z.looseObject({}).nullish().catch(null),
 });
 type Told = z.infer<typeof responseSchema>;
 const eventSchema = z.looseObject({ type: z.string(), sequence_number: z.number().nullish() });

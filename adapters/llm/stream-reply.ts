@@ -31,7 +31,9 @@ export type StreamFeed = { readonly push: (bytes: Uint8Array) => void; readonly 
 export function createStreamFeed(assembly: StreamAssembly): StreamFeed {
   const events = createEventReader(EVENT_LENGTH_MAX);
   let isDone = false;
-  const take = ({ data }: ServerSentEvent): void => {
+  const take = ({ data: told }: ServerSentEvent): void => {
+    const data = told.trim();
+    if (data === '') return;
     if (data === '[DONE]') isDone = true;
     else if (isDone) throw protocolFailure('an event after the last one');
     else assembly.take(parsedEvent(data));

@@ -44,11 +44,17 @@ export function replyOf(wire: WireReply, sent: SentFacts): ModelReply {
     blocks,
     text: text === '' ? (wire.refusal ?? '') : text,
     toolCalls,
-    stop: wire.stop === 'end' && toolCalls.length > 0 ? 'tools' : wire.stop,
+    stop: stopOf(wire.stop, toolCalls.length),
     usage: wire.usage,
     ...sent,
     raw,
   };
+}
+
+/** What was called says more than the word for it: some servers say the one and send the other. */
+function stopOf(stop: ModelReply['stop'], callCount: number): ModelReply['stop'] {
+  if (stop !== 'end' && stop !== 'tools') return stop;
+  return callCount > 0 ? 'tools' : 'end';
 }
 
 /** Where a server gives two calls of a reply one id, their results could not be told apart: the second gets its own. */

@@ -28,7 +28,10 @@ export type NewsSource = {
 const SOURCE_LENGTH_MAX = 100;
 const URL_LENGTH_MAX = 2_000;
 const SYMBOL = /^[A-Z0-9][A-Z0-9.:/-]{0,29}$/;
-const TAGS = /<(?:script|style)\b[\s\S]*?<\/(?:script|style)\s*>|<\/?[a-zA-Z!][^<>]*>/gi;
+/** A script without an end goes on to the end, as in a browser: looked for again and again it would cost minutes. */
+const TAGS = /<(?:script|style)\b[\s\S]*?(?:<\/(?:script|style)\s*>|$)|<\/?[a-zA-Z!][^<>]*>/gi;
+/** What lies beyond never becomes a headline or a summary. */
+const LOOKED_AT_MAX = 200_000;
 
 /** null where nothing is left that could be read. */
 export function newsItemOf(raw: RawNews, nowMs: number): NewsItem | null {
@@ -50,7 +53,7 @@ export function newsItemOf(raw: RawNews, nowMs: number): NewsItem | null {
 }
 
 const plainText = (text: string, lengthMax: number): string =>
-  cleanUntrusted(text.replace(TAGS, ' '), lengthMax).text.replace(/\s+/g, ' ').trim();
+  cleanUntrusted(text.slice(0, LOOKED_AT_MAX).replace(TAGS, ' '), lengthMax).text.replace(/\s+/g, ' ').trim();
 
 /** Only addresses that a reader could follow. */
 function addressOf(url: string | null): string | null {

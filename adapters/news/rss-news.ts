@@ -86,13 +86,20 @@ const parser = new XMLParser({
   isArray: (name) => ['item', 'entry', 'category', 'link'].includes(name),
 });
 
-/** A tag's text, whether it has attributes or not. */
-const textSchema = z
-  .union([z.string(), z.looseObject({ '#text': z.string().optional() }).transform((node) => node['#text'] ?? '')])
-  .catch('');
+/** All text of a tag and of the tags in it; attributes are none. */
+function wholeText(node: unknown): string {
+  if (typeof node !== 'object' || node === null) return typeof node === 'string' ? node : '';
+  const inner = Object.entries(node).filter(([name]) => !name.startsWith('@'));
+  return inner.map(([, one]) => wholeText(one)).join(' ');
+}
+
+/** Without their prefixes `title` and `media:title` are two of one name: the first that says something counts. */
+const firstText = (node: unknown): string => [node].flat().map(wholeText).find(saysSomething) ?? '';
+const saysSomething = (text: string): boolean => text.trim() !== '';
+const textSchema = z.unknown().transform(firstText);
 const linkSchema = z.union([
   z.string(),
-  z.looseObject({ '@href': z.string().optional(), '#text': z.string().optional() }),
+  z.looseObject({ '@href': z.string().optional(), '@rel': z.string().optional(), '#text': z.string().optional() }),
 ]);
 const entrySchema = z.looseObject({
   title: textSchema.optional(),
@@ -126,8 +133,8 @@ function readFeed(body: string, context: Context): RawNews[] {
     : XMLValidator.validate(body) === true
       ? null
       : 'XML';
-  const parsed = valid === null ? feedSchema.safeParse(parser.parse(body)) : null;
-  const feed = parsed?.success === true ? parsed.data : null;
+  const parsed = feedSchema.safeParse(valid === null ? treeOf(body) : null);
+  const feed = parsed.success ? parsed.data : null;
   const entries = feed?.rss?.channel.item ?? feed?.RDF?.item ?? feed?.feed?.entry;
   if (entries === undefined) {
     throw new VendorFailure([
@@ -140,22 +147,35 @@ function readFeed(body: string, context: Context): RawNews[] {
   });
 }
 
-/** An entry without a date that can be read was published when we saw it. */
+/** Null for what the parser will not read: tags too deep, names that code would trip over. */
+function treeOf(body: string): unknown {
+  try {
+    return parser.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+/** An entry without a date that can be, from 1970 on, was published when we saw it. */
 function newsOf(entry: z.output<typeof entrySchema>, { source, symbols, nowMs }: Context): RawNews {
   const stamp = Date.parse(entry.pubDate ?? entry.published ?? entry.date ?? entry.updated ?? '');
   return {
     source,
     url: linkOf(entry.link ?? []),
     headline: entry.title ?? '',
-    summary: entry.description ?? entry.summary ?? entry.content ?? '',
+    summary: entry.description || entry.summary || entry.content || '',
     symbols,
-    publishedAtMs: Number.isNaN(stamp) ? nowMs : stamp,
+    publishedAtMs: stamp > 0 ? stamp : nowMs,
     knownAtMs: null,
     social: false,
   };
 }
 
+/** Atom has several links of an entry: to the story leads the one that is `alternate`, or says nothing of itself. */
 function linkOf(links: readonly z.output<typeof linkSchema>[]): string | null {
-  const [first] = links.map((link) => (typeof link === 'string' ? link : (link['@href'] ?? link['#text'] ?? '')));
-  return first === undefined || first.trim() === '' ? null : first.trim();
+  const relOf = (link: (typeof links)[number]): string =>
+    typeof link === 'string' ? 'alternate' : (link['@rel'] ?? 'alternate');
+  const link = links.find((one) => relOf(one) === 'alternate') ?? links[0] ?? '';
+  const address = (typeof link === 'string' ? link : (link['@href'] ?? link['#text'] ?? '')).trim();
+  return address === '' ? null : address;
 }

@@ -14,7 +14,7 @@ import type { ApiParts } from '../parts.ts';
 import { plain } from '../plain.ts';
 import { Refusal, refusal } from '../refusal.ts';
 import { PROBLEM_ANSWERS } from '../schemas.ts';
-import { asked, atTemporal } from '../temporal-door.ts';
+import { atTemporal, heard } from '../temporal-door.ts';
 import type { Routes } from '../typed.ts';
 
 const emptyQuery = z.strictObject({});
@@ -25,14 +25,14 @@ const initializing = (message: string) => ({ status: 'initializing' as const, me
 export function orchestrationRoutes(app: Routes, parts: ApiParts): void {
   const { client } = parts;
   const statusOf = (officer: Officer) =>
-    asked(client, () => client.workflow.getHandle(officerId(officer)).query(officerStatusQuery));
+    heard(client, () => client.workflow.getHandle(officerId(officer)).query(officerStatusQuery));
   const schema = (summary: string) => ({
     summary,
     querystring: emptyQuery,
     response: { 200: stateAnswer, ...PROBLEM_ANSWERS },
   });
   app.get('/api/orchestration/global-state', { schema: schema('The state of the whole desk') }, async () => {
-    const state = await asked(client, () => client.workflow.getHandle(officerId('federation')).query(globalStateQuery));
+    const state = await heard(client, () => client.workflow.getHandle(officerId('federation')).query(globalStateQuery));
     return state === null ? initializing('no global state yet') : { status: 'ok' as const, data: plain(state) };
   });
   app.get('/api/orchestration/agents/status', { schema: schema('What each officer last said') }, async () => {

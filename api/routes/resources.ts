@@ -85,7 +85,7 @@ export function rowRoute(app: Routes, { db }: ApiParts, url: string, resource: R
 }
 
 /** An account with what it holds and what its day has cost so far. */
-function accountRoute(app: Routes, { db }: ApiParts): void {
+function accountRoute(app: Routes, { db, nowMs }: ApiParts): void {
   const schema = {
     summary: 'An account: cash, equity, margin, buying power, loss of its day',
     params: z.strictObject({ id: idText }),
@@ -94,6 +94,6 @@ function accountRoute(app: Routes, { db }: ApiParts): void {
   app.get('/api/accounts/:id', { schema }, async ({ params, accountId }) => {
     const row = await readOne(db, accounts, params.id, accountId);
     if (row === undefined) throw notFound('accountId', params.id, 'the id of an account of this desk');
-    return { status: 'ok' as const, data: { ...row, ...(await readStanding(db, params.id)) } };
+    return { status: 'ok' as const, data: { ...row, ...(await readStanding(db, params.id, nowMs())) } };
   });
 }

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readOne, rowSchemaOf } from '../../db/read/resource.ts';
 import { sessions } from '../../db/read/resources.ts';
+import { readSession } from '../../db/sessions.ts';
 import { answerOf, documentSchema, idText } from '../../schemas/http.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import {
@@ -108,10 +109,18 @@ function startRoute(app: Routes, parts: ApiParts): void {
       if (request.accountId !== null && parsed.accountId !== request.accountId) {
         throw notFound('accountId', parsed.accountId, 'the account of this token');
       }
+      await refuseForeignId(parts, sessionId, request.accountId);
       await atTemporal(parts.client, workflowId, () => start(parts, workflowId, request.body, command));
       return { status: 'ok' as const, data: { sessionId, workflowId } };
     });
   });
+}
+
+/** A session that is opened again takes its row over: the token of one account must not take another's. */
+async function refuseForeignId({ db }: ApiParts, sessionId: string, accountId: string | null): Promise<void> {
+  const before = accountId === null ? undefined : await readSession(db, sessionId);
+  if (before === undefined || before.input.accountId === accountId) return;
+  throw refusal(409, 'SESSION_RUNNING', 'sessionId', sessionId, 'an id that no other session has');
 }
 
 /** A command that was sent before, and started it without an answer of ours, finds its own name on the workflow. */

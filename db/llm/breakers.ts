@@ -25,12 +25,6 @@ export async function breakerAt(db: Database, { provider, baseUrl }: Address, no
   return (probe.numAffectedRows ?? 0n) > 0n ? 'troubled' : 'open';
 }
 
-/** Addresses whose last call failed, whatever their breakers say. */
-export async function troubledAddresses(db: Database): Promise<Address[]> {
-  const query = db.selectFrom('model_breakers').select(['provider', 'base_url']).where('failures', '>', 0);
-  return (await query.execute()).map(({ provider, base_url: baseUrl }) => ({ provider, baseUrl }));
-}
-
 /** Closes the breaker. */
 export async function noteSuccess(db: Database, { provider, baseUrl }: Address): Promise<void> {
   await sql`update model_breakers set failures = 0, opened_at = null, probed_at = null

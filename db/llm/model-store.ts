@@ -3,7 +3,6 @@
  * micro-USD, instants epoch ms of the desk's clock.
  */
 import type { FullScope, ScopeLimit } from '../../schemas/llm/budget.ts';
-import type { PromptExperiment } from '../../schemas/llm/prompt.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { inTransaction } from '../retry.ts';
 import type { Database, JsonObject } from '../tables.ts';
@@ -16,7 +15,7 @@ import {
   openBatch,
   readBatch,
 } from './batches.ts';
-import { type Address, type BreakerState, breakerAt, noteFailure, noteSuccess, troubledAddresses } from './breakers.ts';
+import { type Address, type BreakerState, breakerAt, noteFailure, noteSuccess } from './breakers.ts';
 import { reserveBudget } from './budget.ts';
 import {
   type CallBodies,
@@ -29,13 +28,13 @@ import {
   type ModelCallRow,
   type NewModelCall,
   openCall,
-  outcomeOfAsk,
 } from './calls.ts';
 import { type Pace, paceOf } from './pacing.ts';
 import { readPayload, storePayload } from './payloads.ts';
-import { activeExperiment, readPrompt, type StoredPrompt } from './prompts.ts';
+import { readPrompt, type StoredPrompt } from './prompts.ts';
 import { putCached, readCached } from './response-cache.ts';
 import { openDemotions, type Subject } from './scores.ts';
+import { type EarlierRow, readEarlier, readStanding, type StandingRow } from './standing.ts';
 
 export type BeginCall = {
   readonly row: NewModelCall;
@@ -51,7 +50,10 @@ export type Begun =
   | { readonly kind: 'exhausted'; readonly full: readonly FullScope[] };
 
 export type ModelStore = {
-  readonly outcome: (askKey: string) => Promise<JsonObject | undefined>;
+  /** What a question came to before. */
+  readonly earlier: (askKey: string) => Promise<EarlierRow>;
+  /** What stands against models, prompts and addresses now. */
+  readonly standing: (promptId: string) => Promise<StandingRow>;
   /** @returns the outcome that is kept: the first there was */
   readonly keepOutcome: (askKey: string, outcome: JsonObject) => Promise<JsonObject>;
   readonly calls: (askKey: string) => Promise<ModelCallRow[]>;
@@ -65,8 +67,6 @@ export type ModelStore = {
   readonly judge: (callId: string, problems: readonly Problem[]) => Promise<void>;
   readonly payload: (ref: string) => Promise<string>;
   readonly storePayload: (body: string) => Promise<string>;
-  /** Where the last call failed: there a call asks the breaker first. */
-  readonly troubled: () => Promise<Address[]>;
   readonly breaker: (address: Address, nowMs: number) => Promise<BreakerState>;
   readonly noteSuccess: (address: Address) => Promise<void>;
   readonly noteFailure: (address: Address, failure: { code: string; nowMs: number }) => Promise<void>;
@@ -78,13 +78,13 @@ export type ModelStore = {
   readonly cached: (key: string, asOfMs: number) => Promise<JsonObject | undefined>;
   readonly putCached: (key: string, asOfMs: number, outcome: JsonObject) => Promise<void>;
   readonly prompt: (promptId: string, version: number) => Promise<StoredPrompt | undefined>;
-  readonly experiment: (promptId: string) => Promise<PromptExperiment | undefined>;
   /** Models and prompts that have no say at present. */
   readonly demoted: () => Promise<Subject[]>;
 };
 
 export const createModelStore = (db: Database): ModelStore => ({
-  outcome: (askKey) => outcomeOfAsk(db, askKey),
+  earlier: (askKey) => readEarlier(db, askKey),
+  standing: (promptId) => readStanding(db, promptId),
   keepOutcome: (askKey, outcome) => keepOutcome(db, askKey, outcome),
   calls: (askKey) => callsOfAsk(db, askKey),
   loseCalls: (askKey, atMs) => inTransaction(db, (trx) => loseCalls(trx, askKey, atMs)),
@@ -94,7 +94,6 @@ export const createModelStore = (db: Database): ModelStore => ({
   judge: (callId, problems) => judgeCall(db, callId, problems),
   payload: (ref) => readPayload(db, ref),
   storePayload: (body) => storePayload(db, body),
-  troubled: () => troubledAddresses(db),
   breaker: (address, nowMs) => breakerAt(db, address, nowMs),
   noteSuccess: (address) => noteSuccess(db, address),
   noteFailure: (address, failure) => noteFailure(db, address, failure),
@@ -105,7 +104,6 @@ export const createModelStore = (db: Database): ModelStore => ({
   cached: (key, asOfMs) => readCached(db, key, asOfMs),
   putCached: (key, asOfMs, outcome) => putCached(db, key, asOfMs, outcome),
   prompt: (promptId, version) => readPrompt(db, promptId, version),
-  experiment: (promptId) => activeExperiment(db, promptId),
   demoted: () => openDemotions(db),
 });
 

@@ -56,13 +56,6 @@ export async function promptVersions(db: Database, promptId: string): Promise<Pr
   return (await query.orderBy('version', 'desc').execute()).map(({ definition }) => definition);
 }
 
-/** The experiment that runs on a prompt now; undefined without one. */
-export async function activeExperiment(db: Database, promptId: string): Promise<PromptExperiment | undefined> {
-  const query = db.selectFrom('prompt_experiments').selectAll().where('prompt_id', '=', promptId);
-  const row = await query.where('active', '=', true).executeTakeFirst();
-  return row === undefined ? undefined : { experimentId: row.experiment_id, promptId, arms: row.arms };
-}
-
 /** Begins an experiment and ends the one that ran on the same prompt. */
 export async function startExperiment(db: Database, experiment: PromptExperiment, nowMs: number): Promise<void> {
   const { experimentId, promptId, arms } = experiment;

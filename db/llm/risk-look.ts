@@ -79,7 +79,7 @@ export async function lookAtRisk(db: Database, parts: RiskLookParts, request: Ri
 async function standingOf(db: Database, { accountId, asOfMs, trade }: RiskLookRequest): Promise<Standing> {
   if (accountId !== null) {
     return inTransaction(db, async (trx) => {
-      const { account, ...rest } = await loadAccount(trx, accountId, ASKER, openingCheckpoint('0'));
+      const { account, ...rest } = await loadAccount(trx, accountId, ASKER, openingCheckpoint('0'), null);
       return { ...rest, tradingMode: account.tradingMode };
     });
   }

@@ -19,6 +19,8 @@ export type CeoEvaluation = {
   readonly inputs: CeoInputs;
   /** What asked: the alert's own id, else one for the cycle. */
   readonly correlationId: string;
+  /** Of all alerts that this one evaluation answers, where there are several. */
+  readonly correlationIds?: readonly string[] | undefined;
   readonly nowMs: number;
   /** Written in the same transaction, such as the slot of the cycle. */
   readonly alongside?: (trx: Transaction<Tables>) => Promise<void>;
@@ -32,7 +34,7 @@ export type RecordedDecision = CeoDecision & { readonly policyVersion: number; r
  */
 export function recordCeoDecision(
   db: Database,
-  { inputs, correlationId, nowMs, alongside }: CeoEvaluation,
+  { inputs, correlationId, correlationIds, nowMs, alongside }: CeoEvaluation,
 ): Promise<RecordedDecision> {
   return inTransaction(db, async (trx) => {
     const policy = await lockPolicy(trx);
@@ -45,7 +47,8 @@ export function recordCeoDecision(
     await alongside?.(trx);
     const reason = decision.reasons.join('; ').slice(0, REASON_LENGTH_MAX);
     const author = { setBy: officerId('ceo'), reason, correlationId, atMs: nowMs };
-    const events = eventsOf(decision, correlationId, nowMs);
+    const payload = { ...decision, ...(correlationIds !== undefined && { correlationIds }) };
+    const events = eventsOf(payload, correlationId, nowMs);
     const { version } = await writeMode(trx, { ...author, mode: decision.mode, events });
     return { ...decision, policyVersion: version, correlationId };
   });

@@ -86,7 +86,8 @@ export const createOfficerStore = (db: Database) => ({
       if (!(await recordSlots(trx, outcome))) throw new SlotTaken();
     };
     try {
-      return await recordCeoDecision(db, { inputs, correlationId: request.correlationId, nowMs, alongside });
+      const { correlationId, correlationIds } = request;
+      return await recordCeoDecision(db, { inputs, correlationId, correlationIds, nowMs, alongside });
     } catch (error) {
       if (error instanceof SlotTaken) return null;
       throw error;

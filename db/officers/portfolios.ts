@@ -5,7 +5,8 @@
  */
 import { sql } from 'kysely';
 import type { AccountBook } from '../../domain/officers/risk/desk-risk.ts';
-import type { Database } from '../tables.ts';
+import { dayStartOf, openReplays } from '../account-days.ts';
+import type { Database, JsonObject } from '../tables.ts';
 
 /** Days of history, and how much older than its bar a price may be. */
 const DAYS = 260;
@@ -18,9 +19,21 @@ const READ_MS_MAX = 4_000;
 export function readPortfolios(db: Database, nowMs: number): Promise<AccountBook[]> {
   return db.transaction().execute(async (trx) => {
     await sql`set local statement_timeout = ${sql.lit(READ_MS_MAX)}`.execute(trx);
-    return (await sql<AccountBook>`${portfolios(nowMs)}`.execute(trx)).rows;
+    const { rows } = await sql<Row>`${portfolios(nowMs)}`.execute(trx);
+    return rows.map((row) => bookOf(row, nowMs));
   });
 }
+
+type Row = AccountBook & {
+  readonly portfolio: JsonObject;
+  readonly riskState: unknown;
+  readonly replays: readonly string[];
+};
+
+const bookOf = ({ riskState, replays, portfolio, ...account }: Row, nowMs: number): AccountBook => ({
+  ...account,
+  portfolio: { ...portfolio, dayStartEquity: dayStartOf(riskState, replays, nowMs) },
+});
 
 /** What was kept of bars that are not stored; no row where there is nothing. */
 const ownDays = sql`
@@ -74,8 +87,8 @@ const portfolios = (nowMs: number) => sql`
     )
     select a.account_id as "accountId", trim_scale(a.equity)::text as equity,
       coalesce(jsonb_array_length(t.positions), 0) as "openPositions",
-      jsonb_build_object('equity', trim_scale(a.equity)::text, 'dayStartEquity', a.risk_state->'dayStartEquity',
-        'peakEquity', a.risk_state->'peakEquity', 'dataAgeMs', coalesce(t.age_ms, 0),
-        'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}), 'positions', coalesce(t.positions, '[]')) as portfolio
+      jsonb_build_object('equity', trim_scale(a.equity)::text, 'peakEquity', a.risk_state->'peakEquity',
+        'dataAgeMs', coalesce(t.age_ms, 0), 'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}), 'positions', coalesce(t.positions, '[]')) as portfolio,
+      a.risk_state as "riskState", ${openReplays} as replays
     from accounts a left join told t using (account_id)
     where a.trading_mode in ('paper', 'live') order by a.account_id`;

@@ -71,24 +71,27 @@ export function regimeFigures({ equity, regimes, trades, periodsPerYear }: Regim
   if (regimes.length !== returns.length) {
     throw new RangeError(`regimes: got ${regimes.length}, expected one for each of ${returns.length} bars`);
   }
-  const known = returns.map((_value, i) => regimes[i - 1] ?? UNKNOWN);
-  const entered = trades.map(({ regime }) => regime ?? UNKNOWN);
-  const names = [...new Set([...known, ...entered])].sort();
+  const parts = new Map<string, { readonly returns: number[]; readonly pnls: number[] }>();
+  const partOf = (regime: string | null | undefined) => {
+    const name = regime ?? UNKNOWN;
+    const part = parts.get(name) ?? { returns: [], pnls: [] };
+    parts.set(name, part);
+    return part;
+  };
+  for (const [i, value] of returns.entries()) partOf(regimes[i - 1]).returns.push(value);
+  for (const { pnl, regime } of trades) partOf(regime).pnls.push(pnl);
+  const told = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
-    names.map((name) => {
-      const own = returns.filter((_value, i) => known[i] === name);
-      const pnls = trades.filter((_trade, k) => entered[k] === name).map(({ pnl }) => pnl);
-      return [name, figuresOfRegime(own, pnls, periodsPerYear)];
-    }),
+    told.map(([name, part]) => [name, figuresOfRegime(part.returns, part.pnls, periodsPerYear)]),
   );
 }
 
 const UNKNOWN = 'unknown';
 
-/** Returns of the regime's bars as if they followed each other; drawdowns are within those. */
+/** Returns of the regime's bars as if they followed each other; drawdowns are within those. No wealth earns nothing. */
 function figuresOfRegime(returns: readonly number[], pnls: readonly number[], periodsPerYear: number) {
   const wealth = [1];
-  for (const value of returns) wealth.push((wealth.at(-1) as number) * (1 + value));
+  for (const value of returns) wealth.push((wealth.at(-1) as number) * (1 + (Number.isNaN(value) ? 0 : value)));
   return {
     bars: returns.length,
     returnFraction: (wealth.at(-1) as number) - 1,

@@ -3,7 +3,7 @@ import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
 import type { ParsedSession } from '../../schemas/session-input.ts';
 import { type SessionReport, sessionReportSchema } from '../../schemas/strategy-session.ts';
 import { moneyText } from '../engine/money-text.ts';
-import { fillsOf, noDecisionsOf, refusalsOf, sumOf, tradesOf } from '../engine/outcome.ts';
+import { fillsOf, fundingOf, noDecisionsOf, refusalsOf, sumOf, tradesOf } from '../engine/outcome.ts';
 import type { EngineRun } from '../engine/run-report.ts';
 import type { BarSeries } from '../market/bar-series.ts';
 import { findReportableGaps } from '../market/reportable-gaps.ts';
@@ -48,7 +48,7 @@ export function engineReport(run: EngineRun, facts: EngineReportFacts): EngineRe
     equityEnd: last === undefined ? input.startingCash : moneyText(last),
     realizedPnl: moneyText(sumOf(run, 'pnl')),
     fees: moneyText(fills.reduce((sum, { fee }) => sum + Number(fee), 0)),
-    funding: moneyText(sumOf(run, 'funding')),
+    funding: moneyText(fundingOf(run)),
     modelCostMicroUsd: 0,
     dataHash,
     codeVersion,

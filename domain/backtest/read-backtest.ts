@@ -14,6 +14,8 @@ export type ReadBacktest = {
   readonly session: ParsedSession;
   readonly engine: ResearchFields;
   readonly seedIndicators: IndicatorSeed;
+  /** Tests of a walk-forward; null where none was asked for. */
+  readonly walkForward: number | null;
 };
 
 type Run = { readonly prefix: string; readonly workflowId: string; readonly nowMs: number };
@@ -28,7 +30,8 @@ export function readBacktest(raw: unknown, run: Run): ReadBacktest {
   const own = found.map((one) => inOwnWords(one, input));
   problems.push(...own.filter((one) => !problems.some(({ code, path }) => code === one.code && path === one.path)));
   if (parsed === undefined || problems.length > 0) throw new InvalidInput(problems);
-  return { session: parsed, engine, seedIndicators: input.seedIndicators };
+  const { seedIndicators, walkForward = null } = input;
+  return { session: parsed, engine, seedIndicators, walkForward };
 }
 
 /** A session must have an id; this one is never read. */
@@ -55,7 +58,8 @@ function rightFields(raw: unknown): BacktestRunInput {
   return backtestRunInputSchema.parse({ ...NOTHING_ASKED, ...Object.fromEntries(right) });
 }
 
-const OWN_NAMES: readonly (readonly [RegExp, string])[] = [
+/** A field of the session, the name it came under, and what to do where the session's own hint names other fields. */
+const OWN_NAMES: readonly (readonly [RegExp, string, hint?: string])[] = [
   [/^strategy\.parameters/, 'params'],
   [/^symbols/, 'symbol'],
   [/^startingCash/, 'cash'],
@@ -63,13 +67,13 @@ const OWN_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^market\.(from|to)/, '$1'],
   [/^market\.count/, 'synthetic'],
   [/^market\.file/, 'bars'],
-  [/^leverage/, 'targetVolatility'],
+  [/^leverage/, 'targetVolatility', 'set leverage above 1, or leave targetVolatility out'],
 ];
 
 /** A problem of the session, under the name of the field that caused it. */
 function inOwnWords(one: Problem, { symbol }: BacktestRunInput): Problem {
-  const [from, to] = OWN_NAMES.find(([name]) => name.test(one.path)) ?? [/^/, ''];
+  const [from, to, hint = one.hint] = OWN_NAMES.find(([name]) => name.test(one.path)) ?? [/^/, ''];
   const renamed = one.path.replace(from, to);
   const path = typeof symbol === 'string' ? renamed.replace(/^symbol\[\d+\]/, 'symbol') : renamed;
-  return { ...one, path, message: one.message.replace(one.path, path) };
+  return { ...one, path, hint, message: one.message.replace(one.path, path) };
 }

@@ -41,7 +41,7 @@ export function fillsOf({ account }: EngineRun, strategyId: string): Fill[] {
       venue: 'paper',
       accountId: 'sim:engine',
       tradeId: `fill-${index}`,
-      clientOrderId: `${at('kind') === ENTRY ? 'entry' : 'exit'}-${index}`,
+      clientOrderId: `${index}-${at('kind') === ENTRY ? 'entry' : EXIT_REASONS[at('kind')]}`,
       strategyId,
       symbol: symbolOf(account, at('lane')),
       side: at('quantity') > 0 ? 'buy' : 'sell',
@@ -71,3 +71,7 @@ export function sumOf({ account: { trades } }: EngineRun, column: keyof typeof T
   for (let row = 0; row < trades.count; row += 1) sum += trades.cells[row * trades.width + TRADE[column]] as number;
   return sum;
 }
+
+/** Funding and borrowing that were paid: by the trades, and by what is still held. */
+export const fundingOf = (run: EngineRun): number =>
+  run.account.lanes.reduce((sum, { tripFunding }) => sum + tripFunding, sumOf(run, 'funding'));

@@ -160,7 +160,8 @@ export function regimeOf(columns: RegimeColumns, i: number): Regime {
   };
 }
 
-const trendLabel = (code: number): TrendRegime | null =>
+/** The label of a code; null for one that is not known yet. */
+export const trendLabel = (code: number): TrendRegime | null =>
   code === 1 ? 'bull' : code === -1 ? 'bear' : code === 0 ? 'sideways' : null;
 
 const volatilityLabel = (code: number): VolatilityLevel | null =>

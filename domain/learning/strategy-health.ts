@@ -4,6 +4,7 @@
  * trades. A working strategy shows five losses in a row within fifty trades rather often: each rule is told with
  * how often it is wrong, and CUSUM stands beside them.
  */
+import { sampleMoments } from './honesty/sample-moments.ts';
 import { CUSUM, type CusumSums, cusumStep } from './online/cusum.ts';
 import { ASSUMED_WIN_RATE, lossRunProbability, lowWinRateProbability } from './online/false-alarms.ts';
 
@@ -24,7 +25,7 @@ export type StrategyHealth = {
   readonly winRate: number | null;
   readonly averageReturn: number | null;
   readonly lossesInARow: number;
-  /** Null until twenty trades stand before the window. */
+  /** Null until twenty trades stand before the window, and where those were all alike. */
   readonly cusum: HealthCusum | null;
 };
 
@@ -102,9 +103,9 @@ const lossStreak = (returns: readonly number[]): number => {
 };
 
 function cusumOf(before: readonly number[], window: readonly number[]): HealthCusum | null {
-  const mean = meanOf(before);
-  const deviation = Math.sqrt(before.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (before.length - 1));
-  if (before.length < TRADES_MIN || !(deviation > 0)) return null;
+  const moments = before.length < TRADES_MIN ? null : sampleMoments(before);
+  if (moments === null || moments.deviation === 0) return null;
+  const { mean, deviation } = moments;
   let sums: CusumSums = { up: 0, down: 0 };
   let alarm = false;
   for (const value of window) {

@@ -14,13 +14,16 @@ export function cleanText(raw: string): Plain {
   const hidden: string[] = [];
   const unseen = takeTagCharacters(raw.normalize('NFC'), hidden);
   const withoutMarkup = takeHtml(takeTerminalCodes(unseen), hidden);
-  const text = takeInvisible(entities(withoutMarkup))
-    .replace(/[<>]/g, (sign) => (sign === '<' ? '‹' : '›'))
+  const text = takeInvisible(entities(withoutMarkup)).replace(/[<>]/g, (sign) => (sign === '<' ? '‹' : '›'));
+  return { text: closeUp(text), hidden: closeUp(takeInvisible(hidden.join(' '))) };
+}
+
+/** One space or line break where there are many: patterns that skip white space would go over them again and again. */
+const closeUp = (text: string): string =>
+  text
     .replace(/[^\S\n]+/gu, ' ')
     .replace(/ *\n[\n ]*/g, '\n')
     .trim();
-  return { text, hidden: takeInvisible(hidden.join(' ')).trim() };
-}
 
 const ESCAPE = String.fromCharCode(0x1b);
 const BELL = String.fromCharCode(0x07);

@@ -112,9 +112,17 @@ const STRANGE = 'аеорсухіјѕԁһԛԝɡӏАВЕКМНОРСТХІЅαο�
 const LATIN = 'aeopcyxijsdhqwglABEKMHOPCTXISaovptuiABEHIKMNOPTXYZ';
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(Array.from(STRANGE, (sign, at) => [sign, LATIN[at] ?? sign]));
 
+/** One sign may stand for eighteen. */
+const LATIN_LENGTH_MAX = 100_000;
+
 /** Full-width and mathematical letters by compatibility forms, accents off, look-alikes by the table. */
-const toLatin = (text: string): string =>
-  Array.from(text.normalize('NFKD').replace(/\p{Mn}/gu, ''), (sign) => LOOK_ALIKES.get(sign) ?? sign).join('');
+function toLatin(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .slice(0, LATIN_LENGTH_MAX)
+    .replace(/\p{Mn}/gu, '');
+  return Array.from(plain, (sign) => LOOK_ALIKES.get(sign) ?? sign).join('');
+}
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',

@@ -12,6 +12,7 @@ import type { BarRow } from './bar-series.ts';
 import { jumpOf } from './jumps.ts';
 import { parseInstant } from './parse-instant.ts';
 import { tickProblem } from './price-tick.ts';
+import { type StampUnit, stampInMs } from './stamp-unit.ts';
 import type { TableRow } from './table-rows.ts';
 
 export type BarIntakeOptions = {
@@ -20,6 +21,7 @@ export type BarIntakeOptions = {
   readonly wholeUnits: boolean;
   /** The step of prices, a plain decimal; null = unknown, unchecked. */
   readonly tick: string | null;
+  readonly stampUnit: StampUnit;
   readonly refuse: (one: Problem) => void;
   readonly warn: (one: Problem) => void;
 };
@@ -66,10 +68,11 @@ export function createBarIntake(options: BarIntakeOptions): BarIntake {
 }
 
 function readTime({ texts, where }: RowCells, options: BarIntakeOptions, problems: Problem[]): number | null {
-  const { intervalMs, nowMs } = options;
-  const time = parseInstant(texts.time, { dateOnly: intervalMs % DAY_MS === 0 });
+  const { intervalMs, nowMs, stampUnit } = options;
+  const time = parseInstant(stampInMs(texts.time, stampUnit), { dateOnly: intervalMs % DAY_MS === 0 });
   if (!time.ok) {
-    problems.push(problem(time.code, where('time'), texts.time, time.expected, time.hint));
+    const hint = time.hint.startsWith('looks like') ? `${time.hint}; npm run bars takes --time-unit` : time.hint;
+    problems.push(problem(time.code, where('time'), texts.time, time.expected, hint));
     return null;
   }
   if (time.ms + intervalMs > nowMs) problems.push(futureProblem(where('time'), texts.time, intervalMs, nowMs));

@@ -51,6 +51,17 @@ export const rowOfBar = ({ openTimeMs, open, high, low, close, volume }: Bar): B
   volume: Number(volume),
 });
 
+/** Index of the last bar that opens at or before `atMs`; −1 before the first. */
+export function lastBarAt({ openTimeMs }: Pick<BarSeries, 'openTimeMs'>, atMs: number): number {
+  let [low, high] = [0, openTimeMs.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((openTimeMs[middle] as number) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
 /** The bar at `index`. @throws RangeError outside the series */
 export function barAt(series: BarSeries, index: number): BarRow {
   const openTimeMs = series.openTimeMs[index];

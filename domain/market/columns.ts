@@ -82,7 +82,8 @@ function missing<C extends string>(column: C, columns: ColumnSet<C>, cells: read
 
 function headerHint(cells: readonly string[], { what, required }: ColumnSet<string>): string {
   if (cells.length === 1 && /[;\t|]/.test(cells[0] ?? '')) return 'cells must be separated by commas';
-  if (cells.every((cell) => /^[\d.:TZ+ -]*$/.test(cell))) return 'the first line must name the columns';
+  if (cells.every((cell) => /^[\d.:TZ+ -]*$/.test(cell)))
+    return 'the first line must name the columns; npm run bars -- import takes --columns';
   return `${what} has the columns ${required.join(', ')}`;
 }
 

@@ -16,6 +16,7 @@ import type { BarSeries } from './bar-series.ts';
 import type { ExactTexts } from './exact-texts.ts';
 import { createProblemList, type ProblemList } from './problem-list.ts';
 import { calendarProblems, findReportableGaps } from './reportable-gaps.ts';
+import type { StampUnit } from './stamp-unit.ts';
 import { checkSymbol } from './symbol.ts';
 import { createTableReader, type TableReader } from './table-rows.ts';
 
@@ -30,6 +31,10 @@ export type BarParserOptions = {
   readonly wholeUnits?: boolean;
   /** The step of prices, a plain decimal: refuses others with PRICE_TICK. @default null: unknown, unchecked */
   readonly tick?: string | null;
+  /** Of a CSV file without a header: the names of all its columns, '' for one that is not read. */
+  readonly header?: readonly string[];
+  /** Of epoch stamps. @default 'ms' */
+  readonly stampUnit?: StampUnit;
   /** Problems, and jumps, that are listed; the rest is counted. @default 100 */
   readonly problemsMax?: number;
 };
@@ -68,10 +73,18 @@ const TOO_LARGE = 'DATA_TOO_LARGE';
 
 export function createBarParser(options: BarParserOptions): BarParser {
   const { symbol, intervalMs, nowMs, file = 'input', problemsMax = PROBLEMS_MAX } = options;
-  const { wholeUnits = false, tick = null } = options;
+  const { wholeUnits = false, tick = null, stampUnit = 'ms', header } = options;
   const problems = createProblemList(file, problemsMax);
   const jumps = createProblemList(file, problemsMax);
-  const intake = createBarIntake({ intervalMs, nowMs, wholeUnits, tick, refuse: problems.add, warn: jumps.add });
+  const intake = createBarIntake({
+    intervalMs,
+    nowMs,
+    wholeUnits,
+    tick,
+    stampUnit,
+    refuse: problems.add,
+    warn: jumps.add,
+  });
   const wrongSymbol = checkSymbol(symbol, 'symbol');
   if (wrongSymbol !== null) problems.add(wrongSymbol);
   const { take } = intake;
@@ -81,6 +94,7 @@ export function createBarParser(options: BarParserOptions): BarParser {
     problems,
     take,
     isSensible: isSensibleBar,
+    ...(header === undefined ? {} : { header }),
   });
   return {
     ...reader,

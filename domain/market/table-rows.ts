@@ -39,6 +39,8 @@ export type TableReader = {
 
 export type TableParts<C extends string> = {
   readonly file: string;
+  /** Of a CSV file that has none: the names of all its columns, '' for one that is not read. */
+  readonly header?: readonly string[];
   readonly columns: ColumnSet<C>;
   readonly problems: ProblemList;
   readonly take: (row: TableRow<C>) => void;
@@ -55,8 +57,9 @@ type State<C extends string> = {
 };
 
 export function createTableReader<C extends string>(parts: TableParts<C>): TableReader {
-  const { file, columns, problems } = parts;
-  const state: State<C> = { header: 'none yet', lineNumber: 0, isArray: false, keys: '' };
+  const { file, columns, problems, header } = parts;
+  const given = header === undefined ? 'none yet' : headerOf(header, header.join(','), columns, file, problems);
+  const state: State<C> = { header: given, lineNumber: 0, isArray: false, keys: '' };
   const placeOf = (lineNumber: number): string =>
     state.isArray ? `${file}[${lineNumber - 1}]` : `${file}:${lineNumber}`;
   return {

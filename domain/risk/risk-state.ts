@@ -6,6 +6,7 @@
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';
 import { Decimal, decimalText, roundMoney, toDecimal } from '../decimal.ts';
 import { type DayZone, dayIn } from '../market/trading-day.ts';
+import { onOtherDays } from './day-clocks.ts';
 
 export type { RiskState };
 
@@ -89,6 +90,7 @@ export function onTransfer(state: RiskState, paid: Decimal): RiskState {
     peakEquity: moved(state.peakEquity),
     lastEquity: moved(state.lastEquity),
     dayStartEquity: moved(state.dayStartEquity),
+    ...onOtherDays(state, (day) => ({ ...day, dayStartEquity: moved(day.dayStartEquity) })),
   };
 }
 
@@ -101,6 +103,9 @@ export const releaseBreaker = (state: RiskState): RiskState => ({
 
 const isDayStart = ({ dayZone }: RiskState, nowMs: number): boolean =>
   nowMs % MINUTE_MS === 0 && dayIn(dayZone, nowMs) !== dayIn(dayZone, nowMs - 1);
+
+/** Turns the day without a mark: it starts with the last equity known before. */
+export const onDay = (state: RiskState, nowMs: number): RiskState => turnDay(state, nowMs, state.lastEquity);
 
 function turnDay(state: RiskState, nowMs: number, startEquity: string): RiskState {
   const dayKey = dayIn(state.dayZone, nowMs);
@@ -127,30 +132,38 @@ export const ordersWithin = (state: RiskState, nowMs: number, windowMs: number):
 
 /**
  * Counts an order that is being sent. The N-th equal order inside the window latches the strategy: what follows is
- * refused until a person releases it. Entries count as trades of the day.
+ * refused until a person releases it. Entries count as trades of the day, on every clock of the account.
  */
 export function onOrder(state: RiskState, order: SentOrder, nowMs: number, desk: DeskLimits): RiskState {
-  const today = turnDay(state, nowMs, state.lastEquity);
+  const today = onDay(state, nowMs);
   const key = orderKey(order);
   const remembered = Math.max(ORDERS_REMEMBERED_MIN, desk.ordersPerMinuteMax, desk.repetitionCount);
   const windowMs = Math.max(MINUTE_MS, desk.repetitionWindowMs);
   const recentOrders = [...ordersWithin(today, nowMs, windowMs), { atMs: nowMs, key }].slice(-remembered);
   const equal = ordersWithin({ ...today, recentOrders }, nowMs, desk.repetitionWindowMs).filter((o) => o.key === key);
+  const count = order.reduceOnly ? 0 : 1;
   const latches = equal.length >= desk.repetitionCount && !today.latched.includes(order.strategyId);
   return {
     ...today,
     recentOrders,
-    tradesToday: today.tradesToday + (order.reduceOnly ? 0 : 1),
+    tradesToday: today.tradesToday + count,
+    ...onOtherDays(today, (day) => ({ ...day, tradesToday: day.tradesToday + count })),
     latched: latches ? [...today.latched, order.strategyId] : today.latched,
   };
 }
 
 /** A person lets a latched strategy trade again; its recent orders are forgotten. */
-export const releaseLatch = (state: RiskState, strategyId: string): RiskState => ({
-  ...state,
-  latched: state.latched.filter((one) => one !== strategyId),
-  recentOrders: state.recentOrders.filter((one) => !one.key.startsWith(`${strategyId}|`)),
-});
+export function releaseLatch(state: RiskState, strategyId: string): RiskState {
+  const without = ({ recentOrders }: Pick<RiskState, 'recentOrders'>) => ({
+    recentOrders: recentOrders.filter((one) => !one.key.startsWith(`${strategyId}|`)),
+  });
+  return {
+    ...state,
+    latched: state.latched.filter((one) => one !== strategyId),
+    ...without(state),
+    ...onOtherDays(state, (day) => ({ ...day, ...without(day) })),
+  };
+}
 
 /** `pnl` net of fees and funding; `dayTrade`: opened and closed in the same trading session. */
 export type TradeOutcome = { readonly pnl: Decimal; readonly dayTrade: boolean };

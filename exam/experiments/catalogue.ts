@@ -15,6 +15,7 @@ export const EXPERIMENTS = {
   budget: () => import('./budget.ts'),
   'hostile-model': () => import('./hostile-model.ts'),
   leaks: () => import('./leaks.ts'),
+  replay: () => import('./replay.ts'),
   secrets: () => import('./secrets.ts'),
   officers: () => import('./officers.ts'),
   'cool-down': () => import('./cool-down.ts'),

@@ -20,8 +20,8 @@ import { EXAM_CONFIG, type ExamAnswer, type ExamOptions, type Experiment, type V
 import { progressBar } from '../rig/progress-bar.ts';
 import { sideBySide } from '../small-desk/side-by-side.ts';
 import { openSite } from '../small-desk/site.ts';
-import { type ChatServer, startChatServer } from './leaks/chat-server.ts';
 import { INTERVAL_MS, type Plant, type Planted, SHAPES } from './leaks/shapes.ts';
+import { startToolServer, type ToolServer } from './leaks/tool-server.ts';
 
 const CASES_WANTED = 100;
 const LANES = 8;
@@ -33,7 +33,7 @@ export const experiment: Experiment = {
   controls: { 'no-as-of': 'leaked' },
   run: async (options) => {
     const site = await openSite();
-    const server = await startChatServer();
+    const server = await startToolServer();
     const { appUrl } = await site.newDatabase();
     const db = openDatabase(appUrl, { poolSize: 12 });
     try {
@@ -46,7 +46,7 @@ export const experiment: Experiment = {
   },
 };
 
-type Rig = { readonly db: Database; readonly server: ChatServer; readonly folder: string };
+type Rig = { readonly db: Database; readonly server: ToolServer; readonly folder: string };
 type Case = Planted & { readonly name: string; readonly symbol: string };
 type Talk = (one: Case) => Promise<Told>;
 type Told = { readonly refused: string | null; readonly withheld: readonly string[]; readonly end: string };

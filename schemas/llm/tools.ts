@@ -7,6 +7,7 @@ import { symbolSchema } from '../market.ts';
 import { SINGLE_STRATEGY_TYPES } from '../signals.ts';
 import { designedParametersSchema } from './contracts/strategy.ts';
 import type { ToolSpec } from './model-call.ts';
+import { wireSchemaOf } from './wire-schema.ts';
 
 const instantSchema = z.iso.datetime({ offset: true });
 
@@ -90,10 +91,5 @@ export const toolSpecs = (names: readonly ToolName[]): ToolSpec[] =>
   names.map((name) => ({
     name,
     description: TOOLS[name].description,
-    jsonSchema: jsonSchemaOf(TOOLS[name].arguments),
+    jsonSchema: wireSchemaOf(TOOLS[name].arguments),
   }));
-
-function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
-  return rest;
-}

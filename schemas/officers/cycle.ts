@@ -49,8 +49,10 @@ export type CycleRequest = {
   readonly slotMs: number | null;
   readonly missed: readonly MissedSlots[];
   readonly trigger: CycleTrigger;
-  /** Of whatever asked; events and policy versions that come of this cycle bear it. */
+  /** Of whatever asked, the newest of several; events and policy versions that come of this cycle bear it. */
   readonly correlationId: string;
+  /** Of all who asked, where several did while the officer was at work. */
+  readonly correlationIds?: readonly string[];
   /** Since when this officer has been looking without a pause: nobody is late before two intervals from then. */
   readonly sinceMs: number;
 };

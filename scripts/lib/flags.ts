@@ -22,7 +22,8 @@ export function parseFlags(
     process.stdout.write(program.helpInformation());
     process.exit(0);
   }
-  const problems = [...readOptions(program, [...argv]), ...check()];
+  const twice = givenTwice(program);
+  const problems = [...readOptions(program, [...argv]), ...twice(), ...check()];
   if (problems.length > 0) throw new InvalidInput(problems);
 }
 
@@ -44,7 +45,24 @@ export const oneLine = (text: string): string =>
 /** What is wrong with a reason that was made one line. */
 export function reasonProblems(flag: string, reason: string): Problem[] {
   if (reason !== '' && reason.length <= REASON_LENGTH_MAX) return [];
-  return [problem('ARGUMENT_VALUE', flag, reason, `1 to ${REASON_LENGTH_MAX} signs`, 'say why, for the next person')];
+  return [
+    problem('ARGUMENT_VALUE', flag, reason, `1 to ${REASON_LENGTH_MAX} characters`, 'say why, for the next person'),
+  ];
+}
+
+/** Of two values commander takes the last and says nothing: nobody knows which was meant. A flag that collects is free. */
+function givenTwice(program: CommandUnknownOpts): () => Problem[] {
+  const given = new Map<string, Set<unknown>>();
+  for (const option of program.options) {
+    if (!option.required || option.variadic || option.parseArg !== undefined) continue;
+    const values = new Set<unknown>();
+    given.set(option.long ?? option.flags, values);
+    program.on(`option:${option.name()}`, (value: unknown) => void values.add(value));
+  }
+  return () =>
+    [...given].flatMap(([flag, values]) =>
+      values.size > 1 ? [problem('ARGUMENT_CONFLICT', flag, [...values].join(' and '), 'one value')] : [],
+    );
 }
 
 function readOptions(program: CommandUnknownOpts, argv: string[]): Problem[] {

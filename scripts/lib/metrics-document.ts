@@ -2,31 +2,21 @@
 import type { PerformanceMetrics } from '../../domain/backtest/metrics.ts';
 import { decimalText, toDecimal } from '../../domain/decimal.ts';
 
-type MoneyFigure = 'finalEquity' | 'expectancy' | 'averageWin' | 'averageLoss';
-export type MetricsDocument = Omit<PerformanceMetrics, MoneyFigure> & Readonly<Record<MoneyFigure, string | null>>;
+const MONEY_FIGURES = ['finalEquity', 'expectancy', 'averageWin', 'averageLoss'] as const;
+
+export type MetricsDocument<T = PerformanceMetrics> = {
+  readonly [K in keyof T]: K extends (typeof MONEY_FIGURES)[number] ? string | null : T[K];
+};
 
 /** @param figure applied to every number that is not money (rounding, say) */
-export function metricsDocument(
-  metrics: PerformanceMetrics,
+export function metricsDocument<T extends Readonly<Record<string, number | null>>>(
+  metrics: T,
   figure: (value: number) => number = (value) => value,
-): MetricsDocument {
-  const ratio = (value: number | null): number | null => (value === null ? null : figure(value));
-  const money = (value: number | null): string | null => (value === null ? null : decimalText(toDecimal(value)));
-  return {
-    finalEquity: money(metrics.finalEquity),
-    returnFraction: ratio(metrics.returnFraction),
-    annualReturnFraction: ratio(metrics.annualReturnFraction),
-    volatilityFraction: ratio(metrics.volatilityFraction),
-    sharpe: ratio(metrics.sharpe),
-    sortino: ratio(metrics.sortino),
-    calmar: ratio(metrics.calmar),
-    drawdownFractionMax: figure(metrics.drawdownFractionMax),
-    drawdownBarsMax: metrics.drawdownBarsMax,
-    profitFactor: ratio(metrics.profitFactor),
-    winRate: ratio(metrics.winRate),
-    expectancy: money(metrics.expectancy),
-    tradeCount: metrics.tradeCount,
-    averageWin: money(metrics.averageWin),
-    averageLoss: money(metrics.averageLoss),
-  };
+): MetricsDocument<T> {
+  const told = Object.entries(metrics).map(([name, value]) => {
+    if (value === null) return [name, null];
+    const isMoney = MONEY_FIGURES.some((one) => one === name);
+    return [name, isMoney ? decimalText(toDecimal(value)) : figure(value)];
+  });
+  return Object.fromEntries(told) as MetricsDocument<T>;
 }

@@ -2,12 +2,13 @@
  * The tables of a report page as HTML text: figures, trades, gaps. Every value from outside is escaped here.
  * No computing: figures come from the report, gaps from `domain/market/gaps.ts`.
  */
-import type { PerformanceMetrics } from '../../domain/backtest/metrics.ts';
-import { durationText, money, percent, ratio, reportFigures } from '../../domain/backtest/report-text.ts';
+import { durationText, money, reportFigures } from '../../domain/backtest/report-text.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import { findReportableGaps } from '../../domain/market/reportable-gaps.ts';
 import type { ClosedTrade } from '../../schemas/execution.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
+import type { BacktestMetrics } from './backtest/document.ts';
+import { figureGroups, type PartRow } from './backtest/metrics-text.ts';
 
 const TRADES_MAX = 200;
 const GAPS_MAX = 100;
@@ -36,33 +37,35 @@ function card(title: string, rows: readonly Row[], wide = false): string {
 const PROVENANCE = 'Provenance';
 
 /** A card for each group of figures, then where they come from over the whole width. */
-export function figuresHtml(report: SessionReport, metrics: PerformanceMetrics | undefined): string {
+export function figuresHtml(report: SessionReport, metrics: BacktestMetrics | undefined): string {
   const groups = reportFigures(report);
   const [outcome, ...others] = groups
     .filter((group) => group.title !== PROVENANCE)
     .map((group) => card(group.title, group.figures));
-  const cards = [outcome ?? '', metrics === undefined ? '' : metricsHtml(metrics), ...others];
+  const told = metrics === undefined ? [] : figureGroups(metrics).map(({ title, figures }) => card(title, figures));
+  const cards = [outcome ?? '', ...told, ...others];
   const wide = groups
     .filter((group) => group.title === PROVENANCE)
     .map((group) => card(group.title, group.figures, true));
   return `<div class="groups">${cards.join('\n')}</div>\n${wide.join('\n')}`;
 }
 
-/** The figures that only a run with all its wealth at hand can give. */
-function metricsHtml(metrics: PerformanceMetrics): string {
-  const cash = (value: number | null): string => (value === null ? '–' : money(value.toFixed(2)));
-  return card('Risk and trades', [
-    { label: 'Return, per year', value: percent(metrics.annualReturnFraction) },
-    { label: 'Volatility, per year', value: percent(metrics.volatilityFraction) },
-    { label: 'Sortino ratio', value: ratio(metrics.sortino) },
-    { label: 'Calmar ratio', value: ratio(metrics.calmar) },
-    { label: 'Longest drawdown', value: `${metrics.drawdownBarsMax.toLocaleString('en-US')} bars` },
-    { label: 'Profit factor', value: ratio(metrics.profitFactor) },
-    { label: 'Expectancy, per trade', value: cash(metrics.expectancy) },
-    { label: 'Average win', value: cash(metrics.averageWin) },
-    { label: 'Average loss', value: cash(metrics.averageLoss) },
-  ]);
+/** A section with a table of parts of the run; nothing where there are none. */
+export function partsHtml(id: string, title: string, rows: readonly PartRow[]): string {
+  const heads = rows[0]?.cells.map(({ head }) => `<th scope="col" class="number">${escapeHtml(capital(head))}</th>`);
+  if (heads === undefined) return '';
+  const lines = rows.map(({ label, cells }) => {
+    const figures = cells.map(({ value }) => `<td class="number">${escapeHtml(value)}</td>`);
+    return `<tr><th scope="row">${escapeHtml(label)}</th>${figures.join('')}</tr>`;
+  });
+  return `<section aria-labelledby="${id}">
+<h2 id="${id}">${escapeHtml(title)}</h2>
+${scrolling(id, title, `<th scope="col">Part</th>${heads.join('')}`, lines.join('\n'))}
+</section>
+`;
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const TRADE_HEAD = [
   'Number',

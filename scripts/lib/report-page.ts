@@ -6,14 +6,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { PerformanceMetrics } from '../../domain/backtest/metrics.ts';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
 import type { ClosedTrade, Fill } from '../../schemas/execution.ts';
 import type { SessionReport } from '../../schemas/strategy-session.ts';
+import type { BacktestDocument } from './backtest/document.ts';
+import { foldRows, regimeRows } from './backtest/metrics-text.ts';
 import { htmlPage, inScript, jsonInPage } from './html-page.ts';
 import { type ChartData, chartData } from './report-page-data.ts';
 import { monthsHtml } from './report-page-months.ts';
-import { escapeHtml, figuresHtml, gapsHtml, tradesHtml } from './report-page-tables.ts';
+import { escapeHtml, figuresHtml, gapsHtml, partsHtml, tradesHtml } from './report-page-tables.ts';
 
 export type ReportPageInput = {
   readonly title: string;
@@ -25,7 +26,8 @@ export type ReportPageInput = {
   readonly equity: readonly (readonly [number, number])[];
   /** Only those after a symbol's last closed trade are drawn: the entry of what is still open. */
   readonly fills?: readonly Fill[];
-  readonly metrics?: PerformanceMetrics;
+  /** Of a backtest: its figures stand on the page as they stand in the document. */
+  readonly document?: Pick<BacktestDocument, 'metrics' | 'walkForward'>;
 };
 
 /** Writes the page, and the folders above it; an older page at the same path is replaced. */
@@ -75,9 +77,9 @@ ${toolbar(data)}
 </section>
 <section aria-labelledby="figures">
 <h2 id="figures">Figures</h2>
-${figuresHtml(input.report, input.metrics)}
+${figuresHtml(input.report, input.document?.metrics)}
 </section>
-<section aria-labelledby="months">
+${partsOf(input)}<section aria-labelledby="months">
 <h2 id="months">Returns by month</h2>
 ${monthsHtml(closesOf(input), Number(input.report.equityStart))}
 </section>
@@ -90,6 +92,13 @@ ${tradesHtml(input.trades)}
 ${gapsHtml(input.series)}
 </section>
 </main>`;
+
+function partsOf({ document }: ReportPageInput): string {
+  if (document === undefined) return '';
+  const { metrics, walkForward } = document;
+  const folds = walkForward === undefined ? [] : foldRows(walkForward);
+  return `${partsHtml('regimes', 'By regime', regimeRows(metrics))}${partsHtml('folds', 'Walk-forward', folds)}`;
+}
 
 const LEGEND = `<ul class="legend">
 <li><span class="entry-long" aria-hidden="true">▲</span>long entry</li>

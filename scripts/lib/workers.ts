@@ -11,6 +11,7 @@ import type { Connection } from '@temporalio/client';
 import { type Environment, inheritedEnvironment } from '../../config/environment.ts';
 import { deskDown } from './desk-problem.ts';
 import { lastLines, rotateLog } from './files.ts';
+import { healthStatus } from './health-status.ts';
 import { deskFiles, ensureFolder, programRunner, projectFolder } from './paths.ts';
 import { endProcess, isRunning, referTo } from './processes.ts';
 import { sourcesHash } from './sources-hash.ts';
@@ -27,6 +28,7 @@ export type WorkersStarted = 'started' | 'adopted' | 'restarted: the code change
 
 const APPEARS_WITHIN_MS = 10_000;
 const STOPS_WITHIN_MS = 25_000;
+const HEALTH_MS = 2_000;
 const POLLS_WITHIN_MS = 180_000;
 /** Deaths without one success before a start gives up waiting. */
 const DEATHS_MAX = 3;
@@ -146,8 +148,7 @@ export async function apiUrl(home: string): Promise<string | null> {
   const api = readApi(home);
   const running = runningSupervisor(home)?.api;
   if (api === null || running?.pid !== api.pid) return null;
-  const answer = await fetch(`${api.url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-  return answer?.ok === true ? api.url : null;
+  return (await healthStatus(`${api.url}/healthz`, HEALTH_MS)) === 200 ? api.url : null;
 }
 
 function notPolling(home: string, queue: string, state: SupervisorState | null) {

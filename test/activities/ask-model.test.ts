@@ -138,6 +138,18 @@ describe('a bad answer', () => {
     ]);
   });
 
+  it('is repaired without the calls of tools that nobody offered: they have no results', async () => {
+    const text = JSON.stringify({ ...ADVICE, confidence: 75 });
+    const call = { id: 'call-1', name: 'place_order', arguments: '{}' };
+    const blocks = [
+      { type: 'text' as const, text },
+      { type: 'toolCall' as const, ...call },
+    ];
+    const gateway = await openGateway(desk.db, () => aReply(text, { blocks, toolCalls: [call] }));
+    await gateway.ask();
+    expect(gateway.requests[1]?.messages[1]).toEqual({ role: 'assistant', blocks: [{ type: 'text', text }] });
+  });
+
   it('is no decision at once when the model refused', async () => {
     const gateway = await openGateway(desk.db, () => aReply('', { stop: 'refused' }));
     expect(await gateway.ask()).toMatchObject({ kind: 'noDecision', reason: 'LLM_REFUSED' });

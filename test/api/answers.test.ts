@@ -3,10 +3,12 @@
  * description, and each answer judged by it; what a session, an account, a policy and an order that waits
  * look like over HTTP; commands that come twice.
  */
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertRows } from '../../db/insert-rows.ts';
 import { toInstant } from '../../db/instant.ts';
 import { type HttpSite, openHttpSite, STRANGER } from '../../exam/experiments/adversarial/http-site.ts';
+import type { Problem } from '../../schemas/problem.ts';
 import { tickUpdate } from '../../workflows/messages/strategy-session.ts';
 import { type DeskUnderTest, freshId, openAccount, openDeskUnderTest } from '../workflows/desk-under-test.ts';
 import { aBacktest, aPaperSession } from '../workflows/session-inputs.ts';
@@ -172,6 +174,40 @@ it('shows an account with its standing, and a token of one account nothing of an
   }
   const foreign = await call('POST', '/api/sessions', { token, body: aBacktest(20) });
   expect([foreign.status, JSON.parse(foreign.body).problems[0].code]).toEqual([404, 'NOT_FOUND']);
+});
+
+it('refuses a query that nobody would heed', async () => {
+  const codesOf = ({ status, body }: Answer) => [status, ...JSON.parse(body).problems.map((one: Problem) => one.code)];
+  const stop = await call('POST', `/api/sessions/${sessionId}/stop?flatten=true&reason=x`);
+  expect(codesOf(stop)).toEqual([400, 'QUERY_UNKNOWN', 'QUERY_UNKNOWN']);
+  expect(codesOf(await call('POST', '/api/sessions?dryRun=1', { body: aBacktest(20) }))).toEqual([
+    400,
+    'QUERY_UNKNOWN',
+  ]);
+  expect(codesOf(await call('GET', '/api/accounts/paper-1?asOf=2020'))).toEqual([400, 'QUERY_UNKNOWN']);
+  expect((await call('GET', '/healthz?probe=1')).status).toBe(200);
+  expect((await call('GET', '/api/nothing?x=1')).status).toBe(404);
+});
+
+it('lets no token of one account open the session of another again', async () => {
+  const body = { ...aBacktest(20), accountId: STRANGER, sessionId };
+  const { status, body: told } = await call('POST', '/api/sessions', { token: site.tokens.stranger, body });
+  expect([status, JSON.parse(told).problems[0].code]).toEqual([409, 'SESSION_RUNNING']);
+});
+
+it('says that Temporal is down where no officer can be asked', async () => {
+  const connection = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: 1_000 });
+  const { db, database, targets } = desk;
+  const parts = { db, databaseUrl: database.appUrl, taskQueue: targets.taskQueue };
+  const cut = await openHttpSite({ ...parts, client: new Client({ connection }) });
+  for (const path of ['global-state', 'agents/status', 'agents/ceo/status']) {
+    const headers = { authorization: `Bearer ${cut.tokens.desk}` };
+    const answer = await fetch(`${cut.url}/api/orchestration/${path}`, { headers });
+    const { problems } = (await answer.json()) as { problems: Problem[] };
+    expect([answer.status, problems[0]?.code], path).toEqual([503, 'TEMPORAL_DOWN']);
+  }
+  await cut.close();
+  await connection.close();
 });
 
 it('lists every version of the policy as it stands, also one that is none', async () => {

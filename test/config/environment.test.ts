@@ -1,6 +1,7 @@
 /** The environment: what it means when nothing is set, and every mistake told at once. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clientUrl } from '../../config/api-environment.ts';
 import { inheritedEnvironment, maskPassword, parseEnvironment, userCacheFolder } from '../../config/environment.ts';
 import { InvalidInput, type Problem } from '../../schemas/problem.ts';
 
@@ -201,6 +202,18 @@ describe('the environment', () => {
     expect(parseEnvironment({ API_HOST: '0.0.0.0', API_IN_CONTAINER: '1' }).api.tls).toBeNull();
   });
 
+  it.each([
+    ['127.0.0.1', 'https://127.0.0.1:8443'],
+    ['0.0.0.0', 'https://127.0.0.1:8443'],
+    ['::', 'https://[::1]:8443'],
+    ['2001:db8::7', 'https://[2001:db8::7]:8443'],
+    ['10.1.2.3', 'https://10.1.2.3:8443'],
+    ['Desk.example', 'https://desk.example:8443'],
+  ])('tells an address of %s that a client can use', (API_HOST, url) => {
+    const { api } = parseEnvironment({ API_HOST, API_TLS_CERT: 'cert.pem', API_TLS_KEY: 'key.pem' });
+    expect(clientUrl(api, 8_443)).toBe(url);
+  });
+
   it('starts all officers, some, or none', () => {
     expect(parseEnvironment({ OFFICERS: 'none' }).officers).toEqual([]);
     expect(parseEnvironment({ OFFICERS: 'ceo, risk' }).officers).toEqual(['ceo', 'risk']);
@@ -242,6 +255,13 @@ describe('the environment', () => {
   ])('refuses the payload keys %s', (text, path) => {
     expect(problemsOf({ PAYLOAD_KEY: text })[0]).toMatchObject({ code: 'CONFIG_VALUE', path });
     expect(JSON.stringify(problemsOf({ PAYLOAD_KEY: text }))).not.toContain(text);
+  });
+
+  it('counts what it does not show in characters', () => {
+    const wrong = { PAYLOAD_KEY: 'short', OPENAI_API_KEY: 'x', AWS_SESSION_TOKEN: 'x', ALPACA_PAPER_KEY: 'x' };
+    const texts = problemsOf(wrong).map(({ got, expected }) => `${got} ${expected}`);
+    expect(texts.join()).toContain('5 characters');
+    expect(texts.join()).not.toMatch(/\bsigns?\b/);
   });
 
   it('never shows a key or the password of an address', () => {

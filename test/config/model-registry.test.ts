@@ -82,6 +82,11 @@ describe('the registry', () => {
     const addresses = Object.fromEntries(loaded.registry.providers.map(({ name, baseUrls }) => [name, baseUrls]));
     expect(addresses['openai-compatible']).toEqual([url]);
     expect(addresses.openai).toEqual(['https://api.openai.com/v1']);
+    const keyOf = (from: ReturnType<typeof load>) =>
+      from.registry.providers.find(({ name }) => name === 'openai-compatible')?.keyEnv;
+    expect(keyOf(loaded)).toBeNull();
+    expect(keyOf(load({ ...raw, OPENAI_API_KEY: 'sk-theirs' }))).toBe('OPENAI_API_KEY');
+    expect(keyOf(load({ OPENAI_API_KEY: 'sk-openai' }))).toBeNull();
     const chosen = chooseModels(loaded.registry, { ...choice(loaded), task: 'strategyDesign' });
     expect(chosen.map(({ id, totalTimeoutMs }) => [id, totalTimeoutMs])).toEqual([['local-chat', 2_500]]);
   });

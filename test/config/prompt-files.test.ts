@@ -33,6 +33,7 @@ it('reads two versions of one prompt, each from its file, and tells all mistakes
     { id: 'a', version: 1, temperature: null, instructions: 'Look.', message: 'Of {{symbol}}.' },
   ]);
   write('b.md', 'no front matter');
+  write('e.md', '---\nid: e\nversion: 1\nmaxTokens: 100\n---\nLook.\n# Message\nOne.\n# Message\nTwo.\n');
   write('c.md', '---\nid: c\nversion: 0\nmaxTokens: 100\nmaxToken: 5\n---\nLook.\n');
   write('d.md', '---\nid: a\nversion: 2\nmaxTokens: 100\n---\nAgain.\n');
   const problems = problemsOf(() => loadPrompts(folder));
@@ -42,8 +43,19 @@ it('reads two versions of one prompt, each from its file, and tells all mistakes
       'INPUT_UNKNOWN_FIELD .c.md.maxToken',
       'PROMPT_REPEATED prompts.a@2',
       'PROMPT_SYNTAX b.md',
+      'PROMPT_SYNTAX e.md',
     ].map((line) => line.replace(' .', ' ')),
   );
+});
+
+it('reads the same prompt whatever the line ends are, and with a mark of the encoding', () => {
+  const text = '---\nid: a\nversion: 1\nmaxTokens: 100\n---\nLook.\nTwice.\n\n# Message\n\nOf\n{{symbol}}.\n';
+  const read = (written: string) => {
+    const own = mkdtempSync(path.join(folder, 'one-'));
+    writeFileSync(path.join(own, 'a.md'), written);
+    return loadPrompts(own);
+  };
+  expect(read(`\ufeff${text.replaceAll('\n', '\r\n')}`)).toEqual(read(text));
 });
 
 function problemsOf(work: () => unknown) {

@@ -12,7 +12,10 @@ import { insertRows } from '../../db/insert-rows.ts';
 import { createOfficerStore, type OfficerStore } from '../../db/officers/officer-store.ts';
 import { readPortfolios } from '../../db/officers/portfolios.ts';
 import { readCycles } from '../../db/read/figures.ts';
+import { readStanding } from '../../db/read/standing.ts';
+import { inTransaction } from '../../db/retry.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
+import { openSession } from '../../db/sessions.ts';
 import { enableStrategy, strategyStanding, writeStandings } from '../../db/strategy-health.ts';
 import { toDecimal } from '../../domain/decimal.ts';
 import { openRiskState } from '../../domain/risk/risk-state.ts';
@@ -20,7 +23,7 @@ import type { CeoInputs } from '../../schemas/officers/ceo-decision.ts';
 import type { CycleRequest } from '../../schemas/officers/cycle.ts';
 import { riskPortfolioSchema } from '../../schemas/officers/portfolio.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
-import { anAccount, type DeskDatabase, HOUR_MS, openDeskDatabase, START_MS } from './desk-database.ts';
+import { anAccount, aSessionInput, type DeskDatabase, HOUR_MS, openDeskDatabase, START_MS } from './desk-database.ts';
 
 const { settings, startMode } = loadGovernance('config');
 const DAY_MS = 86_400_000;
@@ -99,6 +102,25 @@ describe('portfolios', () => {
     await forgetBookDays(desk.db, owner);
     const [stored] = await readPortfolios(desk.db, START_MS);
     expect(riskPortfolioSchema.parse(stored?.portfolio).positions[0]?.dailyCloses[0]).toEqual([day, 24]);
+  });
+
+  it('count the loss of the day from its start, and no longer than that day, though nothing trades', async () => {
+    const fallen = { ...openRiskState(toDecimal(100_000), START_MS), lastEquity: '97000' };
+    const account = desk.db.updateTable('accounts').where('account_id', '=', 'held');
+    const startAt = async (nowMs: number) => {
+      const [held] = await readPortfolios(desk.db, nowMs);
+      const { dayLoss } = await readStanding(desk.db, 'held', nowMs);
+      return [riskPortfolioSchema.parse(held?.portfolio).dayStartEquity, dayLoss];
+    };
+    await account.set({ equity: '97000', risk_state: { ...fallen } }).execute();
+    expect(await startAt(START_MS + HOUR_MS)).toEqual(['100000', '3000']);
+    expect(await startAt(START_MS + DAY_MS)).toEqual(['97000', '0']);
+    const otherDays = { replay: { dayKey: 9, dayStartEquity: '99000', tradesToday: 0, recentOrders: [] } };
+    await account.set({ risk_state: { ...fallen, otherDays } }).execute();
+    expect(await startAt(START_MS + DAY_MS)).toEqual(['97000', '0']);
+    const session = aSessionInput({ sessionId: 'replay', accountId: 'held' });
+    await inTransaction(desk.db, (trx) => openSession(trx, session));
+    expect(await startAt(START_MS + DAY_MS)).toEqual(['99000', '2000']);
   });
 
   it('leave what does not fit as it is: nothing that looks like an empty book', async () => {

@@ -1,13 +1,18 @@
 /** An order by hand is judged once: what was said stands for every attempt that follows a lost answer. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
+import { readAccount } from '../../db/accounts.ts';
 import { createOrderStore } from '../../db/order-store.ts';
 import { createPaperBroker } from '../../db/paper-broker.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
+import { toDecimal } from '../../domain/decimal.ts';
 import { orderHashOf } from '../../domain/execution/identity.ts';
+import { openRiskState } from '../../domain/risk/risk-state.ts';
 import { costsSchema } from '../../schemas/execution.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
+
+const DAY_MS = 86_400_000;
 
 let desk: DeskDatabase;
 beforeAll(async () => {
@@ -63,6 +68,21 @@ it('records what a person was asked about only while its row says that this very
   expect(await ask('expired', 'expired')).toEqual([false, 'approval', 0]);
   expect(await ask('another', 'approved', { quantity: '0.9' })).toEqual([false, 'approval', 0]);
   expect(await ask('approved', 'approved')).toEqual([true, 2]);
+});
+
+it('counts no loss of yesterday against an order by hand, though nothing has traded since', async () => {
+  const { nowMs } = anOrderRequest('today').facts;
+  const lost = openRiskState(toDecimal(100_000), nowMs - DAY_MS);
+  const account = desk.db.updateTable('accounts').where('account_id', '=', 'paper-1');
+  const risk_state = { ...lost, dayStartEquity: '102000', peakEquity: '102000', tradesToday: 50 };
+  await account.set({ risk_state: { ...risk_state, dayKey: Math.floor(nowMs / DAY_MS) } }).execute();
+  const store = createOrderStore(desk.db);
+  const sameDay = await store.record(anOrderRequest('same-day', {}, { strategyId: 'c' }));
+  expect(sameDay.reasons.map(({ rule }) => rule)).toEqual(['dailyLoss', 'tradesPerDay']);
+  await account.set({ risk_state }).execute();
+  expect(await store.record(anOrderRequest('next-day', {}, { strategyId: 'c' }))).toMatchObject({ approved: true });
+  const row = await readAccount(desk.db, 'paper-1');
+  expect(row?.riskState).toMatchObject({ dayStartEquity: '100000', tradesToday: 1 });
 });
 
 it('works in the paper book from where its market has come to; only its stop covers the whole bar', async () => {

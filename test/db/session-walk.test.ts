@@ -3,6 +3,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadGovernance } from '../../config/policy-files.ts';
+import { readAccount } from '../../db/accounts.ts';
 import { readAdvice } from '../../db/llm/advice-slots.ts';
 import type { LoadedSession } from '../../db/load-session.ts';
 import { createOrderStore } from '../../db/order-store.ts';
@@ -11,13 +12,17 @@ import type { WalkOutcome } from '../../db/save-outcome.ts';
 import { seedDesk } from '../../db/seed-desk.ts';
 import { createSessionStore } from '../../db/session-store.ts';
 import type { AdviceCall } from '../../domain/backtest/advisor.ts';
+import { onMark } from '../../domain/risk/risk-state.ts';
 import { costsSchema } from '../../schemas/execution.ts';
 import type { AdviceAnswer } from '../../schemas/llm/advice-slot.ts';
+import type { RiskState } from '../../schemas/risk.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import type { SessionHandle, WalkResult } from '../../schemas/session-walk.ts';
 import { strategySchema } from '../../schemas/signals.ts';
 import { type DeskDatabase, openDeskDatabase, START_MS } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
+
+const DAY_MS = 86_400_000;
 
 let desk: DeskDatabase;
 beforeAll(async () => {
@@ -29,11 +34,11 @@ afterAll(() => desk.close());
 
 const strategy = strategySchema.parse({ type: 'pairsTrading' });
 
-async function openPair(sessionId: string) {
+async function openPair(sessionId: string, change: object = {}) {
   const workflowId = `strategy-session:${sessionId}`;
   const symbols = ['AAA/USDT', 'BBB/USDT'];
   const input = parseSessionInput(
-    { accountId: 'paper-1', strategy, symbols, tradingMode: 'paper', barIntervalMs: 3_600_000 },
+    { accountId: 'paper-1', strategy, symbols, tradingMode: 'paper', barIntervalMs: 3_600_000, ...change },
     workflowId,
     START_MS,
   );
@@ -122,6 +127,47 @@ it('answers are taken once: the walk that brings them again is told what came of
   const kept = await readAdvice(desk.db, { sessionId: 'answered', run: 1 });
   expect(kept).toEqual([answer('LLM_TIMEOUT')]);
   expect(await store.walk(handle, 1, limits, outcomeAt(2, 33))).toMatchObject({ cursor: 2 });
+});
+
+it('two replays on one account turn each its own day, and a clock that has stopped is forgotten', async () => {
+  const pairs = { early: await openPair('early'), late: await openPair('late') };
+  const marking = { autoReleaseMs: null, drawdownBreakerFraction: 0.5 };
+  const day = async (name: keyof typeof pairs, cursor: number, atMs: number) => {
+    const { store, handle, limits } = pairs[name];
+    const risks: RiskState[] = [];
+    await store.walk(handle, cursor - 1, limits, (loaded) => {
+      const risk = onMark({ ...loaded.state.risk, tradesToday: cursor }, loaded.state.equity, atMs, marking);
+      risks.push(risk);
+      return outcomeAt(cursor, cursor)({ ...loaded, state: { ...loaded.state, risk } });
+    });
+    return [risks[0]?.dayKey, risks[0]?.tradesToday];
+  };
+  const [in2020, in2024] = [Date.UTC(2020, 4, 5), Date.UTC(2024, 0, 3)];
+  expect(await day('late', 1, in2024)).toEqual([in2024 / DAY_MS, 0]);
+  expect(await day('early', 1, in2020)).toEqual([in2020 / DAY_MS, 0]);
+  expect(await day('late', 2, in2024 + 1)).toEqual([in2024 / DAY_MS, 2]);
+  expect(await day('early', 2, in2020 + 1)).toEqual([in2020 / DAY_MS, 2]);
+  const riskOf = async () => (await readAccount(desk.db, 'paper-1'))?.riskState;
+  expect(await riskOf()).toMatchObject({ clock: 'early', otherDays: { late: { tradesToday: 2 } } });
+  await pairs.late.store.abandon('late', START_MS, pairs.late.handle.epoch, 'terminated');
+  await openPair('next');
+  expect(Object.keys((await riskOf())?.otherDays ?? {})).not.toContain('late');
+});
+
+it('what one session that follows a market loses counts in the day of every other', async () => {
+  const market = { source: 'alpaca' };
+  const [first, second] = [await openPair('first', { market }), await openPair('second', { market })];
+  const state = { dayStartEquity: '123', tradesToday: 7 };
+  await second.store.walk(second.handle, 0, second.limits, outcomeAt(1, 1));
+  await first.store.walk(first.handle, 0, first.limits, (loaded) =>
+    outcomeAt(1, 1)({ ...loaded, state: { ...loaded.state, risk: { ...loaded.state.risk, ...state } } }),
+  );
+  const seen: RiskState[] = [];
+  await second.store.walk(second.handle, 1, second.limits, (loaded) => {
+    seen.push(loaded.state.risk);
+    return outcomeAt(2, 1)(loaded);
+  });
+  expect(seen).toMatchObject([state]);
 });
 
 it('an open session matches its own symbols: what an earlier one left in another is matched beside it', async () => {

@@ -11,12 +11,14 @@ import { lastDecisions } from '../../db/decisions.ts';
 import { ordersOfSession } from '../../db/orders.ts';
 import { activePolicy } from '../../db/policies.ts';
 import { readSession } from '../../db/sessions.ts';
+import { money, percent, ratio } from '../../domain/backtest/report-text.ts';
 import { runBacktest } from '../../domain/backtest/run-backtest.ts';
 import { syntheticSeries } from '../../domain/market/synthetic.ts';
 import type { Order } from '../../schemas/execution.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
-import { backtestDocument } from '../../scripts/lib/backtest/document.ts';
+import { askedFigures } from '../../scripts/lib/backtest/asked-figures.ts';
+import { backtestDocument, type Walked } from '../../scripts/lib/backtest/document.ts';
 import { readBacktestFlags } from '../../scripts/lib/backtest/flags.ts';
 import { readSessionOutcome } from '../../scripts/lib/backtest/read-session.ts';
 import { loopContext, runLoop } from '../../scripts/lib/backtest/run-loop.ts';
@@ -59,17 +61,18 @@ const loopParts = () => ({
 
 /** Both ways from one command line: [the loop's document, the session's], as the bytes that would be printed. */
 async function bothWays(words: string): Promise<{ loop: string; session: string; sessionId: string }> {
-  const { request } = readBacktestFlags(words.split(' '));
+  const flags = readBacktestFlags(words.split(' '));
+  const { request } = flags;
   const sessionId = freshId('bt');
   const input = parseSessionInput(request, `strategy-session:${sessionId}`, Date.now());
-  const looped = await runLoop(input, loopParts());
+  const { series, ...looped } = await runLoop(input, loopParts());
   await (await desk.startSession(sessionId, request)).result();
   const read = await readSessionOutcome(desk.db, sessionId);
-  return {
-    sessionId,
-    loop: JSON.stringify(backtestDocument(looped)),
-    session: JSON.stringify(backtestDocument(read)),
+  const told = (walked: Walked): string => {
+    const figures = askedFigures(walked, flags, { series, costs: input.costs });
+    return JSON.stringify(backtestDocument({ ...walked, figures }));
   };
+  return { sessionId, loop: told(looped), session: told(read) };
 }
 
 /** The plain loop under the session's own names: what it decides and orders must be the session's, to the byte. */
@@ -95,7 +98,10 @@ describe('one step function', () => {
   const cases = [
     ['with a child workflow for each order', '--strategy momentum --params lookback=10,threshold=0.01 --synthetic 300'],
     ['in batches', '--strategy meanReversion --direction longShort --synthetic 1600 --seed 3 --commission bps:12'],
-    ['on two symbols', '--strategy emaCross --symbol BTC/USDT,ETH/USDT --synthetic 1200 --cash 2500.50'],
+    [
+      'on two symbols',
+      '--strategy emaCross --symbol BTC/USDT,ETH/USDT --synthetic 1200 --cash 2500.50 --walk-forward 4',
+    ],
     [
       'with managed leverage',
       '--strategy momentum --params lookback=10,threshold=0.01 --symbol BTC/USDT,ETH/USDT --synthetic 50 ' +
@@ -111,6 +117,8 @@ describe('one step function', () => {
     const document = JSON.parse(loop);
     expect(document.trades.length).toBeGreaterThan(3);
     expect(document.metrics.tradeCount).toBe(document.trades.length);
+    expect(Number(document.metrics.slippage)).toBeGreaterThan(0);
+    expect(document.walkForward?.folds.length).toBe(line.includes('--walk-forward') ? 4 : undefined);
     const walked = await underNamesOf(sessionId, line);
     expect(await lastDecisions(desk.db, sessionId, 10_000)).toEqual(walked.decisions.map((one) => one.decision));
     expect(ends(await ordersOfSession(desk.db, sessionId))).toEqual(ends([...walked.orders.values()]));
@@ -171,6 +179,7 @@ describe('the flags', () => {
       'ARGUMENT_VALUE --strategy',
       'ARGUMENT_VALUE --synthetic',
     ]);
+    expect(refusals('--strategy momentum --synthetic 10 --walk-forward 0')).toEqual(['ARGUMENT_VALUE --walk-forward']);
     expect(refusals('--strategy momentum --params lookbak=3,threshold=7 --synthetic 10')).toEqual([
       'INPUT_RANGE --params.threshold',
       'INPUT_UNKNOWN_FIELD --params.lookbak',
@@ -210,6 +219,7 @@ describe('the flags', () => {
     const held = '--leverage 3 --target-volatility 0.4';
     expect(refusals(`${base} ${held} --via engine`)).toEqual([]);
     expect(refusals(`${base} ${held} --size fraction:0.95`)).toEqual(['ARGUMENT_VALUE --target-volatility']);
+    expect(refusals(`${base} --target-volatility 0.4`)).toEqual(['ARGUMENT_VALUE --target-volatility']);
     expect(refusals('--strategy ./no-such-strategy.ts --synthetic 10')).toEqual(['ARGUMENT_VALUE --strategy']);
     expect(refusals(`${base} --commission perShare:x --size wholeShares:0`)).toEqual([
       'ARGUMENT_VALUE --commission',
@@ -224,6 +234,8 @@ describe('the flags', () => {
     expect(refusals(`${base} --fill nextOpen --close-last keep --seed-indicators stockcharts`)).toEqual([]);
   });
 });
+
+type Part = { returnFraction: number; sharpe: number };
 
 describe('the command', () => {
   const backtest = (words: string) => {
@@ -262,6 +274,39 @@ describe('the command', () => {
     const other = JSON.parse(backtest(`${line} --seed-indicators stockcharts --cash 20000`).stdout);
     expect(other.resultHash).not.toBe(document.resultHash);
     expect(other.dataHash).toBe(document.dataHash);
+  });
+
+  it.each(['loop', 'engine'])(
+    'shows the figures of the document, regimes and folds among them, on its page: %s',
+    (via) => {
+      const page = path.join(folder, `${via}.html`);
+      const words = `--strategy momentum --params lookback=10,threshold=0.01 --synthetic 900 --walk-forward 2 --via ${via}`;
+      const { metrics, walkForward } = JSON.parse(backtest(`${words} --json --html ${page}`).stdout);
+      const html = readFileSync(page, 'utf8');
+      const shown = (label: string) =>
+        new RegExp(`<th scope="row">${label}</th>(?:<td class="number">[^<]*</td>)+`)
+          .exec(html)?.[0]
+          .match(/(?<=">)[^<]+/g);
+      expect(shown('Mean exposure')).toEqual(['Mean exposure', percent(metrics.exposureFractionMean)]);
+      expect(shown('Spread and slippage, in the prices')?.[1]).toBe(money(metrics.slippage));
+      expect(shown('Sortino ratio')?.[1]).toBe(ratio(metrics.sortino));
+      expect(Object.keys(metrics.byRegime)).toEqual(['bear', 'bull', 'sideways', 'unknown']);
+      const cells = (bars: number, one: Part) => [String(bars), percent(one.returnFraction), ratio(one.sharpe)];
+      for (const [name, one] of Object.entries<Part & { bars: number }>(metrics.byRegime)) {
+        expect(shown(name)?.slice(1, 4)).toEqual(cells(one.bars, one));
+      }
+      expect(walkForward.folds).toHaveLength(2);
+      expect(shown('all tests')?.slice(1, 4)).toEqual(cells(600, walkForward.outOfSample.metrics));
+      const { test } = walkForward.folds[1];
+      const days = [test.fromMs, test.toMs].map((ms: number) => new Date(ms).toISOString().slice(0, 10)).join(' to ');
+      expect(shown(days)?.slice(1, 4)).toEqual(cells(300, test.metrics));
+    },
+  );
+
+  it('refuses as many folds as bars', () => {
+    const refused = backtest('--strategy momentum --synthetic 20 --walk-forward 20 --json');
+    const { ok, problems } = JSON.parse(refused.stdout);
+    expect([refused.status, ok, problems[0].path]).toEqual([2, false, 'walkForward']);
   });
 
   it('prints a table for people, and ends with 2 on a mistake', () => {

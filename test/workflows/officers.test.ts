@@ -35,6 +35,7 @@ import {
   officerId,
   officerStatusQuery,
   reviewNowUpdate,
+  riskAlertSignal,
 } from '../../workflows/messages/officers.ts';
 import { statusQuery, stopSignal, TRADING_QUEUE, tickUpdate } from '../../workflows/messages/strategy-session.ts';
 import { problemsOf } from './desk-under-test.ts';
@@ -316,6 +317,26 @@ it('takes a book that cannot be read for the worst, lets out what reduces, and l
   const switches = (await eventsAfter(last)).filter(({ type }) => type === 'ceo_mode_switch');
   expect(switches.map(({ payload }) => payload.newMode)).toEqual(['defensive', 'stability', 'growth']);
 }, 60_000);
+
+it('answers a flood of alerts in few evaluations, and names every one of them', async () => {
+  const ids = Array.from({ length: 30 }, (_, i) => `flood-${i}`);
+  const [{ last } = { last: 0 }] = await query<{ last: number }>('select max(sequence)::int as last from events');
+  await killable.kill();
+  for (const correlationId of ids) await officer('ceo').signal(riskAlertSignal, { correlationId });
+  killable.spawn();
+  const decided = await until(
+    'every alert of the flood',
+    async () => {
+      const found = (await eventsAfter(last)).filter(({ type }) => type === 'ceo_decision');
+      const named = new Set(
+        found.flatMap(({ correlation_id, payload }) => [correlation_id, payload.correlationIds].flat()),
+      );
+      return ids.every((id) => named.has(id)) ? found : null;
+    },
+    60_000,
+  );
+  expect(decided.filter(({ payload }) => payload.correlationIds !== undefined).length).toBeLessThanOrEqual(3);
+}, 90_000);
 
 it('keeps a cool-down over a kill of the worker, whoever asks, and answers as the endpoint does', async () => {
   await set({ cooldownMs: 3_600_000, mode: 'defensive' });

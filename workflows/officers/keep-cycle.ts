@@ -10,12 +10,14 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { countOf, dueSlot, oneSlot, owing, slotAfter } from '../../domain/officers/slots.ts';
+import { type Asked, standInLine, type Wake } from '../../domain/officers/stand-in-line.ts';
 import {
   type CycleAnswer,
   type CycleCarry,
@@ -37,7 +39,6 @@ import {
 } from '../messages/officers.ts';
 import { detailsOf, statusOf } from './officer-panel.ts';
 
-export type Wake = { readonly trigger: CycleTrigger; readonly correlationId: string };
 export type Step = (request: CycleRequest) => Promise<CycleAnswer>;
 
 /** What an officer's workflow is given: by whoever starts it, and by its own former run. */
@@ -81,7 +82,7 @@ export function openOfficer(officer: Officer, step: Step, intervalMs: number, st
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return continueAsNewSuggested || historyLength > maxHistoryEvents;
   };
-  const line = standInLine((wake, slotMs) => serveOnce(cycle, wake, slotMs));
+  const line = standInLine((asked, slotMs) => serveOnce(cycle, asked, slotMs), joins);
   setHandler(officerStatusQuery, () => ({ ...statusOf(officer, carry) }), {
     description: 'What this officer last said.',
   });
@@ -91,7 +92,7 @@ export function openOfficer(officer: Officer, step: Step, intervalMs: number, st
     keep: async (again) => {
       for (;;) {
         const slotMs = await nextSlot(carry, isLong);
-        if (slotMs !== null) await line.slot(slotMs);
+        if (slotMs !== null) await line.slot(slotMs, uuid4());
         if (!isLong()) continue;
         await condition(allHandlersFinished);
         await again(carry);
@@ -100,31 +101,11 @@ export function openOfficer(officer: Officer, step: Step, intervalMs: number, st
   };
 }
 
-type Serve = (wake: Wake, slotMs: number | null) => Promise<CycleAnswer | null>;
-
-/** One at a time: two evaluations must not overtake each other. What would only ask for the same again is not asked. */
-function standInLine(serve: Serve) {
-  let last: Promise<unknown> = Promise.resolve();
-  const waiting = new Map<CycleTrigger, Promise<CycleAnswer | null>>();
-  const queued: Serve = (wake, slotMs) => {
-    const next = last.then(() => {
-      waiting.delete(wake.trigger);
-      return serve(wake, slotMs);
-    });
-    last = next.catch(() => undefined);
-    return next;
-  };
-  return {
-    slot: (slotMs: number) => queued({ trigger: 'clock', correlationId: uuid4() }, slotMs),
-    wake: (wake: Wake): Promise<CycleAnswer | null> => {
-      const same = waiting.get(wake.trigger);
-      if (same !== undefined) return same;
-      const next = queued(wake, null);
-      if (wake.trigger === 'equity' || wake.trigger === 'mode') waiting.set(wake.trigger, next);
-      return next;
-    },
-  };
-}
+/**
+ * Alerts were served one by one before; a run of that time is replayed as it was. The others never had an answer each.
+ */
+const joins = (trigger: CycleTrigger): boolean =>
+  trigger === 'equity' || trigger === 'mode' || (trigger === 'alert' && patched('alerts-joined'));
 
 /**
  * Sleeps until the next slot; slots that went by meanwhile are owed. Null when the history has become long before it.
@@ -150,15 +131,17 @@ function owe(carry: CycleCarry, slots: MissedSlots): void {
 
 async function serveOnce(
   { officer, step, carry }: Cycle,
-  { trigger, correlationId }: Wake,
+  { trigger, correlationIds }: Asked,
   slotMs: number | null,
 ): Promise<CycleAnswer | null> {
   const { owed, sinceMs, lastSlotMs } = carry;
   carry.owed = [];
   if (slotMs !== null) carry.dueMs = slotAfter(slotMs, carry.intervalMs);
   const isFirst = lastSlotMs === null;
+  const [correlationId = uuid4()] = correlationIds.slice(-1);
+  const came = { trigger, correlationId, ...(correlationIds.length > 1 && { correlationIds }) };
   try {
-    const answer = await step({ requestId: uuid4(), isFirst, slotMs, missed: owed, trigger, correlationId, sinceMs });
+    const answer = await step({ requestId: uuid4(), isFirst, slotMs, missed: owed, ...came, sinceMs });
     heed(carry, answer, slotMs);
     setCurrentDetails(detailsOf(officer, carry));
     await tell(answer);

@@ -1,4 +1,6 @@
 /** `check_risk_limits`: what the gate would say to a trade of this size, on the books as they stand. Nothing is recorded. */
+import type { GateReason } from '../../../schemas/decision.ts';
+import type { ToolScope } from '../../../schemas/llm/tool-call.ts';
 import { featuresKnown } from './market-features.ts';
 import { symbolMeant, type Tool, ToolRefused } from './tool.ts';
 
@@ -16,6 +18,10 @@ export const riskLimitsTool: Tool<'check_risk_limits'> = async (parts, asked, sc
       `the books of ${accountId} have moved since ${new Date(asOfMs).toISOString()}`,
     );
   }
-  const { movedAfterAsOf: _known, ...answer } = look;
-  return { value: { symbol: asked.symbol, ...answer }, withheld };
+  const { movedAfterAsOf: _known, reasons, ...answer } = look;
+  return { value: { symbol: asked.symbol, ...answer, reasons: reasonsTold(reasons, scope) }, withheld };
 };
+
+/** Where symbols are masked only the rules are told: their messages name symbols and strategies. */
+const reasonsTold = (reasons: readonly GateReason[], { masks }: ToolScope): readonly Partial<GateReason>[] =>
+  Object.keys(masks).length === 0 ? reasons : reasons.map(({ rule }) => ({ rule }));

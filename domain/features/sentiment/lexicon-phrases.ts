@@ -39,6 +39,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     ...['raises guidance', 'lifts guidance', 'raises outlook', 'raises forecast', 'hikes guidance', 'boosts guidance'],
   ],
   '1': [
+    ...['above consensus', 'surprise profit', 'reinstates dividend', 'restores dividend', 'resumes dividend'],
     ...[
       'record high',
       'record highs',
@@ -269,6 +270,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   '0.6': [
+    ...['trading resumes', 'strike ends', 'ends strike', 'ends lawsuit', 'ends dispute', 'repays debt', 'repaid debt'],
     ...[
       'rate cut',
       'rate cuts',
@@ -590,6 +592,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   '-0.6': [
+    ...['no growth', 'not meet', 'not pay', 'no cash', 'rules against'],
     ...[
       'steps down',
       'step down',
@@ -746,6 +749,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   '-1': [
+    ...['below consensus', 'surprise loss', 'eliminates dividend'],
     ...[
       'record low',
       'record lows',
@@ -945,15 +949,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
       'below expectations',
       'below estimates',
     ],
-    ...[
-      'below forecast',
-      'below forecasts',
-      'worse than expected',
-      'weaker than expected',
-      'lower than expected',
-      'less than expected',
-      'short of expectations',
-    ],
+    ...['below forecast', 'below forecasts', 'worse than expected', 'weaker than expected', 'short of expectations'],
     ...[
       'short of estimates',
       'cuts guidance',

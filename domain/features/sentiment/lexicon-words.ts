@@ -20,7 +20,8 @@ export const FALL_STRONG = `plunge plummet tumble slump crash tank sink sank sun
 export const RISE_OF = `increase raise lift boost hike expand widen grow up higher improve lengthen broaden enlarge
   swell upped bump elevate enhance jack`;
 export const FALL_OF = `decrease reduce cut cuts cutting lower lowered lowers lowering trim slash narrow shrink
-  diminish down curb halve pare scale! prune shave lessen fewer ax axe reduction`;
+  diminish down curb halve ease cool fade abate recede subside slow stall pare scale! prune shave lessen fewer ax axe
+  reduction`;
 
 /** What falls short of or goes beyond an expectation. */
 export const BEAT =
@@ -53,7 +54,8 @@ export const BAD_QUANTITIES = `loss losses cost costs expense expenses expenditu
 /** Good by itself. */
 export const GOOD_CLEAR = `bullish upbeat robust strong stronger strongest solid stellar impressive positive
   positives profitable lucrative attractive favourable favorable favourite favorite healthy buoyant booming
-  optimistic optimism bull bulls upgrade upside win winner winners winning won wins success successful successfully
+  optimistic optimism bull bulls upgrade upgrades upgraded upside win winner winners winning won wins success
+  successful successfully
   breakthrough outperformer outperformance multibagger multibaggers turnaround revival recovery rebound resilient
   resilience record! best better excellent great good promising overweight oversubscribed undervalued gainer gainers
   darling darlings bonus reward rewarding rewards cheer cheers cheerful boon tailwind tailwinds prosper prosperity
@@ -75,6 +77,7 @@ export const GOOD_CLEAR = `bullish upbeat robust strong stronger strongest solid
 export const BAD_CLEAR = `bearish gloomy gloom weak weaker weakest weakness sluggish subdued muted dismal
   disappointing disappoint disappoints disappointed disappointment poor poorly negative negatives bleak grim dull
   lacklustre lackluster tepid anaemic anemic bad worse worst worsen worsens worsening worsened bear bears downgrade
+  downgrades downgraded loss-making
   downside loser losers lose loses losing lost failure fail fails failed failing bankrupt bankruptcy insolvent
   insolvency defaulted defaulting avoid! avoids avoided wary fraud fraudulent scam scandal lawsuit lawsuits sue sues
   sued suing probe probes investigation investigations indicted indictment fine! fined penalty penalised penalized
@@ -105,7 +108,11 @@ export const BAD_CLEAR = `bearish gloomy gloom weak weaker weakest weakness slug
 /** They turn what follows them. */
 export const NEGATORS = `not no never neither nor without cannot can't won't don't doesn't didn't isn't aren't
   wasn't weren't hasn't haven't wouldn't couldn't shouldn't hardly barely unlikely lack lacks denies deny denied
-  prevent prevents prevented eliminates eliminate`;
+  prevent prevents prevented eliminates eliminate fail fails failed failing unable`;
+
+/** What is bad behind them has not come. */
+export const REMOVERS = `avoid avoids avoided avoiding avert averts averted escape escapes escaped dodge dodges dodged
+  resolve resolves resolved dismiss dismisses dismissed`;
 
 /** What follows them is a background, not the news. */
 export const CONCESSIONS = 'despite notwithstanding though although amid amidst defying defies shrugs';

@@ -71,6 +71,7 @@ export const phraseAt = (texts: readonly string[], at: number): Phrase | undefin
 
 const setOf = (text: string): ReadonlySet<string> => new Set(listed(text).map(([word]) => word));
 export const NEGATORS = setOf(words.NEGATORS);
+export const REMOVERS = setOf(words.REMOVERS);
 export const CONCESSIONS = setOf(words.CONCESSIONS);
 export const REASONS = setOf(words.REASONS);
 export const HEDGES = setOf(words.HEDGES);

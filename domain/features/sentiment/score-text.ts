@@ -1,11 +1,23 @@
 /**
  * The sentiment of one text by lexicon and grammar: movements and what moves ("cuts costs"
- * against "cuts guidance"), fixed expressions, judging words, negation, concessions and
+ * against "cuts guidance"), fixed expressions, judging words, negation, concessions, surprises and
  * comparisons of two amounts. Pure, no learning, no network.
  */
 import { comparisonPoints } from './comparisons.ts';
-import { ADVICE_BUY, ADVICE_SELL, CONCESSIONS, HEDGES, NEGATORS, phraseAt, REASONS, roleOf, STILL } from './lexicon.ts';
+import {
+  ADVICE_BUY,
+  ADVICE_SELL,
+  CONCESSIONS,
+  HEDGES,
+  NEGATORS,
+  phraseAt,
+  REASONS,
+  REMOVERS,
+  roleOf,
+  STILL,
+} from './lexicon.ts';
 import { ratingPoints } from './rating-points.ts';
+import { surprisesIn } from './surprises.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 export type SentimentLabel = 'positive' | 'neutral' | 'negative';
@@ -29,6 +41,7 @@ const HEDGE_WEIGHT = 0.7;
 const STILL_WEIGHT = 0.6;
 const ADVICE_POINTS = 0.9;
 const BARE_MOVE_POINTS = 0.9;
+const EXTREMES = new Set(['low', 'lows', 'high', 'highs', 'lowest', 'highest']);
 const PREPOSITIONS = new Set(['in', 'on', 'to', 'by', 'from', 'as', 'after', 'at', 'for', 'with', 'of', '#']);
 
 export function scoreText(text: string): TextSentiment {
@@ -50,21 +63,41 @@ function pointsOf(tokens: readonly Token[]): number {
 
 function hitsOf(tokens: readonly Token[]): Hit[] {
   const texts = tokens.map(({ text }) => text);
-  const taken = new Set<number>();
-  const hits: Hit[] = [];
+  const surprises = surprisesIn(tokens);
+  const taken = new Set<number>(surprises.flatMap(({ used }) => used));
+  const hits: Hit[] = [...surprises];
   for (let at = 0; at < texts.length; at += 1) {
-    const phrase = phraseAt(texts, at);
+    const phrase = taken.has(at) ? undefined : phraseAt(texts, at);
     if (phrase === undefined) continue;
     for (let i = 0; i < phrase.words.length; i += 1) taken.add(at + i);
-    hits.push({ at, points: phrase.points });
+    hits.push({ at, points: phrase.points * extremeSign(tokens, at, phrase.words) });
     at += phrase.words.length - 1;
   }
   const moves = tokens.flatMap((_, at) => (taken.has(at) ? [] : moveHit(tokens, at, taken)));
-  const judged = tokens.flatMap(({ text }, at) => {
-    const { points } = roleOf(text);
-    return taken.has(at) || points === 0 ? [] : [{ at, points }];
-  });
+  const judged = tokens.flatMap((_, at) => (taken.has(at) ? [] : judgedHit(tokens, at)));
   return [...hits, ...moves, ...judged, ...adviceHits(tokens), ...ratingHits(tokens)];
+}
+
+/** A low of what is better low is good news: "unemployment at a ten-year low". */
+function extremeSign(tokens: readonly Token[], at: number, words: readonly string[]): number {
+  if (!EXTREMES.has(words.at(-1) ?? '')) return 1;
+  for (let i = at - 1; i >= Math.max(0, at - REACH_BACK); i -= 1) {
+    if (tokens[i]?.clause !== tokens[at]?.clause) return 1;
+    if (roleOf(tokens[i]?.text ?? '').quantity < 0) return -1;
+  }
+  return 1;
+}
+
+/** What is bad is good when it is avoided; the avoiding says nothing by itself then. */
+function judgedHit(tokens: readonly Token[], at: number): Hit[] {
+  const isBad = (i: number): boolean => roleOf(tokens[i]?.text ?? '').points < 0;
+  const inClause = (i: number): boolean => tokens[i]?.clause === tokens[at]?.clause;
+  const isRemover = (i: number): boolean => REMOVERS.has(tokens[i]?.text ?? '');
+  const reach = Array.from({ length: NEGATION_REACH }, (_, n) => n + 1);
+  const { points } = roleOf(tokens[at]?.text ?? '');
+  if (points === 0 || (isRemover(at) && reach.some((n) => inClause(at + n) && isBad(at + n)))) return [];
+  const isRemoved = points < 0 && reach.some((n) => inClause(at - n) && isRemover(at - n));
+  return [{ at, points: isRemoved ? -points : points }];
 }
 
 /** "Sell Titan with a target of 380": advice is the first word of a clause. */

@@ -31,6 +31,8 @@ const UNITS: Readonly<Record<string, number>> = {
   ...{ bn: 1e9, b: 1e9, billion: 1e9, trillion: 1e12, tn: 1e12 },
 };
 const PERCENT_WORDS = new Set(['pct', 'pc', 'percent']);
+/** "two-year low": as long as a "2-year low". */
+const COUNTED = /\b(?:two|three|four|five|six|seven|eight|nine|ten)-(year|month|week|day)\b/g;
 const CURRENCY = /\b(?:eur|usd|gbp|sek|dkk|nok|rs|inr|jpy|chf)\.?\s?(?=\d)/g;
 
 export function tokensOf(text: string): Token[] {
@@ -58,6 +60,8 @@ const plain = (text: string): string =>
     .replace(/\$[a-z][a-z.]{0,9}\b/g, ' ticker ')
     .replace(/[$€£₹#"“”()[\]]/g, ' ')
     .replace(/[–—]/g, ' - ')
+    .replace(/\b([a-z]+)-than-([a-z]+)/g, '$1 than $2')
+    .replace(COUNTED, '$1')
     .replace(/\bper\s?cent\b/g, 'percent')
     .replace(/\bu\.s\.?/g, 'us')
     .replace(/\bprofit (?:after|before) tax(?:es)?\b/g, 'profit')

@@ -1,6 +1,6 @@
 /**
  * A walk of the leverage agent over a stretch of a market, by the steps it has learned with, and the same positions at other
- * times. A liquidation ends nothing here: what is left goes on, until the account is ruined.
+ * times. A liquidation ends nothing here: what is left goes on, until the account is ruined; debts are no more than that.
  */
 import { LEVERAGE_ACTIONS, type LeverageAction, openingOf } from '../leverage/actions.ts';
 import type { BarRange } from '../validation/splits.ts';
@@ -34,7 +34,7 @@ export function walkLeverage(world: LeverageWorld, { from, to }: BarRange, choos
   for (let k = 0; state.bar < state.lastBar && !world.isRuined(state); k += 1) {
     const lived = world.step(state, choose(state, k));
     [leverages[k], shares[k]] = wantedAfter(state, lived.action);
-    returns[k + 1] = lived.state.equity / state.equity - 1;
+    returns[k + 1] = Math.max(0, lived.state.equity) / state.equity - 1;
     tradeCount += lived.tradesClosed;
     state = lived.state;
   }

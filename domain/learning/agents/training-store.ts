@@ -33,7 +33,10 @@ export function packTraining<State>({ dqn, progress, randomWords }: Training<Sta
   return joined([length, text, ...views.map(bytesOf)]);
 }
 
-/** @param training a new one of the same settings, which it overwrites */
+/**
+ * @param training a new one of the same settings, which it overwrites
+ * @throws RangeError for the bytes of another training, or for fewer or more than there were
+ */
 export function unpackTraining<State>(training: Training<State>, bytes: Uint8Array): void {
   const { dqn, progress, randomWords } = training;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -43,16 +46,19 @@ export function unpackTraining<State>(training: Training<State>, bytes: Uint8Arr
   randomWords.set(head.random);
   dqn.restored(head.counters, head.written);
   const held = dqn.replayed();
-  let at = LENGTH_BYTES + length;
-  const take = (view: Float32Array | Float64Array): void => {
+  const leaves = new Float64Array(dqn.priorities === null ? 0 : held);
+  fill([...dqn.kept(held), leaves], bytes.subarray(LENGTH_BYTES + length));
+  dqn.priorities?.restore(leaves, head.largestPriority);
+}
+
+function fill(views: readonly (Float32Array | Float64Array)[], bytes: Uint8Array): void {
+  const expected = views.reduce((sum, view) => sum + view.byteLength, 0);
+  if (bytes.length !== expected) throw new RangeError(`training: got ${bytes.length} bytes, expected ${expected}`);
+  let at = 0;
+  for (const view of views) {
     bytesOf(view).set(bytes.subarray(at, at + view.byteLength));
     at += view.byteLength;
-  };
-  for (const view of dqn.kept(held)) take(view);
-  if (dqn.priorities === null) return;
-  const leaves = new Float64Array(held);
-  take(leaves);
-  dqn.priorities.restore(leaves, head.largestPriority);
+  }
 }
 
 /** The name of a network's weights: sha256 of their bytes. */

@@ -76,11 +76,10 @@ function ratioOf(values: readonly number[]): number {
 
 /** The deepest fall from a peak of the compounded returns, as a positive fraction. */
 export function drawdownOf(returns: readonly number[]): number {
-  let [wealth, peak, deepest] = [1, 1, 0];
+  let [ofPeak, deepest] = [1, 0];
   for (const one of returns) {
-    wealth = Math.max(0, wealth * (1 + one));
-    peak = Math.max(peak, wealth);
-    deepest = Math.max(deepest, 1 - wealth / peak);
+    ofPeak = Math.min(1, ofPeak * Math.max(0, 1 + one));
+    deepest = Math.max(deepest, 1 - ofPeak);
   }
   return deepest;
 }

@@ -19,19 +19,23 @@ export function covarianceOf(returns: Matrix): number[][] {
   return centred.map((a) => centred.map((b) => product(a, b)));
 }
 
-/** ρ from a covariance; one that does not move has correlation 0 with all others. */
+/** ρ from a covariance, within ±1; one that does not move has correlation 0 with all others. */
 export const correlationOf = (covariance: Matrix): number[][] =>
+  ratiosOf(covariance).map((row) => row.map((ratio) => Math.max(-1, Math.min(1, ratio))));
+
+/** c_ij / (σ_i σ_j) as it is: of a matrix that is no covariance it may lie beyond ±1. */
+const ratiosOf = (covariance: Matrix): number[][] =>
   covariance.map((row, i) =>
     row.map((value, j) => {
       if (i === j) return 1;
       const scale = Math.sqrt(at(covariance, i, i) * at(covariance, j, j));
-      return scale > 0 ? Math.max(-1, Math.min(1, value / scale)) : 0;
+      return scale > 0 ? value / scale : 0;
     }),
   );
 
 export const at = (matrix: Matrix, row: number, column: number): number => matrix[row]?.[column] as number;
 
-/** @throws InvalidInput for a matrix that is not square, symmetric and of positive variances */
+/** @throws InvalidInput for a matrix that is not square, symmetric, of positive variances, or that no returns can have */
 export function requireCovariance(covariance: Matrix): void {
   const isSquare = covariance.every((row) => row.length === covariance.length);
   const isFit =
@@ -39,9 +43,33 @@ export function requireCovariance(covariance: Matrix): void {
     covariance.every(
       (row, i) => at(covariance, i, i) > 0 && row.every((value, j) => isNear(value, at(covariance, j, i))),
     );
-  if (isFit) return;
-  const expected = 'a square, symmetric matrix with variances above 0';
+  if (isFit && isSemidefinite(ratiosOf(covariance))) return;
+  const expected = isFit
+    ? 'a covariance that returns can have: no mix of them with a variance below 0'
+    : 'a square, symmetric matrix with variances above 0';
   throw new InvalidInput([problem('INPUT_RANGE', 'covariance', covariance.length, expected)]);
+}
+
+/** Rounded digits may take an eigenvalue of a correlation so far below 0. */
+const EIGENVALUE_SLACK = 1e-6;
+
+/** Whether the factors of Cholesky exist, once every eigenvalue has been lifted by the slack. */
+function isSemidefinite(correlation: Matrix): boolean {
+  const factor: number[][] = [];
+  for (const [i, row] of correlation.entries()) {
+    const own: number[] = [];
+    for (let j = 0; j < i; j += 1) own.push(((row[j] as number) - dot(own, factor[j] ?? [], j)) / at(factor, j, j));
+    const pivot = 1 + EIGENVALUE_SLACK - dot(own, own, i);
+    if (!(pivot > 0)) return false;
+    factor.push([...own, Math.sqrt(pivot)]);
+  }
+  return true;
+}
+
+function dot(a: readonly number[], b: readonly number[], count: number): number {
+  let sum = 0;
+  for (let k = 0; k < count; k += 1) sum += (a[k] as number) * (b[k] as number);
+  return sum;
 }
 
 /** @throws InvalidInput for a matrix that is not symmetric, of so many strategies, within ±1 and 1 on its diagonal */

@@ -3,7 +3,7 @@
  * confidence, the mode, the risk score, drawdown, margin, the stop and what was measured. Nothing here
  * makes it larger. A forced close wins over all.
  */
-import { decimalText } from '../../decimal.ts';
+import { decimalText, toDecimal } from '../../decimal.ts';
 import { quoteLiquidation } from '../../execution/liquidation-quote.ts';
 import {
   type ActionRoom,
@@ -101,7 +101,7 @@ export function adjustedLeverage(
   base: number,
   confidence: number,
 ): number {
-  const volatility = realisedVolatility > 0 ? Math.min(1, targetVolatility / realisedVolatility) : 1;
+  const volatility = realisedVolatility === 0 ? 1 : Math.min(1, targetVolatility / realisedVolatility);
   return base * volatility * (0.5 + 0.5 * trendAgreement) * confidence;
 }
 
@@ -119,12 +119,14 @@ function beyondStop(question: LeverageGround, wanted: number): number {
   return Math.min(1, wanted);
 }
 
-const distanceOf = ({ market }: LeverageGround, side: 'long' | 'short', leverage: number): number =>
-  Number(
-    quoteLiquidation({
-      venue: market.venue,
-      ...{ side, leverage, quantity: '1', entryPrice: market.price },
-      maintenanceMarginFraction: market.maintenanceMarginFraction,
-      takerFeeFraction: market.takerFeeFraction,
-    }).distanceFraction,
-  );
+/** How far the price may move against the side, as a fraction; 0 where the margin would not last at all. */
+function distanceOf({ market }: LeverageGround, side: 'long' | 'short', leverage: number): number {
+  const { liquidationPrice, distanceFraction } = quoteLiquidation({
+    venue: market.venue,
+    ...{ side, leverage, quantity: '1', entryPrice: market.price },
+    maintenanceMarginFraction: market.maintenanceMarginFraction,
+    takerFeeFraction: market.takerFeeFraction,
+  });
+  const isAbove = toDecimal(liquidationPrice).gt(market.price);
+  return isAbove === (side === 'short') ? Number(distanceFraction) : 0;
+}

@@ -1,5 +1,5 @@
 /** The leverage manager's answer in words a person can read: what to do, why, and what to beware of. */
-import type { Forced, LeverageAction } from './actions.ts';
+import { type Forced, type LeverageAction, rungDown } from './actions.ts';
 import type { Cap } from './leverage-cap.ts';
 import type { LeverageGround } from './leverage-question.ts';
 import type { LeveragedSize } from './leveraged-size.ts';
@@ -57,7 +57,7 @@ export function warningsOf({ edge, market, marginRatio }: LeverageGround, told: 
   const { adjustedLeverage, bestLeverage, cap, leverage, size } = told;
   return [
     ...(bestLeverage > 0 && adjustedLeverage < 1 ? ['adjusted leverage is below 1: the size is scaled by it'] : []),
-    ...(leverage > 0 && leverage < Math.min(cap.leverage, Math.floor(adjustedLeverage)) && leverage < bestLeverage
+    ...(leverage > 0 && leverage < Math.min(rungDown(Math.max(1, adjustedLeverage)), rungDown(cap.leverage))
       ? ['leverage is lower so that the stop comes before the liquidation']
       : []),
     ...(edge.trades !== undefined && edge.trades < 30 ? [`the edge rests on ${edge.trades} trades`] : []),

@@ -2,54 +2,34 @@
  * The hostile model: a server that speaks Chat Completions as a stream. It deals one card to each question of a session, and
  * asks for tools without end where it is offered some. It remembers what it has dealt.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type ChatServer, type Said, startChatServer } from '../../rig/chat-server.ts';
 import { answerOf, type Card, pass, TOOLS_UNASKED } from './cards.ts';
 import { closeBy, symbolName } from './market.ts';
 
 export type Dealt = { readonly symbol: string; readonly asOfMs: number; readonly card: Card };
 
-export type HostileModel = {
-  readonly url: string;
+export type HostileModel = ChatServer & {
   /** Cards that are still to be dealt, by symbol. */
   readonly decks: Map<string, Card[]>;
   readonly dealt: readonly Dealt[];
   /** Symbols whose session has asked once more after its last card was answered. */
   readonly playedOut: ReadonlySet<string>;
-  readonly requests: () => number;
-  readonly close: () => Promise<void>;
 };
 
 type ChatRequest = { readonly messages: readonly { readonly role: string }[]; readonly tools?: readonly unknown[] };
-type Said = { readonly content: string } | { readonly tool_calls: readonly object[] };
 
 export async function startHostileModel(): Promise<HostileModel> {
   const decks = new Map<string, Card[]>();
   const dealt = new Map<string, Dealt>();
   const playedOut = new Set<string>();
-  let requests = 0;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      requests += 1;
-      response.setHeader('content-type', 'text/event-stream');
-      response.end(eventsOf(answer(Buffer.concat(chunks).toString('utf8'), { decks, dealt, playedOut })));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await startChatServer((text) => answer(text, { decks, dealt, playedOut }));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    ...server,
     decks,
     get dealt() {
       return [...dealt.values()];
     },
     playedOut,
-    requests: () => requests,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 
@@ -93,14 +73,4 @@ function moreTools(symbol: string, turn: number): Said {
       call(3, 'check_risk_limits', { symbol, side: 'buy', sizeFraction: 1, leverage: 10, confidence: 1 / (turn + 1) }),
     ],
   };
-}
-
-function eventsOf(said: Said): string {
-  const isDone = 'content' in said;
-  const chunks = [
-    { choices: [{ index: 0, delta: { role: 'assistant', ...said }, finish_reason: null }] },
-    { choices: [{ index: 0, delta: {}, finish_reason: isDone ? 'stop' : 'tool_calls' }] },
-    { choices: [], usage: { prompt_tokens: 100, completion_tokens: 10 } },
-  ].map((chunk) => JSON.stringify({ id: 'chat', object: 'chat.completion.chunk', ...chunk }));
-  return [...chunks, '[DONE]'].map((line) => `data: ${line}\n\n`).join('');
 }

@@ -1,7 +1,8 @@
 /**
  * All contracts by name: what a model may be asked to answer. The JSON Schema on the wire is derived, never written.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type WireSchema, wireSchemaOf } from '../wire-schema.ts';
 import { adviceSchema } from './advice.ts';
 import { analysisSchema } from './analysis.ts';
 import { backtestExplanationSchema } from './backtest-explanation.ts';
@@ -17,33 +18,26 @@ import { riskChecklistSchema } from './risk-checklist.ts';
 import { screeningSchema } from './screening.ts';
 import { designedStrategySchema } from './strategy.ts';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
 export type Contract<S extends z.ZodObject = z.ZodObject> = {
   /** What the answer's own field `version` must say. */
   readonly version: number;
   readonly schema: S;
   /** Derived on first use: most processes ask for few of them. */
-  readonly jsonSchema: JsonSchema;
+  readonly jsonSchema: WireSchema;
 };
 
 function contract<S extends z.ZodObject & { readonly shape: { readonly version: z.ZodLiteral<number> } }>(
   schema: S,
 ): Contract<S> {
-  let derived: JsonSchema | null = null;
+  let derived: WireSchema | null = null;
   return {
     version: schema.shape.version.value,
     schema,
     get jsonSchema() {
-      derived ??= jsonSchemaOf(schema);
+      derived ??= wireSchemaOf(schema);
       return derived;
     },
   };
-}
-
-function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
-  return rest;
 }
 
 export const CONTRACTS = {

@@ -2,27 +2,49 @@
  * The answer of a backtest, whoever walked it: the document of the public page, made from a report, the closed trades
  * and the equity curve. Equal walks give byte-equal documents; the loop and a session both come through here.
  */
+import type { RegimeFigures } from '../../../domain/backtest/activity-figures.ts';
+import type { BacktestFigures } from '../../../domain/backtest/backtest-figures.ts';
+import { byExit } from '../../../domain/backtest/by-exit.ts';
 import { performanceMetrics, periodsPerYear } from '../../../domain/backtest/metrics.ts';
-import { reportFigures } from '../../../domain/backtest/report-text.ts';
-import { type RunFigures, runFigures } from '../../../domain/backtest/run-figures.ts';
+import type { RunFigures } from '../../../domain/backtest/run-figures.ts';
 import { roundFigure } from '../../../domain/backtest/session-report.ts';
+import type { JudgedPart, WalkForward } from '../../../domain/backtest/walk-forward.ts';
 import { decimalText, toDecimal } from '../../../domain/decimal.ts';
 import type { ClosedTrade, Fill } from '../../../schemas/execution.ts';
 import type { SessionReport } from '../../../schemas/strategy-session.ts';
 import { type MetricsDocument, metricsDocument } from '../metrics-document.ts';
 
 /** What a walk leaves behind. `equity`: epoch ms of each close and the exact wealth there. */
-export type BacktestOutcome = {
+export type Walked = {
   readonly report: SessionReport;
   readonly trades: readonly ClosedTrade[];
   readonly fills: readonly Fill[];
   readonly equity: readonly (readonly [number, string])[];
 };
 
+export type BacktestOutcome = Walked & { readonly figures: BacktestFigures };
+
+/** A finished backtest and its document. */
+export type Answered = { readonly outcome: BacktestOutcome; readonly document: BacktestDocument };
+
 type DocumentTrade = Pick<
   ClosedTrade,
   'symbol' | 'side' | 'quantity' | 'entryAtMs' | 'entryPrice' | 'exitAtMs' | 'exitPrice' | 'pnl' | 'fees' | 'exitReason'
 >;
+
+export type BacktestMetrics = MetricsDocument &
+  RunFigures & {
+    readonly costs: string;
+    readonly slippage: string;
+    readonly byRegime: Readonly<Record<string, MetricsDocument<RegimeFigures>>>;
+  };
+
+type PartDocument = Omit<JudgedPart, 'metrics'> & { readonly metrics: MetricsDocument };
+
+export type WalkForwardDocument = {
+  readonly folds: readonly { readonly before: PartDocument; readonly test: PartDocument }[];
+  readonly outOfSample: PartDocument;
+};
 
 export type BacktestDocument = {
   readonly ok: true;
@@ -32,36 +54,53 @@ export type BacktestDocument = {
   readonly bars: number;
   readonly trades: readonly DocumentTrade[];
   readonly equity: readonly (readonly [number, string])[];
-  readonly metrics: MetricsDocument & RunFigures & { readonly costs: string };
+  readonly metrics: BacktestMetrics;
+  /** Where it was asked for. */
+  readonly walkForward?: WalkForwardDocument;
 };
 
 /** Figures rounded to 12 significant digits; money exact; trades by exit, then symbol and entry. */
-export function backtestDocument({ report, trades, fills, equity: curve }: BacktestOutcome): BacktestDocument {
+export function backtestDocument({ report, equity, figures, ...walked }: BacktestOutcome): BacktestDocument {
   const { dataHash, codeVersion, resultHash, bars } = report;
-  const wealth = [report.equityStart, ...curve.map(([, amount]) => amount)];
-  const equity = wealth.map(Number);
-  const perYear = periodsPerYear(report.barIntervalMs, report.symbols);
-  const tradePnls = trades.map((one) => Number(one.pnl));
-  const figures = performanceMetrics({ equity, periodsPerYear: perYear, tradePnls });
-  const costs = toDecimal(report.fees).plus(report.funding);
-  const closesMs = curve.map(([closeMs]) => closeMs);
-  const more = runFigures({ equity, closesMs, fills, costs: Number(costs), periodsPerYear: perYear });
+  const trades = [...walked.trades].sort(byExit);
+  const wealth = [report.equityStart, ...equity.map(([, amount]) => amount)];
+  const performance = performanceMetrics({
+    equity: wealth.map(Number),
+    periodsPerYear: periodsPerYear(report.barIntervalMs, report.symbols),
+    tradePnls: trades.map((one) => Number(one.pnl)),
+  });
+  const { slippage, byRegime, walkForward, ...run } = figures;
   return {
     ok: true,
     dataHash,
     codeVersion,
     resultHash,
     bars,
-    trades: [...trades].sort(byExit).map(documentTrade),
-    equity: curve,
+    trades: trades.map(documentTrade),
+    equity,
     metrics: {
-      ...metricsDocument(figures, roundFigure),
+      ...metricsDocument(performance, roundFigure),
       finalEquity: wealth.at(-1) ?? report.equityStart,
-      costs: decimalText(costs),
-      ...rounded(more),
+      costs: decimalText(toDecimal(report.fees).plus(report.funding)),
+      slippage,
+      ...rounded(run),
+      byRegime: Object.fromEntries(
+        Object.entries(byRegime).map(([name, one]) => [name, metricsDocument(one, roundFigure)]),
+      ),
     },
+    ...(walkForward === null ? {} : { walkForward: walkForwardDocument(walkForward) }),
   };
 }
+
+const walkForwardDocument = ({ folds, outOfSample }: WalkForward): WalkForwardDocument => ({
+  folds: folds.map(({ before, test }) => ({ before: partDocument(before), test: partDocument(test) })),
+  outOfSample: partDocument(outOfSample),
+});
+
+const partDocument = ({ metrics, ...part }: JudgedPart): PartDocument => ({
+  ...part,
+  metrics: metricsDocument(metrics, roundFigure),
+});
 
 const rounded = (figures: RunFigures): RunFigures =>
   Object.fromEntries(
@@ -70,10 +109,6 @@ const rounded = (figures: RunFigures): RunFigures =>
       typeof value === 'number' ? roundFigure(value) : (value?.map(roundFigure) ?? null),
     ]),
   ) as RunFigures;
-
-const byExit = (a: ClosedTrade, b: ClosedTrade): number =>
-  a.exitAtMs - b.exitAtMs || byText(a.symbol, b.symbol) || a.entryAtMs - b.entryAtMs;
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const documentTrade = (trade: ClosedTrade): DocumentTrade => ({
   symbol: trade.symbol,
@@ -87,28 +122,3 @@ const documentTrade = (trade: ClosedTrade): DocumentTrade => ({
   fees: trade.fees,
   exitReason: trade.exitReason,
 });
-
-const TRADES_SHOWN = 10;
-
-/** The same for people: the report's figures and the last trades. */
-export function backtestText({ report, trades }: BacktestOutcome): string {
-  const groups = reportFigures(report);
-  const width = Math.max(...groups.flatMap(({ figures }) => figures.map(({ label }) => label.length))) + 2;
-  const blocks = groups.map(({ title, figures }) =>
-    [title, ...figures.map(({ label, value }) => `  ${label.padEnd(width)}${value}`)].join('\n'),
-  );
-  return `${[...blocks, tradesText(trades)].join('\n\n')}\n`;
-}
-
-function tradesText(trades: readonly ClosedTrade[]): string {
-  const last = [...trades].sort(byExit).slice(-TRADES_SHOWN);
-  const title = last.length < trades.length ? `Last ${last.length} of ${trades.length} trades` : 'Trades';
-  return [title, ...(last.length === 0 ? ['  none'] : last.map(tradeLine))].join('\n');
-}
-
-function tradeLine(trade: ClosedTrade): string {
-  const [entry, exit] = [trade.entryAtMs, trade.exitAtMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
-  const what = `${trade.side.padEnd(5)} ${trade.quantity} ${trade.symbol}`;
-  const prices = `${trade.entryPrice} → ${trade.exitPrice}`;
-  return `  ${entry} – ${exit}  ${what}  ${prices}  ${trade.pnl} USD  ${trade.exitReason}`;
-}

@@ -38,12 +38,15 @@ export type BacktestFlags = {
   readonly file: { readonly path: string; readonly parameters: FileParameters } | null;
   /** The flags as they were typed: the input of a backtest by workflow. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Tests of a walk-forward; null where none was asked for. */
+  readonly walkForward: number | null;
   /** Bars come from Postgres. */
   readonly stored: boolean;
   readonly html: string | null;
 };
 
 const COUNT_MAX = 1_000_000;
+const FOLDS_MAX = 100;
 const SEED_MAX = 4_294_967_295;
 const DEFAULT_SYMBOL = 'BTC/USDT';
 const DEFAULT_INTERVAL = '1h';
@@ -79,6 +82,7 @@ const program = () =>
     .option('--max-hold <bars>', 'out after so many bars')
     .option('--funding <rate>', 'paid by leveraged longs at 00, 08 and 16 UTC', '0')
     .option('--borrow <rate>', 'paid by shorts, a year', '0')
+    .option('--walk-forward <folds>', 'judge the run in so many tests, one after the other, after a first part')
     .option(
       '--via <way>',
       'loop or engine: in this process; session, workflow: on the desk (default loop; engine where needed)',
@@ -123,10 +127,14 @@ function flagsOf(given: Given, problems: Problems): BacktestFlags {
     given: typedFlags(given),
     engine,
     file: isFile ? fileOf(strategy, given.params ?? '', problems) : null,
+    walkForward: foldsOf(given, problems),
     stored: bars === undefined && synthetic === undefined,
     html: given.html === undefined ? null : path.resolve(given.html),
   };
 }
+
+const foldsOf = ({ walkForward }: Given, problems: Problems): number | null =>
+  walkForward === undefined ? null : wholeNumber('--walk-forward', walkForward, 1, FOLDS_MAX, problems);
 
 /** How a run is made and shown is not part of what is run. */
 function typedFlags({ via: _via, html: _html, json: _json, bars, ...flags }: Given): Record<string, unknown> {
@@ -173,7 +181,7 @@ function requestOf(given: Given, engine: ResearchFields, problems: Problems): Se
     market: marketOf(given, problems),
     direction: directionOf(given.direction, type, problems),
     startingCash: cashText(given.cash, problems),
-    ...leverageOf(given, engine, problems),
+    ...leverageOf(given, type, engine, problems),
     costs: costsOf(engine),
     seed: wholeNumber('--seed', given.seed ?? '1', 0, SEED_MAX, problems),
   };
@@ -187,12 +195,21 @@ const levelsOf = ({ stopAtr, targetAtr, maxHoldBars, leverage }: ResearchFields)
 });
 
 /** The leverage manager is the desk's: a run of its own sizes, costs or rules has none. */
-function leverageOf(given: Given, engine: ResearchFields, problems: Problems): Pick<SessionRequest, 'leverage'> {
+function leverageOf(
+  given: Given,
+  type: StrategyType | null,
+  engine: ResearchFields,
+  problems: Problems,
+): Pick<SessionRequest, 'leverage'> {
   const targetVolatility = numberWithin('--target-volatility', given.targetVolatility, 0.001, 10, problems);
   if (targetVolatility === null) return {};
   if (engine.rules === 'none' || isResearch(given, engine)) {
     const why = 'leave sizes, costs and rules of your own out';
     problems.push(problem('ARGUMENT_VALUE', '--target-volatility', targetVolatility, 'the desk’s rules', why));
+  }
+  if (engine.leverage === 1 || isTwoLegged(type)) {
+    const why = 'set --leverage above 1, or leave --target-volatility out; pairs have no manager';
+    problems.push(problem('ARGUMENT_VALUE', '--target-volatility', targetVolatility, 'a leverage to manage', why));
   }
   return { leverage: { targetVolatility } };
 }

@@ -6,10 +6,10 @@ import type { Database } from '../../../db/tables.ts';
 import { tradesOfAccount } from '../../../db/trades.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { sessionReportSchema } from '../../../schemas/strategy-session.ts';
-import type { BacktestOutcome } from './document.ts';
+import type { Walked } from './document.ts';
 
 /** A backtest has an account of its own, so the account's rows are the run's. @throws InvalidInput SESSION_UNKNOWN */
-export async function readSessionOutcome(db: Database, sessionId: string): Promise<BacktestOutcome> {
+export async function readSessionOutcome(db: Database, sessionId: string): Promise<Walked> {
   const session = await readSession(db, sessionId);
   if (session === undefined || session.report === null) {
     throw new InvalidInput([problem('SESSION_UNKNOWN', 'sessionId', sessionId, 'a session with a report')], 1);

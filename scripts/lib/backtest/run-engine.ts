@@ -18,19 +18,19 @@ import { fileParameters, fileVoice } from '../../../domain/engine/strategy-file.
 import type { BarSeries } from '../../../domain/market/bar-series.ts';
 import { profileOf } from '../../../domain/officers/policy/effective-profile.ts';
 import type { ParsedSession } from '../../../schemas/session-input.ts';
-import type { BacktestOutcome } from './document.ts';
+import type { Walked } from './document.ts';
 import type { BacktestFlags } from './flags.ts';
 import { loadStrategyFile } from './load-strategy.ts';
 import { type LoopParts, runLoop, writtenOut } from './run-loop.ts';
 
 type Speaker = { readonly name: string; readonly voice: (market: EngineMarket) => Voice };
 
-/** The outcome, and the bars for its page. @throws InvalidInput DATA_EMPTY, STRATEGY_FILE_INVALID and the like */
+/** The outcome, the bars it walked, and its wealth as the doubles it had. @throws InvalidInput DATA_EMPTY, STRATEGY_FILE_INVALID and the like */
 export async function runEngine(
   input: ParsedSession,
   { engine, file }: Pick<BacktestFlags, 'engine' | 'file'>,
   parts: LoopParts,
-): Promise<BacktestOutcome & { readonly series: readonly BarSeries[] }> {
+): Promise<Walked & { readonly series: readonly BarSeries[]; readonly wealth?: readonly number[] }> {
   if (file === null && leverageSettingsOf(input, writtenOut(input.strategy)) !== null) return runLoop(input, parts);
   const series = await loadSeries(parts.market, input);
   const { startMode, profiles, desk } = loadGovernance(parts.configFolder);
@@ -47,7 +47,7 @@ export async function runEngine(
   const run = runReport(plan, lanes);
   const { codeVersion } = parts;
   const facts = { input, strategyType: speaker.name, series, dataHash: dataHashOf(series), codeVersion };
-  return { ...engineReport(run, facts), equity: equityTexts(run), series };
+  return { ...engineReport(run, facts), equity: equityTexts(run), series, wealth: Array.from(run.equity) };
 }
 
 async function speakerOf(

@@ -14,7 +14,7 @@ import type { IndicatorSeed } from '../../../schemas/features.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { ParsedSession } from '../../../schemas/session-input.ts';
 import type { Strategy } from '../../../schemas/signals.ts';
-import type { BacktestOutcome } from './document.ts';
+import type { Walked } from './document.ts';
 
 export type LoopParts = {
   readonly market: MarketData;
@@ -24,11 +24,11 @@ export type LoopParts = {
   readonly seats?: LoopRun['seats'];
 };
 
-/** The outcome, and the bars for its page. @throws InvalidInput DATA_EMPTY and the like */
+/** The outcome, and the bars it walked. @throws InvalidInput DATA_EMPTY and the like */
 export async function runLoop(
   input: ParsedSession,
   parts: LoopParts,
-): Promise<BacktestOutcome & { readonly series: readonly BarSeries[] }> {
+): Promise<Walked & { readonly series: readonly BarSeries[] }> {
   const series = await loadSeries(parts.market, input);
   const facts = { dataHash: dataHashOf(series), codeVersion: parts.codeVersion };
   return { ...plainLoop(loopRun(input, series, parts), facts), series };

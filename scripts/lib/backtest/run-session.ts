@@ -1,4 +1,5 @@
 /** A backtest as a session on the desk, read back from Postgres. */
+import { loadSeries } from '../../../activities/session/prepare.ts';
 import { deskMarketData } from '../../../adapters/market-data/desk-market-data.ts';
 import { barReaders } from '../../../db/bar-readers.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
@@ -6,26 +7,32 @@ import { parseSessionInput } from '../../../schemas/session-input.ts';
 import { strategySessionId } from '../../../workflows/messages/strategy-session.ts';
 import type { Desk } from '../desk.ts';
 import { say } from '../progress.ts';
-import { writeSessionPage } from '../report-files.ts';
 import { runSession } from '../session-run.ts';
-import type { BacktestOutcome } from './document.ts';
+import { askedFigures } from './asked-figures.ts';
+import { type Answered, backtestDocument } from './document.ts';
 import type { BacktestFlags } from './flags.ts';
 import { readSessionOutcome } from './read-session.ts';
+import { writePage } from './write-page.ts';
 
 export async function runAsSession(
   openDesk: () => Promise<Desk>,
   sessionId: string,
-  { request, html }: BacktestFlags,
-): Promise<BacktestOutcome> {
-  parseSessionInput(request, strategySessionId(sessionId), Date.now());
+  flags: BacktestFlags,
+): Promise<Answered> {
+  const { request, html } = flags;
+  const input = parseSessionInput(request, strategySessionId(sessionId), Date.now());
   const desk = await openDesk();
   say(`session ${strategySessionId(sessionId)}`);
   const barsTotal = request.market?.source === 'synthetic' ? (request.market.count ?? null) : null;
-  const report = await runSession(desk, sessionId, request, barsTotal);
+  await runSession(desk, sessionId, request, barsTotal);
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck backtest' });
   try {
-    if (html !== null) await writeSessionPage(db, deskMarketData(barReaders(db)), desk.home, report, html);
-    return await readSessionOutcome(db, sessionId);
+    const series = await loadSeries(deskMarketData(barReaders(db)), input);
+    const walked = await readSessionOutcome(db, sessionId);
+    const outcome = { ...walked, figures: askedFigures(walked, flags, { series, costs: input.costs }) };
+    const answered = { outcome, document: backtestDocument(outcome) };
+    if (html !== null) await writePage(html, answered, series);
+    return answered;
   } finally {
     await closeDatabase(db);
   }

@@ -28,6 +28,7 @@ import {
 import { checkQuotes } from './check-quotes.ts';
 import { codeLines, qualityLines } from './quality-lines.ts';
 import { writeQualityPage } from './quality-page.ts';
+import { type FileShape, fileShape, type ShapeFlags } from './shape-flags.ts';
 import { tickProblems } from './tick-flag.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,28 +42,40 @@ export type CheckArguments = {
   readonly tick?: string;
   readonly wholeUnits?: boolean;
   readonly html?: string;
-};
+} & ShapeFlags;
 
 /** Judges a file without storing it: exit code 1 when it would be refused. The interval is measured when not given. */
 export async function checkCommand(args: CheckArguments, context: BarsContext): Promise<Answer> {
   const wrong = [...kindProblems(args.kind), ...tickProblems(args.tick)];
+  const shape = fileShape(args, wrong);
   const symbol = args.symbol ?? symbolOfName(args.file);
   const named = args.interval === undefined ? null : checkNames({ symbol, interval: args.interval }, wrong);
   if (wrong.length > 0) throw new InvalidInput(wrong);
-  const kind = args.kind ?? ((await isPipe(args.file)) ? 'bars' : await kindOfFile(args.file));
-  return kind === 'quotes' ? checkQuotes(args, context) : checkBars(args, symbol, named, context);
+  const isBars = args.columns !== undefined || (await isPipe(args.file));
+  const kind = args.kind ?? (isBars ? 'bars' : await kindOfFile(args.file));
+  return kind === 'quotes' ? checkQuotes(args, context) : checkBars({ ...args, ...shape }, symbol, named, context);
 }
 
 async function checkBars(
-  args: CheckArguments,
+  args: CheckArguments & FileShape,
   symbol: string,
   named: number | null,
   { nowMs, say }: BarsContext,
 ): Promise<Answer> {
-  const { file, html, tick = null, wholeUnits = false } = args;
-  const intervalMs = named ?? (await measureIntervalMs(file, symbol, nowMs));
+  const { file, html, tick = null, wholeUnits = false, header, stampUnit } = args;
+  const shape = { ...(header === undefined ? {} : { header }), ...(stampUnit === undefined ? {} : { stampUnit }) };
+  const intervalMs = named ?? (await measureIntervalMs(file, shape, symbol, nowMs));
   const onProgress = await progressTeller(file, say);
-  const parsed = await readBarFile(file, { symbol, intervalMs, nowMs, tick, wholeUnits, onProgress, pipes: true });
+  const parsed = await readBarFile(file, {
+    symbol,
+    intervalMs,
+    nowMs,
+    tick,
+    wholeUnits,
+    ...shape,
+    onProgress,
+    pipes: true,
+  });
   const quality = describeQuality(parsed.series, parsed.gaps);
   const ok = parsed.problems.length === 0;
   if (html !== undefined) await writeQualityPage(html, { file, nowMs, parsed, quality });
@@ -125,13 +138,13 @@ async function kindOfFile(file: string): Promise<(typeof KINDS)[number]> {
 }
 
 /** The step most bars have; one day where there are too few to tell. A first reading that judges nothing. */
-async function measureIntervalMs(file: string, symbol: string, nowMs: number): Promise<number> {
+async function measureIntervalMs(file: string, shape: FileShape, symbol: string, nowMs: number): Promise<number> {
   if (await isPipe(file)) {
     const hint = 'a pipe can be read only once';
     throw new InvalidInput([problem('ARGUMENT_MISSING', '--interval', undefined, 'the interval of the bars', hint)]);
   }
   // Whole days read every form of stamp; the end of the last bar does not matter here.
-  const { series } = await readBarFile(file, { symbol, intervalMs: DAY_MS, nowMs: nowMs + DAY_MS });
+  const { series } = await readBarFile(file, { symbol, intervalMs: DAY_MS, nowMs: nowMs + DAY_MS, ...shape });
   const step = barIntervalMsSchema.safeParse(commonStepMs(series));
   return step.success ? step.data : DAY_MS;
 }

@@ -15,25 +15,28 @@ import {
   rangeText,
   warningLines,
 } from './answer.ts';
+import { fileShape, type ShapeFlags } from './shape-flags.ts';
 import { type ImportResult, importBarFile } from './store-bars.ts';
 import { tickProblems } from './tick-flag.ts';
 
 export type ImportArguments = Names & {
   readonly file: string;
-  readonly acceptJumps: boolean;
-  readonly replace: boolean;
-  readonly wholeUnits: boolean;
+  readonly acceptJumps?: boolean;
+  readonly replace?: boolean;
+  readonly wholeUnits?: boolean;
   /** The step of prices; others are refused. */
   readonly tick?: string;
-};
+} & ShapeFlags;
 
 /** @throws InvalidInput with every problem of the arguments or of the file */
 export async function importCommand(db: Database, args: ImportArguments, context: BarsContext): Promise<Answer> {
-  const intervalMs = checkNames(args, tickProblems(args.tick));
-  const { symbol, acceptJumps, replace, wholeUnits, tick = null } = args;
+  const problems = tickProblems(args.tick);
+  const shape = fileShape(args, problems);
+  const intervalMs = checkNames(args, problems);
+  const { symbol, acceptJumps = false, replace = false, wholeUnits = false, tick = null } = args;
   const onProgress = await progressTeller(args.file, context.say);
   const { nowMs } = context;
-  const part = { acceptJumps, replace, wholeUnits, tick, pipes: true };
+  const part = { acceptJumps, replace, wholeUnits, tick, ...shape, pipes: true };
   const options = { symbol, intervalMs, ...part, nowMs, onProgress };
   const result = await importBarFile(db, args.file, options);
   const { parsed, dataSet } = result;

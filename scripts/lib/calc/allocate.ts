@@ -17,9 +17,11 @@ const METHODS = ['inverseVolatility', 'inverseVariance', 'hrp', 'minimumVariance
 const strategySchema = z.strictObject({
   strategyId: z.string().min(1).max(200),
   /** By UTC day, on the strategy's own capital, oldest first. */
-  dailyReturns: z.array(z.number().gt(-1)).max(5_000).default([]),
+  dailyReturns: z.array(z.number().gt(-1).max(1e6)).max(5_000).default([]),
   trades: z
-    .array(z.strictObject({ returnFraction: z.number(), regime: z.string().nullable().default(null) }))
+    .array(
+      z.strictObject({ returnFraction: z.number().min(-1e6).max(1e6), regime: z.string().nullable().default(null) }),
+    )
     .max(20_000)
     .default([]),
   health: z.enum(['healthy', 'degraded', 'unknown', 'disabled']).default('unknown'),
@@ -40,7 +42,11 @@ const schema = z
     /** hrp only; absent: that of the covariance. */
     correlation: matrix.max(200).optional(),
     /** The whole review: scores, damped turnover, risk budget, reasons. */
-    strategies: z.array(strategySchema).max(1_000).optional(),
+    strategies: z
+      .array(strategySchema)
+      .max(1_000)
+      .refine((all) => new Set(all.map(({ strategyId }) => strategyId)).size === all.length, 'each strategy once')
+      .optional(),
     regime: z.string().nullable().default(null),
     /** Weights of the last plan by strategy. */
     previous: z.record(z.string(), fraction).nullable().default(null),

@@ -59,17 +59,22 @@ const described = Object.entries(settings).map(([detector, schema]) => ({
   parameters: z.toJSONSchema(schema, { io: 'input' }),
 }));
 
-const question = z.strictObject({
-  detector: z.enum(DETECTORS).default('zScore'),
-  /**
-   * cusum takes standard deviations from the mean they are held against; ddm and eddm take 1 for wrong and 0 for right.
-   */
-  values: z.array(z.number()).max(VALUES_MAX),
-  parameters: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({ description: 'of the detector, see `detectors`; absent ones take its defaults', detectors: described }),
-});
+const question = z
+  .strictObject({
+    detector: z.enum(DETECTORS).default('zScore'),
+    /**
+     * cusum takes standard deviations from the mean they are held against; ddm and eddm take 1 for wrong, 0 for right.
+     */
+    values: z.array(z.number()).max(VALUES_MAX),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta({ description: 'of the detector, see `detectors`; absent ones take its defaults', detectors: described }),
+  })
+  .superRefine(({ detector, values }, issues) => {
+    const at = detector === 'ddm' || detector === 'eddm' ? values.findIndex((one) => one !== 0 && one !== 1) : -1;
+    if (at >= 0) issues.addIssue({ code: 'custom', path: ['values', at], input: values[at], message: '0 or 1' });
+  });
 type Asked = z.output<typeof question>;
 
 export const drift = calculation({

@@ -20,7 +20,7 @@ const entrySchema = z.strictObject({
 });
 
 /** `returnFraction`: net of costs, of the entry's notional. */
-const tradeSchema = z.strictObject({ returnFraction: z.number(), entry: entrySchema.optional() });
+const tradeSchema = z.strictObject({ returnFraction: z.number().min(-1e6).max(1e6), entry: entrySchema.optional() });
 
 export const health = calculation({
   name: 'health',

@@ -13,18 +13,21 @@ import {
 } from '../../../domain/learning/leverage/kelly.ts';
 import { calculation } from './calculation.ts';
 
+/** Anything less has no fraction that a number can hold. */
+const amount = z.number().min(1e-9).max(1e9);
+
 export const edgeSchema = z.strictObject({
   winProbability: z.number().min(0).max(1),
   /** Gained or lost for each unit exposed. */
-  win: z.number().gt(0),
-  loss: z.number().gt(0),
+  win: amount,
+  loss: amount,
   /** Trades that it was measured on; absent: it is known. */
   trades: z.int().min(0).optional(),
 });
 
 const continuousSchema = z.strictObject({
   mean: z.number(),
-  standardDeviation: z.number().gt(0),
+  standardDeviation: amount,
   riskFreeRate: z.number().default(0),
   /** Periods that it was measured on; absent: it is known. */
   observations: z.int().min(0).optional(),

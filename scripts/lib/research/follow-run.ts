@@ -5,12 +5,14 @@
  */
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { dataConverterOf } from '../../../adapters/payload/data-converter.ts';
+import { queueStandings } from '../../../adapters/temporal/queue-standings.ts';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import type { ResearchProgress } from '../../../schemas/research.ts';
-import { progressQuery, RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
+import { COMPUTE_QUEUE, progressQuery, RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
 import type { Desk } from '../desk.ts';
 import { failureProblems } from '../failure-problems.ts';
 import { say } from '../progress.ts';
+import { watchWorkers } from './worker-watch.ts';
 
 export type StartRun = {
   readonly workflowType: string;
@@ -22,6 +24,8 @@ export type StartRun = {
 /** none: it is started and left alone; end: its result is waited for; steps: with a bar of how far it is. */
 export type Follow = 'none' | 'end' | 'steps';
 
+/** A run is decided at the one and computed at the other. */
+const QUEUES = [RESEARCH_QUEUE, COMPUTE_QUEUE] as const;
 const LOOK_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 10_000;
 const BAR_WIDTH = 30;
@@ -43,8 +47,13 @@ export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promi
     });
     say(`run ${handle.workflowId}`);
     if (follow === 'none') return null;
-    const stopWatching = follow === 'steps' ? watch(handle) : () => undefined;
-    return await handle.result().finally(stopWatching);
+    const watches = [
+      watchWorkers(() => queueStandings(client, QUEUES), tellApart),
+      ...(follow === 'steps' ? [watch(handle)] : []),
+    ];
+    return await handle.result().finally(() => {
+      for (const stop of watches) stop();
+    });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw isRunning(run);
     throw failureProblems(error) ?? error;
@@ -56,11 +65,21 @@ export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promi
 const isRunning = ({ workflowId }: StartRun): InvalidInput =>
   new InvalidInput([problem('RUN_RUNNING', '--id', workflowId, 'an id that no running run has', 'leave --id out')]);
 
+const CLEAR_LINE = `\r${' '.repeat(100)}\r`;
+
+/** A line of its own, where a bar may be drawn. */
+const tellApart = (line: string): void => say(process.stderr.isTTY ? `${CLEAR_LINE}${line}` : line);
+
 /** Draws a progress bar on a terminal, a line every ten seconds elsewhere. */
 function watch(handle: WorkflowHandle): () => void {
   let lastLineMs = Date.now();
+  let asking = false;
   const look = async (): Promise<void> => {
+    // Without a worker an answer takes its time; a second question would wait beside it.
+    if (asking) return;
+    asking = true;
     const progress = await handle.query(progressQuery).catch(() => null);
+    asking = false;
     if (progress === null) return;
     if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(progress, Date.now()).padEnd(100)}`);
     else if (Date.now() - lastLineMs >= LINE_EVERY_MS) {
@@ -71,7 +90,7 @@ function watch(handle: WorkflowHandle): () => void {
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return () => {
     clearInterval(timer);
-    if (process.stderr.isTTY) process.stderr.write(`\r${' '.repeat(100)}\r`);
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   };
 }
 

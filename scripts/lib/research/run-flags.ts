@@ -1,6 +1,6 @@
 /** The flags of `npm run evolve` and `npm run search`: a file with the input, and whether to wait for the end. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
@@ -53,6 +53,8 @@ function flagProblems({ input, id, follow, html }: Given): Problem[] {
   }
   if (html !== undefined && follow !== true)
     problems.push(problem('ARGUMENT_VALUE', '--html', html, '--follow beside it'));
+  if (html !== undefined && !existsSync(path.dirname(path.resolve(html))))
+    problems.push(problem('ARGUMENT_VALUE', '--html', html, 'a file in a folder that exists'));
   return problems;
 }
 

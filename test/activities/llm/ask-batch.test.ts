@@ -100,8 +100,26 @@ describe.each(['anthropic', 'openai'] as const)('a batch at %s', (vendor) => {
       expect(await run(askModel, questions[0] ?? aQuestion())).toMatchObject({ kind: 'answer', costMicroUsd: 1_000 });
     }
     // What was held against the address when the reply was cut is over: the batch came.
-    expect(await createModelStore(desk.db).troubled()).toEqual([]);
+    expect((await createModelStore(desk.db).standing('advisor')).troubled).toEqual([]);
     await desk.db.deleteFrom('model_breakers').execute();
+  });
+
+  it('that the provider no longer knows is over, and charged as it was reserved', async () => {
+    const { submitBatch, lookAtBatch } = activitiesOf(vendor);
+    const [batchKey, question] = [randomUUID(), aQuestion()];
+    await run(submitBatch, { batchKey, questions: [question] });
+    peer.batches.length = 0;
+    expect(await run(lookAtBatch, { batchKey })).toEqual({ state: 'over' });
+    const [call] = await createModelStore(desk.db).calls(question.callKey);
+    expect(call).toMatchObject({ outcome: 'PROVIDER_DOWN', cost_micro_usd: call?.reserved_micro_usd });
+  });
+
+  it('that was wrong in itself is not held against the provider', async () => {
+    const { submitBatch } = activitiesOf(vendor);
+    peer.next = 400;
+    const told = await run(submitBatch, { batchKey: randomUUID(), questions: [aQuestion()] });
+    expect(told).toMatchObject({ kind: 'none', reason: 'LLM_BAD_REQUEST' });
+    expect((await createModelStore(desk.db).standing('advisor')).troubled).toEqual([]);
   });
 
   it('that is refused costs nothing and says why; a question it did not answer costs nothing either', async () => {
@@ -115,7 +133,7 @@ describe.each(['anthropic', 'openai'] as const)('a batch at %s', (vendor) => {
     await run(submitBatch, { batchKey, questions: [question] });
     peer.end();
     await run(lookAtBatch, { batchKey });
-    expect(await createModelStore(desk.db).troubled()).toMatchObject([{ provider: vendor }]);
+    expect((await createModelStore(desk.db).standing('advisor')).troubled).toMatchObject([{ provider: vendor }]);
     const [call] = await createModelStore(desk.db).calls(question.callKey);
     expect(call).toMatchObject({ cost_micro_usd: 0, batch_key: batchKey });
     expect(['LLM_OVERLOADED', 'LLM_RATE_LIMITED']).toContain(call?.outcome);

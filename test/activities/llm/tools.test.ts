@@ -233,7 +233,13 @@ describe('what was not known at asOf', () => {
     const { told, text } = await asked('get_news_sentiment', { symbol: 'ASSET1', from: null, to: null }, bound);
     expect(told).toMatchObject({ symbol: 'ASSET1', headlines: [], itemCount: 1 });
     const features = await asked('get_market_features', { symbol: 'ASSET1', at: null }, bound);
-    expect(`${text}${features.text}`).not.toContain('TOOL');
+    const trade = { symbol: 'ASSET1', side: 'buy', sizeFraction: 0.9, leverage: 1, confidence: 1 };
+    const risk = await asked('check_risk_limits', trade, bound);
+    expect(risk.told).toMatchObject({
+      approved: false,
+      reasons: expect.arrayContaining([{ rule: 'symbolConcentration' }]),
+    });
+    expect(`${text}${features.text}${risk.text}`).not.toContain('TOOL');
     expect((await asked('get_market_features', { symbol: SYMBOL, at: null }, bound)).refused).toBe('TOOL_ARGS');
   });
 });

@@ -75,11 +75,28 @@ describe('a feed', () => {
     expect(item?.publishedAtMs).toBe(Date.parse('2026-03-10T12:00:00Z'));
   });
 
+  it('keeps the headline beside another of its name, one in tags, and a date of no year that there is', async () => {
+    peer.answer = () =>
+      '<rss xmlns:media="m"><channel><item><title>Main</title><media:title>Picture</media:title>' +
+      '<pubDate>0000-01-01T00:00:00Z</pubDate></item></channel></rss>';
+    const [item] = await allOf(rss());
+    expect(item).toMatchObject({ headline: 'Main' });
+    expect(item?.publishedAtMs).toBeGreaterThan(NOW - 60_000);
+    peer.answer = () =>
+      '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="xhtml"><div>Shares <b>surge</b></div></title>' +
+      '<link rel="enclosure" href="https://n.example/p.jpg"/><link href="https://n.example/3"/></entry></feed>';
+    const [atom] = await allOf(rss());
+    expect(atom?.headline).toContain('surge');
+    expect(atom?.url).toBe('https://n.example/3');
+  });
+
   it('that is none is refused: pages, JSON, broken XML, entities of its own', async () => {
     const bomb =
       '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>' +
       '<rss><channel><item><title>&b;</title></item></channel></rss>';
-    for (const body of ['<html><body>Hi</body></html>', '{"a":1}', '<rss><channel>', '', bomb]) {
+    const deep = `<rss><channel><item>${'<b>'.repeat(500)}${'</b>'.repeat(500)}</item></channel></rss>`;
+    const named = '<rss><channel><item><__proto__>x</__proto__></item></channel></rss>';
+    for (const body of ['<html><body>Hi</body></html>', '{"a":1}', '<rss><channel>', '', bomb, deep, named]) {
       peer.answer = () => body;
       await expect(allOf(rss())).rejects.toMatchObject({ problems: [{ code: 'VENDOR_REPLY' }] });
     }
@@ -186,4 +203,22 @@ it('an item of the future is dated when we learned it, and hostile text loses it
   expect(item).toMatchObject({ publishedAtMs: NOW, knownAtMs: NOW, symbols: ['BTC'], social: true });
   for (const sign of ['<', '>', '\u0000', '\u202e']) expect(item?.headline).not.toContain(sign);
   expect(item?.summary.length).toBeLessThanOrEqual(4_000);
+});
+
+it('text that begins a thousand scripts is read in no time', () => {
+  const about = {
+    source: 's',
+    url: null,
+    headline: 'h',
+    symbols: [],
+    publishedAtMs: NOW,
+    knownAtMs: null,
+    social: false,
+  };
+  const startedAt = performance.now();
+  const [open, closed] = [`Hi ${'<script '.repeat(100_000)}`, '<script>x</script>Hi <b>there</b>'].map((summary) =>
+    newsItemOf({ ...about, summary }, NOW),
+  );
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect([open?.summary, closed?.summary]).toEqual(['Hi', 'Hi there']);
 });

@@ -147,7 +147,7 @@ describe('prompts and experiments', () => {
     await expect(beginExperiment(desk.db, PROMPTS, wanted)).rejects.toThrow('PROMPT_UNKNOWN');
     await expect(beginExperiment(desk.db, [edited], wanted)).rejects.toThrow('PROMPT_CHANGED');
     await beginExperiment(desk.db, [...PROMPTS, second], wanted);
-    expect(await createModelStore(desk.db).experiment('advisor')).toMatchObject({ arms });
+    expect((await createModelStore(desk.db).standing('advisor')).experiment).toMatchObject({ arms });
     const running = await listPrompts(desk.db, [...PROMPTS, second]);
     expect(running.lines.filter((line) => line.endsWith('in an experiment'))).toHaveLength(2);
 

@@ -63,6 +63,11 @@ describe('regimeFigures', () => {
     expect(all.reduce((product, one) => product * (1 + one.returnFraction), 1)).toBeCloseTo(1.188, 12);
   });
 
+  it('tells of a run after its wealth was gone', () => {
+    const ruined = { ...run, equity: [100, 50, -10, -10, -10], regimes: ['bull', 'bull', 'bull', 'bull'] };
+    expect(regimeFigures(ruined).bull).toMatchObject({ bars: 3, returnFraction: expect.closeTo(-1.2, 12) });
+  });
+
   it('refuses regimes that do not stand beside the bars', () => {
     expect(() => regimeFigures({ ...run, regimes: ['bull'] })).toThrow('got 1, expected one for each of 4 bars');
     expect(regimeFigures({ equity: [], regimes: [], trades: [], periodsPerYear: 1 })).toEqual({});

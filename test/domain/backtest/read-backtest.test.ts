@@ -28,6 +28,20 @@ describe('the input of a backtest', () => {
     expect(seedIndicators).toBe('talib');
   });
 
+  it('names its own fields in what to do about a volatility that nothing can aim at', () => {
+    const hints = [{}, { strategy: 'pairsTrading', symbol: 'BTC/USDT,ETH/USDT', params: {}, leverage: 3 }].map(
+      (change) => {
+        try {
+          return read({ ...right, ...change, targetVolatility: 0.5 });
+        } catch (error) {
+          return error instanceof InvalidInput ? error.problems.map(({ path, hint }) => `${path}: ${hint}`) : error;
+        }
+      },
+    );
+    const said = 'targetVolatility: set leverage above 1, or leave targetVolatility out';
+    expect(hints).toEqual([[said], [said]]);
+  });
+
   it('is refused with fields, texts and what the session says in one go, by its own names', () => {
     const wrong = { ...right, params: 'lookbak=5', symbol: 'btc', interval: '1hh', commission: 'x:1', cash: '-1' };
     expect(refusalOf({ ...wrong, fill: 'never', bogus: 1, from: '2024-02-30' }, 'backtest:A').sort()).toEqual([

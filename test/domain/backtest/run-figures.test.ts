@@ -2,33 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { runFigures } from '../../../domain/backtest/run-figures.ts';
 import { createRandom } from '../../../domain/market/random.ts';
 
-const HOUR_MS = 3_600_000;
-const closesMs = (bars: number): number[] => Array.from({ length: bars }, (_, i) => (i + 1) * HOUR_MS);
-const fill = (side: 'buy' | 'sell', quantity: string, price: string, atMs: number, symbol = 'BTC/USDT') => ({
-  ...{ symbol, side, quantity, price, atMs },
-});
-const quiet = { equity: [100, 100, 100, 100, 100], closesMs: closesMs(4), periodsPerYear: 8_760 };
+const quiet = { equity: [100, 100, 100, 100, 100], exposure: [0, 0, 0, 0], periodsPerYear: 8_760 };
 
-describe('time in the market', () => {
-  it('counts bars from the open that fills until the open that closes, in parts and with both symbols', () => {
-    const fills = [
-      fill('buy', '0.1', '100', HOUR_MS),
-      fill('buy', '0.2', '100', HOUR_MS),
-      fill('sell', '0.3', '100', 2 * HOUR_MS),
-      fill('sell', '1', '10', 2 * HOUR_MS, 'ETH/USDT'),
-      fill('buy', '1', '10', 3 * HOUR_MS, 'ETH/USDT'),
-    ];
-    expect(runFigures({ ...quiet, fills, costs: 0 }).timeInMarketFraction).toBe(0.5);
+it('takes time in the market and exposure from what was carried', () => {
+  const { timeInMarketFraction, exposureFractionMean, exposureFractionMax } = runFigures({
+    ...{ ...quiet, exposure: [0, 0.5, 1.5, 0], fills: [], costs: 0 },
   });
-
-  it('leaves out a bar in which a position was opened and stopped', () => {
-    const fills = [fill('buy', '1', '10', HOUR_MS), fill('sell', '1', '9', HOUR_MS + 1)];
-    expect(runFigures({ ...quiet, fills, costs: 0 }).timeInMarketFraction).toBe(0);
-  });
+  expect([timeInMarketFraction, exposureFractionMean, exposureFractionMax]).toEqual([0.5, 0.5, 1.5]);
+  const ruined = { ...quiet, exposure: [0, 0.5, Number.POSITIVE_INFINITY, 0], fills: [], costs: 0 };
+  expect(runFigures(ruined)).toMatchObject({ timeInMarketFraction: 0.5, exposureFractionMean: null });
 });
 
 it('holds traded value and costs against the mean wealth', () => {
-  const fills = [fill('buy', '2', '50', HOUR_MS), fill('sell', '2', '50', 2 * HOUR_MS)];
+  const fills = [
+    { quantity: '2', price: '50' },
+    { quantity: '2', price: '50' },
+  ];
   const { turnoverPerYear, costFraction } = runFigures({ ...quiet, fills, costs: 5 });
   expect([turnoverPerYear, costFraction]).toEqual([(200 * 8_760) / 4 / 100, 0.05]);
 });
@@ -45,7 +34,7 @@ describe('how sure a Sharpe ratio is', () => {
     const z = sharpe / Math.sqrt((1 - skewness * sharpe + ((kurtosis - 1) / 4) * sharpe ** 2) / 2);
     const { sharpeProbability } = runFigures({
       equity,
-      closesMs: closesMs(3),
+      exposure: [0, 0, 0],
       fills: [],
       costs: 0,
       periodsPerYear: 12,
@@ -81,7 +70,7 @@ function walk(seed: number, bars: number, mean: number) {
   const random = createRandom(`walk ${seed}`);
   const equity = [1_000];
   for (let i = 0; i < bars; i += 1) equity.push((equity[i] as number) * (1 + mean + 0.01 * random.normal()));
-  return { equity, closesMs: closesMs(bars) };
+  return { equity, exposure: new Array<number>(bars).fill(0) };
 }
 
 /** Φ by Abramowitz and Stegun 7.1.26, 1.5e-7. */

@@ -50,6 +50,7 @@ describe('the score', () => {
     expect(parts.profitFactorBonus).toBe(0);
     expect(parts.drawdown).toBeCloseTo(-0.6, 12);
     expect(drawdownOf([0.1, -0.5, 0.2])).toBeCloseTo(0.5, 12);
+    expect(drawdownOf([...new Array(400).fill(9), -0.25])).toBe(0.25);
   });
 
   it('is a quarter for a degraded strategy, and never better for it below 0', () => {

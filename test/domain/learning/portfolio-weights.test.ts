@@ -101,6 +101,19 @@ describe('weights by covariance', () => {
     ).toThrow(InvalidInput);
     expect(() => covarianceOf([[1, 2]])).toThrow(InvalidInput);
   });
+
+  it('are refused of what no returns can have, and not of returns that move as one or against each other', () => {
+    const alike = (value: number, count: number) =>
+      Array.from({ length: count }, (_, i) => Array.from({ length: count }, (_one, j) => (i === j ? 1 : value)));
+    for (const matrix of [alike(-2, 2), alike(1.001, 3), alike(-0.9, 4)]) {
+      expect(() => requireCovariance(matrix)).toThrow('a covariance that returns can have');
+    }
+    for (const matrix of [alike(1, 5), alike(-1, 2), alike(-0.5, 3), alike(0.3, 40)]) requireCovariance(matrix);
+    const days = Array.from({ length: 6 }, (_, day) =>
+      Array.from({ length: 30 }, (_one, k) => Math.cos(day * k + day)),
+    );
+    requireCovariance(covarianceOf(days));
+  });
 });
 
 describe('scores', () => {

@@ -199,10 +199,14 @@ describe('a stamp', () => {
   const stamped = (text: string) => told(withCell(12, 'time', text));
 
   it.each([
-    ['1772409600', 'DATA_TIME_RANGE', 'looks like seconds: multiply by 1000'],
-    ['1772409600.5', 'DATA_TIME_RANGE', 'looks like seconds: multiply by 1000'],
-    ['1772409600000000', 'DATA_TIME_RANGE', 'looks like microseconds: divide by 1000'],
-    ['1772409600000000000', 'DATA_TIME_RANGE', 'looks like nanoseconds: divide by 1000000'],
+    ['1772409600', 'DATA_TIME_RANGE', 'looks like seconds: multiply by 1000; npm run bars takes --time-unit'],
+    ['1772409600.5', 'DATA_TIME_RANGE', 'looks like seconds: multiply by 1000; npm run bars takes --time-unit'],
+    ['1772409600000000', 'DATA_TIME_RANGE', 'looks like microseconds: divide by 1000; npm run bars takes --time-unit'],
+    [
+      '1772409600000000000',
+      'DATA_TIME_RANGE',
+      'looks like nanoseconds: divide by 1000000; npm run bars takes --time-unit',
+    ],
     ['20260302', 'DATA_TIME_RANGE', 'a date? write 2026-03-02'],
     ['2026-02-30T00:00:00Z', 'DATA_TIME_INVALID', 'month 2 of 2026 has 28 days'],
     ['2025-02-29', 'DATA_TIME_INVALID', 'month 2 of 2025 has 28 days'],

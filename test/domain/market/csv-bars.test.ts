@@ -228,3 +228,38 @@ describe('the parser', () => {
     );
   });
 });
+
+describe('a file whose shape a person tells', () => {
+  const ROW = '10,12,9,11,5';
+  const MS = 1_767_571_200_000;
+  const KLINE = ['time', 'open', 'high', 'low', 'close', 'volume', '', ''];
+
+  it('is read without a header, from its first line on', () => {
+    const { series, problems } = parse([`${STAMP},${ROW},x,y`, `${NEXT},${ROW},x,y`], { header: KLINE });
+    expect(problems).toEqual([]);
+    expect([...series.openTimeMs]).toEqual([MS, MS + 3_600_000]);
+    expect(barAt(series, 0)).toMatchObject({ open: 10, close: 11, volume: 5 });
+    expect(refusals([`${STAMP},${ROW},x,y,1,2`], { header: KLINE })).toEqual(['DATA_COLUMN_COUNT f.csv:1']);
+    expect(refusals([`${STAMP},10,8,9,11,5,x,y`], { header: KLINE })).toEqual(['DATA_OHLC_INCONSISTENT f.csv:1:high']);
+  });
+
+  it.each([
+    ['s', '1767571200'],
+    ['s', '1767571200.000'],
+    ['us', '1767571200000000'],
+    ['ns', '1767571200000000000'],
+    ['ms', '1767571200000'],
+    ['us', STAMP],
+  ] as const)('has its epoch stamps in %s: %s', (stampUnit, stamp) => {
+    const { series, problems } = parse([HEADER, `${stamp},${ROW}`], { stampUnit });
+    expect([problems, [...series.openTimeMs]]).toEqual([[], [MS]]);
+  });
+
+  it.each([
+    ['s', '1767571200000', 'DATA_TIME_RANGE f.csv:2:time'],
+    ['us', '1767571200000', 'DATA_TIME_RANGE f.csv:2:time'],
+    ['us', '1767571200000001', 'DATA_TIME_INVALID f.csv:2:time'],
+  ] as const)('refuses what is no whole millisecond of its time in %s: %s', (stampUnit, stamp, refusal) => {
+    expect(refusals([HEADER, `${stamp},${ROW}`], { stampUnit })).toEqual([refusal]);
+  });
+});

@@ -1,10 +1,14 @@
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
+import { agentTrainingInputSchema } from '../../../schemas/agent-training.ts';
 import { InvalidInput } from '../../../schemas/problem.ts';
 import { readAnswerCommand } from '../../../scripts/lib/approvals/answer-flags.ts';
 import { namedScript, parseWithWord } from '../../../scripts/lib/command-table.ts';
 import { parseFlags, wholeNumber } from '../../../scripts/lib/flags.ts';
+import { readRunFlags } from '../../../scripts/lib/research/run-flags.ts';
 import { readStartFlags } from '../../../scripts/lib/start-flags.ts';
+
+const TRAINING = '--input examples/agent-training.json --follow';
 
 function mistakes(work: () => unknown): string[] {
   try {
@@ -31,6 +35,16 @@ describe('flags', () => {
       'ARGUMENT_UNKNOWN --flie',
       'ARGUMENT_UNKNOWN argument',
     ]);
+  });
+
+  it('refuses two values of one flag, of which one would go unheard', () => {
+    const parse = (words: string) => mistakes(() => parseFlags(program(), () => [], words.split(' ')));
+    expect(parse('--file a --file=b')).toEqual(['ARGUMENT_CONFLICT --file']);
+    expect(parse('--file a --file a --json --json')).toEqual([]);
+    expect(parse('--file --number --number 1')).toEqual([]);
+    const collects = new Command('x').option('--limit <k>', 'any number', (one, all: string[]) => [...all, one], []);
+    parseFlags(collects, () => [], ['--limit', 'a', '--limit', 'b']);
+    expect(collects.opts()).toEqual({ limit: ['a', 'b'] });
   });
 
   it('adds what the caller finds', () => {
@@ -110,5 +124,15 @@ describe('a word that belongs to no flag', () => {
       'ARGUMENT_UNKNOWN argument',
       'ARGUMENT_CONFLICT --hash',
     ]);
+  });
+});
+
+describe('the flags of a run of research', () => {
+  it('refuses a page that could not be written when the run has ended', () => {
+    const schema = agentTrainingInputSchema;
+    const read = (html: string) => () =>
+      readRunFlags('train', 'Trains.', schema, `${TRAINING} --html ${html}`.split(' '));
+    expect(mistakes(read('no-such-folder/page.html'))).toEqual(['ARGUMENT_VALUE --html']);
+    expect(read('page.html')()).toMatchObject({ follow: true });
   });
 });

@@ -373,3 +373,12 @@ it('an account that is ruined ends', () => {
   expect(environment.step({ ...state, cash: 1_900, equity: 1_900 }, 0).terminated).toBe(true);
   expect(environment.step(state, 0).terminated).toBe(false);
 });
+
+it('a walk that leaves debts has lost all, and no more than all', () => {
+  const price = Float64Array.from(bars.close, (_, i) => (i < 310 ? 100 : 500));
+  const gap = agentMarket({ ...bars, open: price, high: price, low: price, close: price });
+  const leaping = leverageWorld(gap, inputOf());
+  const { returns } = walkLeverage(leaping, { from: 290, to: 330 }, () => 'short10x');
+  expect(Math.min(...returns)).toBe(-1);
+  expect(returns.slice(returns.indexOf(-1) + 1).every((one) => one === 0)).toBe(true);
+});

@@ -130,6 +130,17 @@ it.each(VARIANTS)('a training in parts comes to the weights of one without a bre
   expect(part(null, 4_000, 8).weightsHash).not.toBe(first.weightsHash);
 });
 
+it('a training is not taken up from the bytes of another one, nor from a part of its own', () => {
+  const input = inputOf({});
+  const { state } = trainPart({ input, seed: 7, state: null, toSteps: 200 }) as TrainedPart;
+  const upFrom = (bytes: Uint8Array, change = {}) =>
+    trainPart({ input: inputOf(change), seed: 7, state: bytes, toSteps: 300 });
+  expect(upFrom(state)).not.toBeNull();
+  expect(() => upFrom(state.subarray(0, -4))).toThrow(RangeError);
+  expect(() => upFrom(Uint8Array.of(...state, 0))).toThrow(RangeError);
+  expect(() => upFrom(state, { prioritised: true })).toThrow(RangeError);
+});
+
 it('a training that is called off answers nothing', () => {
   const seen: number[] = [];
   const goesOn = (steps: number): boolean => seen.push(steps) < 3;

@@ -96,6 +96,12 @@ describe('ADWIN', () => {
 });
 
 describe('error rates', () => {
+  it('are of right and wrong alone', () => {
+    for (const detector of ['ddm', 'eddm']) {
+      expect(() => drift.run({ detector, values: [0, 1, 0.5] })).toThrow('values[2]: got 0.5, expected 0 or 1');
+    }
+  });
+
   it('that fall are no drift, those that rise are', () => {
     const random = createRandom('errors');
     const of = (before: number, after: number) =>

@@ -147,6 +147,12 @@ describe('leverage', () => {
     expect(Number(of(0.4).size.notionalUsd)).toBeCloseTo(Number(of(0.2).size.notionalUsd) / 2, -2);
   });
 
+  it('is nothing where a figure is not known', () => {
+    for (const name of ['realisedVolatility', 'targetVolatility', 'trendAgreement', 'riskScore', 'drawdownFraction']) {
+      expect([name, leverageOf({ [name]: Number.NaN })]).toEqual([name, 0]);
+    }
+  });
+
   it('is capped by mode, score, drawdown and what it has earned in enough trades', () => {
     const actionValues = values({ long10x: 50, long3x: 49.999 });
     const capped = { ...calm, actionValues, riskScore: 80 };
@@ -164,7 +170,19 @@ describe('leverage', () => {
     const answer = manageLeverage({ ...calm, market });
     expect(answer.leverage).toBe(5);
     expect(answer.warnings.join()).toContain('stop comes before the liquidation');
+    // Nine is rounded down to five whatever the stop is.
+    expect(manageLeverage({ ...calm, trendAgreement: 0.8 })).toMatchObject({ leverage: 5, warnings: [] });
     expect(Number(answer.size.liquidationPrice)).toBeLessThan(20_000 * (1 - 0.13));
+  });
+
+  it('has margin at all: a maintenance margin above that of the position liquidates it at once', () => {
+    for (const venue of ['binance', 'bybit', 'gateOkx'] as const) {
+      const of = (maintenanceMarginFraction: string) => {
+        const market = { ...calm.market, venue, maintenanceMarginFraction, takerFeeFraction: '0' };
+        return leverageOf({ market });
+      };
+      expect([of('0.05'), of('0.15'), of('0.25'), of('0.4')]).toEqual([10, 5, 3, 1]);
+    }
   });
 
   it('is nothing in an emergency: score 85, drawdown 8 %, no new entries', () => {

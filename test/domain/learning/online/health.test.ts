@@ -112,6 +112,13 @@ describe('the health of a strategy', () => {
     expect(strategyHealth(returns(...before, ...same)).cusum?.alarm).toBe(false);
   });
 
+  it('holds against nothing where the trades before were all alike, however their mean is rounded', () => {
+    for (const value of [0.1, 0.3, -0.007]) {
+      const alike = new Array(37).fill(value);
+      expect(strategyHealth(returns(...alike, ...new Array(50).fill(value))).cusum).toBeNull();
+    }
+  });
+
   it('is unknown without trades', () => {
     expect(strategyHealth([])).toMatchObject({ health: 'unknown', winRate: null, cusum: null });
   });

@@ -1,0 +1,42 @@
+/** Answers that were given not long ago to the same words, by the same model, under the same contract. */
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { cacheKeyOf } from '../../domain/llm/cache-key.ts';
+import type { AskModel, AskOutcome } from '../../schemas/llm/ask-model.ts';
+import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
+import { type Asking, isContaminated } from './asking.ts';
+import { rowOf } from './one-call.ts';
+import type { GatewayParts } from './parts.ts';
+
+/** Such an answer, written down as a call that cost nothing; null: there is none. */
+export async function answerFromCache(parts: GatewayParts, asking: Asking): Promise<AskOutcome | null> {
+  const { ask, chosen, candidates } = asking;
+  const [record] = candidates;
+  if (record === undefined || !isCacheable(ask)) return null;
+  const found = (await parts.store.cached(keyOf(asking, record.id), ask.asOfMs)) as AskOutcome | undefined;
+  if (found?.kind !== 'answer') return null;
+  const callId = parts.newId();
+  const contaminated = isContaminated(ask, record);
+  const call = { ask, chosen, step: 'answer' as const, record, number: 0, baseUrl: '', contaminated };
+  const hit = { call_key: `${ask.callKey}#cache`, base_url: null, cached: true, outcome: 'answered' };
+  const row = { ...rowOf(call, callId, 0), ...hit };
+  await parts.store.noteHit(row, canonicalJson(ask));
+  return { ...found, contaminated, callIds: [callId], costMicroUsd: 0, cached: true };
+}
+
+/** Nothing is kept of a conversation, nor of what is no answer. */
+export async function cacheAnswer({ store }: GatewayParts, asking: Asking, outcome: AskOutcome): Promise<void> {
+  if (outcome.kind !== 'answer' || outcome.cached || !isCacheable(asking.ask)) return;
+  await store.putCached(keyOf(asking, outcome.model), asking.ask.asOfMs, outcome);
+}
+
+const isCacheable = ({ cache, tools, priorTurns }: AskModel): boolean => cache && tools === null && priorTurns === null;
+
+const keyOf = ({ ask, chosen }: Asking, model: string): string =>
+  cacheKeyOf({
+    model,
+    promptId: chosen.prompt.id,
+    promptVersion: chosen.prompt.version,
+    renderedHash: chosen.hash,
+    contract: ask.contract,
+    contractVersion: CONTRACTS[ask.contract].version,
+  });
