@@ -21,7 +21,10 @@ export function saveResult(result: ExamResult): void {
   writeWhole(path.join(FOLDER, `${name}.json`), `${JSON.stringify(saved, null, 2)}\n`);
 }
 
+/** By name, each before what came of it without a safeguard. */
 export function savedResults(): SavedResult[] {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
-  return files.sort().map((file) => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
+  const results = files.map((file): SavedResult => JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
+  const place = ({ experiment, control }: SavedResult): string => `${experiment} ${control?.name ?? ''}`;
+  return results.sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }

@@ -8,7 +8,7 @@ export function tellResult(result: ExamResult): string[] {
   const shown = violations.slice(0, VIOLATIONS_SHOWN).map(({ kind, where }) => `  ${kind.padEnd(12)} ${where}`);
   const more = violations.length - shown.length;
   return [
-    `${experiment}${control === null ? '' : ` without ${control.name}`}: ${verdictOf(result)}`,
+    `${experiment}${control === null ? '' : `, control ${control.name}`}: ${verdictOf(result)}`,
     ...Object.entries(figures).map(([name, value]) => `  ${name.padEnd(24)} ${figureText(value)}`),
     ...voidBecause.map((reason) => `  void         ${reason}`),
     ...shown,

@@ -23,7 +23,7 @@ export function writeReport(): string {
 }
 
 const titleOf = ({ experiment, control }: SavedResult): string =>
-  control === null ? experiment : `${experiment} without ${control.name}`;
+  control === null ? experiment : `${experiment}, control ${control.name}`;
 
 const rowOf = (result: SavedResult): string =>
   `| ${titleOf(result)} | ${result.seed} | ${verdictOf(result)} | ${result.takenAt.slice(0, 16)}Z |`;

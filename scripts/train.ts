@@ -46,10 +46,10 @@ await runScript(async () => {
   return hasDoneIt(result) ? 0 : 1;
 });
 
-const hasDoneIt = ({ environment, seeds, seat }: AgentTrainingResult): boolean =>
-  environment === 'market'
-    ? seat?.seated === true
-    : seeds.some(({ bestGreedyReturn }) => bestGreedyReturn >= SOLVED_RETURN);
+function hasDoneIt({ environment, seeds, seat }: AgentTrainingResult): boolean {
+  if (environment === 'market') return seat?.seated === true;
+  return seeds.some(({ bestGreedyReturn }) => bestGreedyReturn >= SOLVED_RETURN);
+}
 
 function resultLines({ runId, environment, seeds, curve, data, seat }: AgentTrainingResult): string[] {
   const points = curve.filter((_, place) => place === curve.length - 1 || (place + 1) % 5 === 0);

@@ -6,11 +6,11 @@ import type { CycleAnswer, CycleTrigger } from '../../schemas/officers/cycle.ts'
 
 export type Wake = { readonly trigger: CycleTrigger; readonly correlationId: string };
 
-/** `correlationIds` of all who asked, the newest last. */
+/** `correlationIds` of all who asked, in their order: the first of them is why there is an evaluation. */
 export type Asked = { readonly trigger: CycleTrigger; readonly correlationIds: readonly string[] };
 export type Serve = (asked: Asked, slotMs: number | null) => Promise<CycleAnswer | null>;
 
-/** As many ids as one evaluation names: those of the newest. Chosen, so that a flood stays a small message. */
+/** As many ids as one evaluation names: those of the first. Chosen, so that a flood stays a small message. */
 export const CORRELATIONS_MAX = 500;
 
 type Waiting = { readonly ids: Set<string>; readonly answer: Promise<CycleAnswer | null> };
@@ -23,7 +23,7 @@ export function standInLine(serve: Serve, joins: (trigger: CycleTrigger) => bool
     const ids = new Set([correlationId]);
     const answer = last.then(() => {
       waiting.delete(trigger);
-      return serve({ trigger, correlationIds: [...ids].slice(-CORRELATIONS_MAX) }, slotMs);
+      return serve({ trigger, correlationIds: [...ids].slice(0, CORRELATIONS_MAX) }, slotMs);
     });
     last = answer.catch(() => undefined);
     return { ids, answer };
@@ -34,7 +34,6 @@ export function standInLine(serve: Serve, joins: (trigger: CycleTrigger) => bool
       const { trigger, correlationId } = wake;
       const same = waiting.get(trigger);
       if (same !== undefined && joins(trigger)) {
-        same.ids.delete(correlationId);
         same.ids.add(correlationId);
         return same.answer;
       }

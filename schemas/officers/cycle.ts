@@ -49,7 +49,7 @@ export type CycleRequest = {
   readonly slotMs: number | null;
   readonly missed: readonly MissedSlots[];
   readonly trigger: CycleTrigger;
-  /** Of whatever asked, the newest of several; events and policy versions that come of this cycle bear it. */
+  /** Of whatever asked, the first of several; events and policy versions that come of this cycle bear it. */
   readonly correlationId: string;
   /** Of all who asked, where several did while the officer was at work. */
   readonly correlationIds?: readonly string[];

@@ -1,4 +1,7 @@
 /** What scripts see of a run that takes longer than one look. The queue is the desk's own: scripts know no other. */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
 import type { BacktestRunResult } from '../../schemas/backtest-run.ts';
 import { evolutionResultSchema } from '../../schemas/evolution-run.ts';
@@ -8,6 +11,7 @@ import { openResearchInProcess, type ResearchInProcess } from '../../scripts/lib
 import { backtestId } from '../../workflows/messages/backtest.ts';
 import { evolutionRunId } from '../../workflows/messages/evolution-run.ts';
 import { RESEARCH_QUEUE } from '../../workflows/messages/research.ts';
+import { programWords } from '../setup/program.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest } from './desk-under-test.ts';
 import { killMachines, startMachine } from './machines.ts';
 import { HOUR_MS, storeBars, walkBars } from './research-bars.ts';
@@ -54,4 +58,25 @@ it('waits for a backtest that no machine has begun, and for an evolution, tellin
   expect((walked as BacktestRunResult).report.bars).toBe(3_000);
   expect(evolutionResultSchema.parse(evolved).generations).toBe(2);
   expect(told.join('\n')).toContain('0 of 2, 0 trials');
+}, 60_000);
+
+/** Its exit code and what it printed. */
+function train(input: object): Promise<{ code: number; document: { result?: { seeds: object[] } } }> {
+  const file = path.join(desk.home, 'training.json');
+  writeFileSync(file, JSON.stringify(input));
+  const { appUrl } = desk.database;
+  const env = { ...process.env, QUARTERDECK_HOME: desk.home, DATABASE_URL: appUrl };
+  const words = [...programWords('scripts/train.ts'), '--input', file, '--follow', '--json'];
+  return new Promise((resolve) => {
+    const address = { TEMPORAL_ADDRESS: inject('temporalAddress') };
+    execFile(process.execPath, words, { env: { ...env, ...address } }, (error, stdout) =>
+      resolve({ code: Number(error?.code ?? 0), document: JSON.parse(stdout) }),
+    );
+  });
+}
+
+it('a followed training prints its result, and leaves with 1 when no seed has solved CartPole', async () => {
+  const { code, document } = await train({ environment: 'cartpole', steps: 2_000, seeds: [1, 2] });
+  expect(document.result?.seeds).toMatchObject([{ seed: 1 }, { seed: 2 }]);
+  expect(code).toBe(1);
 }, 60_000);

@@ -138,7 +138,7 @@ async function serveOnce(
   carry.owed = [];
   if (slotMs !== null) carry.dueMs = slotAfter(slotMs, carry.intervalMs);
   const isFirst = lastSlotMs === null;
-  const [correlationId = uuid4()] = correlationIds.slice(-1);
+  const [correlationId = uuid4()] = correlationIds;
   const came = { trigger, correlationId, ...(correlationIds.length > 1 && { correlationIds }) };
   try {
     const answer = await step({ requestId: uuid4(), isFirst, slotMs, missed: owed, ...came, sinceMs });
