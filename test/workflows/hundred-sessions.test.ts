@@ -5,6 +5,8 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changePolicy } from '../../db/policy-changes.ts';
+import { inTransaction } from '../../db/retry.ts';
 import { type DeskUnderTest, freshId, openAccount, openDeskUnderTest } from './desk-under-test.ts';
 import { allTaskFailures } from './histories.ts';
 import { aPaperSession } from './session-inputs.ts';
@@ -13,8 +15,8 @@ const SESSIONS = 100;
 const BARS = 19;
 /** Bars come faster than they can be walked: every session is always late. */
 const SPEED = 1_000_000;
-/** With 8 % of equity a position, the gross limit of 1.0 is reached before this many. */
-const POSITIONS_MAX = 14;
+/** With some 6 % of equity a position, the gross limit of 1.0 is reached before this many. */
+const POSITIONS_MAX = 24;
 const ACCOUNT = 'paper-hundred';
 
 let desk: DeskUnderTest;
@@ -24,14 +26,10 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: desk.database.url });
   await owner.connect();
   await openAccount(desk, ACCOUNT);
-  const profile = {
-    positionFractionMax: 0.08,
-    positionsMax: POSITIONS_MAX,
-    leverageMax: 3,
-    confidenceMin: 0.6,
-    newEntries: true,
-  };
-  await owner.query('update policies set profile = $1 where active', [JSON.stringify(profile)]);
+  const author = { setBy: 'a person', reason: 'a test', correlationId: null, atMs: Date.now() };
+  const modes = ['stability', 'growth', 'expansion'];
+  const changes = Object.fromEntries(modes.map((mode) => [`profiles.${mode}.positionsMax`, POSITIONS_MAX]));
+  await inTransaction(desk.db, (trx) => changePolicy(trx, { ...author, changes }));
   await owner.query(NOTE_EXPOSURE);
 });
 afterAll(async () => {
