@@ -88,7 +88,8 @@ const portfolios = (nowMs: number) => sql`
     select a.account_id as "accountId", trim_scale(a.equity)::text as equity,
       coalesce(jsonb_array_length(t.positions), 0) as "openPositions",
       jsonb_build_object('equity', trim_scale(a.equity)::text, 'peakEquity', a.risk_state->'peakEquity',
-        'dataAgeMs', coalesce(t.age_ms, 0), 'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}), 'positions', coalesce(t.positions, '[]')) as portfolio,
+        'dataAgeMs', coalesce(t.age_ms, 0), 'dataAgeMaxMs', coalesce(t.age_max_ms, ${HOUR_MS}),
+        'positions', coalesce(t.positions, '[]')) as portfolio,
       a.risk_state as "riskState", ${openReplays} as replays
     from accounts a left join told t using (account_id)
     where a.trading_mode in ('paper', 'live') order by a.account_id`;

@@ -25,7 +25,10 @@ import { type LoopParts, runLoop, writtenOut } from './run-loop.ts';
 
 type Speaker = { readonly name: string; readonly voice: (market: EngineMarket) => Voice };
 
-/** The outcome, the bars it walked, and its wealth as the doubles it had. @throws InvalidInput DATA_EMPTY, STRATEGY_FILE_INVALID and the like */
+/**
+ * The outcome, the bars it walked, and its wealth as the doubles it had.
+ * @throws InvalidInput DATA_EMPTY, STRATEGY_FILE_INVALID and the like
+ */
 export async function runEngine(
   input: ParsedSession,
   { engine, file }: Pick<BacktestFlags, 'engine' | 'file'>,
