@@ -153,7 +153,7 @@ it('is told by one of several workers, and a channel that hangs does not hold up
   ];
   const workers = [1, 2, 3].map(() => keepAlerting(partsOf(log, hook)));
   await expect.poll(() => lines.length, { timeout: 10_000 }).toBe(3);
-  expect(received.length).toBe(1);
+  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1);
   release();
   await expect.poll(sequences, { timeout: 10_000 }).toEqual([1, 2, 3]);
   await Promise.all(workers.map((one) => one.stop()));
