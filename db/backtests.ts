@@ -41,17 +41,34 @@ async function insertBacktest(trx: Database, runId: string, backtest: StoredBack
 
 const bytesOf = (values: Float64Array): Buffer => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 
-/** Undefined for a run that has not ended. */
-export async function readBacktest(db: Database, runId: string): Promise<StoredBacktest | undefined> {
-  const row = await db.selectFrom('backtests').selectAll().where('run_id', '=', runId).executeTakeFirst();
+async function readBacktest(db: Database, runId: string): Promise<StoredBacktest | undefined> {
+  const walked = await readWalked(db, runId);
+  return walked && { ...walked, fills: await readFills(db, runId) };
+}
+
+/** Without its fills, which are half of it. Undefined for a run that has not ended. */
+export async function readWalked(db: Database, runId: string): Promise<Omit<StoredBacktest, 'fills'> | undefined> {
+  const row = await db
+    .selectFrom('backtests')
+    .select(['report', 'trades', 'closed_at_ms', 'equity'])
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
   if (row === undefined) return undefined;
   return {
     report: sessionReportSchema.parse(row.report),
     trades: z.array(closedTradeSchema).parse(row.trades),
-    fills: z.array(fillSchema).parse(row.fills),
     closedAtMs: doublesOf(row.closed_at_ms),
     equity: doublesOf(row.equity),
   };
+}
+
+export async function readFills(db: Database, runId: string): Promise<readonly Fill[]> {
+  const { fills } = await db
+    .selectFrom('backtests')
+    .select('fills')
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  return z.array(fillSchema).parse(fills);
 }
 
 /** A copy: the bytes of a driver need not lie where doubles may. */

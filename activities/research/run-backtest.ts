@@ -54,7 +54,8 @@ export async function runBacktest(parts: BacktestParts, request: RunBacktest): P
   const { session, engine, workflowId, openKey } = request;
   const strategy = await strategyOf(parts, request);
   const series = await loadSeries(parts.market, session);
-  checkFolds(timelineOf(series).openTimeMs.length, request.walkForward ?? 0);
+  const { walkForward = null } = request;
+  if (walkForward !== null) checkFolds(timelineOf(series).openTimeMs.length, walkForward);
   const dataHash = hashOf(series);
   const { runId } = await parts.backtests.open({
     workflowId,

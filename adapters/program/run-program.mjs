@@ -28,6 +28,8 @@ const FOLDER = path.join(PROJECT, '.data', 'programs');
 const COMMON = ['adapters/program/run-program.mjs', 'package-lock.json', 'tsconfig.json'];
 /** Packages that every program begins with, and that need no file beside their code: they go into the one file. */
 const INSIDE = ['@anthropic-ai/sdk', 'decimal.js', 'kysely', 'openai', 'pg', 'yaml', 'zod'];
+/** Into those that only ask: what runs workflows and activities keeps the one copy that the Temporal worker itself loads. */
+const INSIDE_SCRIPTS = ['@temporalio/client', '@temporalio/common', '@temporalio/workflow'];
 /** Asked for by `pg`, and not installed. */
 const OUTSIDE = ['pg-native'];
 /** How packages of the older kind find what Node brings. */
@@ -79,7 +81,7 @@ async function build(entry, name) {
   const { metafile } = await esbuild.build({
     ...{ entryPoints: [entry], absWorkingDir: PROJECT, outfile: file, metafile: true, logLevel: 'error' },
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', banner: { js: REQUIRE } },
-    ...{ sourcemap: true, sourcesContent: false, plugins: [keepPlaces, choosePackages] },
+    ...{ sourcemap: true, sourcesContent: false, plugins: [keepPlaces, choosePackages(name)] },
   });
   await esbuild.stop();
   const own = Object.keys(metafile.inputs).filter((source) => !isPackaged(source));
@@ -110,16 +112,17 @@ function removeOld(name, file) {
 
 const isPackaged = (source) => source.includes('node_modules/');
 
-/** Finding and reading the 400 files of these packages took a fifth of a worker's start. */
-const choosePackages = {
+/** Finding and reading the 400 files of these packages took a fifth of a worker's start, and a third of a script's. */
+const choosePackages = (program) => ({
   name: 'choose-packages',
   setup: ({ onResolve }) => {
+    const inside = [...INSIDE, ...(program.startsWith('scripts.') ? INSIDE_SCRIPTS : [])];
     onResolve({ filter: /^[^./]/ }, ({ path: wanted, importer }) => {
-      const isInside = isPackaged(importer) || INSIDE.some((name) => `${wanted}/`.startsWith(`${name}/`));
+      const isInside = isPackaged(importer) || inside.some((name) => `${wanted}/`.startsWith(`${name}/`));
       return isInside && !OUTSIDE.includes(wanted) ? undefined : { path: wanted, external: true };
     });
   },
-};
+});
 
 /** Writes into each source where it lies, because the file it ends up in lies elsewhere. */
 const keepPlaces = {

@@ -81,7 +81,8 @@ static void macd(const double *x, int n, double *line, double *signal, double *h
   }
 }
 
-static void bollinger(const double *x, int n, int period, double *upper, double *middle, double *lower) {
+static void bollinger(const double *x, int n, int period, double *upper, double *middle, double *lower,
+                      double *position, double *width) {
   double sum = 0, squares = 0, anchor = x[0];
   for (int i = 0; i < n; i += 1) {
     double d = x[i] - anchor;
@@ -97,6 +98,8 @@ static void bollinger(const double *x, int n, int period, double *upper, double 
     upper[i] = centre + reach;
     middle[i] = centre;
     lower[i] = centre - reach;
+    position[i] = reach == 0 ? 0.5 : (x[i] - (centre - reach)) / (2 * reach);
+    width[i] = 2 * reach / centre;
   }
 }
 
@@ -127,7 +130,7 @@ int main(int argc, char **argv) {
     at[4] = cpuNs();
     macd(close, n, out + 7L * n, out + 8L * n, out + 9L * n);
     at[5] = cpuNs();
-    bollinger(close, n, 20, out + 10L * n, out + 11L * n, out + 12L * n);
+    bollinger(close, n, 20, out + 10L * n, out + 11L * n, out + 12L * n, out + 13L * n, out + 14L * n);
     at[6] = cpuNs();
     for (int i = 0; i < 6; i += 1) printf("%.0f%s", at[i + 1] - at[i], i < 5 ? " " : "\n");
     fflush(stdout);

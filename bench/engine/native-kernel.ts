@@ -60,14 +60,17 @@ function partsOf({ open, high, low, close, atr, ...funding }: SearchColumns, run
 
 const ask = (child: ChildProcess, lines: Interface): Promise<number> =>
   new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the C kernel ended with ${code}`)));
-    lines.once('line', (line) => resolve(Number(line)));
+    const failed = (code: number | null): void => reject(new Error(`the C kernel ended with ${code}`));
+    child.once('exit', failed);
+    lines.once('line', (line) => {
+      child.off('exit', failed);
+      resolve(Number(line));
+    });
     child.stdin?.write('go\n');
   });
 
 const endOf = (child: ChildProcess, output: string): Promise<Float64Array> =>
   new Promise((resolve) => {
-    child.removeAllListeners('exit');
     child.once('close', () => {
       const bytes = readFileSync(output);
       resolve(new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));

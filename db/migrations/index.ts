@@ -36,6 +36,7 @@ import * as readIndexes from './0037-read-indexes.ts';
 import * as leverageOutcomes from './0038-leverage-outcomes.ts';
 import * as learningRecords from './0039-learning-records.ts';
 import * as agentSeats from './0040-agent-seats.ts';
+import * as plainDoubles from './0041-plain-doubles.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -74,4 +75,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0038-leverage-outcomes': leverageOutcomes,
   '0039-learning-records': learningRecords,
   '0040-agent-seats': agentSeats,
+  '0041-plain-doubles': plainDoubles,
 };

@@ -163,11 +163,17 @@ function pairOf<T>(
 
 /** Merges the symbols' bars into one line of instants. */
 export function timelineOf(series: readonly BarSeries[]): Timeline {
-  const stamps = new Set<number>();
-  for (const bars of series) for (const at of bars.openTimeMs) stamps.add(at);
-  const openTimeMs = Float64Array.from(stamps).sort();
+  const openTimeMs = instantsOf(series);
   const indexes = new Map(series.map((bars) => [bars.symbol, indexesAt(bars, openTimeMs)]));
   return { openTimeMs, indexes };
+}
+
+/** Bars of one symbol are the instants. */
+function instantsOf([first, ...others]: readonly BarSeries[]): Float64Array {
+  if (first !== undefined && others.length === 0) return first.openTimeMs;
+  const stamps = new Set(first?.openTimeMs);
+  for (const bars of others) for (const at of bars.openTimeMs) stamps.add(at);
+  return Float64Array.from(stamps).sort();
 }
 
 function indexesAt(bars: BarSeries, instants: Float64Array): Int32Array {

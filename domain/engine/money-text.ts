@@ -25,10 +25,15 @@ type Wealth = { readonly equity: Float64Array; readonly closedAtMs: Float64Array
 
 /** Epoch ms of each close and the wealth there. */
 export function equityTexts({ equity, closedAtMs }: Wealth): (readonly [number, string])[] {
-  let [last, text] = [Number.NaN, ''];
-  return Array.from(equity, (amount, k) => {
+  const texts: (readonly [number, string])[] = [];
+  let last = Number.NaN;
+  let text = '';
+  for (let k = 0; k < equity.length; k += 1) {
+    const amount = equity[k] as number;
     // Without a position wealth stands still, bar after bar.
-    if (amount !== last) [last, text] = [amount, moneyText(amount)];
-    return [closedAtMs[k] as number, text] as const;
-  });
+    if (amount !== last) text = moneyText(amount);
+    last = amount;
+    texts.push([closedAtMs[k] as number, text]);
+  }
+  return texts;
 }

@@ -9,7 +9,12 @@ import { moneyText } from './money-text.ts';
 import type { EngineRun } from './run-report.ts';
 import { ENTRY, EXIT_REASONS, FILL, TRADE } from './state.ts';
 
-const priceText = (price: number): string => decimalText(roundPrice(toDecimal(price)));
+/** Below it a price has twelve decimals. */
+const SMALL_PRICE = 0.01;
+
+/** As `roundPrice` would write it; from a cent on a price has the eight decimals of money. */
+const priceText = (price: number): string =>
+  Math.abs(price) >= SMALL_PRICE ? moneyText(price) : decimalText(roundPrice(toDecimal(price)));
 
 export function tradesOf({ account }: EngineRun, strategyId: string): ClosedTrade[] {
   const { cells, count, width } = account.trades;

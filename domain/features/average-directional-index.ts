@@ -6,7 +6,7 @@
  */
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import { wilderAverage } from './average-true-range.ts';
-import { type BarColumns, outputColumn, requirePeriod } from './kernel.ts';
+import { type BarColumns, columnFrom, requirePeriod } from './kernel.ts';
 
 export type AdxColumns = {
   readonly adx: Float64Array;
@@ -29,52 +29,58 @@ export function averageDirectionalIndex(
 ): AdxColumns {
   requirePeriod('period', period);
   const length = bars.close.length;
+  const seedIndex = seed === 'talib' ? period - 1 : period;
   const columns = {
-    plusDi: outputColumn(length, out?.plusDi),
-    minusDi: outputColumn(length, out?.minusDi),
-    dx: outputColumn(length, out?.dx),
-    plusDm: outputColumn(length, out?.plusDm),
-    minusDm: outputColumn(length, out?.minusDm),
+    plusDi: columnFrom(length, period, out?.plusDi),
+    minusDi: columnFrom(length, period, out?.minusDi),
+    dx: columnFrom(length, period, out?.dx),
+    plusDm: columnFrom(length, seedIndex, out?.plusDm),
+    minusDm: columnFrom(length, seedIndex, out?.minusDm),
   };
-  fillDirections(bars, period, seed === 'talib' ? period - 1 : period, columns);
+  fillDirections(bars, period, seedIndex, columns);
   return { ...columns, adx: wilderAverage(columns.dx, period, out?.adx) };
 }
 
-/** Sums movements and ranges up to index `seedIndex`, then decays them: s - s / period + v. */
+/**
+ * Sums movements and ranges up to index `seedIndex`, then decays them: s - s / period + v. The sums go through first, the
+ * quotients after them: three chains that wait for themselves, and then divisions that wait for nothing.
+ */
 function fillDirections(
   { high, low, close }: BarColumns,
   period: number,
   seedIndex: number,
-  columns: Omit<AdxColumns, 'adx'>,
+  { plusDi, minusDi, dx, plusDm, minusDm }: Omit<AdxColumns, 'adx'>,
 ): void {
+  const rate = 1 / period;
+  const ranges = dx;
   let plus = 0;
   let minus = 0;
   let range = 0;
   for (let i = 1; i < close.length; i += 1) {
-    const rise = (high[i] as number) - (high[i - 1] as number);
-    const fall = (low[i - 1] as number) - (low[i] as number);
-    const up = (rise + Math.abs(rise)) * 0.5;
-    const down = (fall + Math.abs(fall)) * 0.5;
     const before = close[i - 1] as number;
     const top = high[i] as number;
     const bottom = low[i] as number;
-    const decay = i > seedIndex ? 1 / period : 0;
+    const rise = top - (high[i - 1] as number);
+    const fall = (low[i - 1] as number) - bottom;
+    const up = (rise + Math.abs(rise)) * 0.5;
+    const down = (fall + Math.abs(fall)) * 0.5;
+    const decay = i > seedIndex ? rate : 0;
     // Only the larger movement counts. A product instead of a branch, which would be guessed wrong every other bar.
     plus += up * Number(up > down) - plus * decay;
     minus += down * Number(down > up) - minus * decay;
     range += (top > before ? top : before) - (bottom < before ? bottom : before) - range * decay;
     if (i < seedIndex) continue;
-    columns.plusDm[i] = plus;
-    columns.minusDm[i] = minus;
-    if (i >= period) writeDirection(columns, i, plus, minus, range);
+    plusDm[i] = plus;
+    minusDm[i] = minus;
+    if (i >= period) ranges[i] = range;
   }
-}
-
-function writeDirection(columns: Omit<AdxColumns, 'adx'>, i: number, plus: number, minus: number, range: number): void {
-  const plusDi = range === 0 ? 0 : (100 * plus) / range;
-  const minusDi = range === 0 ? 0 : (100 * minus) / range;
-  const total = plusDi + minusDi;
-  columns.plusDi[i] = plusDi;
-  columns.minusDi[i] = minusDi;
-  columns.dx[i] = total === 0 ? 0 : (100 * Math.abs(plusDi - minusDi)) / total;
+  for (let i = period; i < close.length; i += 1) {
+    const sum = ranges[i] as number;
+    const rising = sum === 0 ? 0 : (100 * (plusDm[i] as number)) / sum;
+    const falling = sum === 0 ? 0 : (100 * (minusDm[i] as number)) / sum;
+    const total = rising + falling;
+    plusDi[i] = rising;
+    minusDi[i] = falling;
+    dx[i] = total === 0 ? 0 : (100 * Math.abs(rising - falling)) / total;
+  }
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveStrategy } from '../../activities/session/open-session.ts';
 import { deskMarketData } from '../../adapters/market-data/desk-market-data.ts';
 import { saveSeat, seatedAgent, seatWeights } from '../../db/agent-seats.ts';
-import { readBacktest } from '../../db/backtests.ts';
+import { readWalked } from '../../db/backtests.ts';
 import { barReaders } from '../../db/bar-readers.ts';
 import { reviewTrade } from '../../db/llm/trade-review.ts';
 import { readStrategy, saveEvolved } from '../../db/strategies.ts';
@@ -100,7 +100,7 @@ describe('a bred strategy', () => {
       interval: '1h',
     });
     const { runId, report } = await run.result();
-    const stored = await readBacktest(desk.db, runId);
+    const stored = await readWalked(desk.db, runId);
     const walked = await readSessionOutcome(desk.db, sessionId);
     expect(walked.trades.length).toBeGreaterThan(20);
     expect(shown(stored?.trades ?? [])).toEqual(shown(walked.trades));
@@ -292,7 +292,7 @@ describe('a backtest by workflow', () => {
     const walked = await readSessionOutcome(desk.db, sessionId);
     const flags = { strategy: 'momentum', params: 'lookback=20', symbol: SYMBOL, interval: '1h' };
     const { runId, report } = await (await research.startBacktest(freshId('plain'), flags)).result();
-    const stored = await readBacktest(desk.db, runId);
+    const stored = await readWalked(desk.db, runId);
     expect(shown(stored?.trades ?? [])).toEqual(shown(walked.trades));
     expect(Number(report.equityEnd)).toBeCloseTo(Number(walked.report.equityEnd), 6);
     const wrong = await research.startBacktest(freshId('wrong'), { ...flags, size: 'all', commission: 'free', fil: 1 });

@@ -63,9 +63,10 @@ export type BacktestDocument = {
 export function backtestDocument({ report, equity, figures, ...walked }: BacktestOutcome): BacktestDocument {
   const { dataHash, codeVersion, resultHash, bars } = report;
   const trades = [...walked.trades].sort(byExit);
-  const wealth = [report.equityStart, ...equity.map(([, amount]) => amount)];
+  const wealth = [Number(report.equityStart)];
+  for (const [, amount] of equity) wealth.push(Number(amount));
   const performance = performanceMetrics({
-    equity: wealth.map(Number),
+    equity: wealth,
     periodsPerYear: periodsPerYear(report.barIntervalMs, report.symbols),
     tradePnls: trades.map((one) => Number(one.pnl)),
   });
@@ -80,7 +81,7 @@ export function backtestDocument({ report, equity, figures, ...walked }: Backtes
     equity,
     metrics: {
       ...metricsDocument(performance, roundFigure),
-      finalEquity: wealth.at(-1) ?? report.equityStart,
+      finalEquity: equity.at(-1)?.[1] ?? report.equityStart,
       costs: decimalText(toDecimal(report.fees).plus(report.funding)),
       slippage,
       ...rounded(run),

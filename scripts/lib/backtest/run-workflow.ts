@@ -1,5 +1,5 @@
 /** A backtest by workflow: started on the desk, computed by whichever machine is free, read back from Postgres. */
-import { readBacktest } from '../../../db/backtests.ts';
+import { readFills, readWalked } from '../../../db/backtests.ts';
 import { closeDatabase, openDatabase } from '../../../db/connection.ts';
 import type { Database } from '../../../db/tables.ts';
 import type { BacktestResult } from '../../../domain/backtest/backtest-figures.ts';
@@ -19,10 +19,12 @@ export async function runWorkflow(desk: Desk, id: string, flags: BacktestFlags):
   const { runId, figures } = (await startRun(desk, run, 'end')) as BacktestResult;
   const db = openDatabase(desk.databaseUrl, { poolSize: 2, applicationName: 'quarterdeck backtest' });
   try {
-    const stored = await readBacktest(db, runId);
+    const stored = await readWalked(db, runId);
     if (stored === undefined)
       throw new InvalidInput([problem('RUN_UNKNOWN', 'runId', runId, 'a finished backtest')], 1);
-    const { report, trades, fills } = stored;
+    const { report, trades } = stored;
+    // Only a page draws them.
+    const fills = html === null ? [] : await readFills(db, runId);
     const outcome = { report, trades, fills, equity: equityTexts(stored), figures };
     const answered = { outcome, document: backtestDocument(outcome) };
     if (html !== null) await pageOf(db, answered, request, html);
