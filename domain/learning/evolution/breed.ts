@@ -32,12 +32,12 @@ const MUTATIONS_MAX = 10;
 const generatorsOf = ({ seed }: EvolutionSettings, generation: number): ((index: number) => Random) =>
   randomFamily(`evolution:${seed}:${generation}`);
 
-/** Generation 0: newcomers only. */
+/** Generation 0: the founders, and newcomers. */
 export function firstGeneration<Genome>(settings: EvolutionSettings, heredity: Heredity<Genome>): Offspring<Genome>[] {
   const generatorOf = generatorsOf(settings, 0);
   const newcomer = (index: number) => {
     const random = generatorOf(index);
-    return { genome: heredity.create(random), parents: [], random };
+    return { genome: heredity.founders?.[index] ?? heredity.create(random), parents: [], random };
   };
   return settle(
     Array.from({ length: settings.population }, (_, index) => newcomer(index)),

@@ -6,6 +6,8 @@ import type { Random } from '../../market/random.ts';
 
 export type Heredity<Genome> = {
   readonly create: (random: Random) => Genome;
+  /** Known before any search, and in the first generation for it. @default none */
+  readonly founders?: readonly Genome[];
   readonly cross: (first: Genome, second: Genome, random: Random) => Genome;
   readonly mutate: (genome: Genome, random: Random) => Genome;
   /** Equal for genomes that mean the same: the name under which one is evaluated, stored and inherited from. */

@@ -6,6 +6,7 @@ import type { Chromosome, ChromosomeRisk, CompareGene, ExitGene, MarketGene } fr
 import type { Random } from '../../market/random.ts';
 import type { Heredity } from '../evolution/heredity.ts';
 import { drawBelow, drawFrom, recombine } from '../evolution/recombine.ts';
+import { FOUNDERS } from './founders.ts';
 import { BARS_HELD, GENE_RANGES, type Grid, LIST_SIZES, RISK_GRIDS, snap } from './gene-ranges.ts';
 import { chromosomeId, chromosomeSpecies } from './identity.ts';
 import { RANDOM_RISK, randomExitGene, randomMarketGene, randomRisk } from './random-gene.ts';
@@ -17,6 +18,7 @@ const LISTS: readonly ListName[] = ['entryLong', 'entryShort', 'exit', 'filter']
 /** Breeding of strategies that may enter these sides. */
 export const chromosomeHeredity = (direction: Direction): Heredity<Chromosome> => ({
   create: (random) => repair(randomChromosome(random), direction),
+  founders: FOUNDERS.map((chromosome) => repair(chromosome, direction)),
   cross: (first, second, random) => repair(crossed(first, second, random), direction),
   mutate: (chromosome, random) => repair(mutated(chromosome, direction, random), direction),
   idOf: chromosomeId,
