@@ -56,12 +56,16 @@ const isOpen = (order: Order): boolean => !FINAL_ORDER_STATES.includes(order.sta
 /** Overtaken by a freeze, an exit leaves only with what the venue itself says. */
 async function claimOpening(parts: VenueOrderParts, decisionId: string, orders: readonly Order[]) {
   const free = await freeAtVenue(parts, orders);
-  return parts.store.claim(decisionId, 'opening', await lotOf(parts, orders), free);
+  const lot = await lotOf(
+    parts,
+    orders.filter((one) => !isProtective(one)),
+  );
+  return parts.store.claim(decisionId, 'opening', lot, free);
 }
 
-/** The step in which the venue takes quantities of what the decision trades. */
+/** The step in which the venue takes quantities of such orders. */
 async function lotOf({ venue }: VenueOrderParts, [order]: readonly Order[]): Promise<string | null> {
-  return order === undefined ? null : venue.lot(order.symbol);
+  return order === undefined ? null : venue.lot(order);
 }
 
 type Claim = Awaited<ReturnType<VenueOrderParts['store']['claim']>>['claims'][number];
@@ -114,7 +118,11 @@ async function advance(parts: VenueOrderParts, decisionId: string): Promise<Brok
   for (const order of (await store.orders(decisionId)).filter(isOpen)) await lookAtOrder(parts, order);
   const orders = await store.orders(decisionId);
   await endRests(parts, orders);
-  const { claims, useless } = await store.claim(decisionId, 'protective', await lotOf(parts, orders));
+  const { claims, useless } = await store.claim(
+    decisionId,
+    'protective',
+    await lotOf(parts, orders.filter(isProtective)),
+  );
   const unsent = await sendAll(parts, claims);
   for (const leg of useless) await cancelOrder(parts, leg, 'its position is gone');
   await endUselessLegs(parts, await store.orders(decisionId));

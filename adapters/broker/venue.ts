@@ -56,8 +56,8 @@ export type Venue = {
   /** How long a client order id stays taken: for life, or only while its order is open. */
   readonly idProfile: 'lifetime-unique' | 'open-only';
   readonly identity: () => Promise<VenueAnswer<VenueIdentity>>;
-  /** The step in which it takes quantities of the symbol; null: any, or not known now. */
-  readonly lot: (symbol: string) => Promise<string | null>;
+  /** The step in which it takes the quantity of an order like this; null: any, or not known now. */
+  readonly lot: (order: Pick<Order, 'symbol' | 'leg' | 'quantity'>) => Promise<string | null>;
   /** Sends once, never again. `deadlineMs` (epoch ms): no byte leaves after it. */
   readonly send: (order: Order, deadlineMs: number, guard?: SendGuard) => Promise<SendOutcome>;
   readonly lookUp: (clientOrderId: string) => Promise<LookUp>;

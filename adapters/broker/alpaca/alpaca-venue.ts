@@ -3,6 +3,8 @@
  * and keys of their own. Nothing is requested when one is made; the identity is the caller's first question.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { toDecimal } from '../../../domain/decimal.ts';
+import type { Order } from '../../../schemas/execution.ts';
 import { createTokenBucket } from '../token-bucket.ts';
 import type { Venue } from '../venue.ts';
 import { type AlpacaTimeouts, createAlpacaClient } from './alpaca-client.ts';
@@ -30,6 +32,7 @@ export type AlpacaLiveVenue = Venue & { readonly mode: 'live' };
 
 /** Coins are counted to nine decimals there. */
 const PAIR_LOT = '0.000000001';
+const SHARE = '1';
 const TOTAL_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 5_000;
 
@@ -56,7 +59,7 @@ function createAlpaca(config: AlpacaPaperConfig | AlpacaLiveConfig, parts: Alpac
   return {
     idProfile: parts.idProfile ?? 'lifetime-unique',
     identity: () => readIdentity(client, access),
-    lot: async (symbol) => (symbol.includes('/') ? PAIR_LOT : null),
+    lot: async (order) => lotOf(order),
     send: (order, deadlineMs, guard) => sendOrder(client, order, deadlineMs, guard),
     lookUp: (clientOrderId) => lookUpOrder(client, clientOrderId),
     openOrders: () => readOpenOrders(client),
@@ -68,4 +71,13 @@ function createAlpaca(config: AlpacaPaperConfig | AlpacaLiveConfig, parts: Alpac
     cancelAll: () => cancelAllOrders(client),
     clock: () => readClock(client),
   };
+}
+
+/**
+ * Shares are entered whole where that is any of them: a stop for a part of one ends with the day, which would leave the
+ * position bare overnight, and a part cannot be sold short.
+ */
+function lotOf({ symbol, leg, quantity }: Pick<Order, 'symbol' | 'leg' | 'quantity'>): string | null {
+  if (symbol.includes('/')) return PAIR_LOT;
+  return leg === 'entry' && toDecimal(quantity).gte(SHARE) ? SHARE : null;
 }

@@ -57,7 +57,7 @@ function createCcxt(config: CcxtPaperConfig | CcxtLiveConfig, parts: CcxtParts):
   return {
     idProfile: ID_PROFILES[access.exchange],
     identity: () => readIdentity(desk),
-    lot: (symbol) => lotOf(desk, symbol),
+    lot: ({ symbol }) => lotOf(desk, symbol),
     send: (order, deadlineMs, guard) => sendOrder(desk, order, deadlineMs, guard),
     lookUp: (clientOrderId) => lookUpOrder(desk, clientOrderId),
     openOrders: () => readOpenOrders(desk),

@@ -143,6 +143,16 @@ const wireOrder = (changes: Record<string, unknown> = {}): Record<string, unknow
 });
 const SHARE = { clientOrderId: 'ours-entry', symbol: 'AAPL', type: 'market', quantity: '2', limitPrice: null } as const;
 
+it.each([
+  ['AAPL', 'entry', '13.37', '1'],
+  ['AAPL', 'entry', '0.4', null],
+  ['AAPL', 'exit', '13.37', null],
+  ['AAPL', 'stop', '13.37', null],
+  ['BTC/USDT', 'entry', '13.37', '0.000000001'],
+] as const)('%s: %s of %s goes to Alpaca in steps of %s', async (symbol, leg, quantity, step) => {
+  expect(await paperAt('http://127.0.0.1:1').lot({ symbol, leg, quantity })).toBe(step);
+});
+
 describe('a send to Alpaca', () => {
   it('is one POST with the key in headers and a simple order in the body', async () => {
     const peer = await aPeer(saying(200, wireOrder()));
