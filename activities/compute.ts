@@ -11,18 +11,18 @@ import type { ResearchRun } from '../db/research-runs.ts';
 import type { SearchStore } from '../db/search-store.ts';
 import type { TrainingStore } from '../db/training-store.ts';
 import type { BacktestResult } from '../domain/backtest/backtest-figures.ts';
-import { type ComputeTask, chromosomeOfRow, searchOfRow } from '../domain/learning/trial/compute-task.ts';
-import { TRAINING_COST_FACTOR } from '../domain/learning/trial/evaluate-chromosome.ts';
+import { type ComputeTask, searchOfRow } from '../domain/learning/trial/compute-task.ts';
 import { sliceSeries } from '../domain/market/bar-series.ts';
-import { type EvolutionResult, type EvolutionRunInput, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
-import { type ParameterSearchInput, parameterSearchInputSchema } from '../schemas/parameter-search.ts';
-import type { DataSplit, TrialBatch } from '../schemas/research.ts';
+import { type EvolutionResult, evolutionRunInputSchema } from '../schemas/evolution-run.ts';
+import { parameterSearchInputSchema } from '../schemas/parameter-search.ts';
+import type { TrialBatch } from '../schemas/research.ts';
 import { finalOnInvalidInput } from './failure.ts';
 import { type CloseEvolution, closeEvolution } from './research/close-evolution.ts';
 import { type BacktestParts, type RunBacktest, runBacktest } from './research/run-backtest.ts';
-import { runBars, yearOf } from './research/run-bars.ts';
+import { runBars, splitOf } from './research/run-bars.ts';
 import { askPoints, searchTrialRow } from './research/search-steps.ts';
 import { createSharedRunBars, judgeAgents, type TrainAgent, trainAgent } from './research/train-agent.ts';
+import { evolutionTask, evolutionTrialRow, searchTask } from './research/trial-tasks.ts';
 
 export type ComputeParts = Omit<BacktestParts, 'market' | 'nowMs'> & {
   readonly pool: ComputePool;
@@ -75,7 +75,7 @@ export const createComputeActivities = (parts: ComputeParts) => {
         const input = evolutionRunInputSchema.parse(run.input);
         const texts = genomes.map(({ genes }) => JSON.stringify(genes));
         const answers = await compute(run, evolutionTask(run, input), texts, input.threads, progress);
-        const rows = genomes.map(({ trial, genomeId }, index) => trialRow(trial, genomeId, answers[index]));
+        const rows = genomes.map(({ trial, genomeId }, index) => evolutionTrialRow(trial, genomeId, answers[index]));
         await evolutions.evaluated(runId, rows, fromTrial, toTrial);
         return { evaluated: rows.length };
       }),
@@ -141,46 +141,4 @@ async function beating<T>(work: (progress: Progress) => Promise<T>): Promise<T> 
   } finally {
     clearInterval(timer);
   }
-}
-
-function splitOf({ runId, split }: ResearchRun): DataSplit {
-  if (split === null) throw new Error(`run ${runId} was opened without a split of its bars`);
-  return split;
-}
-
-const evolutionTask = (run: ResearchRun, { direction, costs, fitness }: EvolutionRunInput): ComputeTask => ({
-  kind: 'evolution',
-  terms: {
-    split: splitOf(run),
-    fitness,
-    periodsPerYear: yearOf(run.data),
-    direction,
-    costs,
-    costFactor: TRAINING_COST_FACTOR,
-  },
-});
-
-const searchTask = (run: ResearchRun, input: ParameterSearchInput): ComputeTask => ({
-  kind: 'search',
-  terms: {
-    split: splitOf(run),
-    periodsPerYear: yearOf(run.data),
-    strategyType: input.strategyType,
-    regime: input.regime,
-    direction: input.direction,
-    costs: input.costs,
-    costFactor: 1,
-  },
-});
-
-/** The genome itself stands in `genomes`; a trial names it. */
-function trialRow(trial: number, genomeId: string, answer: ComputeAnswer | undefined) {
-  const { row = null, error = 'not evaluated' } = answer ?? {};
-  const params = { genomeId };
-  if (row === null) {
-    return { trial, candidateId: genomeId, params, fitness: null, sharpe: null, figures: null, error };
-  }
-  const { fitness, sharpe, selectionScore, tradeCount } = chromosomeOfRow(row);
-  const figures = { selectionScore, tradeCount };
-  return { trial, candidateId: genomeId, params, fitness, sharpe, figures, error: null };
 }

@@ -64,21 +64,9 @@ function problemOf(issue: Issue): Problem {
   }
   switch (issue.code) {
     case 'too_small':
-      return problem(
-        'CONFIG_LIMIT_RANGE',
-        path,
-        input,
-        bound('above', issue.minimum, issue.inclusive),
-        fractionHint(path, input),
-      );
+      return outOfRange(path, input, bound('above', issue.minimum, issue.inclusive));
     case 'too_big':
-      return problem(
-        'CONFIG_LIMIT_RANGE',
-        path,
-        input,
-        bound('below', issue.maximum, issue.inclusive),
-        fractionHint(path, input),
-      );
+      return outOfRange(path, input, bound('below', issue.maximum, issue.inclusive));
     case 'invalid_value':
       return enumProblem(path, input, issue.values.map(String));
     case 'invalid_type':
@@ -87,6 +75,9 @@ function problemOf(issue: Issue): Problem {
       return problem('CONFIG_TYPE', path, input, issue.message);
   }
 }
+
+const outOfRange = (path: string, input: unknown, expected: string): Problem =>
+  problem('CONFIG_LIMIT_RANGE', path, input, expected, fractionHint(path, input));
 
 const bound = (word: string, limit: number | bigint, inclusive: boolean | undefined): string =>
   `a number ${word} ${inclusive === false ? '' : 'or equal to '}${limit}`;

@@ -18,7 +18,7 @@ export function registryProblems(registry: ModelRegistry, allowLoopback: boolean
     ),
     ...providers.flatMap(({ name, baseUrls }) => baseUrls.flatMap((url) => addressProblems(name, url, allowLoopback))),
     ...models.flatMap((record) => [...providerProblems(record, registry), ...priceProblems(record)]),
-    ...models.flatMap(lengthProblems),
+    ...models.flatMap((record) => [...lengthProblems(record), ...limitNameProblems(record)]),
     ...tierProblems(registry),
   ];
 }
@@ -64,10 +64,21 @@ function unknownName(path: string, name: string, known: readonly string[]): Prob
   );
 }
 
-const lengthProblems = ({ id, contextTokens, outputTokensMax }: ModelRecord): Problem[] =>
-  outputTokensMax <= contextTokens
+/** What is thought leaves at least one token to answer with. */
+function lengthProblems({ id, contextTokens, outputTokensMax, thinkingTokens = 0 }: ModelRecord): Problem[] {
+  const atMost = (name: string, got: number, most: number): Problem[] =>
+    got <= most ? [] : [problem('CONFIG_LIMIT_ORDER', `models.${id}.${name}`, got, `at most ${most}`)];
+  return [
+    ...atMost('outputTokensMax', outputTokensMax, contextTokens),
+    ...atMost('thinkingTokens', thinkingTokens, outputTokensMax - 1),
+  ];
+}
+
+/** Only Chat Completions has two names for it. */
+const limitNameProblems = ({ id, apiFamily, outputLimitName }: ModelRecord): Problem[] =>
+  outputLimitName === undefined || apiFamily === 'openaiChat'
     ? []
-    : [problem('CONFIG_LIMIT_ORDER', `models.${id}.outputTokensMax`, outputTokensMax, `at most ${contextTokens}`)];
+    : [problem('CONFIG_UNKNOWN_KEY', `models.${id}.outputLimitName`, outputLimitName, `nothing for ${apiFamily}`)];
 
 /** 0.001 and 1,000 USD per million tokens: a price per token, or one in plain USD, lies far outside. */
 const [PRICE_MIN, PRICE_MAX] = [1_000, 1_000_000_000] as const;

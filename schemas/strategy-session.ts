@@ -152,7 +152,7 @@ export const sessionReportSchema = z.strictObject({
   hitRate: z.number().nullable(),
   modelCostMicroUsd: z.number().int(),
   returnOnModelCost: z.number().nullable(),
-  /** A model that answered may remember the session's window. */
+  /** A model that was asked for advice may remember the session's window. */
   contaminated: z.boolean().default(false),
   dataHash: z.string(),
   codeVersion: z.string(),

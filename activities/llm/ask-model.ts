@@ -37,7 +37,7 @@ async function askModel(parts: GatewayParts, asked: AskModel): Promise<AskOutcom
   const before = called ? await callsBefore(parts, callKey) : [];
   const ask = await withFacts(parts, asked);
   const asking = await askingOf(parts, ask, standing);
-  const outcome = (await answerFromCache(parts, asking)) ?? (await answered(parts, asking, before));
+  const outcome = (await answerFromCache(parts, asking, before)) ?? (await answered(parts, asking, before));
   const kept = (await parts.store.keepOutcome(callKey, outcome)) as AskOutcome;
   await cacheAnswer(parts, asking, kept);
   return kept;

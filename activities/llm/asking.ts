@@ -59,14 +59,14 @@ export function requestOf(
 ): ModelRequest {
   const { system } = conversation;
   const tools = parts.toolCallsMax > 0 ? (ask.tools ?? []) : [];
-  const wanted = Math.min(chosen.prompt.maxTokens, parts.maxTokens ?? Number.POSITIVE_INFINITY);
+  const answerTokens = Math.min(chosen.prompt.maxTokens, parts.maxTokens ?? Number.POSITIVE_INFINITY);
   return {
     model: record.id,
     system,
     messages: fitConversation({ system, messages }, record.contextTokens, tokensOf(JSON.stringify(tools))),
     tools,
     answer: { contract: ask.contract, jsonSchema: CONTRACTS[ask.contract].jsonSchema },
-    maxTokens: Math.min(wanted, record.outputTokensMax),
+    maxTokens: Math.min(answerTokens + (record.thinkingTokens ?? 0), record.outputTokensMax),
     temperature: parts.temperature ?? chosen.prompt.temperature ?? parts.defaultTemperature,
     idleTimeoutMs: record.idleTimeoutMs,
     totalTimeoutMs: record.totalTimeoutMs,

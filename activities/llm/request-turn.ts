@@ -54,13 +54,15 @@ const OUR_OWN_FAULTS = [
 
 type Refused = { readonly code: string; readonly detail: string; readonly retryInMs: number | null };
 
-/** @throws ApplicationFailure (retried after `nextRetryDelay`) where asking later may help */
+/**
+ * @throws ApplicationFailure (retried after `nextRetryDelay`) where asking later may help; CancelledFailure where the
+ * activity was ended in the middle (its workflow, its worker, a lost heartbeat): that says nothing about the question
+ */
 export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promise<Turn> {
   const refusals: Refused[] = [];
   const charges: Charge[] = [];
   const capped = new Set<string>();
   const done = new Set<string>();
-  let made = turn.before.length;
   for (const { record, baseUrl } of placesOf(parts, turn)) {
     if (done.has(record.id) || capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
     const breaker = await breakerOf(parts, turn, { provider: record.provider, baseUrl });
@@ -68,8 +70,7 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
       refusals.push({ code: 'PROVIDER_DOWN', detail: `${record.provider}: its breaker is open`, retryInMs: null });
       continue;
     }
-    const called = await callPaced(parts, turn, record, baseUrl, made);
-    made += 1;
+    const called = await callPaced(parts, turn, record, baseUrl, turn.before.length + charges.length);
     if ('costMicroUsd' in called) {
       const { callId, costMicroUsd } = called;
       charges.push({ callId, costMicroUsd, contaminated: turn.isContaminated(record) });
@@ -83,6 +84,7 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
       return { kind: 'none', reason: 'BUDGET_EXHAUSTED', detail, charges };
     }
     if (called.kind === 'overtaken') throw overtaken();
+    turn.signal.throwIfAborted();
     const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
     if (called.kind === 'failed') await noteFailure(parts, { provider: record.provider, baseUrl }, failure);
     if (failure.code === 'LLM_SPEND_CAP') capped.add(record.provider);

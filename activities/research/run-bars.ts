@@ -1,10 +1,11 @@
-/** The bars of a run: loaded through the market data port, checked against what the run was opened on. */
+/** The bars of a run and their split: loaded through the market data port, checked against those it was opened on. */
 import type { MarketData } from '../../adapters/market-data/market-data.ts';
+import type { ResearchRun } from '../../db/research-runs.ts';
 import { periodsPerYear } from '../../domain/backtest/metrics.ts';
 import { BARS_MIN } from '../../domain/learning/trial/data-split.ts';
 import { type BarSeries, dataHash, sliceSeries } from '../../domain/market/bar-series.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
-import type { ResearchData } from '../../schemas/research.ts';
+import type { DataSplit, ResearchData } from '../../schemas/research.ts';
 
 type Asked = Pick<ResearchData, 'symbol' | 'intervalMs' | 'from' | 'to'>;
 
@@ -42,3 +43,9 @@ export async function runBars(market: MarketData, data: ResearchData): Promise<B
 }
 
 export const yearOf = ({ symbol, intervalMs }: ResearchData): number => periodsPerYear(intervalMs, [symbol]);
+
+/** Which of its bars a run trains on, selects by and keeps sealed. */
+export function splitOf({ runId, split }: ResearchRun): DataSplit {
+  if (split === null) throw new Error(`run ${runId} was opened without a split of its bars`);
+  return split;
+}

@@ -12,7 +12,7 @@ import { type BarSeries, sliceSeries } from '../../domain/market/bar-series.ts';
 import { sharedBars } from '../../domain/market/shared-bars.ts';
 import { agentTrainingInputSchema, seedsOf } from '../../schemas/agent-training.ts';
 import type { Direction } from '../../schemas/strategy-session.ts';
-import { runBars } from './run-bars.ts';
+import { runBars, splitOf } from './run-bars.ts';
 
 export type TrainAgent = { readonly runId: string; readonly seed: number; readonly toSteps: number };
 
@@ -92,11 +92,6 @@ export async function judgeAgents(
   if (weights === undefined) throw new Error(`seed ${seat.seed} of ${runId} has no network`);
   await trainings.saveSeat({ runId, seat, weights, input, dataHash: run.data.dataHash, nowMs });
   return { seated: seat.seated };
-}
-
-function splitOf({ runId, split }: ResearchRun) {
-  if (split === null) throw new Error(`run ${runId} was opened without a split of its bars`);
-  return split;
 }
 
 const RUNS_KEPT = 3;

@@ -24,7 +24,8 @@ type Package = { readonly AnthropicBedrock: typeof AnthropicBedrock };
 
 export function createBedrock(parts: BedrockParts): ModelProvider {
   const { name, aws } = parts;
-  const asHttp = { ...parts, key: null };
+  // Of the credentials only the token is sent as it is: AWS repeats it where it refuses a signature.
+  const asHttp = { ...parts, key: aws?.sessionToken ?? null };
   return {
     name,
     generate: (request, options) =>

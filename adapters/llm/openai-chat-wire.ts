@@ -1,12 +1,15 @@
 /**
  * The Chat Completions format, as servers other than OpenAI's speak it (Ollama, vLLM, llama.cpp, Together): our request
- * as its body, and its stream as our reply. Its last event is `[DONE]`, after a reason for the end.
+ * as its body, and its stream as our reply. A reply is whole once a reason for the end has come and the body has ended
+ * in good order: OpenAI, vLLM, Ollama and llama.cpp say `[DONE]` last, some gateways never do, and what is missing then is
+ * at most the usage. `[DONE]` without a reason is no end. What a model thought is in the raw reply and nowhere else.
  */
 import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import { z } from 'zod';
+import { withoutThoughts } from '../../domain/llm/thoughts.ts';
 import { usageOfWhole } from '../../domain/llm/usage.ts';
 import type { AssistantBlock, ModelMessage, ModelReply, ModelRequest } from '../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../schemas/llm/model-registry.ts';
@@ -24,7 +27,7 @@ export function chatBody(request: ModelRequest, record: ModelRecord): Body {
   const { tools, answer, system } = request;
   return {
     model: record.wireName ?? record.id,
-    max_tokens: Math.min(request.maxTokens, record.outputTokensMax),
+    [record.outputLimitName ?? 'max_tokens']: Math.min(request.maxTokens, record.outputTokensMax),
     stream: true,
     stream_options: { include_usage: true },
     messages: [...(system === '' ? [] : [{ role: 'system' as const, content: system }]), ...messagesOf(request)],
@@ -72,11 +75,16 @@ function messageOf(message: ModelMessage): ChatCompletionMessageParam {
 
 /** Some servers write what is said, and what was thought, as a list of parts. */
 const contentSchema = z.union([z.string(), z.array(z.looseObject({ text: z.string().nullish() }))]).nullish();
+/** Kept, and never read: another shape is none. */
+const thoughtSchema = z.string().nullish().catch(null);
 const choiceSchema = z.looseObject({
   index: z.int().nullish(),
   delta: z
     .looseObject({
       content: contentSchema,
+      /** What it thinks, where the server tells it apart: vLLM's and Ollama's name, and DeepSeek's. */
+      reasoning: thoughtSchema,
+      reasoning_content: thoughtSchema,
       refusal: z.string().nullish(),
       tool_calls: z.array(toldCallSchema).nullish(),
     })
@@ -113,6 +121,7 @@ export function createChatAssembly(): StreamAssembly {
   const meter = createMeter();
   const calls = createCallAssembly();
   let text = '';
+  let thoughts = '';
   let refusal: string | null = null;
   let finish: string | null = null;
   let usage: Record<string, unknown> | null = null;
@@ -125,10 +134,12 @@ export function createChatAssembly(): StreamAssembly {
     if ((index ?? 0) !== 0) throw protocolFailure('a second choice, which was not asked for');
     const content = textOf(delta?.content);
     const said = `${content}${delta?.refusal ?? ''}`;
+    const thought = delta?.reasoning ?? delta?.reasoning_content ?? '';
     const told = delta?.tool_calls ?? [];
     if (finish !== null && (said !== '' || told.length > 0)) throw protocolFailure('more after the reason for the end');
-    meter(said);
+    meter(`${said}${thought}`);
     text += content;
+    thoughts += thought;
     if (delta?.refusal != null && delta.refusal !== '') refusal = `${refusal ?? ''}${delta.refusal}`;
     told.forEach(takeCall);
     if (finish_reason != null && finish_reason !== '') finish = finish_reason;
@@ -150,11 +161,12 @@ export function createChatAssembly(): StreamAssembly {
       const stop = refusal === null ? STOPS[finish] : 'refused';
       if (stop === undefined) throw protocolFailure(`finish_reason ${finish}`);
       const called = calls.calls();
+      const answer = withoutThoughts(text);
       const blocks: AssistantBlock[] = [
-        ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+        ...(answer === '' ? [] : [{ type: 'text' as const, text: answer }]),
         ...called.map((call) => ({ type: 'toolCall' as const, ...call })),
       ];
-      const native = { content: text, refusal, tool_calls: called, finish_reason: finish, usage };
+      const native = { content: text, reasoning: thoughts, refusal, tool_calls: called, finish_reason: finish, usage };
       return { blocks, stop, refusal, usage: usageIn(usage), native };
     },
   };

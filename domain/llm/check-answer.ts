@@ -6,7 +6,7 @@
  */
 import type { Side } from '../../schemas/decision.ts';
 import type { ContractName } from '../../schemas/llm/contracts/index.ts';
-import { pathText } from '../../schemas/parse-input.ts';
+import { pathText } from '../../schemas/path-text.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { checkLevels } from './check-levels.ts';
 import { checkParameters } from './designed-strategy.ts';

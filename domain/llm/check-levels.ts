@@ -3,7 +3,7 @@
  * follows from them, and whether they are near the market. They are suggestions; the desk places its own stop.
  */
 import type { Side } from '../../schemas/decision.ts';
-import { pathText } from '../../schemas/parse-input.ts';
+import { pathText } from '../../schemas/path-text.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { sideOfWord } from './answer-action.ts';
 

@@ -39,7 +39,7 @@ type Usable = ModelVote & { readonly action: DecisionAction; readonly weight: nu
 
 const ROUNDING = 1e-9;
 
-/** @param quorum usable votes that are needed. @default 2, and never more than were asked */
+/** @param quorum usable votes that are needed, however many were asked. @default 2 */
 export function consensus(votes: readonly ModelVote[], quorum: number = QUORUM): Consensus {
   const usable = votes.flatMap(usableVote).sort(byContent);
   const needed = Math.max(1, quorum);

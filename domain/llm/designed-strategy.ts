@@ -1,6 +1,7 @@
 /** A strategy that a model designed, as the object a session takes; and what is wrong with its parameters. */
 import type { DesignedParameters, DesignedStrategy } from '../../schemas/llm/contracts/strategy.ts';
-import { pathText, problemsAt } from '../../schemas/parse-input.ts';
+import { problemsAt } from '../../schemas/parse-input.ts';
+import { pathText } from '../../schemas/path-text.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { STRATEGY_TYPES, type StrategyType, strategyParameterSchemas } from '../../schemas/signals.ts';
 

@@ -2,7 +2,7 @@
  * Reads the JSON text of a model before anything parses it. JSON.parse keeps the last of two equal keys, accepts any
  * depth and has no place to say where a text was cut; this scan says all three. It follows RFC 8259 and builds nothing.
  */
-import { pathText } from '../../schemas/parse-input.ts';
+import { pathText } from '../../schemas/path-text.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 
 export type JsonScan =

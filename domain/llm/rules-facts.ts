@@ -1,5 +1,6 @@
 /** What the rule-based advisor goes by, out of a question's variables. What is not there is not made up. */
 import type { Side } from '../../schemas/decision.ts';
+import type { AnswerOf, ContractName } from '../../schemas/llm/contracts/index.ts';
 import { type OpportunityType, opportunityTypeSchema } from '../../schemas/llm/contracts/opportunity.ts';
 import { STRATEGY_TYPES, type StrategyType } from '../../schemas/signals.ts';
 import type { MarketFeatures } from '../features/market-features.ts';
@@ -26,6 +27,9 @@ export type RulesFacts = {
   readonly reasons: readonly string[];
   readonly passages: readonly { readonly documentId: string; readonly passage: string }[];
 };
+
+/** One answer a contract, out of the facts alone. */
+export type RulesAnswers = { readonly [Name in ContractName]: (facts: RulesFacts) => AnswerOf<Name> };
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@
  * Makes the texts of an accepted answer fit to be kept: cut to the length the desk stores, without characters that
  * Postgres cannot store (NUL, half a surrogate pair). Everything else stays as it came; screens escape it.
  */
-import { pathText } from '../../schemas/parse-input.ts';
+import { pathText } from '../../schemas/path-text.ts';
 
 /** Characters of one text. */
 export const ANSWER_TEXT_MAX = 4_000;

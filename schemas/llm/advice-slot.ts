@@ -28,7 +28,7 @@ export const adviceOutcomeSchema = z.discriminatedUnion('kind', [
     /** What disagreement leaves of the size; 1 where nobody disagreed. */
     sizeFactor: z.number().min(0).max(1),
     reasons: z.array(z.string()),
-    /** The session's window begins before the model's knowledge ends. */
+    /** The session's window begins before the knowledge of a model that was asked ends. */
     contaminated: z.boolean(),
     ...asked,
   }),

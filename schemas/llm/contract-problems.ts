@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { nearestName } from '../nearest-name.ts';
-import { pathText } from '../parse-input.ts';
+import { pathText } from '../path-text.ts';
 import { type Problem, problem } from '../problem.ts';
 
 type Issue = z.core.$ZodIssue;

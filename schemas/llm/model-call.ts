@@ -47,6 +47,7 @@ export const modelRequestSchema = z.strictObject({
   tools: z.array(toolSpecSchema),
   /** The shape of the final answer; null: free text. */
   answer: z.strictObject({ contract: z.string(), jsonSchema: jsonSchemaSchema }).nullable(),
+  /** Of all output, thoughts included. */
   maxTokens: z.number().int().min(1),
   /** Sent only where the model's record accepts one. */
   temperature: z.number().min(0).max(2).nullable(),

@@ -88,6 +88,16 @@ export const modelRecordSchema = z.strictObject({
   wireName: z.string().min(1).max(256).nullable().default(null),
   contextTokens: z.number().int().min(128),
   outputTokensMax: z.number().int().min(1),
+  /**
+   * Room for thoughts, on top of what a prompt allows the answer, up to `outputTokensMax` for both: every vendor counts
+   * and bills them as output, so without it a model may think until nothing is left to answer with. @default 0
+   */
+  thinkingTokens: z.number().int().min(0).exactOptional(),
+  /**
+   * What Chat Completions calls the limit on output: OpenAI's reasoning models refuse `max_tokens`, and Ollama reads
+   * nothing else. For apiFamily `openaiChat` only. @default max_tokens
+   */
+  outputLimitName: z.enum(['max_tokens', 'max_completion_tokens']).exactOptional(),
   acceptsTemperature: z.boolean(),
   acceptsForcedTools: z.boolean(),
   prices: z.union([modelPricesSchema, z.literal('unpriced')]),

@@ -1,7 +1,8 @@
 /** A question to a model from end to end: asked once, paid for once, written down before it leaves, and never guessed at. */
 
 import { randomUUID } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelStore } from '../../db/llm/model-store.ts';
 import { endExperiment, registerPrompts, startExperiment } from '../../db/llm/prompts.ts';
@@ -88,6 +89,40 @@ describe('an answer', () => {
     expect(await spentBy(callKey)).toEqual({ reserved_micro_usd: 0, spent_micro_usd: reserved + 2_000 });
   });
 
+  it('that was broken off with its worker is no outcome: nobody else is asked, and the next attempt asks anew', async () => {
+    const callKey = randomUUID();
+    const here = new MockActivityEnvironment();
+    const ending = await openGateway(desk.db, () => {
+      here.cancel();
+      return fails('LLM_ABORTED', { retryable: false, billed: true });
+    });
+    await expect(ending.ask({ callKey }, here)).rejects.toThrow(CancelledFailure);
+    expect(ending.requests).toHaveLength(1);
+    const reserved = (await callsOf(callKey))[0]?.reserved_micro_usd ?? 0;
+    const after = await openGateway(desk.db, good);
+    expect(await after.ask({ callKey })).toMatchObject({ kind: 'answer', costMicroUsd: reserved + 2_000 });
+    expect((await callsOf(callKey)).map(({ outcome }) => outcome)).toEqual(['LLM_ABORTED', 'answered']);
+    expect(await spentBy(callKey)).toEqual({ reserved_micro_usd: 0, spent_micro_usd: reserved + 2_000 });
+  });
+
+  it('has room for thoughts on top of what its prompt allows it, in its request and in its reservation', async () => {
+    const reservedBy = async (thinkingTokens: number, change: object = {}): Promise<[number, number]> => {
+      const registry = { ...REGISTRY, models: REGISTRY.models.map((one) => ({ ...one, thinkingTokens })) };
+      const gateway = await openGateway(desk.db, good, { registry, ...change });
+      const callKey = randomUUID();
+      await gateway.ask({ callKey });
+      const [row] = await callsOf(callKey);
+      return [gateway.requests[0]?.maxTokens ?? 0, row?.reserved_micro_usd ?? 0];
+    };
+    const [plainTokens, plain] = await reservedBy(0);
+    const [thinkingTokens, thinking] = await reservedBy(1_000);
+    expect([plainTokens, thinkingTokens]).toEqual([512, 1_512]);
+    // A thousand tokens at ten dollars a million.
+    expect(thinking - plain).toBe(10_000);
+    expect((await reservedBy(1_000, { maxTokens: 100 }))[0]).toBe(1_100);
+    expect((await reservedBy(3_900))[0]).toBe(4_000);
+  });
+
   it('without usage costs its whole reservation', async () => {
     const callKey = randomUUID();
     const gateway = await openGateway(desk.db, () => aReply(GOOD, { usage: null }));
@@ -120,6 +155,21 @@ describe('an answer', () => {
     }
     expect(kinds).toEqual([false, 2_000, true, 0, false, 2_000, false, 2_000]);
     expect(gateway.requests).toHaveLength(3);
+  });
+
+  it('is given again once, though the worker died in between, and never beyond the bounds of the question', async () => {
+    const asked = { variables: { asOf: 'then', symbol: 'BTC/USDT', close: '2.5' }, cache: true };
+    const store = createModelStore(desk.db);
+    const gateway = await openGateway(desk.db, good);
+    await gateway.ask(asked);
+    const callKey = randomUUID();
+    const keepOutcome = () => Promise.reject(new Error('killed'));
+    const dying = await openGateway(desk.db, good, { store: { ...store, keepOutcome } });
+    await expect(dying.ask({ ...asked, callKey })).rejects.toThrow('killed');
+    expect(await gateway.ask({ ...asked, callKey })).toMatchObject({ kind: 'answer', cached: true, costMicroUsd: 0 });
+    expect((await callsOf(callKey)).map(({ cached }) => cached)).toEqual([true]);
+    const elsewhere = await gateway.ask({ ...asked, symbols: ['ETH/USDT'] });
+    expect(elsewhere).toMatchObject({ kind: 'noDecision', reason: 'LLM_SYMBOL_NOT_ALLOWED' });
   });
 });
 
@@ -241,6 +291,22 @@ describe('the pace of a model', () => {
     expect(failure).toMatchObject({ type: 'LLM_RATE_LIMITED' });
     expect((failure as ApplicationFailure).nextRetryDelay).toBeGreaterThan(10_000);
     expect(gateway.requests).toHaveLength(2);
+  });
+
+  it('leaves no gap in the numbers of a question: the next attempt goes on where this one ended', async () => {
+    const pacedAt = (requestsPerMinute: number) => ({
+      ...REGISTRY,
+      models: REGISTRY.models.map((one) => (one.id === 'near-1' ? { ...one, requestsPerMinute } : one)),
+    });
+    const callKey = randomUUID();
+    await (await openGateway(desk.db, good)).ask();
+    const full = await openGateway(desk.db, () => fails('LLM_RATE_LIMITED'), { registry: pacedAt(1) });
+    await expect(full.ask({ callKey })).rejects.toMatchObject({ type: 'LLM_RATE_LIMITED' });
+    expect(full.requests.map(({ model }) => model)).toEqual(['far-1']);
+    const free = await openGateway(desk.db, good);
+    expect(await free.ask({ callKey })).toMatchObject({ kind: 'answer', model: 'near-1' });
+    expect((await callsOf(callKey)).map((one) => one.call_key)).toEqual([`${callKey}#0`, `${callKey}#1`]);
+    await desk.db.deleteFrom('model_breakers').execute();
   });
 });
 

@@ -84,7 +84,8 @@ type Script = (request: ModelRequest, count: number) => Promise<ModelReply> | Mo
 
 export type GatewayUnderTest = {
   readonly requests: ModelRequest[];
-  readonly ask: (input?: Partial<AskModelInput>) => Promise<AskOutcome>;
+  /** @param here what the attempt runs in; may be cancelled */
+  readonly ask: (input?: Partial<AskModelInput>, here?: MockActivityEnvironment) => Promise<AskOutcome>;
   readonly store: GatewayParts['store'];
 };
 
@@ -124,8 +125,8 @@ export async function openGateway(
     warn: () => undefined,
     ...change,
   });
-  const ask = (input: Partial<AskModelInput> = {}): Promise<AskOutcome> =>
-    new MockActivityEnvironment().run(activities.askModel, aQuestion(input)) as Promise<AskOutcome>;
+  const ask = (input: Partial<AskModelInput> = {}, here = new MockActivityEnvironment()): Promise<AskOutcome> =>
+    here.run(activities.askModel, aQuestion(input)) as Promise<AskOutcome>;
   return { requests, ask, store };
 }
 

@@ -196,6 +196,9 @@ describe('with models to ask', () => {
     const { sessionId, report } = await reported('knows', asking({ provider: 'peer', model: 'knowing' }));
     expect(report.contaminated).toBe(true);
     expect((await callsOf(sessionId)).every((call) => call.contaminated)).toBe(true);
+    peer.answer = () => ({ text: 'I cannot help with that.', usage: TOKENS });
+    const silent = await reported('knows-and-is-silent', asking({ provider: 'peer', model: 'knowing' }, { seed: 3 }));
+    expect(silent.report).toMatchObject({ trades: 0, contaminated: true });
   });
 
   it('hears three seats, one round of debate and the case against, and takes what is left of the size', async () => {

@@ -116,7 +116,7 @@ function ofWord(
   return {
     ...{ kind: 'advice', action, confidence, sizeFactor: action === 'hold' ? 1 : sizeFactor },
     reasons: reasons.slice(0, REASONS_MAX).map((one) => one.slice(0, REASON_LENGTH_MAX)),
-    contaminated: outcomes.some((one) => one.kind === 'answer' && one.contaminated),
+    contaminated: outcomes.some((one) => one.contaminated === true),
     ...spentOn(outcomes, voices),
   };
 }

@@ -2,6 +2,7 @@
 import type { KnownBarsRequest } from '../../../db/known-bars.ts';
 import type { RiskLook, RiskLookRequest } from '../../../db/llm/risk-look.ts';
 import type { DeskRules } from '../../../domain/engine/plan.ts';
+import type { KnowledgePassage } from '../../../domain/llm/knowledge/shown-passage.ts';
 import type { KnownBars } from '../../../domain/market/known-bars.ts';
 import type { ToolRefusal, ToolScope } from '../../../schemas/llm/tool-call.ts';
 import type { ArgumentsOf, ToolName } from '../../../schemas/llm/tools.ts';
@@ -30,7 +31,7 @@ export type NewsLook = {
 export type KnowledgeRequest = { readonly question: string; readonly limit: number; readonly asOfMs: number };
 
 export type KnowledgeLook = {
-  readonly passages: readonly { readonly documentId: string; readonly title: string; readonly text: string }[];
+  readonly passages: readonly KnowledgePassage[];
   /** Documents that match and bear a later date: left out. */
   readonly withheldCount: number;
 };

@@ -42,7 +42,27 @@ describe('what is said', () => {
     const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] };
     const parts = [chunk({ content: [thought] }), chunk({ content: [{ type: 'text', text: 'yes' }] })];
     const aside = chunk({ content: null, reasoning_content: 'hm', reasoning: 'hm' });
-    expect(replyTo(aside, ...parts, chunk({}, 'stop'), DONE).text).toBe('yes');
+    const reply = replyTo(aside, ...parts, chunk({}, 'stop'), DONE);
+    expect(reply.text).toBe('yes');
+    expect(JSON.parse(reply.raw)).toMatchObject({ reasoning: 'hm' });
+  });
+
+  it('begins behind the thoughts that DeepSeek and Qwen write before it; they are in the raw reply alone', () => {
+    const said = ['<thi', 'nk>{"x":1}</', 'think>\n{"x":2}'].map((content) => chunk({ content }));
+    const reply = replyTo(...said, chunk({}, 'stop'), DONE);
+    expect(reply).toMatchObject({ text: '\n{"x":2}', blocks: [{ type: 'text', text: '\n{"x":2}' }], stop: 'end' });
+    expect(JSON.parse(reply.raw)).toMatchObject({ content: '<think>{"x":1}</think>\n{"x":2}' });
+    const cut = replyTo(chunk({ content: '<think>{"x":1}' }), chunk({}, 'length'), DONE);
+    expect(cut).toMatchObject({ text: '', blocks: [], stop: 'truncated' });
+  });
+
+  it('is whole with a reason for its end, though [DONE] never comes, and not without one, though it does', () => {
+    const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } };
+    expect(replyTo(chunk({ content: 'a' }), chunk({}, 'stop'), usage)).toMatchObject({
+      ...{ text: 'a', stop: 'end', usage: { tokensIn: 5, tokensOut: 2 } },
+    });
+    expect(replyTo(chunk({ content: 'a' }), chunk({}, 'stop'))).toMatchObject({ text: 'a', usage: null });
+    expect(failureOf(chunk({ content: 'a' }), usage, DONE)).toBe('LLM_PROTOCOL');
   });
 
   it('ends at [DONE] with white space behind it, and an event without data says nothing', () => {
@@ -106,6 +126,22 @@ describe('calls of tools', () => {
     };
     const [message] = chatBody(request, record).messages as { tool_calls: { function: { arguments: string } }[] }[];
     expect(message?.tool_calls.map((one) => one.function.arguments)).toEqual(['{"x":1}', '{}', '{}', '{}']);
+  });
+});
+
+describe('the limit on output', () => {
+  it.each([
+    [{}, 'max_tokens'],
+    [{ outputLimitName: 'max_tokens' }, 'max_tokens'],
+    [{ outputLimitName: 'max_completion_tokens' }, 'max_completion_tokens'],
+  ] as const)('goes out once, under the name that the record tells: %j', (own, name) => {
+    const record = { id: 'm', wireName: null, outputTokensMax: 10, acceptsTemperature: false, ...own } as ModelRecord;
+    const request = {
+      ...{ model: 'm', system: '', messages: [{ role: 'user' as const, text: 'x' }], tools: [], answer: null },
+      ...{ maxTokens: 50, temperature: null, idleTimeoutMs: 1, totalTimeoutMs: 1 },
+    };
+    const limits = Object.entries(chatBody(request, record)).filter(([key]) => /^max_/.test(key));
+    expect(limits).toEqual([[name, 10]]);
   });
 });
 

@@ -133,6 +133,20 @@ describe('what stands on the wire', () => {
     expect(JSON.stringify(asked)).not.toContain(AWS.secretAccessKey);
   });
 
+  it('never tells the token of a session, which AWS repeats where it refuses a signature', async () => {
+    const sessionToken = 'FwoGZXIvYXdzEXAMPLETOKEN0123456789';
+    const peer = await startModelPeer(bedrockFormat);
+    const message = `The canonical request should have been x-amz-security-token:${sessionToken}`;
+    peer.script = [{ kind: 'status', status: 403, body: JSON.stringify({ message }) }];
+    const aws = { ...AWS, sessionToken };
+    const bedrock = createBedrock({ name: 'tested', aws, recordOf: record, allowLoopback: true });
+    const failure: unknown = await bedrock.generate(request, { baseUrl: peer.url }).catch((error: unknown) => error);
+    await peer.close();
+    expect(peer.requests[0]?.headers['x-amz-security-token']).toBe(sessionToken);
+    expect(failure).toMatchObject({ failure: { code: 'LLM_AUTH' } });
+    expect(String(failure)).toMatch(/x-amz-security-token:\[secret\]/);
+  });
+
   it('says without credentials what is missing, and asks nobody', async () => {
     const bedrock = createBedrock({ name: 'tested', aws: null, recordOf: record, allowLoopback: true });
     const asked = bedrock.generate(request, { baseUrl: 'http://127.0.0.1:9' });

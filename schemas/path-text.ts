@@ -1,0 +1,8 @@
+/** Where in an input a mistake is: `strategy.parameters.length`, `symbols[2]`; empty for the input itself. */
+export type Path = readonly PropertyKey[];
+
+export const pathText = (path: Path): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
