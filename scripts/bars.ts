@@ -11,13 +11,13 @@ import { parseInterval } from '../schemas/interval.ts';
 import { nearestName } from '../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 import type { Answer } from './lib/bars/answer.ts';
-import { checkCommand } from './lib/bars/check-command.ts';
-import { exportCommand } from './lib/bars/export-command.ts';
-import { fetchCommand } from './lib/bars/fetch-command.ts';
+import { checkCommand, checkProblems } from './lib/bars/check-command.ts';
+import { exportCommand, exportProblems } from './lib/bars/export-command.ts';
+import { fetchCommand, fetchProblems } from './lib/bars/fetch-command.ts';
 import { importCommand } from './lib/bars/import-command.ts';
 import { listCommand } from './lib/bars/list-command.ts';
-import { COLUMNS_FLAG, TIME_UNIT_FLAG } from './lib/bars/shape-flags.ts';
-import { synthCommand } from './lib/bars/synth-command.ts';
+import { COLUMNS_FLAG, rowProblems, TIME_UNIT_FLAG } from './lib/bars/shape-flags.ts';
+import { synthCommand, synthProblems } from './lib/bars/synth-command.ts';
 import { parseFlags } from './lib/flags.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--tick <step>', 'refuse prices that are no multiple of it')
       .option(...COLUMNS_FLAG)
       .option(...TIME_UNIT_FLAG);
-    const file = parseWithFile(command, words, ['symbol', 'interval']);
+    const file = parseWithFile(command, words, ['symbol', 'interval'], () => rowProblems(command.opts()));
     const { symbol = '', interval = '', ...flags } = command.opts();
     return withDatabase((db) => importCommand(db, { ...flags, file, symbol, interval }, context));
   },
@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--to <instant>', 'the first open time that is left out; now when not given')
       .option('--accept-jumps', 'moves of over 50 % are real: do not quarantine')
       .option('--replace', 'overwrite stored bars that the vendor has revised, and bars from elsewhere');
-    parseAll(command, words, ['source', 'symbol', 'interval']);
+    parseAll(command, words, ['source', 'symbol', 'interval'], () => fetchProblems(command.opts()));
     const { source = '', symbol = '', interval = '', from, to, acceptJumps = false, replace = false } = command.opts();
     const { storeAs } = command.opts();
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
@@ -68,14 +68,14 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--as <interval>', 'joins the bars into higher ones; what is not complete is left out')
       .option('--from <instant>', 'the first open time, ISO-8601')
       .option('--to <instant>', 'the first open time that is left out');
-    parseAll(command, words, ['symbol', 'interval', 'out']);
+    parseAll(command, words, ['symbol', 'interval', 'out'], () => exportProblems(command.opts()));
     const { symbol = '', interval = '', out = '', as: higher, from, to } = command.opts();
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     const shape = higher === undefined ? {} : { as: higher };
     return withDatabase((db) => exportCommand(db, { symbol, interval, out, ...shape, ...range }));
   },
   async list(words) {
-    parseAll(named('list'), words, []);
+    parseAll(named('list'), words);
     return withDatabase(listCommand);
   },
   async check(words) {
@@ -88,7 +88,7 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option(...COLUMNS_FLAG)
       .option(...TIME_UNIT_FLAG)
       .option('--html <file>', 'a page of the quality of the data');
-    const file = parseWithFile(command, words, []);
+    const file = parseWithFile(command, words, [], () => checkProblems(command.opts()));
     return checkCommand({ file, ...command.opts() }, context);
   },
   async synth(words) {
@@ -99,7 +99,7 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
       .option('--seed <number>', 'the same seed gives the same bars', '1')
       .option('--out <file>', 'into a file in place of the database')
       .option('--replace', 'remove other bars of this symbol and interval first');
-    parseAll(command, words, ['symbol', 'interval']);
+    parseAll(command, words, ['symbol', 'interval'], () => synthProblems(command.opts()));
     const { symbol = '', interval = '', count, seed, out, replace = false } = command.opts();
     const args = { symbol, interval, count, seed, replace, ...(out === undefined ? {} : { out }) };
     return args.out === undefined
@@ -111,13 +111,17 @@ const commands: Readonly<Record<string, (words: Words) => Promise<Answer>>> = {
 const named = (name: string, usage = '') =>
   new Command(`bars ${name}`).usage(`${usage} [options]`.trim()).option('--json', 'one JSON document on stdout');
 
-function parseAll(command: ReturnType<typeof named>, words: Words, required: Words): void {
+type Check = () => readonly Problem[];
+const NO_MORE: Check = () => [];
+
+/** All mistakes at once; `check` adds what is wrong with the values that this command alone has. */
+function parseAll(command: ReturnType<typeof named>, words: Words, required: Words = [], check: Check = NO_MORE): void {
   const options = (): Readonly<Record<string, unknown>> => command.opts();
   const missing = (): Problem[] =>
     required
       .filter((name) => options()[name] === undefined && !words.some((word) => word.split('=')[0] === `--${name}`))
       .map((name) => problem('ARGUMENT_MISSING', `--${name}`, undefined, `a value after --${name}`, 'see --help'));
-  parseFlags(command, () => [...missing(), ...wrongNames(options())], words);
+  parseFlags(command, () => [...missing(), ...wrongNames(options()), ...check()], words);
 }
 
 const wrongNames = ({ symbol, interval }: Readonly<Record<string, unknown>>): readonly Problem[] => [
@@ -126,15 +130,15 @@ const wrongNames = ({ symbol, interval }: Readonly<Record<string, unknown>>): re
 ];
 
 /** Takes the one word that belongs to no option as the file. */
-function parseWithFile(command: ReturnType<typeof named>, words: Words, required: Words): string {
+function parseWithFile(command: ReturnType<typeof named>, words: Words, required: Words, check: Check): string {
   const at = filePosition(command, words);
   const help = words.includes('--help') || words.includes('-h');
   const rest = words.filter((_, i) => i !== at);
-  if (at >= 0 || help) parseAll(command, rest, required);
+  if (at >= 0 || help) parseAll(command, rest, required, check);
   const file = words[at];
   if (file !== undefined) return file;
   const noFile = problem('ARGUMENT_MISSING', 'FILE', undefined, 'a bar file', 'see --help');
-  throw new InvalidInput([noFile, ...problemsOf(() => parseAll(command, rest, required))]);
+  throw new InvalidInput([noFile, ...problemsOf(() => parseAll(command, rest, required, check))]);
 }
 
 /** The first word that is neither a flag nor the value of one. */

@@ -10,6 +10,7 @@ import { describeProblems, InvalidInput, type Problem, problem } from '../schema
 import type { Calculation } from './lib/calc/calculation.ts';
 import { CALCULATIONS, calculationNamed } from './lib/calc/catalogue.ts';
 import { parseFlags } from './lib/flags.ts';
+import { parseJsonBytes } from './lib/json-bytes.ts';
 import { say } from './lib/progress.ts';
 import { printJson, runScript, wantsJson } from './lib/script.ts';
 
@@ -19,7 +20,10 @@ async function main(): Promise<number> {
   const words = process.argv.slice(2);
   const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--input');
   const name = words[at];
-  const flags = readFlags(words.filter((_, index) => index !== at));
+  const flags = readFlags(
+    words.filter((_, index) => index !== at),
+    name,
+  );
   if (name === undefined) return flags.chosen === null ? listNames() : refuse([nameMissing()]);
   const calculation = calculationNamed(name);
   if (flags.chosen === null) throw new InvalidInput([choiceMissing()]);
@@ -31,7 +35,8 @@ async function main(): Promise<number> {
 
 type Flags = { readonly chosen: 'example' | 'schema' | 'input' | null; readonly input: string };
 
-function readFlags(words: readonly string[]): Flags {
+/** @throws InvalidInput with every mistake of the flags, and of the name */
+function readFlags(words: readonly string[], name: string | undefined): Flags {
   const command = new Command('calc')
     .usage('NAME --input FILE|- | --example | --schema')
     .description(`Names:\n${nameLines().join('\n')}`)
@@ -43,7 +48,8 @@ function readFlags(words: readonly string[]): Flags {
     const given = command.opts();
     return (['input', 'example', 'schema'] as const).filter((flag) => given[flag] !== undefined);
   };
-  parseFlags(command, () => (chosen().length > 1 ? [tooManyChoices(chosen())] : []), words);
+  const check = () => [...(chosen().length > 1 ? [tooManyChoices(chosen())] : []), ...nameProblems(name)];
+  parseFlags(command, check, words);
   return { chosen: chosen()[0] ?? null, input: command.opts().input ?? '-' };
 }
 
@@ -53,6 +59,16 @@ const tooManyChoices = (flags: readonly string[]): Problem =>
   problem('ARGUMENT_VALUE', `--${flags[1]}`, flags.map((flag) => `--${flag}`).join(' '), CHOICE);
 const nameMissing = (): Problem =>
   problem('ARGUMENT_MISSING', 'name', undefined, `one of ${CALCULATIONS.map((one) => one.name).join(', ')}`);
+
+function nameProblems(name: string | undefined): readonly Problem[] {
+  try {
+    if (name !== undefined) calculationNamed(name);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+}
 
 const nameLines = (): string[] => CALCULATIONS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`);
 
@@ -78,8 +94,7 @@ async function readDocument(from: string): Promise<unknown> {
     throw new InvalidInput([problem('INPUT_TOO_LARGE', '', `${bytes.length} bytes`, `at most ${BYTES_MAX} bytes`)]);
   }
   try {
-    const document: unknown = JSON.parse(bytes.toString('utf8'));
-    return document;
+    return parseJsonBytes(bytes);
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
     throw new InvalidInput([problem('JSON_INVALID', '', got, 'one JSON document')]);

@@ -9,6 +9,7 @@ import { parseEnvironment } from '../config/environment.ts';
 import { USAGE_BY } from '../db/llm/usage.ts';
 import { InvalidInput, type Problem, problem } from '../schemas/problem.ts';
 import { llmSettings } from '../workers/llm.ts';
+import type { Answer } from './lib/bars/answer.ts';
 import { type CommandTable, named as namedOf, parseWithWord, parseWords, runCommand } from './lib/command-table.ts';
 import { askOnce } from './lib/model/ask-once.ts';
 import { checkProviders } from './lib/model/check-providers.ts';
@@ -66,22 +67,23 @@ const commands: CommandTable = {
     const [what = '', ...rest] = words;
     const act = EXPERIMENT_ACTS.find((one) => one === what);
     if (act === undefined) throw new InvalidInput([unknownAct(what)]);
-    const command = named(`experiment ${act}`, 'PROMPT').option(
-      '--arms <versions>',
-      'such as 1,2 or 1:0.8,2:0.2',
-      '1,2',
-    );
-    const arms = () => readArms(command.opts().arms);
-    const expected = 'two or more versions, each once, with a share above 0 or none';
-    const wrong = () => problem('ARGUMENT_VALUE', '--arms', command.opts().arms, expected);
-    const promptId = parseWithWord(command, rest, 'PROMPT', () => (arms() === undefined ? [wrong()] : []));
-    return withDatabase({ name: 'model' }, (db) => {
-      if (act === 'stop') return stopExperiment(db, promptId);
-      if (act === 'report') return reportExperiments(db, promptId);
-      return beginExperiment(db, settingsOf().settings.prompts, { promptId, arms: arms() ?? [] });
-    });
+    if (act === 'start') return startedExperiment(rest);
+    const promptId = parseWithWord(named(`experiment ${act}`, 'PROMPT'), rest, 'PROMPT');
+    const tell = act === 'stop' ? stopExperiment : reportExperiments;
+    return withDatabase({ name: 'model' }, (db) => tell(db, promptId));
   },
 };
+
+function startedExperiment(words: readonly string[]): Promise<Answer> {
+  const versions = 'such as 1,2 or 1:0.8,2:0.2';
+  const command = named('experiment start', 'PROMPT').option('--arms <versions>', versions, '1,2');
+  const arms = () => readArms(command.opts().arms);
+  const expected = 'two or more versions, each once, with a share above 0 or none';
+  const wrong = () => problem('ARGUMENT_VALUE', '--arms', command.opts().arms, expected);
+  const promptId = parseWithWord(command, words, 'PROMPT', () => (arms() === undefined ? [wrong()] : []));
+  const { prompts } = settingsOf().settings;
+  return withDatabase({ name: 'model' }, (db) => beginExperiment(db, prompts, { promptId, arms: arms() ?? [] }));
+}
 
 const EXPERIMENT_ACTS = ['start', 'stop', 'report'] as const;
 

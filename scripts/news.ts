@@ -89,7 +89,7 @@ const commands: CommandTable = {
   },
 };
 
-const listOf = (text: string | undefined): string[] => (text ?? '').split(',').filter((one) => one.trim() !== '');
+const listOf = (text = ''): string[] => text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
 
 const symbolProblems = (text: string | undefined): Problem[] =>
   listOf(text)

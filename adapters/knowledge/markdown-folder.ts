@@ -13,8 +13,7 @@ export async function readMarkdownFolder(folder: string, nowMs: number): Promise
   const problems: Problem[] = [];
   for (const file of await markdownFiles(folder)) {
     try {
-      const text = await readFile(path.join(folder, file), 'utf8');
-      documents.push(readMarkdown(path.basename(file), text, nowMs));
+      documents.push(readMarkdown(path.basename(file), await textOf(folder, file), nowMs));
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       problems.push(...error.problems);
@@ -27,6 +26,13 @@ export async function readMarkdownFolder(folder: string, nowMs: number): Promise
   if (problems.length > 0) throw new InvalidInput(problems);
   return documents;
 }
+
+/** What only looks like a file, or may not be read, is a mistake beside those of the others. */
+const textOf = (folder: string, file: string): Promise<string> =>
+  readFile(path.join(folder, file), 'utf8').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput([problem('KNOWLEDGE_FOLDER', file, reason, 'a file that can be read')]);
+  });
 
 async function markdownFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {

@@ -16,7 +16,7 @@ export type CombineOptions = {
 export type Combination = {
   readonly action: DecisionAction;
   readonly side: Side;
-  /** −1 to 1: Σ w d c / Σ w, the more careful of the two counts. */
+  /** −1 to 1: Σ w d c / Σ w of all that are present, so the contributions sum to it; 0 without a decision. */
   readonly score: number;
   /** Σ w of the present components. */
   readonly coverage: number;
@@ -35,7 +35,7 @@ const ACTIONS = { '-1': 'sell', '0': 'hold', '1': 'buy' } as const satisfies Rec
 /**
  * side = sign(score) if |score| ≥ 0.20, else hold; agreement = Σ w of those with that side / Σ w; confidence =
  * Σ w c / Σ w over those that agree (design page, 3.3). With an llm vote present, a side is taken only if both counts
- * give it; score, agreement and confidence are the smaller ones. Coverage without the llm must reach the minimum too.
+ * give it; agreement and confidence are the smaller ones. Coverage without the llm must reach the minimum too.
  */
 export function combine(contributions: readonly Contribution[], options: CombineOptions = {}): Combination {
   const present = presentVotes(contributions, options.components);
@@ -47,7 +47,7 @@ export function combine(contributions: readonly Contribution[], options: Combine
   return {
     action: ACTIONS[side],
     side,
-    score: Math.abs(everyone.score) < Math.abs(rules.score) ? everyone.score : rules.score,
+    score: everyone.score,
     coverage: everyone.coverage,
     agreement: Math.min(rules.agreement, everyone.agreement),
     confidence: Math.min(rules.confidence, everyone.confidence),

@@ -67,7 +67,7 @@ export function fileParameters(file: StrategyFile, given: FileParameters): FileP
 
 /** The file's voice over one symbol's bars: columns once, then a decision a bar. */
 export function fileVoice(file: StrategyFile, { bars, seed }: EngineMarket, p: FileParameters): Voice {
-  const columns = file.prepare?.(bars, p, kernels(seed)) ?? {};
+  const columns = asked('prepare', () => file.prepare?.(bars, p, kernels(seed))) ?? {};
   const short = Object.entries(columns).find(([, one]) => ArrayBuffer.isView(one) && one.length !== bars.close.length);
   if (short !== undefined) {
     const got = `${short[1].length} values`;
@@ -75,17 +75,30 @@ export function fileVoice(file: StrategyFile, { bars, seed }: EngineMarket, p: F
       problem('STRATEGY_FILE_INVALID', `columns.${short[0]}`, got, `${bars.close.length} values`),
     ]);
   }
-  const warmup = file.warmupBars?.(p) ?? 0;
+  const warmup = asked('warmupBars', () => file.warmupBars?.(p)) ?? 0;
   const context = { i: 0, bars, columns, position: FLAT, p };
+  const decide = () => file.decide(context);
   return {
     kind: 'asked',
     firstBar: Number.isFinite(warmup) ? Math.max(0, Math.ceil(warmup) - 1) : 0,
     ask: (i, held) => {
       context.i = i;
       context.position = held;
-      return wishOf(file.decide(context), held, i);
+      return wishOf(asked('decide', decide, i), held, i);
     },
   };
+}
+
+/** What a file throws is a mistake of the file, not of the desk. @throws InvalidInput STRATEGY_FILE_INVALID */
+function asked<T>(name: string, ask: () => T, i?: number): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof InvalidInput) throw error;
+    const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const place = i === undefined ? name : `${name}[${i}]`;
+    throw new InvalidInput([problem('STRATEGY_FILE_INVALID', place, got, 'an answer')]);
+  }
 }
 
 const FLAT: HeldView = { quantity: 0, entryPrice: Number.NaN, barsHeld: 0 };

@@ -2,7 +2,8 @@
  * A desk = one home with its Postgres, its Temporal server and its workers. `startDesk` brings all of it up or
  * adopts what is up; `openDesk` only looks and refuses when it is down; `stopDesk` takes it down.
  */
-import { type Environment, maskPassword, parseEnvironment, WORKER_QUEUE_NAMES } from '../../config/environment.ts';
+import { type Environment, maskPassword, parseEnvironment } from '../../config/environment.ts';
+import { WORKER_QUEUE_NAMES } from '../../config/environment-variables.ts';
 import { migrate } from '../../db/migrate.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { deskDown, messageOf } from './desk-problem.ts';

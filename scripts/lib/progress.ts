@@ -8,6 +8,14 @@ export const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+const USUAL_COLUMNS = 80;
+
+/** Draws over the line that stands on the terminal, '' clears it. One as wide as the screen would wrap, and scroll it. */
+export function drawOver(text: string, screen: Pick<NodeJS.WriteStream, 'write' | 'columns'> = process.stderr): void {
+  const width = (screen.columns || USUAL_COLUMNS) - 1;
+  screen.write(`\r${text.slice(0, width).padEnd(width)}${text === '' ? '\r' : ''}`);
+}
+
 export const secondsSince = (startedAtMs: number): string => `${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`;
 
 /** Runs one part and prints its name, what came of it, and its time. */

@@ -25,7 +25,6 @@ export async function writeSessionPage(
   market: MarketData,
   home: string,
   report: SessionReport,
-  file = path.join(home, 'reports', `${report.sessionId}.html`),
 ): Promise<string> {
   const session = await readSession(db, report.sessionId);
   if (session === undefined)
@@ -34,6 +33,7 @@ export async function writeSessionPage(
   const series = followsMarket(input) ? await seenSeries(db, session, input) : await loadSeries(market, input);
   const curve = await readEquity(db, report.sessionId, session.runCount);
   const title = `${report.strategyType} on ${report.symbols.join(', ')}`;
+  const file = path.join(home, 'reports', `${report.sessionId}.html`);
   await writeReportPage(file, {
     title,
     report,

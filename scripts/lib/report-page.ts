@@ -3,7 +3,7 @@
  * the last trades, gaps. The charts are TradingView's lightweight-charts, inlined with its attribution logo.
  * The page's own policy forbids every request. Percent and grouped digits are for eyes; the data stays in fractions.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { BarSeries } from '../../domain/market/bar-series.ts';
@@ -15,6 +15,7 @@ import { htmlPage, inScript, jsonInPage } from './html-page.ts';
 import { type ChartData, chartData } from './report-page-data.ts';
 import { monthsHtml } from './report-page-months.ts';
 import { escapeHtml, figuresHtml, gapsHtml, partsHtml, tradesHtml } from './report-page-tables.ts';
+import { writePageFile } from './whole-file.ts';
 
 export type ReportPageInput = {
   readonly title: string;
@@ -30,11 +31,9 @@ export type ReportPageInput = {
   readonly document?: Pick<BacktestDocument, 'metrics' | 'walkForward'>;
 };
 
-/** Writes the page, and the folders above it; an older page at the same path is replaced. */
+/** Writes the page, and the folders above it; an older one is replaced. @throws InvalidInput OUTPUT_NOT_WRITABLE */
 export async function writeReportPage(file: string, input: ReportPageInput): Promise<void> {
-  const html = await reportPage(input);
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  await writeFile(file, html, 'utf8');
+  await writePageFile(file, await reportPage(input));
 }
 
 const readBeside = (name: URL): Promise<string> => readFile(name, 'utf8');

@@ -7,6 +7,7 @@ import { statusQuery, strategySessionId, TRADING_QUEUE } from '../../workflows/m
 import type { strategySession } from '../../workflows/strategy-session.ts';
 import type { Desk } from './desk.ts';
 import { failureProblems } from './failure-problems.ts';
+import { drawOver } from './progress.ts';
 
 export type SessionRequest = z.input<typeof strategySessionInputSchema>;
 
@@ -42,12 +43,12 @@ export async function runSession(
 
 /** Draws a progress bar on a terminal, a line every ten seconds elsewhere. */
 function watch(status: () => Promise<SessionStatus>, barsTotal: number | null): () => void {
-  const startedAtMs = Date.now();
-  let lastLineMs = startedAtMs;
+  let lastLineMs = Date.now();
+  let ended = false;
   const look = async (): Promise<void> => {
     const seen = await status().catch(() => null);
-    if (seen === null) return;
-    if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(seen, barsTotal)}`);
+    if (seen === null || ended) return;
+    if (process.stderr.isTTY) drawOver(progressLine(seen, barsTotal));
     else if (Date.now() - lastLineMs >= 10_000) {
       lastLineMs = Date.now();
       process.stderr.write(`  ${progressLine(seen, barsTotal)}\n`);
@@ -55,8 +56,9 @@ function watch(status: () => Promise<SessionStatus>, barsTotal: number | null): 
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return () => {
+    ended = true;
     clearInterval(timer);
-    if (process.stderr.isTTY) process.stderr.write(`\r${' '.repeat(100)}\r`);
+    if (process.stderr.isTTY) drawOver('');
   };
 }
 

@@ -15,7 +15,6 @@ import { money, percent, ratio } from '../../domain/backtest/report-text.ts';
 import { runBacktest } from '../../domain/backtest/run-backtest.ts';
 import { syntheticSeries } from '../../domain/market/synthetic.ts';
 import type { Order } from '../../schemas/execution.ts';
-import { InvalidInput } from '../../schemas/problem.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
 import { askedFigures } from '../../scripts/lib/backtest/asked-figures.ts';
 import { backtestDocument, type Walked } from '../../scripts/lib/backtest/document.ts';
@@ -23,6 +22,7 @@ import { readBacktestFlags } from '../../scripts/lib/backtest/flags.ts';
 import { readSessionOutcome } from '../../scripts/lib/backtest/read-session.ts';
 import { loopContext, runLoop } from '../../scripts/lib/backtest/run-loop.ts';
 import { importBars } from '../../scripts/lib/bars/store-bars.ts';
+import { codesOf } from '../problems-of.ts';
 import { type DeskUnderTest, freshId, openDeskUnderTest } from '../workflows/desk-under-test.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'backtest-script-'));
@@ -139,15 +139,7 @@ describe('one step function', () => {
 });
 
 describe('the flags', () => {
-  const refusals = (words: string): string[] => {
-    try {
-      readBacktestFlags(words.split(' '));
-    } catch (error) {
-      if (error instanceof InvalidInput) return error.problems.map((one) => `${one.code} ${one.path}`);
-      throw error;
-    }
-    return [];
-  };
+  const refusals = (words: string): string[] => codesOf(() => readBacktestFlags(words.split(' ')));
 
   it('open an account of 10,000 and walk long only under the costs of the desk, unless told otherwise', () => {
     const { request, via, stored } = readBacktestFlags(
@@ -274,6 +266,21 @@ describe('the command', () => {
     const other = JSON.parse(backtest(`${line} --seed-indicators stockcharts --cash 20000`).stdout);
     expect(other.resultHash).not.toBe(document.resultHash);
     expect(other.dataHash).toBe(document.dataHash);
+  });
+
+  it('runs a strategy file that lies outside the project, and tells what it throws', () => {
+    const file = path.join(folder, 'anywhere.ts');
+    const source = (decide: string) => `const name: string = 'anywhere'; export default { name, decide: ${decide} };`;
+    writeFileSync(file, source(`() => ({ action: 'buy' })`));
+    const line = `--strategy ${file} --synthetic 300 --json`;
+    const { status, stdout } = backtest(line);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ bars: 300, fills: 1, via: 'engine', rules: 'none' });
+    writeFileSync(file, source(`({ i }) => { throw new Error('at ' + i); }`));
+    const refused = backtest(line);
+    expect(refused.status).toBe(2);
+    const problems = [{ code: 'STRATEGY_FILE_INVALID', path: 'decide[0]', got: '"Error: at 0"' }];
+    expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, problems });
   });
 
   it.each(['loop', 'engine'])(

@@ -219,7 +219,7 @@ describe('bars export', () => {
       'DATA_TIME_ZONE_MISSING --from',
     ]);
     const nowhere = { symbol: 'BTC/USDT', interval: '1h', out: inFolder('no/such/folder.csv') };
-    expect(await refusals(exportCommand(db, nowhere))).toEqual(['OUTPUT_NOT_WRITABLE out']);
+    expect(await refusals(exportCommand(db, nowhere))).toEqual(['OUTPUT_NOT_WRITABLE --out']);
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { INDICATOR_NAMES } from '../../schemas/indicators.ts';
-import { InvalidInput } from '../../schemas/problem.ts';
 import { WIDE_INDICATOR_NAMES } from '../../schemas/wide-indicators.ts';
 import { indicators } from '../../scripts/lib/calc/indicators.ts';
+import { problemsOf } from '../problems-of.ts';
 
 const answerSchema = z.object({
   indicators: z.array(
@@ -26,14 +26,8 @@ const bars = Array.from({ length: 120 }, (_, i) => {
 });
 const ask = (asked: readonly object[]) => answerSchema.parse(indicators.run({ bars, indicators: asked })).indicators;
 
-function problemsOf(asked: readonly object[]): string[] {
-  try {
-    ask(asked);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map((one) => `${one.code} ${one.path} ${one.hint}`);
-  }
-  return [];
-}
+const mistakesOf = (asked: readonly object[]): string[] =>
+  problemsOf(() => ask(asked)).map(({ code, path: at, hint }) => `${code} ${at} ${hint}`);
 
 describe('calc indicators', () => {
   it('answers every name with a value at the last bar, a unit for each column and null before the warm-up', () => {
@@ -70,7 +64,7 @@ describe('calc indicators', () => {
   });
 
   it('refuses unknown names with the nearest one, and every wrong parameter at its place', () => {
-    expect(problemsOf([{ name: 'williamsr' }, { name: 'ichimokus' }])).toEqual([
+    expect(mistakesOf([{ name: 'williamsr' }, { name: 'ichimokus' }])).toEqual([
       'INPUT_ENUM indicators[0].name did you mean williamsR',
       'INPUT_ENUM indicators[1].name did you mean ichimoku',
     ]);
@@ -79,7 +73,7 @@ describe('calc indicators', () => {
       { name: 'kama', parameters: { fast: 30, slow: 2 } },
       { name: 'candlestickPatterns', parameters: { patterns: ['dojo'] } },
     ];
-    expect(problemsOf(wrong).map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
+    expect(mistakesOf(wrong).map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
       'INPUT_UNKNOWN_FIELD indicators[0].parameters.perod',
       'INPUT_RANGE indicators[1].parameters.fast',
       'INPUT_ENUM indicators[2].parameters.patterns[0]',

@@ -1,21 +1,13 @@
 /** `calc pairs` and `calc crossVenue`: the functions that sessions of two legs decide by. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { InvalidInput } from '../../schemas/problem.ts';
 import { calculationNamed } from '../../scripts/lib/calc/catalogue.ts';
 import { independentWalks, tiedWalks } from '../domain/signals/pair-prices.ts';
+import { codesOf } from '../problems-of.ts';
 
 const fields = z.record(z.string(), z.unknown());
 const run = (name: string, document: unknown) => fields.parse(calculationNamed(name).run(document));
-const refusal = (name: string, document: unknown): string[] => {
-  try {
-    calculationNamed(name).run(document);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map((one) => `${one.code} ${one.path}`);
-    throw error;
-  }
-  return [];
-};
+const refusal = (name: string, document: unknown): string[] => codesOf(() => run(name, document));
 
 const listed = ({ a, b }: { a: Float64Array; b: Float64Array }) => ({ a: [...a], b: [...b] });
 

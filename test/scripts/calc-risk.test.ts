@@ -1,22 +1,13 @@
 /** `calc risk` and `calc var-backtest`: what comes out for published inputs, for unreadable ones, and for mistakes. */
 import { describe, expect, it } from 'vitest';
-import { InvalidInput } from '../../schemas/problem.ts';
 import { calculationNamed } from '../../scripts/lib/calc/catalogue.ts';
 import { goldenJson } from '../domain/learning/golden-json.ts';
+import { codesOf } from '../problems-of.ts';
 
 const run = (name: string, document: object): unknown =>
   calculationNamed(name).run(JSON.parse(JSON.stringify(document)));
 
-/** `CODE path` of each problem. */
-function refusalOf(name: string, document: object): string[] {
-  try {
-    run(name, document);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map((one) => `${one.code} ${one.path}`);
-    throw error;
-  }
-  return [];
-}
+const refusalOf = (name: string, document: object): string[] => codesOf(() => run(name, document));
 
 type Danish = { readonly danish: readonly number[] };
 const danish = goldenJson<Danish>('reference/evt_danish.json');

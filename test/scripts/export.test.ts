@@ -305,9 +305,9 @@ describe('wrong flags', () => {
 
   it('and a place that cannot be written leaves nothing behind', async () => {
     for (const out of [folder, path.join(folder, 'no', 'folder.csv')]) {
-      const request = exportFlags('bars', ['--format', 'csv', '--out', out]);
-      await expect(exportCommand(desk.db, request, quiet)).rejects.toMatchObject({
-        problems: [{ code: 'OUTPUT_NOT_WRITABLE', path: 'out', got: JSON.stringify(out) }],
+      const request = exportFlags('bars', ['--format', 'csv', '--out', inFolder('fine.csv')]);
+      await expect(exportCommand(desk.db, { ...request, out }, quiet)).rejects.toMatchObject({
+        problems: [{ code: 'OUTPUT_NOT_WRITABLE', path: '--out', got: JSON.stringify(out) }],
       });
     }
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);

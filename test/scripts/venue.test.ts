@@ -97,11 +97,15 @@ describe('the process', () => {
   });
 
   it('lists every mistake of its command line, with exit code 2', async () => {
-    const { line, end } = start('--profile', 'sometimes', '--cut-after', '5', '--status', '200:0.1', '--port', 'x');
+    const codes = ['--status', '200:0.1', '--status', '503:0.1', '--status', '503:0.2', '--status', '500:0.1:9'];
+    const { line, end } = start('--profile', 'sometimes', '--cut-after', '5', ...codes, '--port', 'x');
     const { ok, problems } = await line();
     expect(ok).toBe(false);
     const paths = Array.isArray(problems) ? problems.map((one: Json) => one.path) : [];
-    expect(paths.sort()).toEqual(['--cut-after', '--journal', '--port', '--profile', '--status']);
+    expect(paths.sort()).toEqual([
+      ...['--cut-after', '--journal', '--port', '--profile'],
+      ...['--status', '--status', '--status'],
+    ]);
     expect(await end(null)).toBe(2);
   });
 });
@@ -140,5 +144,14 @@ describe('the journal', () => {
     await expect(openVenue({ journal })).rejects.toThrow('JOURNAL_INVALID');
     expect(readFileSync(journal, 'utf8')).toBe('not mine\n');
     expect(path.basename(journal)).toMatch(/^journal-/);
+  });
+
+  it('nor is a last line cut off that no venue has begun, or lines rolled back that it has not written', async () => {
+    for (const text of ['{"key":"of somebody else"}', 'one\ntwo', '{"sequence":2,"atMs":1', 'one\ntwo\nthree\n']) {
+      const journal = newJournal();
+      writeFileSync(journal, text);
+      await expect(openVenue({ journal, journalRollback: 2 })).rejects.toThrow('JOURNAL_INVALID');
+      expect(readFileSync(journal, 'utf8')).toBe(text);
+    }
   });
 });

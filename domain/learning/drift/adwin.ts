@@ -32,17 +32,27 @@ export const ADWIN: AdwinSettings = {
 
 type Bucket = { readonly total: number; readonly squares: number };
 
-/** `rows[r]`: buckets of 2^r values, oldest first. `squares`: sum of squared distances from the mean. */
-type Window = { readonly rows: Bucket[][]; width: number; total: number; squares: number };
+/**
+ * `rows[r]`: buckets of 2^r values, oldest first. `squares`: sum of squared distances from the mean. Values are held
+ * less `origin`, the first of them: sums of large values would round, and a constant would seem to move.
+ */
+type Window = {
+  readonly rows: Bucket[][];
+  readonly origin: number;
+  width: number;
+  total: number;
+  squares: number;
+};
 
-const emptyWindow = (): Window => ({ rows: [[]], width: 0, total: 0, squares: 0 });
+const windowFrom = (origin: number): Window => ({ rows: [[]], origin, width: 0, total: 0, squares: 0 });
 
 export function createAdwin(settings: AdwinSettings = ADWIN): DriftDetector {
   const { clock, gracePeriod, afterAlarm } = settings;
-  let window = emptyWindow();
+  let window: Window | null = null;
   let count = 0;
   return (value) => {
-    insert(window, value, settings.maxBuckets);
+    window ??= windowFrom(value);
+    insert(window, value - window.origin, settings.maxBuckets);
     count += 1;
     if (count % clock !== 0 || window.width <= gracePeriod) return false;
     let alarm = false;
@@ -51,7 +61,7 @@ export function createAdwin(settings: AdwinSettings = ADWIN): DriftDetector {
       alarm = true;
     }
     if (alarm && afterAlarm === 'reset') {
-      window = emptyWindow();
+      window = null;
       count = 0;
     }
     return alarm;

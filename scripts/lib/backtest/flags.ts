@@ -15,6 +15,7 @@ import { isTwoLegged, STRATEGY_TYPES, type StrategyType } from '../../../schemas
 import { type Direction, directionSchema } from '../../../schemas/strategy-session.ts';
 import { parseFlags, wholeNumber } from '../flags.ts';
 import type { SessionRequest } from '../session-run.ts';
+import { pageProblems } from '../whole-file.ts';
 import { engineFields, isResearch } from './engine-flags.ts';
 import {
   cashText,
@@ -112,6 +113,7 @@ function flagsOf(given: Given, problems: Problems): BacktestFlags {
   const { bars, synthetic, strategy } = given;
   const engine = engineFields(given, problems);
   checkSource(given, problems);
+  problems.push(...pageProblems(given.html));
   const via = viaOf(given, engine, problems);
   const seedIndicators =
     oneOf('--seed-indicators', given.seedIndicators, ['talib', 'stockcharts'], problems) ?? 'talib';

@@ -15,6 +15,7 @@ import { checkSymbol } from '../../../domain/market/symbol.ts';
 import { intervalText } from '../../../schemas/interval.ts';
 import { barIntervalMsSchema } from '../../../schemas/market.ts';
 import { describeProblems, InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { pageProblems } from '../whole-file.ts';
 import {
   type Answer,
   type BarsContext,
@@ -28,8 +29,7 @@ import {
 import { checkQuotes } from './check-quotes.ts';
 import { codeLines, qualityLines } from './quality-lines.ts';
 import { writeQualityPage } from './quality-page.ts';
-import { type FileShape, fileShape, type ShapeFlags } from './shape-flags.ts';
-import { tickProblems } from './tick-flag.ts';
+import { type FileShape, fileShape, rowProblems, type ShapeFlags } from './shape-flags.ts';
 
 const DAY_MS = 86_400_000;
 const KINDS = ['bars', 'quotes'] as const;
@@ -44,10 +44,17 @@ export type CheckArguments = {
   readonly html?: string;
 } & ShapeFlags;
 
+/** What can be told of the flags before the file is read. */
+export const checkProblems = (args: Omit<CheckArguments, 'file'>): Problem[] => [
+  ...kindProblems(args.kind),
+  ...rowProblems(args),
+  ...pageProblems(args.html),
+];
+
 /** Judges a file without storing it: exit code 1 when it would be refused. The interval is measured when not given. */
 export async function checkCommand(args: CheckArguments, context: BarsContext): Promise<Answer> {
-  const wrong = [...kindProblems(args.kind), ...tickProblems(args.tick)];
-  const shape = fileShape(args, wrong);
+  const wrong = checkProblems(args);
+  const shape = fileShape(args, []);
   const symbol = args.symbol ?? symbolOfName(args.file);
   const named = args.interval === undefined ? null : checkNames({ symbol, interval: args.interval }, wrong);
   if (wrong.length > 0) throw new InvalidInput(wrong);

@@ -10,6 +10,7 @@ import { intervalText, parseInterval } from '../../../schemas/interval.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { outputProblems } from '../whole-file.ts';
 import { type Answer, checkNames, instantArgument, type Names } from './answer.ts';
 import { writeBarFile } from './write-bar-file.ts';
 
@@ -23,12 +24,28 @@ export type ExportArguments = Names & {
   readonly to?: string;
 };
 
+type Asked = Partial<ExportArguments>;
+
+/** The range and the higher interval; mistakes go to `problems`. */
+function readAsked({ as, interval, from, to, out }: Asked, problems: Problem[]) {
+  problems.push(...outputProblems('--out', out));
+  const [fromMs, toMs] = [instantArgument('--from', from, problems), instantArgument('--to', to, problems)];
+  if (fromMs !== null && toMs !== null && fromMs >= toMs)
+    problems.push(problem('INPUT_RANGE', '--to', to, `an instant after --from ${from}`));
+  return { from: fromMs, to: toMs, higherMs: higherInterval(as, interval, problems) };
+}
+
+/** What can be told of the flags before a bar is read. */
+export function exportProblems(asked: Asked): Problem[] {
+  const problems: Problem[] = [];
+  readAsked(asked, problems);
+  return problems;
+}
+
 /** `from` is inclusive, `to` exclusive. @throws InvalidInput DATA_EMPTY when nothing is stored there */
 export async function exportCommand(db: Database, args: ExportArguments): Promise<Answer> {
   const problems: Problem[] = [];
-  const from = instantArgument('--from', args.from, problems);
-  const to = instantArgument('--to', args.to, problems);
-  const higherMs = higherInterval(args, problems);
+  const { from, to, higherMs } = readAsked(args, problems);
   const intervalMs = checkNames(args, problems);
   const { symbol, out } = args;
   const range = await barRange(db, symbol, intervalMs);
@@ -47,7 +64,7 @@ export async function exportCommand(db: Database, args: ExportArguments): Promis
 }
 
 /** A whole multiple of the stored interval; null = the stored bars themselves. */
-function higherInterval({ as: text, interval }: ExportArguments, problems: Problem[]): number | null {
+function higherInterval(text: string | undefined, interval = '', problems: Problem[]): number | null {
   if (text === undefined) return null;
   try {
     const higherMs = parseInterval(text, '--as');

@@ -36,15 +36,31 @@ const PROGRESS_EVERY_MS = 2_000;
 const EXIT_UNREACHED = 3;
 const EXIT_UNUSABLE = 1;
 
+type Asked = Pick<FetchArguments, 'source' | 'from' | 'to' | 'storeAs'>;
+
+/** The vendor and the range; mistakes go to `problems`. */
+function readAsked({ source, from, to, storeAs }: Asked, problems: Problem[]) {
+  const wrong = storeAs === undefined ? null : checkSymbol(storeAs, '--store-as');
+  if (wrong !== null) problems.push(wrong);
+  return {
+    vendor: vendorName(source, problems),
+    from: instantArgument('--from', from, problems),
+    to: instantArgument('--to', to, problems),
+  };
+}
+
+/** What can be told of the flags before anybody is asked; a source that is missing is told elsewhere. */
+export function fetchProblems({ source = 'alpaca', ...asked }: Partial<Asked>): Problem[] {
+  const problems: Problem[] = [];
+  readAsked({ source, ...asked }, problems);
+  return problems;
+}
+
 /** @throws InvalidInput with every problem of the arguments, or of what the vendor told */
 export async function fetchCommand(db: Database, args: FetchArguments, context: FetchContext): Promise<Answer> {
   const problems: Problem[] = [];
-  const vendor = vendorName(args.source, problems);
-  const from = instantArgument('--from', args.from, problems);
-  const to = instantArgument('--to', args.to, problems);
+  const { vendor, from, to } = readAsked(args, problems);
   const storedAs = args.storeAs ?? args.symbol;
-  const wrong = checkSymbol(storedAs, '--store-as');
-  if (args.storeAs !== undefined && wrong !== null) problems.push(wrong);
   const intervalMs = checkNames(args, problems);
   const toMs = to ?? context.nowMs;
   const fromMs = from ?? (await lastStored(db, storedAs, intervalMs));

@@ -15,9 +15,8 @@ import {
   rangeText,
   warningLines,
 } from './answer.ts';
-import { fileShape, type ShapeFlags } from './shape-flags.ts';
+import { fileShape, rowProblems, type ShapeFlags } from './shape-flags.ts';
 import { type ImportResult, importBarFile } from './store-bars.ts';
-import { tickProblems } from './tick-flag.ts';
 
 export type ImportArguments = Names & {
   readonly file: string;
@@ -30,9 +29,8 @@ export type ImportArguments = Names & {
 
 /** @throws InvalidInput with every problem of the arguments or of the file */
 export async function importCommand(db: Database, args: ImportArguments, context: BarsContext): Promise<Answer> {
-  const problems = tickProblems(args.tick);
-  const shape = fileShape(args, problems);
-  const intervalMs = checkNames(args, problems);
+  const intervalMs = checkNames(args, rowProblems(args));
+  const shape = fileShape(args, []);
   const { symbol, acceptJumps = false, replace = false, wholeUnits = false, tick = null } = args;
   const onProgress = await progressTeller(args.file, context.say);
   const { nowMs } = context;

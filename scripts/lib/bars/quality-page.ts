@@ -3,16 +3,16 @@
  * Figures, problems by code, a calendar of the months coloured by what is missing, closing prices with the gaps, and
  * the tables of gaps, jumps and problems. Everything from the file is escaped.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isoText } from '../../../domain/market/bar-problems.ts';
 import type { ParsedBars } from '../../../domain/market/csv-bars.ts';
 import type { DataQuality } from '../../../domain/market/data-quality.ts';
 import type { ParsedQuotes, QuoteKind } from '../../../domain/market/quote-rows.ts';
 import { intervalText } from '../../../schemas/interval.ts';
-import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { htmlPage } from '../html-page.ts';
 import { escapeHtml } from '../report-page-tables.ts';
+import { writePageFile } from '../whole-file.ts';
 import { pricesSvg } from './quality-chart.ts';
 import { codesTable, figuresCard, gapsTable, jumpsTable, monthsTable, problemsTable } from './quality-tables.ts';
 import { countText, percentText } from './quality-text.ts';
@@ -95,12 +95,5 @@ async function writePage(out: string, title: string, parts: readonly string[]): 
     ['../report-page.css', './quality-page.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
   );
   const body = `<main>\n${parts.join('\n')}\n</main>`;
-  const html = htmlPage({ title, policy: 'still', style: style.join('\n'), body });
-  try {
-    await mkdir(path.dirname(path.resolve(out)), { recursive: true });
-    await writeFile(out, html, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidInput([problem('OUTPUT_NOT_WRITABLE', '--html', out, 'a file that can be written', reason)]);
-  }
+  await writePageFile(out, htmlPage({ title, policy: 'still', style: style.join('\n'), body }));
 }

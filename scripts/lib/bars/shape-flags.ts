@@ -3,6 +3,7 @@ import { BAR_COLUMNS, BAR_FILE } from '../../../domain/market/bar-file-columns.t
 import { isHeader, readHeader } from '../../../domain/market/columns.ts';
 import { STAMP_UNITS, type StampUnit } from '../../../domain/market/stamp-unit.ts';
 import { type Problem, problem } from '../../../schemas/problem.ts';
+import { tickProblems } from './tick-flag.ts';
 
 export type ShapeFlags = { readonly columns?: string; readonly timeUnit?: string };
 
@@ -14,6 +15,13 @@ export const TIME_UNIT_FLAG = [
   '--time-unit <unit>',
   `of epoch stamps: ${STAMP_UNITS.join(' ')} (default: ms)`,
 ] as const;
+
+/** What is wrong with the flags that say how rows are to be read. */
+export function rowProblems({ tick, ...shape }: ShapeFlags & { readonly tick?: string }): Problem[] {
+  const problems = tickProblems(tick);
+  fileShape(shape, problems);
+  return problems;
+}
 
 /** Adds ARGUMENT_VALUE to `problems` for what no file can have. */
 export function fileShape({ columns, timeUnit }: ShapeFlags, problems: Problem[]): FileShape {

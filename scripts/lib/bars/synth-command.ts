@@ -11,6 +11,7 @@ import { intervalText } from '../../../schemas/interval.ts';
 import type { Bar } from '../../../schemas/market.ts';
 import type { Problem } from '../../../schemas/problem.ts';
 import { wholeNumber } from '../flags.ts';
+import { outputProblems } from '../whole-file.ts';
 import { type Answer, type BarsContext, checkNames, type Names, rangeOf } from './answer.ts';
 import { importDocument } from './import-command.ts';
 import { importBars } from './store-bars.ts';
@@ -27,16 +28,24 @@ export type SynthArguments = Names & {
   readonly out?: string;
 };
 
+type Seeded = Pick<SynthArguments, 'count' | 'seed' | 'out'>;
+
+/** What can be told of the flags before a bar is made. */
+export function synthProblems({ count, seed, out }: Seeded): Problem[] {
+  const problems = outputProblems('--out', out);
+  wholeNumber('--count', count, 1, SYNTHETIC_COUNT_MAX, problems);
+  wholeNumber('--seed', seed, 0, SEED_MAX, problems);
+  return problems;
+}
+
 /** Makes seeded bars: into a file with `out`, else into Postgres like an import. */
 export async function synthCommand(
   openDb: () => Promise<Database>,
   args: SynthArguments,
   { nowMs }: BarsContext,
 ): Promise<Answer> {
-  const problems: Problem[] = [];
-  const count = wholeNumber('--count', args.count, 1, SYNTHETIC_COUNT_MAX, problems);
-  const seed = wholeNumber('--seed', args.seed, 0, SEED_MAX, problems);
-  const intervalMs = checkNames(args, problems);
+  const intervalMs = checkNames(args, synthProblems(args));
+  const [count, seed] = [Number(args.count), Number(args.seed)];
   const series = syntheticSeries({ symbol: args.symbol, intervalMs, count, seed });
   const what = `${count} synthetic bars of ${args.symbol} ${intervalText(intervalMs)}, seed ${seed}`;
   if (args.out !== undefined) {

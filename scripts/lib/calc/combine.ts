@@ -10,11 +10,20 @@ const voteSchema = contributionSchema.extend({
   reasons: z.array(z.string()).default([]),
 });
 
+/** A component has one vote. */
+function refuseSecondVotes(votes: readonly { readonly component: string }[], context: z.RefinementCtx): void {
+  votes.forEach(({ component }, index) => {
+    if (votes.findIndex((one) => one.component === component) === index) return;
+    const path = [index, 'component'];
+    context.addIssue({ code: 'custom', path, message: 'each component once', input: component });
+  });
+}
+
 export const combine = calculation({
   name: 'combine',
   about: 'side, score, coverage, agreement and confidence out of the votes of the components',
   schema: z.strictObject({
-    contributions: z.array(voteSchema).max(5),
+    contributions: z.array(voteSchema).max(5).superRefine(refuseSecondVotes),
     minimumCoverage: z.number().min(0).max(1).default(COVERAGE_MIN),
     /** The components that are listened to. Absent: all. */
     components: z.array(componentNameSchema).optional(),

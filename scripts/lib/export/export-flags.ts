@@ -8,6 +8,7 @@ import { nearestName } from '../../../schemas/nearest-name.ts';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import { instantArgument } from '../bars/answer.ts';
 import { named, parseWords } from '../command-table.ts';
+import { outputProblems } from '../whole-file.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from './export-command.ts';
 
 const MODES = tradingModeSchema.options;
@@ -45,6 +46,7 @@ function requestOf(name: ExportName, flags: Flags, words: readonly string[], pro
     const isThere = words.some((word) => word.split('=')[0] === flag);
     if (!isThere) problems.push(problem('ARGUMENT_MISSING', flag, undefined, `a value after ${flag}`, 'see --help'));
   }
+  problems.push(...outputProblems('--out', flags.out));
   const format = oneOf('--format', flags.format, EXPORT_FORMATS, problems);
   if (format === 'parquet' && out.endsWith('.gz')) {
     problems.push(problem('ARGUMENT_VALUE', '--out', out, 'another name: parquet is packed inside'));

@@ -23,20 +23,20 @@ const ELEMENTS: Readonly<Record<ColumnKind, Pick<SchemaElement, 'type' | 'conver
 export async function writeParquet(file: string, columns: readonly ExportColumn[], pages: ExportPages): Promise<void> {
   const writer = new ParquetWriter({ writer: fileWriter(file), schema: schemaOf(columns), createdBy: 'quarterdeck' });
   let rows: ExportRow[] = [];
-  const writeGroup = (): void => {
+  const writeGroup = async (): Promise<void> => {
     const columnData = columns.map((column) => ({
       name: column.name,
       data: rows.map((row) => writtenCell(row, column)),
     }));
-    void writer.write({ columnData, rowGroupSize: ROWS_PER_GROUP });
+    await writer.write({ columnData, rowGroupSize: ROWS_PER_GROUP });
     rows = [];
   };
   for await (const page of pages) {
     rows.push(...page);
-    if (rows.length >= ROWS_PER_GROUP) writeGroup();
+    if (rows.length >= ROWS_PER_GROUP) await writeGroup();
   }
-  if (rows.length > 0) writeGroup();
-  void writer.finish();
+  if (rows.length > 0) await writeGroup();
+  await writer.finish();
 }
 
 const schemaOf = (columns: readonly ExportColumn[]): SchemaElement[] => [

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { lookUpKnowledge } from '../../../db/knowledge.ts';
 import type { Database } from '../../../db/tables.ts';
-import { cleanUntrusted } from '../../../domain/llm/untrusted-text.ts';
+import { shownPassage } from '../../../domain/llm/knowledge/shown-passage.ts';
 import type { AskModelInput, AskOutcome } from '../../../schemas/llm/ask-model.ts';
 import { knowledgeAnswerSchema } from '../../../schemas/llm/contracts/knowledge-answer.ts';
 import type { LlmSettings } from '../../../workers/llm.ts';
@@ -33,12 +33,10 @@ export async function askOnce(
 }
 
 const PASSAGES = 5;
-const PASSAGE_MAX = 1_200;
 
-/** Imported documents are text from outside: cleaned like any other. */
 async function passagesOn(db: Database, question: string, asOfMs: number) {
   const { passages } = await lookUpKnowledge(db, { question, limit: PASSAGES, asOfMs });
-  return passages.map((one) => ({ ...one, text: cleanUntrusted(one.text, PASSAGE_MAX).text }));
+  return passages.map(shownPassage);
 }
 
 /** Exit code 1 where no answer came. */

@@ -108,5 +108,5 @@ export function readArms(text: string): PromptArm[] | undefined {
   );
   const versions = new Set(arms.map(({ version }) => version));
   const isWhole = arms.length === parts.length && versions.size === arms.length && arms.length >= 2;
-  return isWhole && arms.every(({ share }) => share > 0) ? arms : undefined;
+  return isWhole && arms.every(({ share }) => share > 0 && Number.isFinite(share)) ? arms : undefined;
 }

@@ -16,9 +16,16 @@ export function readWhatIf(
 ): { readonly whatIf: WhatIf; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const limits: Record<string, number | boolean | null> = {};
-  for (const word of limit) Object.assign(limits, limitOf(word, problems));
+  for (const word of limit) addLimit(limits, limitOf(word, problems), problems);
   if (model !== undefined) problems.push(...unknownModel(model, modelIds()));
   return { whatIf: { limits, model: model ?? null, prompt: promptOf(prompt, problems) }, problems };
+}
+
+function addLimit(limits: Record<string, number | boolean | null>, added: LimitChanges, problems: Problem[]): void {
+  for (const [name, value] of Object.entries(added)) {
+    if (Object.hasOwn(limits, name)) problems.push(problem('ARGUMENT_CONFLICT', '--limit', name, 'each limit once'));
+    limits[name] = value;
+  }
 }
 
 const FORM = /^([A-Za-z]+)=(.+)$/;

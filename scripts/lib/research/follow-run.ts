@@ -11,7 +11,7 @@ import type { ResearchProgress } from '../../../schemas/research.ts';
 import { COMPUTE_QUEUE, progressQuery, RESEARCH_QUEUE } from '../../../workflows/messages/research.ts';
 import type { Desk } from '../desk.ts';
 import { failureProblems } from '../failure-problems.ts';
-import { say } from '../progress.ts';
+import { drawOver, say } from '../progress.ts';
 import { watchWorkers } from './worker-watch.ts';
 
 export type StartRun = {
@@ -65,23 +65,25 @@ export async function startRun(desk: Desk, run: StartRun, follow: Follow): Promi
 const isRunning = ({ workflowId }: StartRun): InvalidInput =>
   new InvalidInput([problem('RUN_RUNNING', '--id', workflowId, 'an id that no running run has', 'leave --id out')]);
 
-const CLEAR_LINE = `\r${' '.repeat(100)}\r`;
-
 /** A line of its own, where a bar may be drawn. */
-const tellApart = (line: string): void => say(process.stderr.isTTY ? `${CLEAR_LINE}${line}` : line);
+function tellApart(line: string): void {
+  if (process.stderr.isTTY) drawOver('');
+  say(line);
+}
 
 /** Draws a progress bar on a terminal, a line every ten seconds elsewhere. */
 function watch(handle: WorkflowHandle): () => void {
   let lastLineMs = Date.now();
   let asking = false;
+  let ended = false;
   const look = async (): Promise<void> => {
     // Without a worker an answer takes its time; a second question would wait beside it.
     if (asking) return;
     asking = true;
     const progress = await handle.query(progressQuery).catch(() => null);
     asking = false;
-    if (progress === null) return;
-    if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(progress, Date.now()).padEnd(100)}`);
+    if (progress === null || ended) return;
+    if (process.stderr.isTTY) drawOver(progressLine(progress, Date.now()));
     else if (Date.now() - lastLineMs >= LINE_EVERY_MS) {
       lastLineMs = Date.now();
       say(`  ${progressLine(progress, Date.now())}`);
@@ -89,8 +91,9 @@ function watch(handle: WorkflowHandle): () => void {
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return () => {
+    ended = true;
     clearInterval(timer);
-    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+    if (process.stderr.isTTY) drawOver('');
   };
 }
 

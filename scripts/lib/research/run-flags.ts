@@ -1,12 +1,14 @@
 /** The flags of `npm run evolve` and `npm run search`: a file with the input, and whether to wait for the end. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
 import { parseRunInput } from '../../../schemas/research-input.ts';
 import { parseFlags } from '../flags.ts';
+import { parseJsonBytes } from '../json-bytes.ts';
+import { pageProblems } from '../whole-file.ts';
 
 export type RunFlags<Input> = {
   readonly id: string;
@@ -53,14 +55,12 @@ function flagProblems({ input, id, follow, html }: Given): Problem[] {
   }
   if (html !== undefined && follow !== true)
     problems.push(problem('ARGUMENT_VALUE', '--html', html, '--follow beside it'));
-  if (html !== undefined && !existsSync(path.dirname(path.resolve(html))))
-    problems.push(problem('ARGUMENT_VALUE', '--html', html, 'a file in a folder that exists'));
-  return problems;
+  return [...problems, ...pageProblems(html)];
 }
 
 function readInput(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return parseJsonBytes(readFileSync(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new InvalidInput([problem('ARGUMENT_VALUE', '--input', why, 'a file with a JSON object')]);

@@ -2,11 +2,11 @@
  * A research run as ONE HTML file that needs no network: a chart of the fitness, tables, and the run's own JSON,
  * whose figures the tables show. The chart is TradingView's lightweight-charts, as on the pages of sessions.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { htmlPage, inScript, jsonInPage } from '../html-page.ts';
 import { readLibrary } from '../report-page.ts';
 import { escapeHtml } from '../report-page-tables.ts';
+import { writePageFile } from '../whole-file.ts';
 
 /** Points are [step, value]; colours are names of the style sheet. */
 export type ChartLine = {
@@ -26,11 +26,9 @@ export type RunPage = {
   readonly result: unknown;
 };
 
-/** Writes the page, and the folders above it; an older page at the same path is replaced. */
+/** Writes the page, and the folders above it; an older one is replaced. @throws InvalidInput OUTPUT_NOT_WRITABLE */
 export async function writeRunPage(file: string, page: RunPage): Promise<void> {
-  const html = await runPage(page);
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  await writeFile(file, html, 'utf8');
+  await writePageFile(file, await runPage(page));
 }
 
 /** The whole page as text. */

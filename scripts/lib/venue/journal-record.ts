@@ -122,6 +122,9 @@ export type JournalDraft = z.infer<typeof draftSchema>;
 export type JournalRecord = JournalDraft & z.infer<typeof stampSchema>;
 export type RecordOf<Kind extends JournalDraft['kind']> = Extract<JournalRecord, { kind: Kind }>;
 
+/** How a venue's line of this number begins: what a write that was cut off leaves of it. */
+export const recordHead = (sequence: number): string => `{"sequence":${sequence},"atMs":`;
+
 /** @throws ZodError or SyntaxError when the line is none of ours */
 export function parseRecord(line: string): JournalRecord {
   const { sequence, atMs, at, ...rest } = z.looseObject(stampSchema.shape).parse(JSON.parse(line));

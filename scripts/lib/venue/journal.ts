@@ -17,7 +17,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidInput, problem } from '../../../schemas/problem.ts';
 import { ensureFolder } from '../paths.ts';
-import { type JournalRecord, parseRecord } from './journal-record.ts';
+import { type JournalRecord, parseRecord, recordHead } from './journal-record.ts';
 
 const flushToDisk = promisify(fdatasync);
 
@@ -62,9 +62,18 @@ function readLines(file: string, rollbackLines: number): readonly JournalRecord[
   const text = readFileSync(file, 'utf8');
   const whole = text.split('\n').slice(0, -1);
   const kept = rollbackLines > 0 ? whole.slice(0, -rollbackLines) : whole;
+  const records = whole.map((line, index) => readRecord(file, line, index + 1));
+  refuseStrangeEnd(file, text, whole.length + 1);
   const length = Buffer.byteLength(kept.map((line) => `${line}\n`).join(''));
   if (length !== Buffer.byteLength(text)) cutOff(file, length);
-  return kept.map((line, index) => readRecord(file, line, index + 1));
+  return records.slice(0, kept.length);
+}
+
+/** What is cut off was begun by a venue: a file of somebody else stays whole, though it has no line of ours. */
+function refuseStrangeEnd(file: string, text: string, number: number): void {
+  const end = text.slice(text.lastIndexOf('\n') + 1);
+  const ours = recordHead(number);
+  if (!ours.startsWith(end.slice(0, ours.length))) throw strangeLine(file, end, number);
 }
 
 function cutOff(file: string, length: number): void {
@@ -81,8 +90,12 @@ function readRecord(file: string, line: string, number: number): JournalRecord {
   } catch {
     // Told below, with the line.
   }
+  throw strangeLine(file, line, number);
+}
+
+function strangeLine(file: string, line: string, number: number): InvalidInput {
   const hint = 'take another --journal, or mend the file';
-  throw new InvalidInput([problem('JOURNAL_INVALID', `${file}:${number}`, line, `line ${number} of a venue`, hint)]);
+  return new InvalidInput([problem('JOURNAL_INVALID', `${file}:${number}`, line, `line ${number} of a venue`, hint)]);
 }
 
 /** One flush at a time; whoever asks while one runs waits for the next. */

@@ -108,12 +108,14 @@ type ReadWhole = (flag: string, text: string, least?: number) => number;
 
 function readFaults(flags: Flags, problems: Problem[], whole: ReadWhole): FaultRates {
   const fraction = (flag: string, text: string): number => readFraction(flag, text, problems);
+  const codes = new Set<string>();
   const status = (flags.status ?? []).map((text): [string, number] => {
-    const [code = '', rate = ''] = text.split(':');
-    if (!/^[45]\d\d$/.test(code))
+    const [, code = '', rate = '0'] = /^([45]\d\d):([^:]*)$/.exec(text) ?? [];
+    if (code === '' || codes.has(code))
       problems.push(
-        problem('ARGUMENT_VALUE', '--status', text, 'CODE:FRACTION with a code from 400 to 599', '503:0.02'),
+        problem('ARGUMENT_VALUE', '--status', text, 'CODE:FRACTION, each code from 400 to 599 once', '503:0.02'),
       );
+    codes.add(code);
     return [code, fraction('--status', rate)];
   });
   return {

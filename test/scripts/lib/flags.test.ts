@@ -5,6 +5,7 @@ import { InvalidInput } from '../../../schemas/problem.ts';
 import { readAnswerCommand } from '../../../scripts/lib/approvals/answer-flags.ts';
 import { namedScript, parseWithWord } from '../../../scripts/lib/command-table.ts';
 import { parseFlags, wholeNumber } from '../../../scripts/lib/flags.ts';
+import { parseJsonBytes } from '../../../scripts/lib/json-bytes.ts';
 import { readRunFlags } from '../../../scripts/lib/research/run-flags.ts';
 import { readStartFlags } from '../../../scripts/lib/start-flags.ts';
 
@@ -132,7 +133,17 @@ describe('the flags of a run of research', () => {
     const schema = agentTrainingInputSchema;
     const read = (html: string) => () =>
       readRunFlags('train', 'Trains.', schema, `${TRAINING} --html ${html}`.split(' '));
-    expect(mistakes(read('no-such-folder/page.html'))).toEqual(['ARGUMENT_VALUE --html']);
+    expect(mistakes(read('package.json/page.html'))).toEqual(['OUTPUT_NOT_WRITABLE --html']);
     expect(read('page.html')()).toMatchObject({ follow: true });
+  });
+});
+
+describe('a document', () => {
+  const json = (text: string) => parseJsonBytes(Buffer.from(text, 'utf8'));
+
+  it('is read with a byte order mark as without, and refused where it is no UTF-8', () => {
+    expect(json('\uFEFF{"a":"ü"}\r\n')).toEqual({ a: 'ü' });
+    expect(json('{"a":"ü"}')).toEqual({ a: 'ü' });
+    expect(() => parseJsonBytes(Buffer.from('{"a":"ü"}', 'latin1'))).toThrow(TypeError);
   });
 });

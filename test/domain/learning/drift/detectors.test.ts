@@ -66,6 +66,12 @@ describe.each(Object.entries(detectors))('%s', (_, create) => {
     );
   });
 
+  it('nor of a large one, whose sums are beyond what a number holds exactly', () => {
+    for (const value of [1e14 + 0.3, 1e15 + 0.125, -1e16 / 3, 1e20 / 3, 1e150 / 7]) {
+      expect(alarmIndices(create(), new Array(1_500).fill(value))).toEqual([]);
+    }
+  });
+
   it('knows no later value: a longer stream alarms at the same places', () => {
     const values = noise(2, 2_400, 900, 3);
     const all = alarmIndices(create(), values);
