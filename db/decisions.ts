@@ -2,12 +2,13 @@
  * Decisions and the reasons of the gate. One decision per (session, run, symbol, bar); sequences go on through
  * runs under the same workflow id. A decision that exists is read back, never written twice.
  */
-import { type Selectable, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Decision, GateReason } from '../schemas/decision.ts';
 import { FINAL_ORDER_STATES } from '../schemas/execution.ts';
+import { decisionOf, decisionRow, selectDecisions } from './decision-rows.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
-import type { Database, JsonObject, Tables } from './tables.ts';
+import type { Database, JsonObject } from './tables.ts';
 
 /** What all decisions of a batch share. `run` counts from 1; a decision made by hand has no session. */
 export type DecisionContext = {
@@ -137,86 +138,3 @@ export async function lostPartner(db: Database, groupId: string, decisionId: str
     .executeTakeFirst();
   return row?.symbol;
 }
-
-/** One more than the highest sequence any session of this workflow id has used; 0 for the first run. */
-export async function nextSequence(db: Database, workflowId: string): Promise<number> {
-  const row = await db
-    .selectFrom('sessions as s')
-    .innerJoin('decisions as d', 'd.session_id', 's.session_id')
-    .where('s.workflow_id', '=', workflowId)
-    .select((eb) => eb.fn.max('d.sequence').as('last'))
-    .executeTakeFirst();
-  return row === undefined || row.last === null ? 0 : row.last + 1;
-}
-
-/** Numbers of a session's decisions that have orders at work on an account, by decision id. */
-export async function sequencesAtWork(
-  db: Database,
-  run: { readonly sessionId: string; readonly accountId: string },
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await db
-    .selectFrom('orders as o')
-    .innerJoin('decisions as d', 'd.decision_id', 'o.decision_id')
-    .where('o.account_id', '=', run.accountId)
-    .where('o.session_id', '=', run.sessionId)
-    .where('o.state', 'not in', FINAL_ORDER_STATES)
-    .select(['d.decision_id', 'd.sequence'])
-    .execute();
-  return new Map(rows.map((row) => [row.decision_id, row.sequence]));
-}
-
-type SelectedDecision = Selectable<Tables['decisions']> & { readonly reasons: GateReason[] | null };
-
-const selectDecisions = (db: Database) =>
-  db
-    .selectFrom('decisions')
-    .selectAll('decisions')
-    .select(
-      sql<GateReason[] | null>`(select json_agg(json_build_object('rule', r.rule, 'message', r.message)
-      order by r.stage desc, r.position) from gate_refusals r where r.decision_id = decisions.decision_id)`.as(
-        'reasons',
-      ),
-    );
-
-const decisionRow = (decision: Decision) => ({
-  decision_id: decision.decisionId,
-  sequence: decision.sequence,
-  symbol: decision.symbol,
-  as_of: toInstant(decision.asOfMs),
-  action: decision.action,
-  target_fraction: decision.targetFraction,
-  confidence: decision.confidence,
-  size_fraction: decision.sizeFraction,
-  stop_price: decision.stopPrice,
-  target_price: decision.targetPrice,
-  coverage: decision.coverage,
-  agreement: decision.agreement,
-  contributions: decision.contributions,
-  no_decision: decision.noDecision,
-  approved: decision.verdict?.approved ?? null,
-  policy_version: decision.policyVersion,
-  order_hash: decision.orderHash,
-  group_id: decision.groupId ?? null,
-});
-
-const decisionOf = (row: SelectedDecision): Decision => ({
-  decisionId: row.decision_id,
-  sequence: row.sequence,
-  ...(row.group_id === null ? {} : { groupId: row.group_id }),
-  symbol: row.symbol,
-  asOfMs: row.as_of.getTime(),
-  action: row.action,
-  targetFraction: row.target_fraction,
-  confidence: row.confidence,
-  sizeFraction: row.size_fraction,
-  stopPrice: row.stop_price,
-  targetPrice: row.target_price,
-  coverage: row.coverage,
-  agreement: row.agreement,
-  contributions: [...row.contributions],
-  noDecision: row.no_decision,
-  verdict: row.approved === null ? null : { approved: row.approved, reasons: row.reasons ?? [] },
-  policyVersion: row.policy_version,
-  orderHash: row.order_hash,
-  repeated: false,
-});

@@ -1,4 +1,4 @@
-/** The kill flag: one row that every send reads. While it is active no order leaves the desk. */
+/** The kill flag: one row that every send reads. While it is active only orders that reduce leave the desk. */
 import { type Selectable, sql } from 'kysely';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';

@@ -8,7 +8,7 @@ import { asksModels, strategySessionInputSchema } from '../schemas/strategy-sess
 import { clockOf } from './account-days.ts';
 import { lockAccount } from './accounts.ts';
 import { awaitingApproval } from './approvals.ts';
-import { sequencesAtWork } from './decisions.ts';
+import { sequencesAtWork } from './decision-sequences.ts';
 import { adviceTotals } from './llm/advice-slots.ts';
 import { type Checkpoint, type LoadedAccount, loadAccount, openingCheckpoint } from './load-walk.ts';
 import { readSession, type SessionRecord } from './sessions.ts';

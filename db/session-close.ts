@@ -6,6 +6,7 @@ import type { SessionHandle, WalkResult } from '../schemas/session-walk.ts';
 import type { SessionReport } from '../schemas/strategy-session.ts';
 import { withdrawAll } from './approvals.ts';
 import { appendAudit } from './audit.ts';
+import { endUnsent } from './end-unsent.ts';
 import { appendEvents } from './events.ts';
 import { type LoadedSession, loadSession } from './load-session.ts';
 import { unsentOrders } from './orders.ts';
@@ -14,7 +15,6 @@ import type { SessionTotals } from './session-totals.ts';
 import { readSessionTotals } from './session-totals.ts';
 import { closeSession } from './sessions.ts';
 import type { Tables } from './tables.ts';
-import { endUnsent } from './venue-sends.ts';
 
 export async function closeOnce(
   trx: Transaction<Tables>,

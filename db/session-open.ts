@@ -18,7 +18,7 @@ import { withdrawAll } from './approvals.ts';
 import { isArmedFor } from './armings.ts';
 import { appendAudit } from './audit.ts';
 import { addBookDays, type BookDays, forgetBookDays } from './book-days.ts';
-import { nextSequence } from './decisions.ts';
+import { nextSequence } from './decision-sequences.ts';
 import { appendEvents } from './events.ts';
 import { openingCheckpoint, unknownAccount } from './load-walk.ts';
 import { positionsOfAccount } from './positions.ts';

@@ -6,7 +6,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { TradingMode } from '../schemas/governance.ts';
 import { lockAccount } from './accounts.ts';
-import { nextSequence } from './decisions.ts';
+import { nextSequence } from './decision-sequences.ts';
 import { upsertRows } from './insert-rows.ts';
 import { optionalMs, toInstant } from './instant.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
@@ -17,6 +17,7 @@ export type SessionCheckpoint = { readonly cursor: number } & JsonObject;
 export type SessionRecord = {
   readonly sessionId: string;
   readonly workflowId: string;
+  /** Names the run (its first execution's run id): a repeated call with the same key opens nothing anew. */
   readonly openKey: string;
   readonly accountId: string;
   readonly strategyId: string;
@@ -38,21 +39,21 @@ export type SessionRecord = {
   readonly closedAtMs: number | null;
 };
 
-export type OpenSessionInput = {
-  readonly sessionId: string;
-  readonly workflowId: string;
-  /** Names the run (its first execution's run id): a repeated call with the same key opens nothing anew. */
-  readonly openKey: string;
-  readonly accountId: string;
-  readonly strategyId: string;
-  readonly strategy: JsonObject;
-  readonly tradingMode: TradingMode;
-  readonly input: JsonObject;
-  readonly checkpoint: SessionCheckpoint;
-  readonly dataHash: string | null;
-  readonly dataEndsAtMs: number;
-  readonly openedAtMs: number;
-};
+export type OpenSessionInput = Pick<
+  SessionRecord,
+  | 'sessionId'
+  | 'workflowId'
+  | 'openKey'
+  | 'accountId'
+  | 'strategyId'
+  | 'strategy'
+  | 'tradingMode'
+  | 'input'
+  | 'checkpoint'
+  | 'dataHash'
+  | 'dataEndsAtMs'
+  | 'openedAtMs'
+>;
 
 export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: SessionRecord }

@@ -4,10 +4,10 @@ import type { Order } from '../schemas/execution.ts';
 import { lockAccount } from './accounts.ts';
 import { appendAudit } from './audit.ts';
 import { appendEvents } from './events.ts';
+import { endDoubt } from './order-doubts.ts';
 import { orderByClientId, workingOrders } from './orders.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
-import { endDoubt } from './venue-takes.ts';
 
 /** Orders of an account in state MANUAL, oldest first. */
 export const manualOrders = async (db: Database, accountId: string): Promise<Order[]> =>

@@ -43,6 +43,7 @@ export type Tables = {
   generations: research.GenerationsTable;
   optimization_results: research.OptimizationResultsTable;
   backtests: research.BacktestsTable;
+  told_backtests: research.ToldBacktestsView;
   training_checkpoints: agents.TrainingCheckpointsTable;
   agent_seats: agents.AgentSeatsTable;
   rl_experiences: agents.RlExperiencesTable;

@@ -10,13 +10,15 @@ import { afterSend } from '../domain/execution/venue-step.ts';
 import { isLiveAccount } from '../schemas/arming.ts';
 import type { SendOutcome } from '../schemas/venue.ts';
 import { isArmedFor } from './armings.ts';
+import { endUnsent } from './end-unsent.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import { noteMove } from './order-moves.ts';
+import { sendsOf } from './order-sends.ts';
 import { orderByClientId, updateOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
-import { endUnsent, type SendClaim, type VenueStoreParts } from './venue-sends.ts';
+import type { SendClaim, VenueStoreParts } from './venue-parts.ts';
 
 /** Asked when the connection stands, directly before the first byte. Null: go on. */
 export async function mayStillSend(parts: VenueStoreParts, { order, epoch }: SendClaim): Promise<string | null> {
@@ -70,12 +72,6 @@ export async function noteSendOutcome(
   await noteMove(trx, order, moved.state, outcomeText(outcome), nowMs, isRepeated);
   if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
   return true;
-}
-
-/** How many sendings of the order may have left, the one under way among them. */
-async function sendsOf(trx: Database, clientOrderId: string): Promise<number> {
-  const query = trx.selectFrom('order_sends').select('sends').where('client_order_id', '=', clientOrderId);
-  return (await query.executeTakeFirstOrThrow()).sends;
 }
 
 const outcomeText = (outcome: SendOutcome): string => {

@@ -4,23 +4,20 @@ import { isInTheWay } from '../domain/execution/exit-way.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import type { Order } from '../schemas/execution.ts';
 import { frozenOf } from './account-standings.ts';
+import { noteVerdict } from './order-doubts.ts';
+import { readEvidence } from './order-sends.ts';
 import { ordersOfDecision, workingOrders } from './orders.ts';
 import { isOvertaken } from './overtaken.ts';
 import { changesElsewhere } from './paper-book.ts';
 import { inTransaction } from './retry.ts';
 import type { Database } from './tables.ts';
+import { takeOverSent } from './take-over-sent.ts';
 import { booksFor } from './venue-books.ts';
+import { beginCancel, noteCancelUnknown } from './venue-cancels.ts';
 import { mayStillSend, noteSendOutcome } from './venue-guard.ts';
-import { claimOrders, type SendClaim, takeOverSent } from './venue-sends.ts';
-import {
-  beginCancel,
-  noteBadReport,
-  noteCancelUnknown,
-  noteVerdict,
-  readEvidence,
-  takeAnswer,
-  type VenueTakeParts,
-} from './venue-takes.ts';
+import type { SendClaim, VenueTakeParts } from './venue-parts.ts';
+import { claimOrders } from './venue-sends.ts';
+import { noteBadReport, takeAnswer } from './venue-takes.ts';
 
 export type VenueStore = ReturnType<typeof createVenueStore>;
 

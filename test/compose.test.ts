@@ -7,7 +7,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ENVIRONMENT_NAMES, parseEnvironment, parseMigration } from '../config/environment.ts';
+import { parseEnvironment, parseMigration } from '../config/environment.ts';
+import { ENVIRONMENT_NAMES } from '../config/environment-variables.ts';
 import { deskAttributes } from '../scripts/lib/temporal-namespace.ts';
 
 const PROJECT = process.cwd();

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT_NAMES } from '../config/environment.ts';
+import { ENVIRONMENT_NAMES } from '../config/environment-variables.ts';
 import { EXPERIMENT_NAMES } from '../exam/experiments/catalogue.ts';
 import { decisionSchema } from '../schemas/decision.ts';
 import { marketAnalysisInputSchema } from '../schemas/market-analysis.ts';
@@ -291,7 +291,7 @@ describe('the database', () => {
 });
 
 describe('the settings', () => {
-  it('are exactly the names that config/environment.ts reads', () => {
+  it('are exactly the names that config/environment-variables.ts lists', () => {
     const named = rows(section('Settings')).map(([name = '']) => quoted(name)[0] ?? '');
     expect(sorted(named)).toEqual(sorted(ENVIRONMENT_NAMES));
   });

@@ -25,8 +25,8 @@ export const createFileNews = (question: FileNewsQuestion): NewsSource => ({
   name: 'file',
   async *read() {
     const name = path.basename(question.file);
-    const rows = rowsOf(name, await wholeText(question.file));
     const problems: Problem[] = [];
+    const rows = rowsOf(name, await wholeText(question.file), problems);
     const news = rows.flatMap((row) => {
       const one = newsOf(row, name, question, problems);
       return one === null ? [] : [one];
@@ -48,59 +48,64 @@ async function wholeText(file: string): Promise<string> {
   return text.replace(/^\uFEFF/, '');
 }
 
-function rowsOf(name: string, text: string): Row[] {
+function rowsOf(name: string, text: string, problems: Problem[]): Row[] {
   const start = text.trimStart()[0];
-  if (start === '[') return jsonArray(name, text);
-  return start === '{' ? jsonLines(name, text) : csvRows(name, text);
+  if (start === '[') return jsonArray(name, text, problems);
+  return start === '{' ? jsonLines(name, text, problems) : csvRows(name, text, problems);
 }
 
-function jsonArray(name: string, text: string): Row[] {
-  const list = parsed(name, text);
-  return Array.isArray(list) ? list.map((one, i) => rowOf(`${name}[${i}]`, one)) : [rowOf(name, list)];
+function jsonArray(name: string, text: string, problems: Problem[]): Row[] {
+  const list = parsed(name, text, problems);
+  return (Array.isArray(list) ? list : []).flatMap((one, i) => rowOf(`${name}[${i}]`, one, problems));
 }
 
-const jsonLines = (name: string, text: string): Row[] =>
+const jsonLines = (name: string, text: string, problems: Problem[]): Row[] =>
   text.split(/\r?\n/).flatMap((line, i) => {
     const place = `${name}:${i + 1}`;
-    return line.trim() === '' ? [] : [rowOf(place, parsed(place, line))];
+    const value = line.trim() === '' ? undefined : parsed(place, line, problems);
+    return value === undefined ? [] : rowOf(place, value, problems);
   });
 
-function parsed(place: string, text: string): unknown {
+/** undefined: it is no JSON, which is among the problems then. */
+function parsed(place: string, text: string, problems: Problem[]): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidInput([problem('JSON_INVALID', place, text, 'JSON', reason)]);
+    problems.push(problem('JSON_INVALID', place, text, 'JSON', reason));
+    return undefined;
   }
 }
 
-function rowOf(place: string, value: unknown): Row {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { place, fields: { ...value } };
-  throw new InvalidInput([problem('NEWS_FIELD', place, value, 'an object with headline and published_at')]);
+function rowOf(place: string, value: unknown, problems: Problem[]): Row[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [{ place, fields: { ...value } }];
+  problems.push(problem('NEWS_FIELD', place, value, 'an object with headline and published_at'));
+  return [];
 }
 
-/** A quoted cell may span lines. */
-function csvRows(name: string, text: string): Row[] {
+function csvRows(name: string, text: string, problems: Problem[]): Row[] {
   const [head = '', ...lines] = text.split(/\r?\n/);
   const columns = (splitCsvLine(head) ?? []).map((column) => column.toLowerCase());
-  const rows: Row[] = [];
-  let open = '';
-  lines.forEach((line, i) => {
-    open = open === '' ? line : `${open}\n${line}`;
-    if ((open.match(/"/g)?.length ?? 0) % 2 === 1 && i < lines.length - 1) return;
-    const cells = splitCsvLine(open);
-    if (cells === null)
-      throw new InvalidInput([problem('DATA_ROW_INVALID', `${name}:${i + 2}`, open, 'closed quotes')]);
-    if (open.trim() !== '') {
-      rows.push({
-        place: `${name}:${i + 2}`,
-        fields: Object.fromEntries(columns.map((key, at) => [key, cells[at] ?? ''])),
-      });
-    }
-    open = '';
+  return csvRecords(lines).flatMap(({ record, at }) => {
+    const [place, cells] = [`${name}:${at + 2}`, splitCsvLine(record)];
+    if (cells === null) problems.push(problem('DATA_ROW_INVALID', place, record, 'closed quotes'));
+    if (cells === null || record.trim() === '') return [];
+    return [{ place, fields: Object.fromEntries(columns.map((key, column) => [key, cells[column] ?? ''])) }];
   });
-  return rows;
+}
+
+/** A quoted cell may span lines: where each record begins, and its text. Each quote is counted once. */
+function csvRecords(lines: readonly string[]): { readonly at: number; readonly record: string }[] {
+  const records: { at: number; record: string }[] = [];
+  let [from, isOpen] = [0, false];
+  lines.forEach((line, i) => {
+    if ((line.match(/"/g)?.length ?? 0) % 2 === 1) isOpen = !isOpen;
+    if (isOpen && i < lines.length - 1) return;
+    records.push({ at: from, record: lines.slice(from, i + 1).join('\n') });
+    from = i + 1;
+  });
+  return records;
 }
 
 function newsOf({ place, fields }: Row, name: string, question: FileNewsQuestion, problems: Problem[]): RawNews | null {

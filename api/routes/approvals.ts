@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { readApproval } from '../../db/approvals.ts';
 import { readOne } from '../../db/read/resource.ts';
-import { approvals } from '../../db/read/resources.ts';
+import { approvals } from '../../db/read/trading-resources.ts';
 import { approvalAnswerSchema, approvalOutcomeSchema } from '../../schemas/approval.ts';
 import { answerOf, idText } from '../../schemas/http.ts';
 import { approveOrderUpdate } from '../../workflows/messages/strategy-session.ts';

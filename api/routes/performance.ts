@@ -1,7 +1,7 @@
 /** Figures of the desk: what it did, what the models cost, how each strategy fares. */
 import { z } from 'zod';
 import { pageOf, readPage, rowSchemaOf } from '../../db/read/resource.ts';
-import { strategyPerformance } from '../../db/read/resources.ts';
+import { strategyPerformance } from '../../db/read/trading-resources.ts';
 import { readDeskPerformance, readModelUsage } from '../../db/read/usage.ts';
 import { answerOf, countText, documentSchema, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
 import type { ApiParts } from '../parts.ts';

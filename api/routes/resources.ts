@@ -1,18 +1,9 @@
 /** Pages and single rows of the book of record, one pair of routes a resource. */
 import { z } from 'zod';
+import { allocations, backtests, budgets, prompts, runs, strategies } from '../../db/read/research-resources.ts';
 import { pageOf, type Resource, readOne, readPage, rowSchemaOf } from '../../db/read/resource.ts';
-import {
-  accounts,
-  allocations,
-  backtests,
-  budgets,
-  orders,
-  positions,
-  prompts,
-  runs,
-  strategies,
-} from '../../db/read/resources.ts';
 import { readStanding, standingSchema } from '../../db/read/standing.ts';
+import { accounts, orders, positions } from '../../db/read/trading-resources.ts';
 import { answerOf, countText, idText, PAGE_LIMIT_MAX } from '../../schemas/http.ts';
 import type { ApiParts } from '../parts.ts';
 import { notFound } from '../refusal.ts';

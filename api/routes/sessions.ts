@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readOne, rowSchemaOf } from '../../db/read/resource.ts';
-import { sessions } from '../../db/read/resources.ts';
+import { sessions } from '../../db/read/trading-resources.ts';
 import { readSession } from '../../db/sessions.ts';
 import { answerOf, documentSchema, idText } from '../../schemas/http.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';

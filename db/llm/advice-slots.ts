@@ -53,13 +53,13 @@ export async function keepFacts(trx: Transaction<Tables>, calls: readonly Advice
 export type AdviceTotals = { readonly costMicroUsd: number; readonly contaminated: boolean };
 
 /**
- * Over the settled calls of a run: its advice, and what was asked about its proposals. Contaminated: a model whose advice
- * counted may remember what came in its window.
+ * Over the calls of a run: its advice, and what was asked about its proposals. Contaminated: a model that was asked for
+ * advice, whether it answered or not, may remember what came in its window.
  */
 export async function adviceTotals(db: Database, handle: Run & { readonly workflowId: string }): Promise<AdviceTotals> {
   const { rows } = await sql<{ cost: number; contaminated: boolean }>`
     select coalesce(sum(cost_micro_usd), 0)::bigint as cost,
-      coalesce(bool_or(contaminated and outcome = 'answered' and task <> 'riskAssessment'), false) as contaminated
+      coalesce(bool_or(contaminated and task <> 'riskAssessment'), false) as contaminated
     from model_calls c
     where session_id = ${handle.sessionId} and (starts_with(ask_key, ${adviceKeysOf(handle)})
       or task = 'riskAssessment' and exists (

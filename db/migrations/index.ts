@@ -37,6 +37,7 @@ import * as leverageOutcomes from './0038-leverage-outcomes.ts';
 import * as learningRecords from './0039-learning-records.ts';
 import * as agentSeats from './0040-agent-seats.ts';
 import * as plainDoubles from './0041-plain-doubles.ts';
+import * as toldBacktests from './0042-told-backtests.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -76,4 +77,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0039-learning-records': learningRecords,
   '0040-agent-seats': agentSeats,
   '0041-plain-doubles': plainDoubles,
+  '0042-told-backtests': toldBacktests,
 };

@@ -101,3 +101,6 @@ export type BacktestsTable = {
   closed_at_ms: Buffer;
   equity: Buffer;
 };
+
+export type ToldBacktestsView = Pick<BacktestsTable, 'run_id' | 'report' | 'trades'> &
+  Pick<ResearchRunsTable, 'workflow_id' | 'input' | 'started_at' | 'ended_at'> & { figures: JsonObject | null };

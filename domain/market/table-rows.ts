@@ -3,9 +3,11 @@
  * line numbers; what a cell means is judged by who takes the rows. It touches no file itself.
  */
 import { type Problem, problem } from '../../schemas/problem.ts';
+import { columnCountProblem, textsOf, tooManyCells } from './cell-count.ts';
 import { type ColumnSet, type Header, isHeader, readHeader } from './columns.ts';
 import { splitCsvLine } from './csv-line.ts';
 import type { ProblemList } from './problem-list.ts';
+import { type RecordValue, recordCells } from './record-cells.ts';
 
 /** One row: the text of each column ('' where there is none), and how to name a place in it. */
 export type TableRow<C extends string> = {
@@ -14,9 +16,6 @@ export type TableRow<C extends string> = {
   readonly texts: Readonly<Record<C, string>>;
   readonly where: (column: C) => string;
 };
-
-/** A JSON value whose numbers are the texts that stood there. */
-export type RecordValue = string | boolean | null | readonly RecordValue[] | { readonly [key: string]: RecordValue };
 
 /** What a text was that should have been a record. */
 export type ParsedRecord =
@@ -121,13 +120,10 @@ function feedCells<C extends string>(
   if (cells === null) {
     parts.problems.add(problem('DATA_ENCODING', place, line, 'cells with closed quotes'));
   } else if (cells.slice(header.cellCount).some((extra) => extra !== '')) {
-    parts.problems.add(tooManyCells(cells, header, place, parts));
+    parts.problems.add(tooManyCells(cells, header, place, parts.isSensible));
   } else if (cells.length < header.cellCountMin) parts.problems.add(columnCountProblem(cells, header, place));
   else parts.take(rowOf(cells, header, place, lineNumber));
 }
-
-const columnCountProblem = (cells: readonly string[], header: Header<string>, place: string): Problem =>
-  problem('DATA_COLUMN_COUNT', place, `${cells.length} columns`, `${header.cellCount} columns, as the header has`);
 
 function rowOf<C extends string>(
   cells: readonly string[],
@@ -137,44 +133,6 @@ function rowOf<C extends string>(
 ): TableRow<C> {
   const where = (column: C): string => `${place}:${header.name.get(column)}`;
   return { lineNumber, where, texts: textsOf(cells, header) };
-}
-
-function textsOf<C extends string>(cells: readonly string[], header: Header<C>): Record<C, string> {
-  const texts = {} as Record<C, string>;
-  for (const [column, at] of header.at) texts[column] = cells[at] ?? '';
-  return texts;
-}
-
-const THOUSANDS = /^\d{1,3},\d{3}(\.\d+)?$/;
-
-/**
- * A comma inside a number makes a cell too many: the column is named where only one way to mend it gives a row. Where
- * no number can have been cut, or the row is good without what hangs over, there are columns too many.
- */
-function tooManyCells<C extends string>(
-  cells: readonly string[],
-  header: Header<C>,
-  place: string,
-  { isSensible }: TableParts<C>,
-): Problem {
-  const extraCount = cells.length - header.cellCount;
-  const cuts = cells.flatMap((cell, at) => {
-    const joined = `${cell},${cells[at + 1] ?? ''}`;
-    return THOUSANDS.test(joined) ? [{ at, joined }] : [];
-  });
-  const mended = cuts.filter(({ at, joined }) => {
-    const row = [...cells.slice(0, at), joined.replace(',', ''), ...cells.slice(at + 2)];
-    return extraCount === 1 && isSensible(textsOf(row, header));
-  });
-  const isWhole = mended.length === 0 && isSensible(textsOf(cells.slice(0, header.cellCount), header));
-  if (cuts.length < extraCount || isWhole) return columnCountProblem(cells, header, place);
-  const [only, another] = mended;
-  const column = another === undefined ? [...header.at].find(([, at]) => at === only?.at)?.[0] : undefined;
-  const expected = `${header.cellCount} cells, there are ${cells.length}`;
-  const hint = 'a comma inside a number? write 1234.56 without separators';
-  if (only === undefined || column === undefined)
-    return problem('DATA_NUMBER_FORMAT', place, cells.join(','), expected, hint);
-  return problem('DATA_NUMBER_FORMAT', `${place}:${header.name.get(column)}`, only.joined, expected, hint);
 }
 
 function feedValues<C extends string>(record: RecordValue, place: string, state: State<C>, parts: TableParts<C>): void {
@@ -198,19 +156,3 @@ function feedValues<C extends string>(record: RecordValue, place: string, state:
   }
   if (state.header !== 'refused') parts.take(rowOf(named.cells, state.header, place, state.lineNumber));
 }
-
-type NamedCells = { readonly names: readonly string[]; readonly cells: readonly string[] };
-
-function recordCells<C extends string>(record: RecordValue, columns: ColumnSet<C>): NamedCells | null {
-  if (isList(record)) {
-    const complete = record.length === columns.required.length;
-    return complete ? { names: columns.required, cells: record.map(cellText) } : null;
-  }
-  if (typeof record !== 'object' || record === null) return null;
-  return { names: Object.keys(record), cells: Object.values(record).map(cellText) };
-}
-
-const isList = (value: RecordValue): value is readonly RecordValue[] => Array.isArray(value);
-
-/** Texts and the texts of numbers as they are; null, true, [] … as JSON, which no column takes for a number. */
-const cellText = (value: RecordValue): string => (typeof value === 'string' ? value.trim() : JSON.stringify(value));

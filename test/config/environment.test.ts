@@ -3,17 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clientUrl } from '../../config/api-environment.ts';
 import { inheritedEnvironment, maskPassword, parseEnvironment, userCacheFolder } from '../../config/environment.ts';
-import { InvalidInput, type Problem } from '../../schemas/problem.ts';
+import { problemsOf } from '../problems-of.ts';
 
-function problemsOf(raw: Record<string, string>): readonly Problem[] {
-  try {
-    parseEnvironment(raw);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const environmentProblems = (raw: Record<string, string>) => problemsOf(() => parseEnvironment(raw));
 
 const NO_MODELS = {
   openaiBaseUrl: null,
@@ -129,7 +121,7 @@ describe('the environment', () => {
   });
 
   it('lists all mistakes together, each with its name', () => {
-    const problems = problemsOf({
+    const problems = environmentProblems({
       DATABASE_URL: 'mysql://me:secret@db/desk',
       TEMPORAL_ADDRESS: 'localhost',
       TEMPORAL_NAMESPACE: 'two words',
@@ -162,7 +154,7 @@ describe('the environment', () => {
     ['API_HOSTS_ALLOWED', 'a b'],
     ['DATABASE_URL', 'not a url'],
   ])('refuses %s=%s', (name, value) => {
-    expect(problemsOf({ [name]: value })).toMatchObject([{ code: 'CONFIG_VALUE', path: name }]);
+    expect(environmentProblems({ [name]: value })).toMatchObject([{ code: 'CONFIG_VALUE', path: name }]);
   });
 
   it.each([
@@ -189,14 +181,16 @@ describe('the environment', () => {
     ['CCXT_DATA_URLS', 'binance=https://binance.example', 'CONFIG_URL_BLOCKED'],
     ['CCXT_DATA_URLS', 'binance=http://169.254.169.254', 'CONFIG_URL_BLOCKED'],
   ])('refuses %s=%s', (name, value, code) => {
-    expect(problemsOf({ [name]: value })).toMatchObject([{ code, path: name }]);
+    expect(environmentProblems({ [name]: value })).toMatchObject([{ code, path: name }]);
   });
 
   it('refuses to listen beyond loopback without TLS', () => {
-    expect(problemsOf({ API_HOST: '0.0.0.0' })).toMatchObject([{ code: 'CONFIG_NOT_LOOPBACK', path: 'API_HOST' }]);
+    expect(environmentProblems({ API_HOST: '0.0.0.0' })).toMatchObject([
+      { code: 'CONFIG_NOT_LOOPBACK', path: 'API_HOST' },
+    ]);
     const half = [{ code: 'CONFIG_REQUIRED', path: 'API_TLS_KEY' }];
-    expect(problemsOf({ API_HOST: '0.0.0.0', API_TLS_CERT: 'cert.pem' })).toMatchObject(half);
-    expect(problemsOf({ API_TLS_CERT: 'cert.pem' })).toMatchObject(half);
+    expect(environmentProblems({ API_HOST: '0.0.0.0', API_TLS_CERT: 'cert.pem' })).toMatchObject(half);
+    expect(environmentProblems({ API_TLS_CERT: 'cert.pem' })).toMatchObject(half);
     const { api } = parseEnvironment({ API_HOST: '0.0.0.0', API_TLS_CERT: 'cert.pem', API_TLS_KEY: 'key.pem' });
     expect(api.tls).toEqual({ certFile: 'cert.pem', keyFile: 'key.pem' });
     expect(parseEnvironment({ API_HOST: '0.0.0.0', API_IN_CONTAINER: '1' }).api.tls).toBeNull();
@@ -221,12 +215,12 @@ describe('the environment', () => {
 
   it('refuses one host, or one key, for both modes of Alpaca', () => {
     const both = { QUARTERDECK_ALLOW_LOOPBACK: '1', ALPACA_LIVE_URL: 'http://localhost:9001/' };
-    expect(problemsOf({ ...both, ALPACA_PAPER_URL: 'http://127.0.0.1:9001' })).toMatchObject([
+    expect(environmentProblems({ ...both, ALPACA_PAPER_URL: 'http://127.0.0.1:9001' })).toMatchObject([
       { code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_PAPER_URL' },
     ]);
-    expect(problemsOf({ ALPACA_PAPER_KEY: 'SAME:one-secret', ALPACA_LIVE_KEY: 'SAME:two-secret' })).toMatchObject([
-      { code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_LIVE_KEY' },
-    ]);
+    expect(
+      environmentProblems({ ALPACA_PAPER_KEY: 'SAME:one-secret', ALPACA_LIVE_KEY: 'SAME:two-secret' }),
+    ).toMatchObject([{ code: 'CONFIG_MODE_HOST_MISMATCH', path: 'ALPACA_LIVE_KEY' }]);
   });
 
   it('takes the key of trading for market data where no other is given', () => {
@@ -253,19 +247,19 @@ describe('the environment', () => {
     [`${'00'.repeat(32)},`, 'PAYLOAD_KEY[1]'],
     [`${'00'.repeat(32)},${Buffer.alloc(32).toString('base64')}`, 'PAYLOAD_KEY[1]'],
   ])('refuses the payload keys %s', (text, path) => {
-    expect(problemsOf({ PAYLOAD_KEY: text })[0]).toMatchObject({ code: 'CONFIG_VALUE', path });
-    expect(JSON.stringify(problemsOf({ PAYLOAD_KEY: text }))).not.toContain(text);
+    expect(environmentProblems({ PAYLOAD_KEY: text })[0]).toMatchObject({ code: 'CONFIG_VALUE', path });
+    expect(JSON.stringify(environmentProblems({ PAYLOAD_KEY: text }))).not.toContain(text);
   });
 
   it('counts what it does not show in characters', () => {
     const wrong = { PAYLOAD_KEY: 'short', OPENAI_API_KEY: 'x', AWS_SESSION_TOKEN: 'x', ALPACA_PAPER_KEY: 'x' };
-    const texts = problemsOf(wrong).map(({ got, expected }) => `${got} ${expected}`);
+    const texts = environmentProblems(wrong).map(({ got, expected }) => `${got} ${expected}`);
     expect(texts.join()).toContain('5 characters');
     expect(texts.join()).not.toMatch(/\bsigns?\b/);
   });
 
   it('never shows a key or the password of an address', () => {
-    const problems = problemsOf({
+    const problems = environmentProblems({
       ALPACA_PAPER_KEY: 'AKLIVE1:hidden-1',
       ALPACA_LIVE_KEY: 'hidden 2',
       ALPACA_PAPER_URL: 'https://user:hidden-3@paper-api.alpaca.markets',
@@ -276,19 +270,19 @@ describe('the environment', () => {
   });
 
   it('refuses REDIS_URL as not used', () => {
-    expect(problemsOf({ REDIS_URL: 'redis://localhost' })).toMatchObject([
+    expect(environmentProblems({ REDIS_URL: 'redis://localhost' })).toMatchObject([
       { code: 'CONFIG_UNKNOWN_KEY', path: 'REDIS_URL', expected: 'not used' },
     ]);
   });
 
   it('refuses a mistyped name of ours and names the nearest', () => {
-    expect(problemsOf({ QUARTERDECK_HOM: '/desk' })).toMatchObject([
+    expect(environmentProblems({ QUARTERDECK_HOM: '/desk' })).toMatchObject([
       { code: 'CONFIG_UNKNOWN_KEY', path: 'QUARTERDECK_HOM', hint: 'did you mean QUARTERDECK_HOME' },
     ]);
   });
 
   it('never shows a password in a message', () => {
-    expect(JSON.stringify(problemsOf({ DATABASE_URL: 'mysql://me:secret@db/desk' }))).not.toContain('secret');
+    expect(JSON.stringify(environmentProblems({ DATABASE_URL: 'mysql://me:secret@db/desk' }))).not.toContain('secret');
     expect(maskPassword('postgres://me:secret@db:5432/desk')).toBe('postgres://me:***@db:5432/desk');
     expect(maskPassword('postgres://db/desk')).toBe('postgres://db/desk');
   });

@@ -104,6 +104,28 @@ describe('the registry', () => {
     expect(() => pricesOf({ id: 'own', prices: 'unpriced' })).toThrow('CONFIG_PRICE_MISSING');
   });
 
+  it('gives room for thoughts to the models that think unasked, and to no others', () => {
+    const { models } = load().registry;
+    const thinking = models.filter(({ thinkingTokens = 0 }) => thinkingTokens > 0);
+    const priced = models.filter(
+      ({ apiFamily }) => apiFamily === 'anthropicMessages' || apiFamily === 'openaiResponses',
+    );
+    // Haiku 4.5 thinks only where it is told to.
+    const expected = [...priced.filter(({ id }) => id !== 'claude-haiku-4-5').map(({ id }) => id), 'local-chat'];
+    expect(new Set(thinking.map(({ id }) => id))).toEqual(new Set(expected));
+  });
+
+  it.each([
+    ['no room for the answer', 'thinkingTokens: 100', 'CONFIG_LIMIT_ORDER models.own.thinkingTokens'],
+    ['less than nothing', 'thinkingTokens: -1', 'CONFIG_SIGN models.0.thinkingTokens'],
+    ['half a token', 'thinkingTokens: 1.5', 'CONFIG_TYPE models.0.thinkingTokens'],
+    ['a name that no API has', 'outputLimitName: max_token', 'CONFIG_ENUM models.0.outputLimitName'],
+    ['a second name for one', 'outputLimitName: max_tokens', 'CONFIG_UNKNOWN_KEY models.own.outputLimitName'],
+  ])('refuses %s', (_, field, expected) => {
+    const extra = OWN(PRICES).replace('outputTokensMax: 100', `outputTokensMax: 100, ${field}`);
+    expect(problemsOf({}, extra).map(({ code, path: where }) => `${code} ${where}`)).toEqual([expected]);
+  });
+
   it.each([
     ['a price per token', PRICES.replace('2000000', '2')],
     ['a price of nothing', PRICES.replace('2000000', '0')],

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCompliance, loadGovernance } from '../../config/policy-files.ts';
-import { InvalidInput, type Problem } from '../../schemas/problem.ts';
+import type { Problem } from '../../schemas/problem.ts';
 import { complianceSchema, deskLimitsSchema } from '../../schemas/risk.ts';
+import { problemsOf } from '../problems-of.ts';
 
 const CONFIG = path.resolve(process.cwd(), 'config');
 const shipped = (file: string) => readFileSync(path.join(CONFIG, file), 'utf8');
@@ -14,16 +15,6 @@ function folderWith(file: string, text: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'quarterdeck-policy-'));
   writeFileSync(path.join(folder, file), text);
   return folder;
-}
-
-function problemsOf(load: () => unknown): readonly Problem[] {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 /** The shipped file with pieces replaced; every piece must be there. */

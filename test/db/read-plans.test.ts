@@ -10,8 +10,9 @@ import { entriesAtWork } from '../../db/officers/entries-at-work.ts';
 import { readPortfolios } from '../../db/officers/portfolios.ts';
 import { presentRegime, readResults } from '../../db/officers/results.ts';
 import { openSessions } from '../../db/read/board.ts';
+import * as researchResources from '../../db/read/research-resources.ts';
 import { type Resource, readOne, readPage } from '../../db/read/resource.ts';
-import * as resources from '../../db/read/resources.ts';
+import * as tradingResources from '../../db/read/trading-resources.ts';
 import type { Database, Tables } from '../../db/tables.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 
@@ -104,7 +105,8 @@ async function planOf({ sql, parameters }: Query): Promise<Plan> {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-const PAGED = Object.entries(resources).filter(([, { table }]) => LARGE.includes(table)) as [string, Resource][];
+const RESOURCES = { ...tradingResources, ...researchResources };
+const PAGED = Object.entries(RESOURCES).filter(([, { table }]) => LARGE.includes(table)) as [string, Resource][];
 const VALUES: Readonly<Record<string, string>> = {
   ...{ tradingMode: 'paper', state: 'REJECTED', symbol: 'S7', sessionId: 's7', accountId: 'paper-1', decisionId: 'd7' },
   ...{ strategyId: 'strategy-7', type: 'evolved', health: 'unknown' },

@@ -4,15 +4,16 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as researchResources from '../../db/read/research-resources.ts';
 import { type Column, type Resource, selectRows } from '../../db/read/resource.ts';
-import * as resources from '../../db/read/resources.ts';
+import * as tradingResources from '../../db/read/trading-resources.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 
 /** Types of Postgres by their number: text, double precision, boolean, bigint, jsonb. */
 const TYPES: Readonly<Record<Column['kind'], number>> = {
   ...{ text: 25, decimal: 25, number: 701, flag: 16, instant: 20, json: 3_802 },
 };
-const ALL = Object.entries(resources) as [string, Resource][];
+const ALL = Object.entries({ ...tradingResources, ...researchResources }) as [string, Resource][];
 let desk: DeskDatabase;
 let owner: pg.Client;
 

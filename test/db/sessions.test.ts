@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAccount } from '../../db/accounts.ts';
-import { insertDecisions, nextSequence } from '../../db/decisions.ts';
+import { nextSequence } from '../../db/decision-sequences.ts';
+import { insertDecisions } from '../../db/decisions.ts';
 import { appendEquity, readEquity } from '../../db/equity.ts';
 import { inTransaction, sqlState } from '../../db/retry.ts';
 import { closeSession, type OpenSessionInput, openSession, readSession, saveCheckpoint } from '../../db/sessions.ts';

@@ -17,9 +17,10 @@ import { compareBooks } from '../../domain/execution/compare-books.ts';
 import { fillsBeyond } from '../../domain/execution/fills-beyond.ts';
 import { costsSchema, type Order } from '../../schemas/execution.ts';
 import { deskLimitsSchema, riskStateSchema } from '../../schemas/risk.ts';
-import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type { VenueFill } from '../../schemas/venue.ts';
 import { type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
+import { seenAs } from './seen-order.ts';
 
 const ACCOUNT = 'alpaca-paper';
 const DAY_MS = 86_400_000;
@@ -66,21 +67,6 @@ const partsWith = (venue: Partial<VenueOrderParts['venue']> = {}): VenueOrderPar
   sleep: async () => undefined,
 });
 
-const seenAs = (order: Order, change: Partial<VenueOrder> = {}): VenueOrder => ({
-  venueOrderId: `v-${order.clientOrderId}`,
-  clientOrderId: order.clientOrderId,
-  symbol: order.symbol,
-  side: order.side,
-  quantity: order.quantity,
-  quantityFilled: '0',
-  averagePrice: null,
-  limitPrice: order.limitPrice,
-  stopPrice: order.stopPrice,
-  state: 'ACKED',
-  venueStatus: 'new',
-  submittedAtMs: null,
-  ...change,
-});
 const fillOf = ({ clientOrderId, symbol, side }: Order, quantity: string): VenueFill => ({
   ...{ tradeId: `t-${clientOrderId}-${quantity}`, venueOrderId: `v-${clientOrderId}`, symbol, side, quantity },
   ...{ price: '99', fee: null, atMs: nowMs() },

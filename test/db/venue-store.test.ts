@@ -12,9 +12,10 @@ import { openVenueAccount } from '../../db/venue-accounts.ts';
 import { createVenueStore } from '../../db/venue-store.ts';
 import { costsSchema, type Order } from '../../schemas/execution.ts';
 import { deskLimitsSchema } from '../../schemas/risk.ts';
-import type { VenueFill, VenueOrder } from '../../schemas/venue.ts';
+import type { VenueFill } from '../../schemas/venue.ts';
 import { aSessionInput, type DeskDatabase, openDeskDatabase } from './desk-database.ts';
 import { anOrderRequest } from './order-request.ts';
+import { seenAs } from './seen-order.ts';
 
 let account = '';
 let desk: DeskDatabase;
@@ -56,21 +57,6 @@ async function recorded(): Promise<string> {
   return decisionId;
 }
 
-const seenAs = (order: Order, change: Partial<VenueOrder> = {}): VenueOrder => ({
-  venueOrderId: `v-${order.clientOrderId}`,
-  clientOrderId: order.clientOrderId,
-  symbol: order.symbol,
-  side: order.side,
-  quantity: order.quantity,
-  quantityFilled: '0',
-  averagePrice: null,
-  limitPrice: order.limitPrice,
-  stopPrice: order.stopPrice,
-  state: 'ACKED',
-  venueStatus: 'new',
-  submittedAtMs: null,
-  ...change,
-});
 const fillOf = ({ clientOrderId, symbol, side, quantity }: Order): VenueFill => ({
   ...{ tradeId: `t-${clientOrderId}`, venueOrderId: `v-${clientOrderId}`, symbol, side, quantity },
   ...{ price: '99', fee: null, atMs: Date.now() },

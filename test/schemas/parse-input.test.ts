@@ -3,17 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { agentTrainingInputSchema } from '../../schemas/agent-training.ts';
 import { marketSourceSchema } from '../../schemas/market.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
-import { InvalidInput, type Problem } from '../../schemas/problem.ts';
-
-function problemsOf(read: () => unknown): readonly Problem[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import type { Problem } from '../../schemas/problem.ts';
+import { problemsOf } from '../problems-of.ts';
 
 const training = (raw: unknown) => problemsOf(() => parseInput(agentTrainingInputSchema, raw));
 const told = (problems: readonly Problem[]) => problems.map(({ code, path, hint }) => `${code} ${path}: ${hint}`);

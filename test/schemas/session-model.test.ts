@@ -1,7 +1,7 @@
 /** Who advises a session, as its input says it. */
 import { expect, it } from 'vitest';
-import { InvalidInput } from '../../schemas/problem.ts';
 import { parseSessionInput } from '../../schemas/session-input.ts';
+import { codesOf } from '../problems-of.ts';
 
 const parsed = (model: unknown) =>
   parseSessionInput(
@@ -13,15 +13,7 @@ const parsed = (model: unknown) =>
     Date.UTC(2026, 0, 1),
   ).model;
 
-function problemsOf(model: unknown): string[] {
-  try {
-    parsed(model);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map(({ code, path }) => `${code} ${path}`);
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (model: unknown): string[] => codesOf(() => parsed(model));
 
 it('is the rules where nothing else is said, and asks nobody', () => {
   const rules = { provider: 'rules', model: null, tier: null, contrarian: false, debate: false };

@@ -12,11 +12,10 @@ import { readBooks } from '../../exam/checker/books.ts';
 import { compare } from '../../exam/checker/compare.ts';
 import { readJournal } from '../../exam/checker/journal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
-import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
 import { verifyLedger } from '../../scripts/lib/verify/verify-ledger.ts';
-import { orderQuery } from '../../workflows/messages/order-execution.ts';
 import { freshId, until } from './desk-under-test.ts';
 import { openVenueDesk, type VenueDeskUnderTest } from './venue-desk-under-test.ts';
+import { FLAT_CLOSES, reaches, venueOrder } from './venue-orders-under-test.ts';
 
 const ACCOUNT = 'alpaca-paper';
 const SYMBOLS = ['BTC/USD', 'ETH/USD', 'SOL/USD', 'LTC/USD', 'BCH/USD'] as const;
@@ -26,11 +25,7 @@ let turn = 0;
 beforeAll(async () => {
   at = await openVenueDesk(Object.fromEntries(SYMBOLS.map((one) => [one, '100'])));
   for (const one of SYMBOLS) {
-    await storeCloses(
-      at.desk.db,
-      one,
-      Array.from({ length: 40 }, () => 100),
-    );
+    await storeCloses(at.desk.db, one, FLAT_CLOSES);
   }
 });
 afterAll(() => at.close());
@@ -40,24 +35,7 @@ beforeEach(() => {
   at.venue.control.faults({ partial: 0 });
 });
 
-const start = (change: Record<string, unknown> = {}) =>
-  at.desk.startOrder(freshId('bust'), {
-    ...{
-      accountId: ACCOUNT,
-      symbol,
-      side: 'buy',
-      quantity: '10',
-      reasoning: 'a test of the desk',
-      checkIntervalMs: 100,
-    },
-    ...change,
-  });
-const reaches = (run: OrderRun, states: readonly string[]) =>
-  until(`the states ${states.join(', ')}`, async () => {
-    const { orders } = await run.query(orderQuery);
-    const now = orders.map((one) => `${one.leg} ${one.state} ${one.quantityFilled}`);
-    return JSON.stringify(now) === JSON.stringify(states) ? now : null;
-  });
+const start = (change: Record<string, unknown> = {}) => at.desk.startOrder(freshId('bust'), venueOrder(symbol, change));
 const tradeIds = () =>
   at
     .told('fill')

@@ -4,40 +4,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
-import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
-import { orderQuery } from '../../workflows/messages/order-execution.ts';
 import { freshId, until } from './desk-under-test.ts';
 import { openVenueDesk, type VenueDeskUnderTest } from './venue-desk-under-test.ts';
+import { FLAT_CLOSES, reaches, statesOf, venueOrder } from './venue-orders-under-test.ts';
 
 const SYMBOL = 'BTC/USD';
 let at: VenueDeskUnderTest;
 beforeAll(async () => {
   at = await openVenueDesk({ [SYMBOL]: '100' }, { receivedFee: 0.0025, isStrict: true });
-  await storeCloses(
-    at.desk.db,
-    SYMBOL,
-    Array.from({ length: 40 }, () => 100),
-  );
+  await storeCloses(at.desk.db, SYMBOL, FLAT_CLOSES);
 });
 afterAll(() => at.close());
 
-const anOrder = (change: Record<string, unknown> = {}) => ({
-  accountId: 'alpaca-paper',
-  symbol: SYMBOL,
-  side: 'buy',
-  quantity: '10',
-  reasoning: 'a test of the desk',
-  checkIntervalMs: 100,
-  ...change,
-});
+const anOrder = (change: Record<string, unknown> = {}) => venueOrder(SYMBOL, change);
 
-const statesOf = (run: OrderRun) =>
-  run.query(orderQuery).then((status) => status.orders.map((one) => `${one.leg} ${one.state} ${one.quantityFilled}`));
-const reaches = (run: OrderRun, states: readonly string[]) =>
-  until(`the states ${states.join(', ')}`, async () => {
-    const now = await statesOf(run);
-    return JSON.stringify(now) === JSON.stringify(states) ? now : null;
-  });
 const position = () =>
   at.desk.db
     .selectFrom('positions')

@@ -3,41 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
-import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
-import { cancelOrderUpdate, orderQuery } from '../../workflows/messages/order-execution.ts';
+import { cancelOrderUpdate } from '../../workflows/messages/order-execution.ts';
 import { freshId, problemsOf, until } from './desk-under-test.ts';
 import { openVenueDesk, type VenueDeskUnderTest } from './venue-desk-under-test.ts';
+import { FLAT_CLOSES, reaches, venueOrder } from './venue-orders-under-test.ts';
 
 const SYMBOL = 'BTC/USD';
 let at: VenueDeskUnderTest;
 beforeAll(async () => {
   at = await openVenueDesk({ [SYMBOL]: '100' });
-  await storeCloses(
-    at.desk.db,
-    SYMBOL,
-    Array.from({ length: 40 }, () => 100),
-  );
+  await storeCloses(at.desk.db, SYMBOL, FLAT_CLOSES);
 });
 afterAll(() => at.close());
 
-const anOrder = (change: Record<string, unknown> = {}) => ({
-  accountId: 'alpaca-paper',
-  symbol: SYMBOL,
-  side: 'buy',
-  quantity: '10',
-  reasoning: 'a test of the desk',
-  checkIntervalMs: 100,
-  ...change,
-});
-
-const statesOf = (run: OrderRun) =>
-  run.query(orderQuery).then((status) => status.orders.map((one) => `${one.leg} ${one.state} ${one.quantityFilled}`));
-
-const reaches = (run: OrderRun, states: readonly string[]) =>
-  until(`the states ${states.join(', ')}`, async () => {
-    const now = await statesOf(run);
-    return JSON.stringify(now) === JSON.stringify(states) ? now : null;
-  });
+const anOrder = (change: Record<string, unknown> = {}) => venueOrder(SYMBOL, change);
 
 const accepted = () => at.told('accept');
 

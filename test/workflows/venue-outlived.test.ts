@@ -8,36 +8,23 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toDecimal } from '../../domain/decimal.ts';
 import { storeCloses } from '../../scripts/lib/bars/store-closes.ts';
 import type { OrderRun } from '../../scripts/lib/desk-in-process.ts';
-import { orderQuery } from '../../workflows/messages/order-execution.ts';
 import type { orderExecution } from '../../workflows/order-execution.ts';
 import { freshId, until } from './desk-under-test.ts';
 import { openVenueDesk, type VenueDeskUnderTest } from './venue-desk-under-test.ts';
+import { FLAT_CLOSES, reaches, venueOrder } from './venue-orders-under-test.ts';
 
 const SYMBOL = 'BTC/USD';
 let at: VenueDeskUnderTest;
 beforeAll(async () => {
   at = await openVenueDesk({ [SYMBOL]: '100' });
-  await storeCloses(
-    at.desk.db,
-    SYMBOL,
-    Array.from({ length: 40 }, () => 100),
-  );
+  await storeCloses(at.desk.db, SYMBOL, FLAT_CLOSES);
 });
 afterAll(() => at.close());
 
 const start = (name: string, change: Record<string, unknown> = {}) =>
-  at.desk.startOrder(freshId(name), {
-    ...{ accountId: 'alpaca-paper', symbol: SYMBOL, side: 'buy', quantity: '10', stop: '95' },
-    ...{ reasoning: 'a test of the desk', checkIntervalMs: 100, ...change },
-  });
+  at.desk.startOrder(freshId(name), venueOrder(SYMBOL, { stop: '95', ...change }));
 const RESTING = { orderType: 'limit', limitPrice: '99' };
 
-const reaches = (run: Pick<OrderRun, 'query'>, states: readonly string[]) =>
-  until(`the states ${states.join(', ')}`, async () => {
-    const { orders } = await run.query(orderQuery);
-    const now = orders.map((one) => `${one.leg} ${one.state} ${one.quantityFilled}`);
-    return JSON.stringify(now) === JSON.stringify(states) ? now : null;
-  });
 const isCancelled = async (run: Pick<OrderRun, 'result'>): Promise<boolean> => {
   const failure = await run.result().then(
     () => null,

@@ -5,23 +5,13 @@
 
 import type { EffectName } from '../../effect.ts';
 import { eventDataOf } from '../../http/event-stream.ts';
-import { type ExactValue, parseExactJson } from '../../http/exact-json.ts';
-import { BODY_BYTES_MAX, type FailurePhase, requestOnce } from '../../http/venue-http.ts';
+import type { ExactValue } from '../../http/exact-json.ts';
+import { BODY_BYTES_MAX, requestOnce } from '../../http/venue-http.ts';
 import { cleanText, lateness, pauseMs } from '../reply-text.ts';
 import type { RequestKind, TokenBucket } from '../token-bucket.ts';
+import { asksForPause, jsonOf, type VenueReply } from '../venue-reply.ts';
 import type { AlpacaAccess } from './alpaca-config.ts';
 import { wireRefusal } from './alpaca-wire.ts';
-
-/** `json` is null when the body is no JSON. */
-export type AlpacaReply =
-  | {
-      readonly kind: 'reply';
-      readonly status: number;
-      readonly json: ExactValue;
-      readonly code: string | null;
-      readonly message: string | null;
-    }
-  | { readonly kind: 'failure'; readonly phase: FailurePhase; readonly reason: string };
 
 export type AlpacaRequest = {
   readonly effect: EffectName;
@@ -39,12 +29,9 @@ export type AlpacaRequest = {
 
 export type AlpacaTimeouts = { readonly totalTimeoutMs: number; readonly idleTimeoutMs: number };
 export type AlpacaClient = {
-  readonly request: (request: AlpacaRequest) => Promise<AlpacaReply>;
+  readonly request: (request: AlpacaRequest) => Promise<VenueReply>;
   readonly nowMs: () => number;
 };
-
-const TOO_MANY = 429;
-const BANNED = 418;
 
 type ClientParts = {
   readonly access: AlpacaAccess;
@@ -55,7 +42,7 @@ type ClientParts = {
 
 export function createAlpacaClient({ access, bucket, timeouts, nowMs }: ClientParts): AlpacaClient {
   const clean = (text: string): string => cleanText(text, access);
-  const request = async (asked: AlpacaRequest): Promise<AlpacaReply> => {
+  const request = async (asked: AlpacaRequest): Promise<VenueReply> => {
     if (!(await bucket.take(asked.kind, asked.deadlineMs))) {
       return { kind: 'failure', phase: 'beforeSend', reason: 'no request was free below the rate limit in time' };
     }
@@ -72,7 +59,7 @@ export function createAlpacaClient({ access, bucket, timeouts, nowMs }: ClientPa
     });
     if (answer.kind === 'failure') return { ...answer, reason: clean(answer.reason) };
     const { status, headers, body } = answer;
-    if (status === TOO_MANY || status === BANNED) bucket.pauseUntil(nowMs() + pauseMs(headers));
+    if (asksForPause(status)) bucket.pauseUntil(nowMs() + pauseMs(headers));
     const isEvents = asked.isStream === true && status === 200;
     const json = isEvents ? eventsOf(body) : jsonOf(body);
     const { code, message } = wireRefusal(json);
@@ -87,14 +74,6 @@ const headersOf = ({ keyId, secret }: AlpacaAccess): Readonly<Record<string, str
   accept: 'application/json',
   'content-type': 'application/json',
 });
-
-function jsonOf(body: string): ExactValue {
-  try {
-    return parseExactJson(body);
-  } catch {
-    return null;
-  }
-}
 
 /** Null when one event cannot be read, or the venue says in a comment that some are missing. */
 function eventsOf(body: string): ExactValue {

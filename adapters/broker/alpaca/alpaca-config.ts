@@ -5,8 +5,6 @@
  */
 import {
   ALPACA_HOSTS,
-  ALPACA_KEY_EXPECTED,
-  ALPACA_KEY_PATTERN,
   type AlpacaMode,
   type AlpacaSettings,
   alpacaProblems,
@@ -14,7 +12,8 @@ import {
   secretOf,
 } from '../../../schemas/alpaca-settings.ts';
 import { isPrivateHost } from '../../../schemas/outside-url.ts';
-import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { InvalidInput } from '../../../schemas/problem.ts';
+import { keyProblems } from '../key-problems.ts';
 
 type AlpacaConfigOf<M extends AlpacaMode> = {
   readonly mode: M;
@@ -58,7 +57,7 @@ export const alpacaLiveConfig = (settings: AlpacaSettings, allowLoopback: boolea
  */
 export function alpacaAccess({ mode, settings, allowLoopback }: AlpacaPaperConfig | AlpacaLiveConfig): AlpacaAccess {
   const key = mode === 'paper' ? settings.paperKey : settings.liveKey;
-  const problems = [...keyProblems(mode, key), ...alpacaProblems(settings, allowLoopback)];
+  const problems = [...keyProblems(NAMES[mode], key), ...alpacaProblems(settings, allowLoopback)];
   if (key === null || problems.length > 0) throw new InvalidInput(problems);
   const url = new URL(mode === 'paper' ? settings.paperUrl : settings.liveUrl);
   return {
@@ -71,10 +70,4 @@ export function alpacaAccess({ mode, settings, allowLoopback }: AlpacaPaperConfi
     secret: secretOf(key),
     requestsPerMinute: isPrivateHost(url.hostname) ? REQUESTS_PER_MINUTE_LOCAL : REQUESTS_PER_MINUTE,
   };
-}
-
-function keyProblems(mode: AlpacaMode, key: string | null): Problem[] {
-  if (key === null) return [problem('CONFIG_REQUIRED', NAMES[mode], undefined, ALPACA_KEY_EXPECTED)];
-  if (ALPACA_KEY_PATTERN.test(key)) return [];
-  return [problem('CONFIG_VALUE', NAMES[mode], `${key.length} signs`, ALPACA_KEY_EXPECTED)];
 }

@@ -8,7 +8,8 @@ import { proofOfSend } from '../../../domain/execution/outcome-table.ts';
 import type { Order } from '../../../schemas/execution.ts';
 import type { LookUp, VenueOrder } from '../../../schemas/venue.ts';
 import type { CancelAllOutcome, CancelOutcome, SendGuard, SendOutcome } from '../venue.ts';
-import type { AlpacaClient, AlpacaReply } from './alpaca-client.ts';
+import type { VenueReply } from '../venue-reply.ts';
+import type { AlpacaClient } from './alpaca-client.ts';
 import { wireCancelAllSchema, wireOrderSchema } from './alpaca-wire.ts';
 import { orderBody } from './order-body.ts';
 
@@ -30,7 +31,7 @@ export async function sendOrder(
   return sendOutcome(order, await client.request({ ...asked, body: made.body, ...(guard && { guard }) }));
 }
 
-function sendOutcome(order: Order, reply: AlpacaReply): SendOutcome {
+function sendOutcome(order: Order, reply: VenueReply): SendOutcome {
   const sent = reply.kind === 'reply' ? sentOrder(order, reply) : null;
   const evidence = reply.kind === 'failure' ? reply : { ...reply, order: standing(sent) };
   const proof = proofOfSend('alpaca', evidence);
@@ -113,7 +114,7 @@ export async function cancelAllOrders(client: AlpacaClient): Promise<CancelAllOu
   };
 }
 
-type Reply = Extract<AlpacaReply, { kind: 'reply' }>;
+type Reply = Extract<VenueReply, { kind: 'reply' }>;
 
 /** Alpaca's own answer; a 404 page of a machine in between says nothing about an order. */
 const isNotFound = ({ status, code, message }: Reply): boolean =>

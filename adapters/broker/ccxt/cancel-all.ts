@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import type { CancelAllOutcome } from '../venue.ts';
+import type { VenueReply } from '../venue-reply.ts';
 import { digits, text } from './binance-numbers.ts';
 import { venueIdOf } from './binance-wire.ts';
-import type { CcxtReply } from './ccxt-client.ts';
 import type { CcxtExchangeClient } from './ccxt-exchange.ts';
 import type { CcxtDesk } from './ccxt-markets.ts';
 import { readOpenOrders } from './ccxt-reads.ts';
@@ -45,7 +45,7 @@ async function cancelSpot(desk: CcxtDesk): Promise<CancelAllOutcome> {
   return { kind: 'taken', venueOrderIds: lists.flatMap((list) => list ?? []), refused: [] };
 }
 
-function cancelledOf(reply: CcxtReply): string[] | null {
+function cancelledOf(reply: VenueReply): string[] | null {
   if (reply.kind === 'failure' || reply.status !== 200) return null;
   const rows = z.array(rowSchema).safeParse(reply.json);
   if (!rows.success) return null;
@@ -70,12 +70,12 @@ async function cancelSwap(desk: CcxtDesk): Promise<CancelAllOutcome> {
   return { kind: 'taken', venueOrderIds: ours.map(({ venueOrderId }) => venueOrderId), refused: [] };
 }
 
-const ask = ({ client }: CcxtDesk, calls: readonly Call[]): Promise<CcxtReply[]> =>
+const ask = ({ client }: CcxtDesk, calls: readonly Call[]): Promise<VenueReply[]> =>
   Promise.all(
     calls.map((call) =>
       client.request({ effect: 'venue.cancelAll', kind: 'cancel', call, ...soon(client), bodyBytesMax: BYTES_MAX }),
     ),
   );
 
-const reasonOf = ([first]: readonly CcxtReply[]): string =>
+const reasonOf = ([first]: readonly VenueReply[]): string =>
   first?.kind === 'reply' ? told(first) : (first?.reason ?? '');

@@ -3,7 +3,7 @@
  * differently named settings, so one cannot be handed where the other is meant. Everything is checked before any
  * request exists. Not for reading the environment.
  */
-import { ALPACA_KEY_EXPECTED, ALPACA_KEY_PATTERN, keyIdOf, secretOf } from '../../../schemas/alpaca-settings.ts';
+import { keyIdOf, secretOf } from '../../../schemas/alpaca-settings.ts';
 import {
   CCXT_HOSTS,
   type CcxtExchange,
@@ -13,7 +13,8 @@ import {
   ccxtProblems,
 } from '../../../schemas/ccxt-settings.ts';
 import { isPrivateHost } from '../../../schemas/outside-url.ts';
-import { InvalidInput, type Problem, problem } from '../../../schemas/problem.ts';
+import { InvalidInput } from '../../../schemas/problem.ts';
+import { keyProblems } from '../key-problems.ts';
 
 type CcxtConfigOf<M extends CcxtMode> = {
   readonly mode: M;
@@ -66,7 +67,7 @@ export const ccxtLiveConfig = (settings: CcxtSettings, allowLoopback: boolean): 
  */
 export function ccxtAccess({ mode, settings, allowLoopback }: CcxtPaperConfig | CcxtLiveConfig): CcxtAccess {
   const { exchange, market, symbols, key, url: text } = settings[mode];
-  const problems = [...keyProblems(mode, key), ...ccxtProblems(settings, allowLoopback)];
+  const problems = [...keyProblems(NAMES[mode], key), ...ccxtProblems(settings, allowLoopback)];
   if (key === null || problems.length > 0) throw new InvalidInput(problems);
   const url = new URL(text);
   return {
@@ -83,10 +84,4 @@ export function ccxtAccess({ mode, settings, allowLoopback }: CcxtPaperConfig | 
     secret: secretOf(key),
     requestsPerMinute: isPrivateHost(url.hostname) ? REQUESTS_PER_MINUTE_LOCAL : REQUESTS_PER_MINUTE,
   };
-}
-
-function keyProblems(mode: CcxtMode, key: string | null): Problem[] {
-  if (key === null) return [problem('CONFIG_REQUIRED', NAMES[mode], undefined, ALPACA_KEY_EXPECTED)];
-  if (ALPACA_KEY_PATTERN.test(key)) return [];
-  return [problem('CONFIG_VALUE', NAMES[mode], `${key.length} signs`, ALPACA_KEY_EXPECTED)];
 }

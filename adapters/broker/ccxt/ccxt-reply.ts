@@ -3,14 +3,15 @@
  */
 import type { z } from 'zod';
 import type { VenueAnswer } from '../../../schemas/venue.ts';
-import type { CcxtClient, CcxtReply } from './ccxt-client.ts';
+import type { VenueReply } from '../venue-reply.ts';
+import type { CcxtClient } from './ccxt-client.ts';
 import type { CcxtRequest } from './ccxt-exchange.ts';
 
 /** Longest wait for a free request. */
 const WAIT_MS = 30_000;
 
 type Read = Omit<CcxtRequest, 'kind' | 'deadlineMs'> & Partial<Pick<CcxtRequest, 'kind' | 'deadlineMs'>>;
-type Reply = Extract<CcxtReply, { kind: 'reply' }>;
+type Reply = Extract<VenueReply, { kind: 'reply' }>;
 
 export async function readReply<S extends z.ZodType>(
   client: CcxtClient,
@@ -20,7 +21,7 @@ export async function readReply<S extends z.ZodType>(
   return answerOf(schema, await client.request({ kind: 'read', ...soon(client), ...asked }));
 }
 
-export function answerOf<S extends z.ZodType>(schema: S, reply: CcxtReply): VenueAnswer<z.output<S>> {
+export function answerOf<S extends z.ZodType>(schema: S, reply: VenueReply): VenueAnswer<z.output<S>> {
   if (reply.kind === 'failure') return { kind: 'failed', reason: reply.reason };
   if (reply.status !== 200) return { kind: 'failed', reason: told(reply) };
   const parsed = schema.safeParse(reply.json);
@@ -39,5 +40,5 @@ export const soon = (client: CcxtClient): { readonly deadlineMs: number } => ({
 });
 
 /** Binance's own words for an order it does not have: -2013 to a look-up, -2011 to a cancel. */
-export const isUnknownOrder = (reply: CcxtReply): boolean =>
+export const isUnknownOrder = (reply: VenueReply): boolean =>
   reply.kind === 'reply' && reply.status === 400 && (reply.code === '-2013' || reply.code === '-2011');

@@ -6,8 +6,8 @@ import { proofOfSend } from '../../../domain/execution/outcome-table.ts';
 import type { Order } from '../../../schemas/execution.ts';
 import type { VenueOrder } from '../../../schemas/venue.ts';
 import type { SendGuard, SendOutcome } from '../venue.ts';
+import type { VenueReply } from '../venue-reply.ts';
 import { wireOrderSchema } from './binance-wire.ts';
-import type { CcxtReply } from './ccxt-client.ts';
 import type { CcxtAccess } from './ccxt-config.ts';
 import type { CcxtExchangeClient } from './ccxt-exchange.ts';
 import type { CcxtDesk, Markets } from './ccxt-markets.ts';
@@ -40,7 +40,7 @@ function post(exchange: CcxtExchangeClient, { market }: CcxtAccess, conditional:
   return conditional ? exchange.fapiPrivatePostAlgoOrder({ ...fields }) : exchange.fapiPrivatePostOrder({ ...fields });
 }
 
-function sendOutcome(order: Order, reply: CcxtReply, sent: VenueOrder | null): SendOutcome {
+function sendOutcome(order: Order, reply: VenueReply, sent: VenueOrder | null): SendOutcome {
   const ours = sent !== null && isSame(order, sent) ? sent : null;
   const evidence = reply.kind === 'failure' ? reply : { ...reply, order: standing(ours) };
   const proof = proofOfSend('ccxt-binance', evidence);
@@ -54,7 +54,7 @@ function standing(sent: VenueOrder | null): 'ours' | 'refused' | 'none' {
   return sent.state === 'REJECTED' ? 'refused' : 'ours';
 }
 
-function sentOrder(reply: CcxtReply, conditional: boolean, markets: Markets): VenueOrder | null {
+function sentOrder(reply: VenueReply, conditional: boolean, markets: Markets): VenueOrder | null {
   if (conditional) {
     const answer = answerOf(wireConditionalSchema(markets), reply);
     return answer.kind === 'answered' ? answer.value.order : null;

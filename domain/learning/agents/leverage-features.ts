@@ -4,7 +4,7 @@
  * Bars carry neither open interest nor a long/short ratio: both are 0. The funding rate is the one that the account pays.
  */
 import type { FeatureColumns } from '../../features/feature-columns.ts';
-import { alignment, cross } from '../../features/market-features.ts';
+import { alignment, cross } from '../../features/feature-groups.ts';
 import { VOLATILITY_WINDOW_BARS } from '../../features/regime.ts';
 import { directionCode } from '../../features/trend-direction.ts';
 import { bounded, SPOT_FEATURES, type SpotRows, scaleAt, seenAge, seenPnl } from './spot-features.ts';

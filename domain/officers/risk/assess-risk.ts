@@ -5,7 +5,7 @@
 import type { ModeProfile } from '../../../schemas/governance.ts';
 import { type RiskPortfolio, riskPortfolioSchema } from '../../../schemas/officers/portfolio.ts';
 import type { LossTable, RiskState } from '../../../schemas/officers/risk-state.ts';
-import { pathText } from '../../../schemas/parse-input.ts';
+import { pathText } from '../../../schemas/path-text.ts';
 import { riskCeilings } from './ceilings.ts';
 import { fallFraction } from './drawdown.ts';
 import { exposureMeasures } from './exposure-measures.ts';

@@ -1,17 +1,9 @@
 /** The settings of exchanges through ccxt, as the environment gives them: all mistakes at once, and no secret shown. */
 import { describe, expect, it } from 'vitest';
 import { parseEnvironment } from '../../../config/environment.ts';
-import { InvalidInput } from '../../../schemas/problem.ts';
+import { problemsOf } from '../../problems-of.ts';
 
-const problemsOf = (raw: Record<string, string>): readonly { code: string; path: string; message: string }[] => {
-  try {
-    parseEnvironment(raw);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
-};
+const settingProblems = (raw: Record<string, string>) => problemsOf(() => parseEnvironment(raw));
 const KEY = { CCXT_PAPER_KEY: 'PAPERID:paper-secret', CCXT_PAPER_SYMBOLS: 'BTC/USDT' };
 
 describe('the settings of exchanges', () => {
@@ -51,18 +43,18 @@ describe('the settings of exchanges', () => {
       'CCXT_LIVE_KEY',
     ],
   ])('%o is refused', (raw, code, path) => {
-    expect(problemsOf(raw)).toMatchObject([{ code, path }]);
+    expect(settingProblems(raw)).toMatchObject([{ code, path }]);
   });
 
   it('may be a host of this machine where that is allowed, but not one for both modes', () => {
     const url = 'http://127.0.0.1:9001';
-    expect(problemsOf({ QUARTERDECK_ALLOW_LOOPBACK: '1', ...KEY, CCXT_PAPER_URL: url })).toEqual([]);
+    expect(settingProblems({ QUARTERDECK_ALLOW_LOOPBACK: '1', ...KEY, CCXT_PAPER_URL: url })).toEqual([]);
     const both = { QUARTERDECK_ALLOW_LOOPBACK: '1', CCXT_PAPER_URL: url, CCXT_LIVE_URL: 'http://localhost:9001' };
-    expect(problemsOf(both)).toMatchObject([{ code: 'CONFIG_MODE_HOST_MISMATCH', path: 'CCXT_PAPER_URL' }]);
+    expect(settingProblems(both)).toMatchObject([{ code: 'CONFIG_MODE_HOST_MISMATCH', path: 'CCXT_PAPER_URL' }]);
   });
 
   it('never show a key', () => {
-    const told = problemsOf({ CCXT_PAPER_KEY: 'no secret here', CCXT_LIVE_KEY: 'LIVEID:hidden' });
+    const told = settingProblems({ CCXT_PAPER_KEY: 'no secret here', CCXT_LIVE_KEY: 'LIVEID:hidden' });
     expect(JSON.stringify(told)).not.toMatch(/hidden|no secret/);
   });
 });

@@ -10,9 +10,9 @@ import {
 import { firstKnown } from '../../../domain/features/kernel.ts';
 import { highest, lowest } from '../../../domain/features/wide/window-extremes.ts';
 import { seriesFromRows, sliceSeries } from '../../../domain/market/bar-series.ts';
-import { InvalidInput } from '../../../schemas/problem.ts';
 import { WIDE_INDICATOR_NAMES } from '../../../schemas/wide-indicators.ts';
 import { HOUR_MS, randomBars } from '../../domain/features/random-bars.ts';
+import { problemsOf } from '../../problems-of.ts';
 import { wideColumns } from './wide-columns.ts';
 
 const bars = randomBars(200, 5);
@@ -94,25 +94,18 @@ describe('bounds and windows', () => {
 });
 
 describe('asking by name', () => {
-  const problemsOf = (run: () => unknown) => {
-    try {
-      run();
-    } catch (error) {
-      if (error instanceof InvalidInput) return error.problems.map(({ code, path, hint }) => ({ code, path, hint }));
-    }
-    return [];
-  };
+  const mistakesOf = (run: () => unknown) => problemsOf(run).map(({ code, path, hint }) => ({ code, path, hint }));
 
   it('an unknown name is refused with the nearest one, wrong parameters all at once', () => {
-    expect(problemsOf(() => computeWideIndicator('stochastik', bars))).toEqual([
+    expect(mistakesOf(() => computeWideIndicator('stochastik', bars))).toEqual([
       { code: 'INPUT_ENUM', path: 'name', hint: 'did you mean stochastic' },
     ]);
     const asked = { step: 0, max: 2, rule: 'wilders', gap: 1 };
-    expect(problemsOf(() => computeWideIndicator('parabolicSar', bars, asked)).map((one) => one.path)).toEqual(
+    expect(mistakesOf(() => computeWideIndicator('parabolicSar', bars, asked)).map((one) => one.path)).toEqual(
       expect.arrayContaining(['step', 'max', 'rule', 'gap']),
     );
-    expect(problemsOf(() => computeWideIndicator('parabolicSar', bars, { initialGap: 1 }))).toHaveLength(1);
-    expect(problemsOf(() => computeWideIndicator('yangZhangVolatility', bars, { period: 1 }))).toHaveLength(1);
+    expect(mistakesOf(() => computeWideIndicator('parabolicSar', bars, { initialGap: 1 }))).toHaveLength(1);
+    expect(mistakesOf(() => computeWideIndicator('yangZhangVolatility', bars, { period: 1 }))).toHaveLength(1);
   });
 
   it('all of them at once are the same as each alone', () => {

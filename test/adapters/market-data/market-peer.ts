@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pour } from '../pour.ts';
 
 export const HOUR = 3_600_000;
 /** Cells are written into the answer as they stand here; null and words too. */
@@ -119,17 +120,6 @@ function misbehave(response: ServerResponse, fault: PeerFault): void {
     response.write('[{"t":');
     setTimeout(() => response.destroy(), 5);
   } else if (fault.kind === 'endless') pour(response);
-}
-
-const CHUNK = Buffer.alloc(1_048_576, ' ');
-
-function pour(response: ServerResponse): void {
-  const more = (): void => {
-    while (!response.destroyed && response.write(CHUNK));
-  };
-  response.on('drain', more);
-  response.on('error', () => undefined);
-  more();
 }
 
 /** Bars with `fromMs` <= stamp <= `toMs` that have opened by the peer's clock, the unfinished one among them. */

@@ -78,6 +78,32 @@ it('tells all mistakes with their places', async () => {
   });
 });
 
+it('goes on behind a line that is no JSON and a record with an open quote, and tells where it begins', async () => {
+  const lines = await read('bad.jsonl', '{"headline":"A"}\n{"a":\n[1]').catch((error: unknown) => error);
+  expect(lines).toMatchObject({
+    problems: [
+      { code: 'JSON_INVALID', path: 'bad.jsonl:2' },
+      { code: 'NEWS_FIELD', path: 'bad.jsonl:3' },
+      { path: 'bad.jsonl:1 published_at' },
+    ],
+  });
+  const rows = 'headline,published_at\n"two\nlines",never\n"open,2026-03-10\nB,2026-03-10';
+  const csv = await read('bad.csv', rows).catch((error: unknown) => error);
+  expect(csv).toMatchObject({
+    problems: [
+      { code: 'DATA_ROW_INVALID', path: 'bad.csv:4' },
+      { code: 'DATA_TIME_INVALID', path: 'bad.csv:2 published_at' },
+    ],
+  });
+});
+
+it('counts the quotes of a long file once: one that never ends holds nobody up', async () => {
+  const rows = ['headline,published_at', '"open,2026-03-10', ...new Array(100_000).fill('A,2026-03-10')].join('\n');
+  const startedAtMs = performance.now();
+  await expect(read('open.csv', rows)).rejects.toThrow('closed quotes');
+  expect(performance.now() - startedAtMs).toBeLessThan(30_000);
+});
+
 it('refuses what is no file of news', async () => {
   await expect(read('x.json', '[1]')).rejects.toThrow('NEWS_FIELD');
   await expect(read('x.jsonl', '{"a":')).rejects.toThrow('JSON_INVALID');

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pour } from '../pour.ts';
 
 export type NewsFault = '500' | '429' | '404' | 'html' | 'cut' | 'silent' | 'endless' | 'redirect';
 export type NewsPeer = {
@@ -48,15 +49,4 @@ function misbehave(response: ServerResponse, fault: NewsFault): void {
   } else if (fault === 'endless') pour(response);
   else if (fault === 'redirect') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
   else response.writeHead(Number(fault), fault === '429' ? { 'retry-after': '2' } : {}).end('told to fail');
-}
-
-const CHUNK = Buffer.alloc(1_048_576, ' ');
-
-function pour(response: ServerResponse): void {
-  const more = (): void => {
-    while (!response.destroyed && response.write(CHUNK));
-  };
-  response.on('drain', more);
-  response.on('error', () => undefined);
-  more();
 }

@@ -14,8 +14,8 @@ import type { LeverageRecord } from '../../../domain/learning/leverage/leverage-
 import { syntheticSeries } from '../../../domain/market/synthetic.ts';
 import { dayIn } from '../../../domain/market/trading-day.ts';
 import { gate } from '../../../domain/risk/gate.ts';
-import { InvalidInput } from '../../../schemas/problem.ts';
 import { parseSessionInput } from '../../../schemas/session-input.ts';
+import { codesOf } from '../../problems-of.ts';
 import { order } from '../execution/support.ts';
 import { aContext, barsOf, CASH, decisionAt, flat, HOUR_MS, NO_COSTS, START_MS, walk } from './walk-fixture.ts';
 
@@ -207,13 +207,8 @@ it('is on in paper and live, in virtual time where it is asked for, and not for 
 it('is refused where it would have nothing to do, with all that is wrong at once', () => {
   const refusals = (strategy: object, leverage: object) => {
     const rest = { accountId: 'paper-1', tradingMode: 'backtest', barIntervalMs: HOUR_MS, symbols: ['BTC/USDT'] };
-    try {
-      parseSessionInput({ ...rest, strategy, leverage }, 'strategy-session:asked', START_MS);
-    } catch (error) {
-      if (error instanceof InvalidInput) return error.problems.map(({ code, path }) => `${code} ${path}`).sort();
-      throw error;
-    }
-    return [];
+    const read = () => parseSessionInput({ ...rest, strategy, leverage }, 'strategy-session:asked', START_MS);
+    return codesOf(read).sort();
   };
   expect(refusals({ type: 'momentum', leverage: 3 }, {})).toEqual([]);
   expect(refusals({ type: 'momentum' }, {})).toEqual(['INPUT_RANGE leverage']);

@@ -2,20 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { readBacktest } from '../../../domain/backtest/read-backtest.ts';
 import { InvalidInput } from '../../../schemas/problem.ts';
+import { codesOf } from '../../problems-of.ts';
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 const read = (raw: unknown, workflowId = 'backtest:a') =>
   readBacktest(raw, { prefix: 'backtest', workflowId, nowMs: NOW_MS });
 
-function refusalOf(raw: unknown, workflowId?: string): string[] {
-  try {
-    read(raw, workflowId);
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems.map(({ code, path }) => `${code} ${path}`);
-    throw error;
-  }
-  return [];
-}
+const refusalOf = (raw: unknown, workflowId?: string): string[] => codesOf(() => read(raw, workflowId));
 
 const right = { strategy: 'momentum', params: 'lookback=10', symbol: 'BTC/USDT', interval: '1h' };
 

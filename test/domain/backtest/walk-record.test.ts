@@ -65,6 +65,8 @@ describe('other limits', () => {
     const wrong = read('positionFractionMx=1', 'positionFractionMax=7', 'positionsMax=x', 'symbolsAllowed=1', 'what');
     expect(wrong.problems.map(({ code }) => code)).toEqual(Array(5).fill('ARGUMENT_VALUE'));
     expect(wrong.problems[0]?.hint).toBe('did you mean positionFractionMax');
+    const twice = read('positionsMax=3', 'newEntries=false', 'positionsMax=4').problems;
+    expect(twice).toMatchObject([{ code: 'ARGUMENT_CONFLICT', path: '--limit', got: '"positionsMax"' }]);
     expect(LIMIT_NAMES).toContain('drawdownBreakerFraction');
     expect(limitFault('leverageMax', 11)).not.toBeNull();
   });

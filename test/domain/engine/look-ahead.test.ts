@@ -105,3 +105,16 @@ describe('looking ahead', { timeout: 120_000 }, () => {
     }
   });
 });
+
+it('what a strategy file throws is told as its mistake, with the place', () => {
+  const boom = (): never => {
+    throw new TypeError('boom');
+  };
+  const voiceOf = (file: Omit<StrategyFile, 'name'>) => () => fileVoice({ name: 'x', ...file }, market, {});
+  const refusal = (place: string) => `STRATEGY_FILE_INVALID ${place}: got "TypeError: boom"`;
+  expect(voiceOf({ prepare: boom, decide: () => null })).toThrow(refusal('prepare'));
+  expect(voiceOf({ warmupBars: boom, decide: () => null })).toThrow(refusal('warmupBars'));
+  const voice = voiceOf({ decide: boom })();
+  const held = { quantity: 0, entryPrice: Number.NaN, barsHeld: 0 };
+  expect(() => voice.kind === 'asked' && voice.ask(7, held)).toThrow(refusal('decide[7]'));
+});

@@ -6,7 +6,7 @@ import { computeIndicator, kernels } from '../../../domain/features/indicators.t
 import { firstKnown } from '../../../domain/features/kernel.ts';
 import { windowMean, windowSum } from '../../../domain/features/window-moments.ts';
 import { INDICATOR_NAMES } from '../../../schemas/indicators.ts';
-import { InvalidInput } from '../../../schemas/problem.ts';
+import { problemsOf } from '../../problems-of.ts';
 import { constantBars, randomBars } from './random-bars.ts';
 
 const bars = randomBars(400, 3);
@@ -133,18 +133,11 @@ describe('outputs and arguments', () => {
   });
 
   it('names an unknown indicator and every wrong parameter', () => {
-    const problemsOf = (run: () => unknown) => {
-      try {
-        run();
-      } catch (error) {
-        if (error instanceof InvalidInput) return error.problems.map(({ code, path, hint }) => ({ code, path, hint }));
-      }
-      return [];
-    };
-    expect(problemsOf(() => computeIndicator('rsl', bars))).toEqual([
+    const mistakesOf = (run: () => unknown) => problemsOf(run).map(({ code, path, hint }) => ({ code, path, hint }));
+    expect(mistakesOf(() => computeIndicator('rsl', bars))).toEqual([
       { code: 'INPUT_ENUM', path: 'name', hint: 'did you mean rsi' },
     ]);
-    const codes = problemsOf(() => computeIndicator('macd', bars, { fast: 0, slwo: 26, signal: 'x' })).map(
+    const codes = mistakesOf(() => computeIndicator('macd', bars, { fast: 0, slwo: 26, signal: 'x' })).map(
       (one) => one.code,
     );
     expect(codes.toSorted()).toEqual(['INPUT_RANGE', 'INPUT_TYPE', 'INPUT_UNKNOWN_FIELD']);

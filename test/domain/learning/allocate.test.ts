@@ -10,21 +10,11 @@ import {
   projectOntoCappedSimplex,
   requireWeightsSum,
 } from '../../../domain/learning/allocate.ts';
-import { InvalidInput, type Problem } from '../../../schemas/problem.ts';
+import { problemsOf } from '../../problems-of.ts';
 
 const bounds = { minFraction: 0.05, maxFraction: 0.4, cashAllowed: true };
 const noCash = { ...bounds, cashAllowed: false };
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function problemsOf(run: () => unknown): readonly Problem[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('allocate', () => {
   it('gives the best strategy the maximum and shares the excess equally, not pro rata', () => {

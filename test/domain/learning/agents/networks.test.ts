@@ -1,7 +1,6 @@
-/** Networks and Q-learning against numbers of PyTorch and closed forms, and the kernels against each other. */
+/** The networks of the agents and the formulas of Q-learning against numbers of PyTorch and closed forms. */
 import { describe, expect, it } from 'vitest';
-import { adamStep, afterUpdates, FIRST_POWERS, nextPowers } from '../../../../domain/learning/agents/adam.ts';
-import { createDqn, type DqnSettings } from '../../../../domain/learning/agents/dqn.ts';
+import { adamStep, FIRST_POWERS, nextPowers } from '../../../../domain/learning/agents/adam.ts';
 import { type KernelWanted, openNetMemory } from '../../../../domain/learning/agents/net-kernel.ts';
 import { netLayout } from '../../../../domain/learning/agents/net-layout.ts';
 import { createNetwork } from '../../../../domain/learning/agents/network.ts';
@@ -15,85 +14,9 @@ import {
   scheduled,
   valueTarget,
 } from '../../../../domain/learning/agents/value-targets.ts';
-import { createRandom } from '../../../../domain/market/random.ts';
-import { fixtureJson } from '../golden-json.ts';
+import { expectClose, golden, type Layers } from './golden-networks.ts';
 
-type Layers = { readonly W: readonly (readonly (readonly number[])[])[]; readonly b: readonly (readonly number[])[] };
-type Golden = {
-  readonly mlp: {
-    readonly init: Layers;
-    readonly x: readonly (readonly number[])[];
-    readonly action: readonly number[];
-    readonly target: readonly number[];
-    readonly q: readonly (readonly number[])[];
-    readonly mse: number;
-    readonly huber_delta1: number;
-    readonly grad_huber: Layers & { readonly global_norm: number };
-    readonly adam: {
-      readonly lr: number;
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly eps: number;
-      readonly losses_before_each_step: readonly number[];
-      readonly after5: Layers;
-    };
-  };
-  readonly targets: {
-    readonly gamma: number;
-    readonly rewards: readonly number[];
-    readonly done: readonly number[];
-    readonly q_online_next: readonly (readonly number[])[];
-    readonly q_target_next: readonly (readonly number[])[];
-    readonly dqn: readonly number[];
-    readonly double_dqn: readonly number[];
-  };
-  readonly dueling: {
-    readonly value: number;
-    readonly advantage: readonly number[];
-    readonly q_mean: readonly number[];
-  };
-  readonly per: {
-    readonly td: readonly number[];
-    readonly alpha: number;
-    readonly beta: number;
-    readonly priority: readonly number[];
-    readonly prob: readonly number[];
-    readonly is_weight_normalised_by_max: readonly number[];
-  };
-  readonly n_step: {
-    readonly gamma: number;
-    readonly rewards: readonly number[];
-    readonly bootstrap_value: number;
-    readonly n: number;
-    readonly returns_from_step0_and_step1: readonly number[];
-  };
-  readonly soft_update: {
-    readonly tau: number;
-    readonly online: readonly number[];
-    readonly target: readonly number[];
-    readonly result: readonly number[];
-  };
-  readonly epsilon_linear: readonly {
-    readonly start: number;
-    readonly end: number;
-    readonly duration: number;
-    readonly t: number;
-    readonly eps: number;
-  }[];
-};
-
-const golden = fixtureJson<Golden>('nn_dqn_units.json');
 const exact = (value: number): number => value;
-
-/** Within so much, relative to what is large. */
-function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): void {
-  expect(got.length).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i += 1) {
-    const [a, b] = [got[i] as number, wanted[i] as number];
-    expect(Math.abs(a - b)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(b)));
-  }
-}
-
 const SMALL = { inputs: 4, hidden: [5, 3], actions: 2, dueling: false };
 const layout = netLayout(SMALL);
 
@@ -213,114 +136,5 @@ describe('the networks of the desk', () => {
     const hidden = [128, 64, 32];
     expect(netLayout({ inputs: 18, hidden, actions: 3, dueling: false }).parameterCount).toBe(12_867);
     expect(netLayout({ inputs: 35, hidden, actions: 11, dueling: false }).parameterCount).toBe(15_307);
-  });
-});
-
-const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, normMax: 10 };
-const settingsOf = (change: Partial<DqnSettings>): DqnSettings => ({
-  net: { inputs: 18, hidden: [128, 64, 32], actions: 3, dueling: false },
-  adam: ADAM,
-  loss: 'mse',
-  batchSize: 16,
-  replayRows: 300,
-  double: true,
-  prioritised: null,
-  ...change,
-});
-
-it('keeps its learning rate until it is annealed, and then lets it fall to its share', () => {
-  const adam = { ...ADAM, annealed: { after: 100, share: { start: 1, end: 0.1, steps: 200 } } };
-  const rates = [0, 100, 200, 300, 400].map((updates) => afterUpdates(adam, updates).learningRate);
-  expect(rates.map((rate) => rate / ADAM.learningRate)).toEqual(
-    [1, 1, 0.55, 0.1, 0.1].map((share) => expect.closeTo(share, 12) as number),
-  );
-  const [plain, annealed] = [adam, { ...adam, annealed: { ...adam.annealed, after: 5 } }].map((one) =>
-    learned(settingsOf({ adam: one }), 'annealed', 'auto', 12),
-  );
-  expect(annealed?.told.slice(0, 6)).toEqual(plain?.told.slice(0, 6));
-  expect(annealed?.dqn.weights()).not.toEqual(plain?.dqn.weights());
-});
-
-/** Learns so many times from random transitions, some of them terminations. */
-function learned(settings: DqnSettings, seed: string, wanted: KernelWanted, steps: number) {
-  const { uniform, normal } = createRandom(seed);
-  const dqn = createDqn(settings, uniform, wanted);
-  const { inputs, actions } = settings.net;
-  const state = () => Array.from({ length: inputs }, normal);
-  for (let i = 0; i < 400; i += 1) {
-    const action = Math.floor(uniform() * actions);
-    dqn.remember({ state: state(), action, reward: normal(), next: state(), discount: i % 7 === 0 ? 0 : 0.99 });
-  }
-  const told = Array.from({ length: steps }, () => {
-    dqn.act(state());
-    return dqn.learn();
-  });
-  return { dqn, told };
-}
-
-const VARIANTS: readonly (readonly [string, Partial<DqnSettings>])[] = [
-  ['the spot network', {}],
-  [
-    'the leverage network, dueling and prioritised',
-    {
-      net: { inputs: 35, hidden: [128, 64, 32], actions: 11, dueling: true },
-      prioritised: { alpha: 0.6, beta: { start: 0.4, end: 1, steps: 10 } },
-    },
-  ],
-  [
-    'odd widths and batches',
-    { net: { inputs: 5, hidden: [7, 9], actions: 2, dueling: true }, batchSize: 13, loss: 'huber' },
-  ],
-  ['one layer without Double DQN', { net: { inputs: 3, hidden: [], actions: 4, dueling: false }, double: false }],
-];
-
-describe('SIMD and its twin in TypeScript', () => {
-  it.each(VARIANTS)('have the same bits after learning: %s', (_name, change) => {
-    const settings = settingsOf(change);
-    for (const seed of ['a', 'b']) {
-      const [simd, twin] = (['auto', 'typescript'] as const).map((wanted) => learned(settings, seed, wanted, 3));
-      if (simd === undefined || twin === undefined) throw new Error('both were asked for');
-      expect(simd.dqn).toMatchObject({ kernel: 'simd', fallback: null });
-      expect(twin.dqn.fallback).toContain('TypeScript');
-      expect(simd.told).toEqual(twin.told);
-      expect(Buffer.from(new Uint8Array(simd.dqn.weights().slice().buffer))).toEqual(
-        Buffer.from(new Uint8Array(twin.dqn.weights().slice().buffer)),
-      );
-      const state = Array.from({ length: settings.net.inputs }, (_, i) => Math.sin(i));
-      expect([...simd.dqn.values(state)]).toEqual([...twin.dqn.values(state)]);
-    }
-  });
-
-  it('stay close to 64 bits, and what fills up a network stays zero', () => {
-    const settings = settingsOf({ net: { inputs: 5, hidden: [7, 9], actions: 2, dueling: false } });
-    const [short, long] = [learned(settings, 'c', 'auto', 5), learned(settings, 'c', 'float64', 5)];
-    expectClose(short.dqn.weights(), long.dqn.weights(), 1e-4);
-    const used = new Set<number>();
-    const { layers } = netLayout(settings.net);
-    for (const { inputs, inputsUsed, outputsUsed, weightsAt, biasesAt } of layers) {
-      for (let o = 0; o < outputsUsed; o += 1) {
-        for (let i = 0; i < inputsUsed; i += 1) used.add(weightsAt + o * inputs + i);
-        used.add(biasesAt + o);
-      }
-    }
-    expect([...short.dqn.weights()].every((value, at) => used.has(at) || value === 0)).toBe(true);
-  });
-});
-
-describe('the target network', () => {
-  it('takes over a part of the weights, or all of them', () => {
-    const { tau, online, target, result } = golden.soft_update;
-    const dqn = createDqn(
-      settingsOf({ net: { inputs: 1, hidden: [], actions: 2, dueling: false } }),
-      () => 0.5,
-      'float64',
-    );
-    const [weights, behind] = dqn.kept(0) as [Float64Array, Float64Array];
-    weights.set(online);
-    behind.set(target);
-    dqn.blendTarget(tau);
-    expectClose(behind.subarray(0, 2), result, 1e-12);
-    dqn.syncTarget();
-    expect([...behind.subarray(0, 2)]).toEqual(online);
   });
 });

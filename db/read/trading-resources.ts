@@ -1,4 +1,4 @@
-/** What can be read of the book of record, table by table, in the order of the flow. */
+/** What can be read of the book of record: accounts, sessions, orders and what came of them. */
 import { z } from 'zod';
 import { orderStateSchema } from '../../schemas/execution.ts';
 import { tradingModeSchema } from '../../schemas/governance.ts';
@@ -121,99 +121,6 @@ export const approvals: Resource = {
     expiresAtMs: instant('expires_at'),
     decidedAtMs: maybe(instant('decided_at')),
     decidedBy: maybe(text('decided_by')),
-  },
-};
-
-export const strategies: Resource = {
-  table: 'strategies',
-  id: 'strategyId',
-  account: null,
-  sort: ['decidedAtMs', 'strategyId'],
-  filters: { type: id, health: id, symbol },
-  columns: {
-    strategyId: text('strategy_id'),
-    type: text('type'),
-    definition: json('definition'),
-    promoted: flag('promoted'),
-    health: text('health'),
-    symbol: maybe(text('symbol')),
-    barIntervalMs: maybe(number('bar_interval_ms')),
-    runId: maybe(text('run_id')),
-    decidedAtMs: maybe(instant('decided_at')),
-  },
-};
-
-export const runs: Resource = {
-  table: 'research_runs',
-  id: 'runId',
-  account: null,
-  sort: ['startedAtMs', 'runId'],
-  filters: { kind: id, state: id },
-  columns: {
-    runId: text('run_id'),
-    workflowId: text('workflow_id'),
-    kind: text('kind'),
-    state: text('state'),
-    input: json('input'),
-    dataHash: text('data_hash'),
-    codeVersion: text('code_version'),
-    result: alone(maybe(json('result'))),
-    startedAtMs: instant('started_at'),
-    endedAtMs: maybe(instant('ended_at')),
-  },
-};
-
-export const backtests: Resource = {
-  table: 'backtests',
-  id: 'runId',
-  account: null,
-  sort: ['runId'],
-  filters: {},
-  columns: { runId: text('run_id'), report: json('report'), trades: alone(json('trades')) },
-};
-
-export const allocations: Resource = {
-  table: 'allocations',
-  id: 'allocationId',
-  account: null,
-  sort: ['atMs', 'allocationId'],
-  filters: {},
-  columns: {
-    allocationId: text('allocation_id'),
-    atMs: instant('at'),
-    weights: json('weights'),
-    cashFraction: number('cash_fraction'),
-    plan: json('plan'),
-  },
-};
-
-export const prompts: Resource = {
-  table: 'prompts',
-  id: 'promptId',
-  account: null,
-  sort: ['registeredAtMs', 'promptId', 'version'],
-  filters: { promptId: id },
-  columns: {
-    promptId: text('prompt_id'),
-    version: number('version'),
-    hash: text('hash'),
-    definition: json('definition'),
-    registeredAtMs: instant('registered_at'),
-  },
-};
-
-export const budgets: Resource = {
-  table: 'budgets',
-  id: 'key',
-  account: null,
-  sort: ['key', 'scope', 'spentMicroUsd'],
-  filters: { scope: id },
-  columns: {
-    scope: text('scope'),
-    key: text('key'),
-    limitMicroUsd: number('limit_micro_usd'),
-    reservedMicroUsd: number('reserved_micro_usd'),
-    spentMicroUsd: number('spent_micro_usd'),
   },
 };
 
