@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -78,4 +79,25 @@ it('is built anew after a change that keeps the length and the time of a source'
 it('tells what is wrong with a source', async () => {
   write('tools/lib/word.ts', 'export const word = ;');
   await expect(told()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('word.ts:1:20') as string });
+});
+
+it('keeps what is constant constant, lets change what changes, and loads a part when it is asked for', async () => {
+  write(
+    'tools/lib/word.ts',
+    "export let word: string = 'one';\nexport const change = (): void => void (word = 'two');\n",
+  );
+  write('tools/lib/late.ts', "import { word } from './word.ts';\nexport const late = `late ${word}`;\n");
+  write(
+    'tools/entry.ts',
+    `import { change, word } from './lib/word.ts';
+const before = word;
+change();
+const { late } = await import('./lib/late.ts');
+console.log(JSON.stringify({ words: [before, word, late] }));
+`,
+  );
+  expect((await told()).words).toEqual(['one', 'two', 'late two']);
+  const texts = builds().map((name) => readFileSync(path.join(folder, '.data/programs', name), 'utf8'));
+  expect(texts.some((text) => text.includes('\nconst before = '))).toBe(true);
+  expect(texts.some((text) => text.includes('\nvar word = '))).toBe(true);
 });
