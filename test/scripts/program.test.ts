@@ -86,7 +86,7 @@ it('keeps what is constant constant, lets change what changes, and loads a part 
     'tools/lib/word.ts',
     "export let word: string = 'one';\nexport const change = (): void => void (word = 'two');\n",
   );
-  write('tools/lib/late.ts', "import { word } from './word.ts';\nexport const late = `late ${word}`;\n");
+  write('tools/lib/late.ts', "import { word } from './word.ts';\nexport const late: string = 'late '.concat(word);\n");
   write(
     'tools/entry.ts',
     `import { change, word } from './lib/word.ts';
