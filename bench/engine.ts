@@ -1,7 +1,9 @@
 /**
  * Runs per second of the engine, side by side in one process: the report run (wealth, trades, costs), the search kernel
- * in TypeScript and in SIMD, and the same kernel in C, compiled here. Variants take turns; each figure is the median of
- * CPU time, of threads the wall. Masks are joined before: what is timed is the walk over the bars.
+ * in TypeScript and in SIMD, and the same kernel in C, compiled here. Variants take turns. A report run is the
+ * median of CPU time, with its garbage; kernels leave none, and of them the fastest sample counts, since what else the
+ * machine does only slows: CPU time of one thread, wall of two. A sample is as many passes as take a while, for a single
+ * one of few trades is over before a clock or a message can be trusted. Masks are joined before: timed is the walk.
  */
 import { Worker } from 'node:worker_threads';
 import { Command } from '@commander-js/extra-typings';
@@ -49,7 +51,7 @@ function readFlags(words: readonly string[]): Flags {
   const command = new Command('bench engine')
     .option('--bars <counts>', 'bars of a run, several with commas', '50000,1000000')
     .option('--size <count>', 'chromosomes of a population', '100')
-    .option('--rounds <count>', 'passes of each variant; the median counts', '9')
+    .option('--rounds <count>', 'samples of each variant', '9')
     .option('--json', 'one JSON document on stdout');
   const problems: Problem[] = [];
   const whole = (flag: string, text: string, most: number) => wholeNumber(flag, text, 1, most, problems);
@@ -88,6 +90,10 @@ type Row = {
 
 const RUN_BYTES = (bars: number): number => 3 * wordCount(bars) * 4 + PARAMETER_COUNT * 8 + 64;
 const LONG_RUN_BARS = 200_000;
+/** What a sample of a kernel takes at least, in microseconds. */
+const SAMPLE_US = 20_000;
+/** The same of threads, which wait for a message and for each other. */
+const THREAD_SAMPLE_US = 100_000;
 
 async function measure(
   bars: number,
@@ -114,6 +120,7 @@ async function measure(
     const timed = await timings(market, chromosomes, genes, variants, placed, runs, memory, child, rounds);
     const twoThreads = await threadGain(
       { memory: memory.memory, market: placed, runs, next: new Int32Array(new SharedArrayBuffer(4)) },
+      passesFor(THREAD_SAMPLE_US, timed.simd * runs.length),
       rounds,
     );
     rows.push({ bars, population: name, twoThreads: shown(twoThreads), ...timed });
@@ -201,17 +208,23 @@ async function timings(
     work();
     timed[name]?.push((cpuUs() - from) / count);
   };
-  const passOf = (kernel: Kernel): void => {
-    for (const { long, short, exit, p } of runs) kernel.run(placed, long, short, exit, p, out);
+  const walk = (kernel: Kernel, passes: number): void => {
+    for (let pass = 0; pass < passes; pass += 1)
+      for (const { long, short, exit, p } of runs) kernel.run(placed, long, short, exit, p, out);
   };
+  const fastest = (name: string): number => Math.min(...(timed[name] as number[]));
+  let passes = 1;
   for (let round = -2; round < rounds; round += 1) {
-    if (round === 0) for (const list of Object.values(timed)) list.length = 0;
+    if (round === 0) {
+      passes = passesFor(SAMPLE_US, fastest('simd') * runs.length);
+      for (const list of Object.values(timed)) list.length = 0;
+    }
     clock('report', reports.length, () => {
       for (const { plan, lanes } of reports) runReport(plan, lanes, { workspace });
     });
-    clock('typescript', runs.length, () => passOf(variants.typescript));
-    clock('simd', runs.length, () => passOf(variants.simd));
-    if (child !== null) timed.native?.push((await child.pass()) / 1_000 / runs.length);
+    for (const [name, kernel] of Object.entries(variants))
+      clock(name, passes * runs.length, () => walk(kernel, passes));
+    if (child !== null) timed.native?.push((await child.walk(passes)) / 1_000 / (passes * runs.length));
   }
   const found = [variants.simd, variants.typescript].map((kernel) =>
     runs.map(({ long, short, exit, p }) => {
@@ -228,19 +241,19 @@ async function timings(
   const sums = found[0].map(statisticsOf);
   const mean = (value: (one: (typeof sums)[number]) => number): number =>
     sums.reduce((sum, one) => sum + value(one), 0) / sums.length;
-  const us = (name: string): number => median(timed[name] ?? []);
-  const native = child === null ? null : us('native');
+  const report = median(timed.report as number[]);
+  const native = child === null ? null : fastest('native');
   const barCount = market.bars.close.length;
   return {
     trades: Math.round(mean((one) => one.trades)),
     inMarketFraction: shown(mean((one) => one.barsInMarket) / barCount),
-    report: shown(us('report')),
-    typescript: shown(us('typescript')),
-    simd: shown(us('simd')),
+    report: shown(report),
+    typescript: shown(fastest('typescript')),
+    simd: shown(fastest('simd')),
     native: native === null ? null : shown(native),
-    simdToNative: native === null ? null : shown(us('simd') / native),
-    reportBarsPerSecond: shown((barCount / us('report')) * 1e6),
-    simdBarsPerSecond: shown((barCount / us('simd')) * 1e6),
+    simdToNative: native === null ? null : shown(fastest('simd') / native),
+    reportBarsPerSecond: shown((barCount / report) * 1e6),
+    simdBarsPerSecond: shown((barCount / fastest('simd')) * 1e6),
     sameResults,
   };
 }
@@ -248,29 +261,26 @@ async function timings(
 const equal = (a: Float64Array, b: Float64Array | undefined): boolean =>
   b !== undefined && a.every((value, place) => Object.is(value, b[place]));
 
-/**
- * Wall time of a pass by one thread over that by two, of each the fastest, since what else the machine does only slows;
- * each pass is repeated until it takes a while.
- */
-async function threadGain(data: ThreadData, rounds: number): Promise<number> {
+const passesFor = (us: number, passUs: number): number => Math.ceil(us / Math.max(1, passUs));
+
+/** Wall time of one thread over that of two, of each its fastest sample. */
+async function threadGain(data: ThreadData, passes: number, rounds: number): Promise<number> {
   const start = () => new Worker(new URL('./engine/thread.mjs', import.meta.url), { workerData: data });
   const threads = [start(), start()];
   const answer = (thread: Worker): Promise<void> => new Promise((resolve) => thread.once('message', () => resolve()));
   await Promise.all(threads.map(answer));
-  const pass = async (taking: readonly Worker[]): Promise<number> => {
+  const sample = async (taking: readonly Worker[]): Promise<number> => {
+    Atomics.store(data.next, 0, 0);
+    const done = taking.map(answer);
     const from = performance.now();
-    for (let again = 0; again < 5; again += 1) {
-      Atomics.store(data.next, 0, 0);
-      const done = taking.map(answer);
-      for (const thread of taking) thread.postMessage('go');
-      await Promise.all(done);
-    }
+    for (const thread of taking) thread.postMessage(passes);
+    await Promise.all(done);
     return performance.now() - from;
   };
   const [one, two]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds + 2; round += 1) {
-    one.push(await pass(threads.slice(0, 1)));
-    two.push(await pass(threads));
+    one.push(await sample(threads.slice(0, 1)));
+    two.push(await sample(threads));
   }
   await Promise.all(threads.map((thread) => thread.terminate()));
   return Math.min(...one.slice(2)) / Math.min(...two.slice(2));

@@ -1,4 +1,4 @@
-/** The search kernel in C, compiled here and now, as a child process that answers each line with a pass's CPU time. */
+/** The search kernel in C, compiled here and now, as a child process that answers a number of passes with their CPU time. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +12,8 @@ import type { SearchColumns } from '../../domain/engine/search/search-run.ts';
 export type NativeRun = { readonly parameters: Float64Array; readonly masks: readonly [Bits, Bits, Bits] };
 
 export type NativeKernel = {
-  /** Nanoseconds of CPU for a pass over all runs. */
-  readonly pass: () => Promise<number>;
+  /** Nanoseconds of CPU for so many passes over all runs. */
+  readonly walk: (passes: number) => Promise<number>;
   /** Ends the child; the results of its last pass, 16 doubles a run. */
   readonly end: () => Promise<Float64Array>;
 };
@@ -47,7 +47,7 @@ export function startNative(
   writeFileSync(input, Buffer.concat(partsOf(columns, runs)));
   const child = spawn(program, [input, output], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
-  return { pass: () => ask(child, lines), end: () => endOf(child, output) };
+  return { walk: (passes) => ask(child, lines, passes), end: () => endOf(child, output) };
 }
 
 function partsOf({ open, high, low, close, atr, ...funding }: SearchColumns, runs: readonly NativeRun[]): Buffer[] {
@@ -58,7 +58,7 @@ function partsOf({ open, high, low, close, atr, ...funding }: SearchColumns, run
   return parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(new Uint8Array(buffer, byteOffset, byteLength)));
 }
 
-const ask = (child: ChildProcess, lines: Interface): Promise<number> =>
+const ask = (child: ChildProcess, lines: Interface, passes: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const failed = (code: number | null): void => reject(new Error(`the C kernel ended with ${code}`));
     child.once('exit', failed);
@@ -66,7 +66,7 @@ const ask = (child: ChildProcess, lines: Interface): Promise<number> =>
       child.off('exit', failed);
       resolve(Number(line));
     });
-    child.stdin?.write('go\n');
+    child.stdin?.write(`${passes}\n`);
   });
 
 const endOf = (child: ChildProcess, output: string): Promise<Float64Array> =>

@@ -298,10 +298,12 @@ int main(int argc, char **argv) {
   char line[64];
   while (fgets(line, sizeof line, stdin) != NULL) {
     double started = cpuNs();
-    for (size_t run = 0; run < runs; run += 1) {
-      uint32_t *mask = masks[run];
-      searchRun(columns[0], columns[1], columns[2], columns[3], columns[4], fundingAtOpen, fundingInside, mask,
-                mask + words, mask + 2 * words, parameters[run], results + run * 16);
+    for (long passes = strtol(line, NULL, 10); passes > 0; passes -= 1) {
+      for (size_t run = 0; run < runs; run += 1) {
+        uint32_t *mask = masks[run];
+        searchRun(columns[0], columns[1], columns[2], columns[3], columns[4], fundingAtOpen, fundingInside, mask,
+                  mask + words, mask + 2 * words, parameters[run], results + run * 16);
+      }
     }
     printf("%.0f\n", cpuNs() - started);
     fflush(stdout);

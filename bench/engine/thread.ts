@@ -1,4 +1,4 @@
-/** One thread of the bench: takes runs off a shared counter, a few at a time, until all are done. */
+/** One thread of the bench: takes runs off a shared counter, a few at a time, until all passes are done. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlacedMarket } from '../../domain/engine/search/kernel.ts';
 import { simdKernel } from '../../domain/engine/search/kernel.ts';
@@ -10,7 +10,7 @@ export type ThreadData = {
   readonly memory: WebAssembly.Memory;
   readonly market: PlacedMarket;
   readonly runs: readonly PlacedRun[];
-  /** The next run that nobody has taken. */
+  /** The next run that nobody has taken; runs of the second pass count on from those of the first. */
   readonly next: Int32Array;
 };
 
@@ -19,12 +19,13 @@ const { memory, market, runs, next } = workerData as ThreadData;
 const kernel = simdKernel(memory);
 const out = attachSearchMemory(memory).allocate(RESULT_COUNT * 8);
 
-parentPort?.on('message', () => {
-  for (;;) {
-    const from = Atomics.add(next, 0, CHUNK);
-    if (from >= runs.length) break;
-    for (const { long, short, exit, p } of runs.slice(from, from + CHUNK))
+parentPort?.on('message', (passes: number) => {
+  const end = passes * runs.length;
+  for (let from = Atomics.add(next, 0, CHUNK); from < end; from = Atomics.add(next, 0, CHUNK)) {
+    for (let run = from; run < Math.min(end, from + CHUNK); run += 1) {
+      const { long, short, exit, p } = runs[run % runs.length] as PlacedRun;
       kernel.run(market, long, short, exit, p, out);
+    }
   }
   parentPort?.postMessage('done');
 });
