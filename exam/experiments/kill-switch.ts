@@ -98,9 +98,10 @@ async function allDrills(parts: Parts): Promise<Record<string, Drilled>> {
   };
 }
 
-/** Proposals as workflows of the desk. */
+/** Proposals as workflows of the desk, whose workers have sent some before: in their first seconds they are slow. */
 const allUp: Drilling = async ({ rig, engine, count, kill }) => {
   const orders = deskOrders(rig.connection);
+  await tryOrders(rig, 'warm', true);
   const resting = await placeResting(engine, count, 'up');
   const propose = (index: number): void => {
     const id = `up-${index}`;

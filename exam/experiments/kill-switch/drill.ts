@@ -24,8 +24,7 @@ export type Drilled = {
 
 const EVERY_MS = 50;
 const BEFORE_MS = 4_000;
-/** Workers that have just started are slow. */
-const FIRST_WITHIN_MS = 10_000;
+const FIRST_WITHIN_MS = 30_000;
 const AFTER_MS = 5_000;
 const LATE_MS = 1_000;
 const CANCEL_MS_MAX = 5_000;
