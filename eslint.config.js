@@ -35,6 +35,9 @@ const NETWORK_LAZY = `:matches(ImportExpression[source.value=/^((node:)?(http|ht
   CallExpression[callee.name='require'], CallExpression[callee.property.name='getBuiltinModule'])`;
 const requesters = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
 
+const JSON_TEXT = "MemberExpression[object.name='JSON'][property.name='stringify']";
+const STORABLE = 'Postgres refuses NUL and half a surrogate pair: jsonText and asStored of db/storable.ts leave them out';
+
 const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
 
 export default tseslint.config(
@@ -73,6 +76,17 @@ export default tseslint.config(
         ...requesters.map((property) => ({ object: 'globalThis', property, message: EFFECT })),
       ],
       'no-restricted-syntax': ['error', { selector: NETWORK_LAZY, message: EFFECT }],
+    },
+  },
+  {
+    files: ['db/**/*.ts'],
+    ignores: ['db/storable.ts', 'db/migrations/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: NETWORK_LAZY, message: EFFECT },
+        { selector: JSON_TEXT, message: STORABLE },
+      ],
     },
   },
   {

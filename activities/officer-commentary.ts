@@ -1,6 +1,7 @@
 /** What `officerCommentary` reads and writes, on queue `research`. Both are safe to repeat: one text for each event. */
 import type { CommentaryStore } from '../db/officers/commentary.ts';
 import { commentaryFacts } from '../domain/officers/commentary/commentary-facts.ts';
+import { cutText } from '../schemas/cut-text.ts';
 import type { Commentary, CommentarySubject } from '../schemas/officers/commentary.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import { finalOnInvalidInput } from './failure.ts';
@@ -22,7 +23,7 @@ export const createCommentaryActivities = ({ store, nowMs }: CommentaryParts) =>
     }),
 
   tellCommentary: async ({ sequence, text, callId }: Commentary): Promise<void> => {
-    await store.tell({ sequence, text: text.slice(0, TEXT_LENGTH_MAX), callId }, nowMs());
+    await store.tell({ sequence, text: cutText(text, TEXT_LENGTH_MAX), callId }, nowMs());
   },
 });
 

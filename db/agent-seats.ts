@@ -11,6 +11,7 @@ import {
 } from '../schemas/agent-training.ts';
 import { type SeatedAgent, seatedAgentSchema } from '../schemas/session-walk.ts';
 import { toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database } from './tables.ts';
 
 export type NewSeat = {
@@ -27,7 +28,7 @@ export async function saveSeat(db: Database, { runId, seat, weights, input, data
   await sql`insert into agent_seats (run_id, agent, symbol, bar_interval_ms, direction, seated, reason, verdict, dueling,
       data_hash, weights_hash, weights, decided_at)
     values (${runId}, ${seat.agent}, ${symbol}, ${barIntervalMs}, ${direction}, ${seat.seated}, ${seat.reason},
-      ${JSON.stringify(seat)}::jsonb, ${dueling}, ${dataHash}, ${seat.weightsHash}, ${Buffer.from(weights)},
+      ${jsonText(seat)}::jsonb, ${dueling}, ${dataHash}, ${seat.weightsHash}, ${Buffer.from(weights)},
       ${toInstant(nowMs)})
     on conflict do nothing`.execute(db);
 }

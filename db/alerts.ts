@@ -3,6 +3,7 @@
  * workers one delivers, and the note is committed after the delivery. A kill in between delivers again, never skips.
  */
 import { sql, type Transaction } from 'kysely';
+import { cutText } from '../schemas/cut-text.ts';
 import type { DeskEvent } from './events.ts';
 import { lastSequence, readEvents } from './events.ts';
 import { toInstant } from './instant.ts';
@@ -73,7 +74,7 @@ async function note(trx: Transaction<Tables>, { channel, nowMs }: AlertTurn, one
     .updateTable('alert_cursors')
     .set({
       ...{ sequence: one.sequence, failures: one.failures, at: toInstant(nowMs()) },
-      last_failure: one.reason?.slice(0, REASON_MAX) ?? null,
+      last_failure: one.reason === null ? null : cutText(one.reason, REASON_MAX),
     })
     .where('channel', '=', channel)
     .execute();

@@ -8,6 +8,7 @@ import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
 import { insertion, insertTogether } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
 import { KEPT } from './kept-plans.ts';
+import { asStored } from './storable.ts';
 import type { Database, JsonObject } from './tables.ts';
 
 export type NewAuditRow = { readonly kind: string; readonly body: JsonObject; readonly atMs: number };
@@ -29,9 +30,11 @@ export async function appendAudit(
   const before = last - rows.length;
   let previousHash = hashBefore ?? (await hashAt(trx, before));
   const chained = rows.map((row, index) => {
-    const link = { previous_hash: previousHash, hash: hashOf(previousHash, row.kind, row.body, String(row.atMs)) };
+    const { kind, atMs } = row;
+    const body = asStored(row.body);
+    const link = { previous_hash: previousHash, hash: hashOf(previousHash, kind, body, String(atMs)) };
     previousHash = link.hash;
-    return { ...link, sequence: before + index + 1, kind: row.kind, body: row.body, at: toInstant(row.atMs) };
+    return { ...link, sequence: before + index + 1, kind, body, at: toInstant(atMs) };
   });
   await insertTogether(trx, [...toldOf, insertion('audit', chained)]);
 }

@@ -7,6 +7,7 @@ import type { SessionReport } from '../schemas/strategy-session.ts';
 import { sessionReportSchema } from '../schemas/strategy-session.ts';
 import { endRun, type OpenRun, openRun, type ResearchRun } from './research-runs.ts';
 import { inTransaction } from './retry.ts';
+import { jsonText } from './storable.ts';
 import type { Database } from './tables.ts';
 
 export type StoredBacktest = {
@@ -33,7 +34,7 @@ export const createBacktestStore = (db: Database) => ({
 
 async function insertBacktest(trx: Database, runId: string, backtest: StoredBacktest): Promise<void> {
   const { report, trades, fills, closedAtMs, equity } = backtest;
-  const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;
+  const json = (value: unknown) => sql`${jsonText(value)}::jsonb`;
   await sql`insert into backtests (run_id, report, trades, fills, closed_at_ms, equity)
     values (${runId}, ${json(report)}, ${json(trades)}, ${json(fills)}, ${bytesOf(closedAtMs)}, ${bytesOf(equity)})
     on conflict do nothing`.execute(trx);

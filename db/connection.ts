@@ -5,6 +5,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { keepPlans } from './kept-plans.ts';
+import { sendStorable } from './storable.ts';
 import type { Database, Tables } from './tables.ts';
 
 const INT8_OID = 20;
@@ -40,6 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // Nor may the death of one in use: its query fails, which is what the caller hears of.
   pool.on('connect', (client) => client.on('error', () => undefined));
   pool.on('connect', keepPlans);
+  pool.on('connect', sendStorable);
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 

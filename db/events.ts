@@ -4,6 +4,7 @@
  */
 import { type Selectable, sql } from 'kysely';
 import { toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
 
 /** LISTEN on this; the payload is the highest new sequence. */
@@ -37,7 +38,7 @@ export async function appendEvents(trx: Database, events: readonly NewEvent[]): 
     ), added as (
       insert into events (sequence, type, payload, correlation_id, at)
       select bumped.value - ${events.length}::bigint + e.position, e.type, e.payload, e.correlation_id, e.at
-      from bumped, json_to_recordset(${JSON.stringify(rows)}::json)
+      from bumped, json_to_recordset(${jsonText(rows)}::json)
         as e (position int, type text, payload jsonb, correlation_id text, at timestamptz)
       returning sequence
     )

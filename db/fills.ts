@@ -6,6 +6,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Fill } from '../schemas/execution.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database, Tables } from './tables.ts';
 
 /**
@@ -79,15 +80,15 @@ const countingFills = (db: Database) =>
 /** The writers of an account's fills hold its lock, so what is unknown here is unknown at the insert too. */
 async function knownKeys(trx: Database, fills: readonly Fill[]): Promise<Set<string>> {
   if (fills.length === 0) return new Set();
-  const keys = JSON.stringify(fills.map(({ venue, accountId, tradeId }) => ({ venue, accountId, tradeId })));
+  const keys = jsonText(fills.map(({ venue, accountId, tradeId }) => ({ venue, accountId, tradeId })));
   const found = await sql<{ venue: string; account_id: string; trade_id: string }>`
     select f.venue, f.account_id, f.trade_id
     from json_to_recordset(${keys}::json) as k (venue text, "accountId" text, "tradeId" text)
     join fills f on f.venue = k.venue and f.account_id = k."accountId" and f.trade_id = k."tradeId"`.execute(trx);
-  return new Set(found.rows.map((row) => JSON.stringify([row.venue, row.account_id, row.trade_id])));
+  return new Set(found.rows.map((row) => jsonText([row.venue, row.account_id, row.trade_id])));
 }
 
-const keyOf = (fill: Fill): string => JSON.stringify([fill.venue, fill.accountId, fill.tradeId]);
+const keyOf = (fill: Fill): string => jsonText([fill.venue, fill.accountId, fill.tradeId]);
 
 const fillRow = (fill: Fill) => ({
   venue: fill.venue,

@@ -1,6 +1,7 @@
 /** Answers of commands by the key that their caller gave them. */
 import { sql } from 'kysely';
 import { toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database, JsonObject } from './tables.ts';
 
 export type TakenKey =
@@ -38,7 +39,7 @@ export async function takeKey(db: Database, { key, requestHash, atMs }: KeyedReq
 
 /** Keeps what the first request was answered. */
 export async function keepAnswer(db: Database, key: string, answer: object): Promise<void> {
-  await sql`update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key}`.execute(db);
+  await sql`update idempotency_keys set answer = ${jsonText(answer)}::jsonb where key = ${key}`.execute(db);
 }
 
 /** A command that failed may be tried again under its key. */

@@ -4,6 +4,7 @@
  */
 import { type Insertable, type RawBuilder, sql } from 'kysely';
 import { KEPT } from './kept-plans.ts';
+import { jsonText } from './storable.ts';
 import type { Database, Tables } from './tables.ts';
 
 type TableName = keyof Tables & string;
@@ -66,7 +67,7 @@ export async function upsertRows<T extends TableName>(
 function insertStatement(table: string, columns: readonly string[], rows: readonly object[]) {
   const names = sql.join(columns.map((column) => sql.ref(column)));
   return sql`insert into ${sql.table(table)} (${names}) select ${names}
-    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`;
+    from json_populate_recordset(null::${sql.table(table)}, ${jsonText(rows)}::json)`;
 }
 
 function columnsOf(rows: readonly object[]): string[] {
@@ -78,5 +79,5 @@ function columnsOf(rows: readonly object[]): string[] {
 }
 
 function lastOfEachKey<R extends object, K extends keyof R>(keyColumns: readonly K[], rows: readonly R[]): R[] {
-  return [...new Map(rows.map((row) => [JSON.stringify(keyColumns.map((key) => row[key])), row])).values()];
+  return [...new Map(rows.map((row) => [jsonText(keyColumns.map((key) => row[key])), row])).values()];
 }

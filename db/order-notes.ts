@@ -14,6 +14,7 @@ import { cameOf } from './load-governance.ts';
 import type { LoadedAccount } from './load-walk.ts';
 import { firstOf, type OrderRequest } from './order-request.ts';
 import { insertOrders, recordIntents } from './orders.ts';
+import { jsonText } from './storable.ts';
 import type { Tables } from './tables.ts';
 
 /** A refusal with every reason. @param stage of the proposal, or under the lock when the intent was to be recorded */
@@ -46,7 +47,7 @@ export async function addInputs(
   { decisionId, inputs, decision }: OrderRequest,
 ): Promise<void> {
   if (inputs === undefined || decision !== null) return;
-  await sql`update decisions set inputs = inputs || ${JSON.stringify(inputs)}::jsonb
+  await sql`update decisions set inputs = inputs || ${jsonText(inputs)}::jsonb
     where decision_id = ${decisionId}`.execute(trx);
 }
 

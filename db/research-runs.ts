@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { DataSplit, ResearchData, RunKind, RunState } from '../schemas/research.ts';
 import { insertRows } from './insert-rows.ts';
 import { toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
 
 export type ResearchRun = {
@@ -77,7 +78,7 @@ export async function endRun(
     .updateTable('research_runs')
     .set({
       state: end.state,
-      result: end.result === null ? null : sql<JsonObject>`${JSON.stringify(end.result)}::jsonb`,
+      result: end.result === null ? null : sql<JsonObject>`${jsonText(end.result)}::jsonb`,
       ended_at: toInstant(end.nowMs),
     })
     .where('run_id', '=', runId)

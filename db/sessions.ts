@@ -9,6 +9,7 @@ import { lockAccount } from './accounts.ts';
 import { nextSequence } from './decision-sequences.ts';
 import { upsertRows } from './insert-rows.ts';
 import { optionalMs, toInstant } from './instant.ts';
+import { jsonText } from './storable.ts';
 import type { Database, JsonObject, Tables } from './tables.ts';
 
 /** State of a walk; `cursor` = how many bars are done. The rest belongs to the walk. */
@@ -139,7 +140,7 @@ export async function saveCheckpoint(
   fence: { readonly sessionId: string; readonly epoch: number; readonly expectedCursor: number },
   checkpoint: SessionCheckpoint,
 ): Promise<boolean> {
-  const result = await sql`update sessions set checkpoint = ${JSON.stringify(checkpoint)}::jsonb
+  const result = await sql`update sessions set checkpoint = ${jsonText(checkpoint)}::jsonb
     where session_id = ${fence.sessionId} and epoch = ${fence.epoch} and state = 'open'
       and (checkpoint->>'cursor')::int = ${fence.expectedCursor}`.execute(trx);
   return result.numAffectedRows === 1n;
@@ -157,8 +158,8 @@ export async function closeSession(
   closedAtMs: number,
 ): Promise<boolean> {
   const result = await sql`update sessions
-    set state = 'closed', report = ${JSON.stringify(report)}::jsonb, closed_at = ${toInstant(closedAtMs)},
-      data_hash = coalesce(${JSON.stringify(report)}::jsonb ->> 'dataHash', data_hash)
+    set state = 'closed', report = ${jsonText(report)}::jsonb, closed_at = ${toInstant(closedAtMs)},
+      data_hash = coalesce(${jsonText(report)}::jsonb ->> 'dataHash', data_hash)
     where session_id = ${fence.sessionId} and epoch = ${fence.epoch}`.execute(trx);
   return result.numAffectedRows === 1n;
 }

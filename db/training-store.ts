@@ -11,6 +11,7 @@ import { type NewSeat, readSeat, saveSeat } from './agent-seats.ts';
 import { type ExperienceQuery, readExperiences } from './learning/experiences.ts';
 import { endRun, type OpenRun, openRun, readRun } from './research-runs.ts';
 import { inTransaction } from './retry.ts';
+import { jsonText } from './storable.ts';
 import type { Database } from './tables.ts';
 
 export type StoredCheckpoint = {
@@ -92,7 +93,7 @@ async function saveCheckpoint(trx: Database, runId: string, checkpoint: NewCheck
   const { seed, figures, weightsHash, weights, state } = checkpoint;
   const { steps } = figures;
   await sql`insert into training_checkpoints (run_id, seed, steps, figures, weights_hash, weights, state)
-    values (${runId}, ${seed}, ${steps}, ${JSON.stringify(figures)}::jsonb, ${weightsHash},
+    values (${runId}, ${seed}, ${steps}, ${jsonText(figures)}::jsonb, ${weightsHash},
       ${Buffer.from(weights)}, ${Buffer.from(state)})
     on conflict do nothing`.execute(trx);
   await sql`update training_checkpoints set state = null

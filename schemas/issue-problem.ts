@@ -1,5 +1,6 @@
 /** One mistake that zod found, as a problem: what was expected, and a hint where the value tells what was meant. */
 import type { z } from 'zod';
+import { cutText } from './cut-text.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Path, pathText } from './path-text.ts';
 import { type Problem, problem } from './problem.ts';
@@ -9,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 const KEY_LENGTH_MAX = 100;
 
 export function unknownField(key: string, path: Path): Problem {
-  const at = pathText([...path, key.length > KEY_LENGTH_MAX ? `${key.slice(0, KEY_LENGTH_MAX)}…` : key]);
+  const at = pathText([...path, cutText(key, KEY_LENGTH_MAX, '…')]);
   return problem(
     'INPUT_UNKNOWN_FIELD',
     at,

@@ -3,6 +3,7 @@
  * `got` is cut to 80 characters. A list of problems is always complete: all mistakes at once.
  */
 import { z } from 'zod';
+import { cutText } from './cut-text.ts';
 import { marketHintOf } from './market-hints.ts';
 
 export const problemSchema = z.strictObject({
@@ -21,7 +22,7 @@ const GOT_LENGTH_MAX = 80;
 export function showGot(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? JSON.stringify(value) : printJson(value);
-  return text.length > GOT_LENGTH_MAX ? `${text.slice(0, GOT_LENGTH_MAX - 1)}…` : text;
+  return cutText(text, GOT_LENGTH_MAX, '…');
 }
 
 function printJson(value: unknown): string {

@@ -39,9 +39,9 @@ async function noteHit(parts: GatewayParts, { ask, chosen }: Asking, record: Mod
   return callId;
 }
 
-/** Nothing is kept of a conversation, nor of what is no answer. */
+/** Nothing is kept of a conversation, of what is no answer, nor of a model that has no say: it may have one again. */
 export async function cacheAnswer({ store }: GatewayParts, asking: Asking, outcome: AskOutcome): Promise<void> {
-  if (outcome.kind !== 'answer' || outcome.cached || !isCacheable(asking.ask)) return;
+  if (outcome.kind !== 'answer' || outcome.cached || outcome.shadow || !isCacheable(asking.ask)) return;
   await store.putCached(keyOf(asking, outcome.model), asking.ask.asOfMs, outcome);
 }
 

@@ -49,7 +49,7 @@ async function submitBatch(
   const asked = await Promise.all(
     questions.map(async (one) => {
       const ask = await withFacts(parts, parseInput(askModelSchema, one));
-      return askingOf(parts, ask, await standingOf(parts, ask.promptId));
+      return askingOf(parts, ask, await standingOf(parts, ask.promptId), []);
     }),
   );
   const record = asked[0]?.candidates[0];
@@ -123,7 +123,8 @@ async function handOver(
     await noteFailure(parts, { provider, baseUrl }, error.failure);
     // It may be under way: whoever looks at it next finds out.
     if (error.failure.mayHaveBeenBilled) return SUBMITTED;
-    for (const item of items) await endFailed(parts, item, error.failure, 0);
+    // The batch was refused: each question may still be asked for itself.
+    for (const item of items) await endFailed(parts, item, { ...error.failure, retryable: true }, 0);
     await parts.store.noteBatchEnded(batchKey, 'failed');
     return none(error.failure.code);
   }
@@ -206,7 +207,7 @@ function endReplied(
   const usage = possibleUsage(reply.usage, record);
   const prices = pricesOf(record);
   const end = {
-    ...{ callId, outcome: 'answered', usage, latencyMs, atMs: parts.nowMs() },
+    ...{ callId, outcome: 'answered', retryable: null, usage, latencyMs, atMs: parts.nowMs() },
     spentMicroUsd: usage === null ? null : inBatch(costMicroUsd(prices, usage), prices),
     temperatureSent: temperature,
     providerRequestId: reply.providerRequestId,
@@ -218,7 +219,7 @@ function endReplied(
 
 function endFailed(parts: GatewayParts, { callId }: BatchedCall, failure: ModelFailure, latencyMs: number) {
   const end = {
-    ...{ callId, outcome: failure.code, usage: null, latencyMs, atMs: parts.nowMs() },
+    ...{ callId, outcome: failure.code, retryable: failure.retryable, usage: null, latencyMs, atMs: parts.nowMs() },
     spentMicroUsd: failure.mayHaveBeenBilled ? null : 0,
     ...{ temperatureSent: null, providerRequestId: null, responseBody: null },
     problems: [problem(failure.code, '', failure.detail, 'a reply')],

@@ -17,7 +17,7 @@ import { type Asking, askingOf, isContaminated, requestOf, withFacts } from './a
 import type { Step } from './one-call.ts';
 import type { GatewayParts } from './parts.ts';
 import { requestTurn, type Turn } from './request-turn.ts';
-import { standingOf } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 export type ModelActivities = ReturnType<typeof createModelActivities>;
 
@@ -36,12 +36,15 @@ async function askModel(parts: GatewayParts, asked: AskModel): Promise<AskOutcom
   if (stored !== null) return stored as AskOutcome;
   const before = called ? await callsBefore(parts, callKey) : [];
   const ask = await withFacts(parts, asked);
-  const asking = await askingOf(parts, ask, standing);
+  const asking = await askingOf(parts, ask, standing, before);
   const outcome = (await answerFromCache(parts, asking, before)) ?? (await answered(parts, asking, before));
-  const kept = (await parts.store.keepOutcome(callKey, outcome)) as AskOutcome;
+  const kept = (await parts.store.keepOutcome(callKey, inShadow(standing, outcome))) as AskOutcome;
   await cacheAnswer(parts, asking, kept);
   return kept;
 }
+
+const inShadow = ({ silentModels }: Standing, outcome: AskOutcome): AskOutcome =>
+  outcome.kind === 'answer' && silentModels.includes(outcome.model) ? { ...outcome, shadow: true as const } : outcome;
 
 /** Those of former attempts; what a dead one left open is given up. */
 async function callsBefore({ store, nowMs }: GatewayParts, callKey: string): Promise<readonly ModelCallRow[]> {

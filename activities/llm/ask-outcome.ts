@@ -1,5 +1,6 @@
 /** What a question comes to: an answer, tools that are wanted first, or no decision; with what all its calls cost. */
 import type { ModelCallRow } from '../../db/llm/calls.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { AskOutcome } from '../../schemas/llm/ask-model.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { type Asking, isContaminated } from './asking.ts';
@@ -48,7 +49,7 @@ export const refused = ({ code, problems }: Refused, charges: readonly Charge[])
 const DETAIL_LENGTH_MAX = 1_000;
 
 export const noDecision = (reason: string, detail: string, charges: readonly Charge[]): AskOutcome => ({
-  ...{ kind: 'noDecision', reason, detail: detail.slice(0, DETAIL_LENGTH_MAX) },
+  ...{ kind: 'noDecision', reason, detail: cutText(detail, DETAIL_LENGTH_MAX) },
   ...spent(charges),
   ...(charges.some((one) => one.contaminated) ? { contaminated: true } : {}),
 });

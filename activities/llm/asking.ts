@@ -1,12 +1,13 @@
 /** A question in words, and whom it goes to: what every attempt at it finds out before anybody is asked. */
+import type { ModelCallRow } from '../../db/llm/calls.ts';
 import { chooseModels } from '../../domain/llm/choose-model.ts';
 import { fitConversation, tokensOf } from '../../domain/llm/fit-conversation.ts';
 import { type AskModel, promptVariablesSchema } from '../../schemas/llm/ask-model.ts';
 import { CONTRACTS } from '../../schemas/llm/contracts/index.ts';
 import type { ModelMessage, ModelRequest } from '../../schemas/llm/model-call.ts';
 import { MODEL_TIERS, type ModelRecord } from '../../schemas/llm/model-registry.ts';
-import { type ChosenPrompt, choosePrompt } from './choose-prompt.ts';
-import { type Conversation, openConversation } from './conversation.ts';
+import { type ChosenPrompt, choosePrompt, type SentVersions } from './choose-prompt.ts';
+import { type Conversation, newConversation, resumedConversation } from './conversation.ts';
 import type { GatewayParts } from './parts.ts';
 import type { Standing } from './standing.ts';
 
@@ -26,12 +27,27 @@ export async function withFacts({ store }: GatewayParts, ask: AskModel): Promise
   return { ...ask, variables: { ...facts, ...ask.variables } };
 }
 
-/** The question in words, and whom it goes to. */
-export async function askingOf(parts: GatewayParts, ask: AskModel, standing: Standing): Promise<Asking> {
-  const chosen = await choosePrompt(parts, ask, standing);
-  const conversation = await openConversation(parts, ask, chosen);
+/**
+ * The question in words, and whom it goes to.
+ * @param before the calls of former attempts
+ */
+export async function askingOf(
+  parts: GatewayParts,
+  ask: AskModel,
+  standing: Standing,
+  before: readonly ModelCallRow[],
+): Promise<Asking> {
+  const resumed = await resumedConversation(parts, ask);
+  const chosen = await choosePrompt(parts, ask, standing, resumed?.versions ?? repliedTo(before));
+  const conversation = resumed ?? newConversation(chosen);
   const asking = { ask, standing, chosen, conversation };
   return { ...asking, candidates: candidatesFor(parts, asking) };
+}
+
+/** The words that a stored reply answers. */
+function repliedTo(before: readonly ModelCallRow[]): SentVersions | null {
+  const replied = before.find(({ response_ref }) => response_ref !== null);
+  return replied === undefined ? null : { prompt: replied.prompt_version, desk: null };
 }
 
 /** A prompt may prefer a model, or another tier than its task's. */

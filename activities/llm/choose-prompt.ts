@@ -1,4 +1,7 @@
-/** Which prompt a question is asked with: the version it names, the arm of a running experiment, or the newest that may speak. */
+/**
+ * Which prompt a question is asked with: the version it has been put in before, the one it names, the arm of a running
+ * experiment, or the newest that may speak.
+ */
 import { sha256Hex } from '../../domain/canonical-json.ts';
 import { promptArm } from '../../domain/llm/prompt-arm.ts';
 import { type RenderedPrompt, renderPrompt } from '../../domain/llm/render-prompt.ts';
@@ -12,20 +15,33 @@ import type { Standing } from './standing.ts';
 
 export type ChosenPrompt = RenderedPrompt & {
   readonly prompt: PromptDefinition;
+  readonly desk: PromptDefinition;
   /** Of the rendered text. */
   readonly hash: string;
   /** What was found in text from outside. */
   readonly warnings: readonly Problem[];
 };
 
+/** What words are of that have been sent: a version that is released or demoted since changes nothing about them. */
+export type SentVersions = {
+  readonly prompt: number;
+  /** Of the desk's rules; null: nobody wrote it down. */
+  readonly desk: number | null;
+};
+
 /** The desk's rules, in front of every prompt. */
 export const DESK_PROMPT = 'system';
 
-/** @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
-export async function choosePrompt(parts: GatewayParts, ask: AskModel, standing: Standing): Promise<ChosenPrompt> {
+/** @param sent null: nothing was sent yet @throws InvalidInput PROMPT_UNKNOWN, PROMPT_VARIABLE */
+export async function choosePrompt(
+  parts: GatewayParts,
+  ask: AskModel,
+  standing: Standing,
+  sent: SentVersions | null,
+): Promise<ChosenPrompt> {
   const [desk, prompt] = await Promise.all([
-    promptOf(parts, DESK_PROMPT, newest(parts, DESK_PROMPT)),
-    promptOf(parts, ask.promptId, ask.promptVersion ?? versionFor(parts, ask, standing)),
+    promptOf(parts, DESK_PROMPT, sent?.desk ?? newest(parts, DESK_PROMPT)),
+    promptOf(parts, ask.promptId, sent?.prompt ?? ask.promptVersion ?? versionFor(parts, ask, standing)),
   ]);
   return promptFor(desk, prompt, ask);
 }
@@ -39,6 +55,7 @@ export function promptFor(desk: PromptDefinition, prompt: PromptDefinition, ask:
   return {
     ...rendered,
     prompt,
+    desk,
     hash: sha256Hex(`${rendered.system}\n${rendered.message}`),
     warnings: cleaned.flatMap((one) => flagsOf(one.label, one.cleaned)),
   };
@@ -54,8 +71,8 @@ function versionFor(parts: GatewayParts, ask: AskModel, { experiment, silentProm
   return versionsOf(parts, ask.promptId).findLast(speaks) ?? newest(parts, ask.promptId);
 }
 
-const armOf = ({ promptId, sessionId, callKey }: AskModel, arms: readonly PromptArm[]): number =>
-  promptArm(promptId, sessionId ?? callKey, arms);
+const armOf = ({ promptId, sessionId, conversationId, callKey }: AskModel, arms: readonly PromptArm[]): number =>
+  promptArm(promptId, sessionId ?? conversationId ?? callKey, arms);
 
 const versionsOf = ({ prompts }: GatewayParts, promptId: string): number[] =>
   prompts.flatMap(({ id, version }) => (id === promptId ? [version] : [])).sort((a, b) => a - b);

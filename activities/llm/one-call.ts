@@ -97,7 +97,7 @@ async function endReplied(parts: GatewayParts, call: CallRequest, { callId, repl
   if (latencyMs > SLOW_MS) parts.warn('MODEL_SLOW', { callId, model: call.record.id, latencyMs });
   const { temperatureSent, providerRequestId } = reply;
   return parts.store.end({
-    ...{ callId, outcome: 'answered', usage, spentMicroUsd, latencyMs },
+    ...{ callId, outcome: 'answered', retryable: null, usage, spentMicroUsd, latencyMs },
     ...{ temperatureSent, providerRequestId, problems, responseBody: JSON.stringify(reply), atMs: parts.nowMs() },
   });
 }
@@ -117,7 +117,7 @@ const endFailed = (
   latencyMs: number,
 ): Promise<number | null> =>
   parts.store.end({
-    ...{ callId, outcome: failure.code, usage: null, latencyMs, atMs: parts.nowMs() },
+    ...{ callId, outcome: failure.code, retryable: failure.retryable, usage: null, latencyMs, atMs: parts.nowMs() },
     spentMicroUsd: failure.mayHaveBeenBilled ? null : 0,
     ...{ temperatureSent: null, providerRequestId: null, responseBody: null },
     problems: [problem(failure.code, '', failure.detail, 'a reply')],

@@ -43,14 +43,11 @@ const TRIES_MAX = 3;
 /** A turn that comes sooner is waited for here; a later one is left to the server. */
 const WAIT_MS_MAX = 5_000;
 const BACKOFF_MS_MAX = 60_000;
+/** It concerns all models of its provider. */
+const SPEND_CAP = 'LLM_SPEND_CAP';
+const ABORTED = 'LLM_ABORTED';
 /** What says nothing about the provider: the breaker does not count it. */
-const OUR_OWN_FAULTS = [
-  'LLM_BAD_REQUEST',
-  'LLM_ABORTED',
-  'LLM_TOO_LARGE',
-  'MODEL_FILE_NOT_FOUND',
-  'PROVIDER_NOT_INSTALLED',
-];
+const OUR_OWN_FAULTS = [ABORTED, 'LLM_BAD_REQUEST', 'LLM_TOO_LARGE', 'MODEL_FILE_NOT_FOUND', 'PROVIDER_NOT_INSTALLED'];
 
 type Refused = { readonly code: string; readonly detail: string; readonly retryInMs: number | null };
 
@@ -61,8 +58,9 @@ type Refused = { readonly code: string; readonly detail: string; readonly retryI
 export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promise<Turn> {
   const refusals: Refused[] = [];
   const charges: Charge[] = [];
-  const capped = new Set<string>();
-  const done = new Set<string>();
+  const final = finalIn(turn);
+  const capped = new Set(final.flatMap((one) => (one.outcome === SPEND_CAP ? [one.provider] : [])));
+  const done = new Set(final.map(({ model }) => model));
   for (const { record, baseUrl } of placesOf(parts, turn)) {
     if (done.has(record.id) || capped.has(record.provider) || triesOf(turn, record) >= TRIES_MAX) continue;
     const breaker = await breakerOf(parts, turn, { provider: record.provider, baseUrl });
@@ -87,13 +85,17 @@ export async function requestTurn(parts: GatewayParts, turn: TurnRequest): Promi
     turn.signal.throwIfAborted();
     const failure = called.kind === 'wait' ? pacedFailure(record, called.ms) : called.failure;
     if (called.kind === 'failed') await noteFailure(parts, { provider: record.provider, baseUrl }, failure);
-    if (failure.code === 'LLM_SPEND_CAP') capped.add(record.provider);
+    if (failure.code === SPEND_CAP) capped.add(record.provider);
     // Another address helps where this one is down or full; not against a question that is wrong, nor our own pace.
     if (!failure.retryable || called.kind === 'wait') done.add(record.id);
     refusals.push(refusalOf(turn, record, failure));
   }
   return { ...giveUp(turn, refusals), charges };
 }
+
+/** What earlier attempts were told for good. Asked again it would be paid again; an end by our own hand says nothing. */
+const finalIn = ({ before, step }: TurnRequest): ModelCallRow[] =>
+  before.filter((one) => one.step === step && one.retryable === false && one.outcome !== ABORTED);
 
 const triesOf = ({ before, step }: TurnRequest, record: ModelRecord): number =>
   before.filter((one) => one.step === step && one.model === record.id && one.outcome !== 'answered').length;

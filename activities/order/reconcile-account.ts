@@ -12,6 +12,7 @@ import {
   type VenueBooks,
 } from '../../domain/execution/compare-books.ts';
 import { isBeingCancelled } from '../../domain/execution/exit-way.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { Order } from '../../schemas/execution.ts';
 import type { ReconcileReport } from '../../schemas/reconciliation.ts';
 import type { VenueAnswer, VenueFill } from '../../schemas/venue.ts';
@@ -52,11 +53,8 @@ async function conclude(
     return equal;
   }
   const told = report(parts, accountId, 'different', different, null);
-  await parts.books.freeze(
-    accountId,
-    `books and venue differ: ${different.map(nameOf).join('; ')}`.slice(0, 500),
-    told,
-  );
+  const reason = cutText(`books and venue differ: ${different.map(nameOf).join('; ')}`, 500);
+  await parts.books.freeze(accountId, reason, told);
   return told;
 }
 

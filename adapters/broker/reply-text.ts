@@ -2,6 +2,7 @@
  * What adapters say about requests and replies, and what they take from their headers. Text that leaves an adapter is
  * one line, short, and free of the key.
  */
+import { cutText } from '../../schemas/cut-text.ts';
 import type { HttpHeaders } from '../http/venue-http.ts';
 
 const MESSAGE_LENGTH_MAX = 200;
@@ -16,7 +17,7 @@ export function cleanText(text: string, { keyId, secret }: Key): string {
   const forms = [secret, keyId].flatMap((one) => [one, encodeURIComponent(one), btoa(one)]);
   const pair = btoa(`${keyId}:${secret}`);
   const hidden = [pair, ...forms].reduce((left, form) => left.replaceAll(form, '***'), text);
-  return hidden.replace(/\p{C}+/gu, ' ').slice(0, MESSAGE_LENGTH_MAX);
+  return cutText(hidden.replace(/\p{C}+/gu, ' '), MESSAGE_LENGTH_MAX);
 }
 
 /** `Retry-After` in seconds, or as a date after the reply's own; anything else counts as the least pause. */

@@ -13,8 +13,8 @@ export class BrokenEventStream extends Error {
 export type EventReader = {
   /** The events that these bytes complete. @throws BrokenEventStream */
   readonly push: (bytes: Uint8Array) => ServerSentEvent[];
-  /** False when the stream ended inside an event. @throws BrokenEventStream */
-  readonly end: () => boolean;
+  /** Data of the event inside which the stream ended; null: it ended behind one. @throws BrokenEventStream */
+  readonly end: () => string | null;
 };
 
 export function createEventReader(eventLengthMax: number): EventReader {
@@ -66,7 +66,9 @@ export function createEventReader(eventLengthMax: number): EventReader {
     push: (bytes) => take(decode(bytes)),
     end: () => {
       take(decode());
-      return line === '' && data.length === 0;
+      if (line !== '') takeLine([]);
+      else if (data.length === 0) return null;
+      return data.join('\n');
     },
   };
 }

@@ -6,7 +6,7 @@ import { protocolFailure } from './call-failure.ts';
 import { toldInStream } from './stream-reply.ts';
 import { createMeter, readEvent, type StreamAssembly, type WireReply } from './wire-reply.ts';
 
-/** Of any shape: domain/llm/usage.ts judges it. */
+/** Of any shape: domain/llm/usage.ts judges it. At the beginning `output_tokens` counts what is written by then. */
 const usageSchema = z.looseObject({}).nullish().catch(null);
 const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message_start'), message: z.looseObject({ usage: usageSchema }) }),
@@ -80,7 +80,7 @@ export function createAnthropicAssembly(provider: string): StreamAssembly {
     switch (event.type) {
       case 'message_start':
         if (usage !== null) throw protocolFailure('two beginnings');
-        usage = { ...event.message.usage };
+        usage = { ...event.message.usage, output_tokens: null };
         return;
       case 'content_block_start':
         if (growing.has(event.index)) throw protocolFailure(`two beginnings of block ${event.index}`);

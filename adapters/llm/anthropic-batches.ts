@@ -125,12 +125,12 @@ function answerOf({ result }: Line, { name }: ProviderParts): BatchAnswer {
 /** A whole message as the stream that would have told it. */
 function replyIn({ content, stop_reason, usage }: z.infer<typeof messageSchema>, provider: string): ModelReply {
   const assembly = createAnthropicAssembly(provider);
-  assembly.take({ type: 'message_start', message: { usage: usage ?? {} } });
+  assembly.take({ type: 'message_start', message: {} });
   for (const [index, block] of content.entries()) {
     assembly.take({ type: 'content_block_start', index, content_block: block });
     assembly.take({ type: 'content_block_stop', index });
   }
-  assembly.take({ type: 'message_delta', delta: { stop_reason }, usage: null });
+  assembly.take({ type: 'message_delta', delta: { stop_reason }, usage });
   assembly.take({ type: 'message_stop' });
   const wire = assembly.reply();
   if (wire === null) throw protocolFailure('a message without its end');

@@ -13,6 +13,8 @@ import type { StreamAssembly, WireReply } from './wire-reply.ts';
 export const EVENT_LENGTH_MAX = 1_048_576;
 /** What a stream may bring in all: an answer of many small events is mostly wrapping. */
 export const STREAM_BYTES_MAX = 8_388_608;
+/** What ends a stream of OpenAI's; some servers leave out the blank line behind it. */
+const DONE = '[DONE]';
 
 /** @throws ModelCallFailed */
 export async function readStream(response: Response, assembly: StreamAssembly): Promise<WireReply> {
@@ -34,7 +36,7 @@ export function createStreamFeed(assembly: StreamAssembly): StreamFeed {
   const take = ({ data: told }: ServerSentEvent): void => {
     const data = told.trim();
     if (data === '') return;
-    if (data === '[DONE]') isDone = true;
+    if (data === DONE) isDone = true;
     else if (isDone) throw protocolFailure('an event after the last one');
     else assembly.take(parsedEvent(data));
   };
@@ -43,8 +45,9 @@ export function createStreamFeed(assembly: StreamAssembly): StreamFeed {
       for (const event of guarded(() => events.push(bytes))) take(event);
     },
     end: () => {
-      const isWhole = guarded(() => events.end());
+      const open = guarded(() => events.end());
       const reply = assembly.reply();
+      const isWhole = open === null || open.trim() === DONE;
       if (reply === null || !isWhole) throw brokenOff('the stream ended before its last event');
       return reply;
     },

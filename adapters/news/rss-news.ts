@@ -5,6 +5,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { z } from 'zod';
+import { cutText } from '../../schemas/cut-text.ts';
 import { outsideUrlProblems } from '../../schemas/outside-url.ts';
 import { InvalidInput, problem } from '../../schemas/problem.ts';
 import { VendorFailure } from '../../schemas/vendor-failure.ts';
@@ -39,7 +40,7 @@ export function createRssNews({ url, symbols, allowLoopback }: RssSettings, part
     nowMs,
     sleep,
     giveUpAfterMs: times.quoteGiveUpMs,
-    clean: (text: string) => text.slice(0, 200),
+    clean: (text: string) => cutText(text, 200),
   };
   const place = `rss ${address.host}`;
   const request = {

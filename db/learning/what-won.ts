@@ -4,6 +4,7 @@ import { pointWithin } from '../../domain/learning/search/prior.ts';
 import { strategySpace } from '../../domain/learning/search/strategy-spaces.ts';
 import type { SearchPoint } from '../../schemas/search-space.ts';
 import type { Strategy } from '../../schemas/signals.ts';
+import { jsonText } from '../storable.ts';
 import type { Database } from '../tables.ts';
 
 const TRADES_MIN = 10;
@@ -23,7 +24,7 @@ export async function whatWon(db: Database, market: Market): Promise<SearchPoint
     const point = pointWithin(space, fields);
     return point === null ? [] : [point];
   });
-  const texts = points.map((point) => JSON.stringify(point));
+  const texts = points.map((point) => jsonText(point));
   return points.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 

@@ -8,6 +8,7 @@ import { type AdviceAnswer, adviceKeysOf, adviceOutcomeSchema } from '../../sche
 import type { SessionHandle } from '../../schemas/session-walk.ts';
 import { insertRows } from '../insert-rows.ts';
 import { toInstant } from '../instant.ts';
+import { jsonText } from '../storable.ts';
 import type { Database, Tables } from '../tables.ts';
 
 type Run = Pick<SessionHandle, 'sessionId' | 'run'>;
@@ -73,7 +74,7 @@ export async function chargeAdvice(
   { sessionId }: Pick<Run, 'sessionId'>,
   { costMicroUsd, decisionIds }: { readonly costMicroUsd: number; readonly decisionIds: readonly string[] },
 ): Promise<void> {
-  const asked = sql`(select json_array_elements_text(${JSON.stringify(decisionIds)}::json))`;
+  const asked = sql`(select json_array_elements_text(${jsonText(decisionIds)}::json))`;
   await sql`update decisions d set model_cost_micro_usd = c.cost
     from (select decision_id, sum(cost_micro_usd) as cost from model_calls
       where session_id = ${sessionId} and decision_id in ${asked} group by 1) c

@@ -7,6 +7,7 @@ import type { BudgetScope, FullScope, ScopeLimit } from '../../schemas/llm/budge
 import { toInstant } from '../instant.ts';
 import { KEPT } from '../kept-plans.ts';
 import { RunAgain } from '../retry.ts';
+import { jsonText } from '../storable.ts';
 import type { Database } from '../tables.ts';
 
 export type Reservation = {
@@ -28,7 +29,7 @@ export async function reserveBudget(trx: Database, reservation: Reservation): Pr
   const result = await sql<FullRow>`${KEPT}
     with wanted as (
       select scope, key, "limitMicroUsd" as cap
-      from json_to_recordset(${JSON.stringify(scopes)}::json) as w (scope text, key text, "limitMicroUsd" bigint)),
+      from json_to_recordset(${jsonText(scopes)}::json) as w (scope text, key text, "limitMicroUsd" bigint)),
     held as (
       select b.*, w.cap from budgets b join wanted w using (scope, key) order by b.scope, b.key for update of b),
     lefts as (

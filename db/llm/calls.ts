@@ -8,6 +8,7 @@ import type { Problem } from '../../schemas/problem.ts';
 import { appendAudit } from '../audit.ts';
 import { insertion } from '../insert-rows.ts';
 import { KEPT } from '../kept-plans.ts';
+import { jsonText } from '../storable.ts';
 import type { Database, JsonObject, Tables } from '../tables.ts';
 import { settleBudget, settlement } from './budget.ts';
 import { payloadInsertion, payloadOf } from './payloads.ts';
@@ -64,6 +65,8 @@ export type CallEnd = {
   readonly callId: string;
   /** `answered`, or the code of a failure. */
   readonly outcome: string;
+  /** Of a failure: asking the same again may help. Null: it answered. */
+  readonly retryable: boolean | null;
   readonly usage: ModelUsage | null;
   /** null: nobody knows, so the whole reservation. */
   readonly spentMicroUsd: number | null;
@@ -84,13 +87,13 @@ export async function closeCall(trx: Database, end: CallEnd): Promise<number | n
   const { callId, usage, atMs } = end;
   const response = end.responseBody === null ? null : payloadOf(end.responseBody);
   const changes = sql.join([
-    sql`outcome = ${end.outcome}`,
+    sql`outcome = ${end.outcome}, retryable = ${end.retryable}`,
     sql`tokens_in = ${usage?.tokensIn ?? null}, tokens_out = ${usage?.tokensOut ?? null}`,
     sql`tokens_cached_read = ${usage?.tokensCachedRead ?? null}`,
     sql`tokens_cached_write = ${usage?.tokensCachedWrite ?? null}`,
     sql`cost_micro_usd = settled.spent, latency_ms = ${end.latencyMs}, temperature_sent = ${end.temperatureSent}`,
     sql`response_ref = ${response?.ref ?? null}, provider_request_id = ${end.providerRequestId}`,
-    sql`problems = ${JSON.stringify(end.problems)}::jsonb, answered_at = clock_timestamp()`,
+    sql`problems = ${jsonText(end.problems)}::jsonb, answered_at = clock_timestamp()`,
   ]);
   const { rows } = await sql<{
     cost: number;
@@ -109,7 +112,7 @@ export async function closeCall(trx: Database, end: CallEnd): Promise<number | n
 export async function judgeCall(db: Database, callId: string, problems: readonly Problem[]): Promise<void> {
   const [first] = problems;
   if (first === undefined) return;
-  await sql`update model_calls set outcome = ${first.code}, problems = problems || ${JSON.stringify(problems)}::jsonb
+  await sql`update model_calls set outcome = ${first.code}, problems = problems || ${jsonText(problems)}::jsonb
     where call_id = ${callId} and outcome = ${ANSWERED}`.execute(db);
 }
 
@@ -147,7 +150,7 @@ export async function keepOutcome(db: Database, askKey: string, outcome: JsonObj
   // Not waited for on the disk: an outcome lost with the server is found again in the stored reply, asked of nobody.
   const { numAffectedRows = 0n } = await sql`
     with quick as (select set_config('synchronous_commit', 'off', true))
-    insert into model_asks (ask_key, outcome) select ${askKey}, ${JSON.stringify(outcome)}::jsonb from quick
+    insert into model_asks (ask_key, outcome) select ${askKey}, ${jsonText(outcome)}::jsonb from quick
     on conflict do nothing`.execute(db);
   return numAffectedRows === 1n ? outcome : ((await outcomeOfAsk(db, askKey)) ?? outcome);
 }

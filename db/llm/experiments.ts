@@ -1,6 +1,7 @@
 /** Experiments between versions of a prompt: how each arm has done since it began. Costs are whole micro-USD. */
 import { sql } from 'kysely';
 import type { PromptArm } from '../../schemas/llm/prompt.ts';
+import { jsonText } from '../storable.ts';
 import type { Database } from '../tables.ts';
 
 export type ExperimentRow = {
@@ -49,7 +50,7 @@ export async function armFigures(db: Database, experiment: ExperimentRow): Promi
       avg(s.correct::int)::float8 as accuracy, avg((s.confidence - s.correct::int) ^ 2)::float8 as brier,
       (count(*) filter (where s.pnl_net > 0))::float8 / nullif(count(s.pnl_net), 0) as "winRate",
       coalesce(sum(s.pnl_net), 0)::text as "pnlNet"
-    from json_to_recordset(${JSON.stringify(arms)}::json) as a (version integer, share float8)
+    from json_to_recordset(${jsonText(arms)}::json) as a (version integer, share float8)
     left join model_calls c on c.prompt_id = ${promptId} and c.prompt_version = a.version and not c.cached
       and c.requested_at >= ${new Date(startedAtMs)}
       and c.requested_at <= coalesce(${endedAtMs === null ? null : new Date(endedAtMs)}::timestamptz, 'infinity')

@@ -16,11 +16,8 @@ export const payloadInsertion = (rows: readonly Payload[]) =>
 
 export type Payload = { readonly ref: string; readonly body: string };
 
-/** Postgres keeps no NUL in text; the reference is that of what was said. */
-export const payloadOf = (body: string): Payload => ({
-  ref: sha256Hex(body),
-  body: body.replaceAll('\u0000', '\uFFFD'),
-});
+/** The reference is that of what was said. */
+export const payloadOf = (body: string): Payload => ({ ref: sha256Hex(body), body });
 
 /** @throws Error for a reference that nobody stored */
 export async function readPayload(db: Database, ref: string): Promise<string> {

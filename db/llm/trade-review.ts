@@ -121,7 +121,7 @@ async function callsOf(db: Database, trade: Trade) {
   const decisionId = trade.decision_id;
   return db
     .selectFrom('model_calls')
-    .select(['call_id', 'ask_key', 'model', 'prompt_id', 'prompt_version', 'cost_micro_usd', 'outcome', 'requested_at'])
+    .select(['call_id', 'ask_key', 'task', 'model', 'prompt_id', 'prompt_version', 'cost_micro_usd', 'outcome'])
     .where((eb) => eb.or([eb('decision_id', '=', decisionId), ...(ids.length === 0 ? [] : [eb('call_id', 'in', ids)])]))
     .orderBy('requested_at')
     .execute();
@@ -129,12 +129,15 @@ async function callsOf(db: Database, trade: Trade) {
 
 type Call = Awaited<ReturnType<typeof callsOf>>[number];
 
+/** It argues against what stands because it is told to: what it says is no opinion of its model. */
+const ARGUED = 'contrarian';
+
 /** Null for a question that came to no opinion on a direction. */
 async function scoreOf(db: Database, trade: Trade, askKey: string, calls: readonly Call[]): Promise<Scored | null> {
   const call = calls.findLast((one) => one.ask_key === askKey && one.outcome === 'answered');
   const outcome = await outcomeOfAsk(db, askKey);
   const { action, confidence } = opinionIn(outcome?.value);
-  if (call === undefined || action === null || confidence === null) return null;
+  if (call === undefined || call.task === ARGUED || action === null || confidence === null) return null;
   const correct = wasRight(action, trade.side, toDecimal(trade.pnl_net));
   const { call_id: callId, model, prompt_id: promptId, prompt_version: promptVersion } = call;
   return { callId, model, promptId, promptVersion, action, confidence, correct, brier: brierOf(confidence, correct) };

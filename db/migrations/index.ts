@@ -38,6 +38,8 @@ import * as learningRecords from './0039-learning-records.ts';
 import * as agentSeats from './0040-agent-seats.ts';
 import * as plainDoubles from './0041-plain-doubles.ts';
 import * as toldBacktests from './0042-told-backtests.ts';
+import * as finalFailures from './0043-final-failures.ts';
+import * as orderRefusals from './0044-order-refusals.ts';
 
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-accounts': accounts,
@@ -78,4 +80,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0040-agent-seats': agentSeats,
   '0041-plain-doubles': plainDoubles,
   '0042-told-backtests': toldBacktests,
+  '0043-final-failures': finalFailures,
+  '0044-order-refusals': orderRefusals,
 };

@@ -4,6 +4,7 @@
  */
 import type { Transaction } from 'kysely';
 import { decideMode, rememberedOf } from '../../domain/officers/ceo/decide-mode.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import { type CeoDecision, type CeoInputs, ceoMemorySchema } from '../../schemas/officers/ceo-decision.ts';
 import { officerId } from '../../schemas/officers/officer.ts';
 import { rankOf } from '../../schemas/officers/policy-store.ts';
@@ -45,7 +46,7 @@ export function recordCeoDecision(
     const { decision, memory } = decideMode(inputs, rememberedOf(stored, policy), policy.settings, nowMs);
     await writeMemory(trx, 'ceo', memory, nowMs);
     await alongside?.(trx);
-    const reason = decision.reasons.join('; ').slice(0, REASON_LENGTH_MAX);
+    const reason = cutText(decision.reasons.join('; '), REASON_LENGTH_MAX);
     const author = { setBy: officerId('ceo'), reason, correlationId, atMs: nowMs };
     const payload = { ...decision, ...(correlationIds !== undefined && { correlationIds }) };
     const events = eventsOf(payload, correlationId, nowMs);

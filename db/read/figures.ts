@@ -1,6 +1,7 @@
 /** Figures of the desk for its metrics, in few cheap queries. */
 import { sql } from 'kysely';
 import { officerNameSchema } from '../../schemas/officers/officer.ts';
+import { jsonText } from '../storable.ts';
 import type { Database, JsonObject } from '../tables.ts';
 
 export type Labelled = { readonly label: string; readonly value: number };
@@ -57,7 +58,7 @@ export type CountedSlots = ReadonlyMap<string, number>;
  * @param sinceMs of an officer of whom nothing is counted
  */
 export async function readCycles(db: Database, counted: CountedSlots, sinceMs: number): Promise<EndedCycle[]> {
-  const known = JSON.stringify(Object.fromEntries(counted));
+  const known = jsonText(Object.fromEntries(counted));
   const { rows } = await sql<EndedCycle>`
     select o.officer, c.slot_ms::float8 as "slotMs", c.took_ms::float8 as "tookMs"
     from unnest(${officerNameSchema.options}::text[]) as o (officer)

@@ -35,6 +35,7 @@ export type ModelCallsTable = {
   reserved_micro_usd: Generated<number>;
   latency_ms: number | null;
   outcome: string;
+  retryable: boolean | null;
   policy_verdict: JsonObject | null;
   problems: Generated<readonly JsonObject[]>;
   question_ref: string | null;

@@ -3,6 +3,7 @@
  * Pure; how it is delivered is adapters/alerts.
  */
 import type { Alert, AlertLevel, AlertOwner } from '../../schemas/alert.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
 type Rule = {
@@ -95,18 +96,16 @@ export function alertOf({ sequence, type, payload, correlationId, atMs }: AlertE
 }
 
 /** A line a field; what is long is cut. */
-const detailOf = (payload: Payload): string =>
-  Object.entries(payload)
+function detailOf(payload: Payload): string {
+  const lines = Object.entries(payload)
     .filter(([, value]) => value !== null && value !== undefined)
     .slice(0, VALUES_MAX)
-    .map(([name, value]) => `${name}: ${cut(wordsOf(value), VALUE_MAX)}`)
-    .join('\n')
-    .slice(0, DETAIL_MAX);
+    .map(([name, value]) => `${name}: ${cutText(wordsOf(value), VALUE_MAX, '…')}`);
+  return cutText(lines.join('\n'), DETAIL_MAX);
+}
 
 const wordsOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join('; ');
   return JSON.stringify(value);
 };
-
-const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

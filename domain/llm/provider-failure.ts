@@ -2,6 +2,7 @@
  * What a provider's refusal means: an HTTP status, or an error that it tells inside a stream after a 200, which is
  * judged by its type as a status would be. A spend cap and a wrong key are final; being too many, or too busy, is not.
  */
+import { cutText } from '../../schemas/cut-text.ts';
 import type { ModelFailure, ModelFailureCode } from '../../schemas/llm/model-call.ts';
 
 export type ToldError = {
@@ -92,7 +93,4 @@ const SECRETS = /\b(sk-|key-|AKIA|ASIA)[A-Za-z0-9_*-]{4,}|Bearer\s+\S+|([?&](?:k
 
 /** Some providers repeat the key that they refuse. */
 export const printable = (text: string): string =>
-  text
-    .replace(SECRETS, '[secret]')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .slice(0, DETAIL_LENGTH_MAX);
+  cutText(text.replace(SECRETS, '[secret]').replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' '), DETAIL_LENGTH_MAX);

@@ -2,7 +2,9 @@
  * Makes the texts of an accepted answer fit to be kept: cut to the length the desk stores, without characters that
  * Postgres cannot store (NUL, half a surrogate pair). Everything else stays as it came; screens escape it.
  */
+import { cutText } from '../../schemas/cut-text.ts';
 import { pathText } from '../../schemas/path-text.ts';
+import { storableText } from '../../schemas/storable-text.ts';
 
 /** Characters of one text. */
 export const ANSWER_TEXT_MAX = 4_000;
@@ -25,11 +27,7 @@ function tidy(value: unknown, path: readonly PropertyKey[], cut: string[]): unkn
 }
 
 function tidyText(text: string, path: readonly PropertyKey[], cut: string[]): string {
-  const storable = text.replaceAll('\0', '');
-  if (storable.length <= ANSWER_TEXT_MAX) return wellFormed(storable);
-  cut.push(pathText(path));
-  return wellFormed(storable.slice(0, ANSWER_TEXT_MAX - CUT.length)) + CUT;
+  const storable = storableText(text.replaceAll('\0', ''));
+  if (storable.length > ANSWER_TEXT_MAX) cut.push(pathText(path));
+  return cutText(storable, ANSWER_TEXT_MAX, CUT);
 }
-
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const wellFormed = (text: string): string => text.replace(LONE_SURROGATE, '\ufffd');

@@ -3,6 +3,7 @@
  * data. No cleaning makes foreign text harmless; what protects the desk is that a model's answer can only choose among
  * offered actions and passes the gate. The flags tell readers and records that somebody tried.
  */
+import { cutText } from '../../schemas/cut-text.ts';
 import { cleanText } from './clean-text.ts';
 import { injectionSigns } from './injection-signs.ts';
 
@@ -36,12 +37,8 @@ export function cleanUntrusted(raw: string, maxLength: number = UNTRUSTED_TEXT_M
 
 const CUT = ' […]';
 
-/** Never between the halves of one character. */
-function cut(text: string, maxLength: number): string {
-  if (maxLength <= CUT.length) return '';
-  const kept = text.slice(0, maxLength - CUT.length).replace(/[\ud800-\udbff]$/, '');
-  return kept + CUT;
-}
+const cut = (text: string, maxLength: number): string =>
+  maxLength <= CUT.length ? '' : cutText(text, maxLength - CUT.length) + CUT;
 
 /**
  * The text as data in a prompt: a JSON string inside tags that the text itself cannot write, because cleaning leaves no

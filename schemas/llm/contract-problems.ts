@@ -5,6 +5,7 @@
  * GATE_SIZE.
  */
 import { z } from 'zod';
+import { cutText } from '../cut-text.ts';
 import { nearestName } from '../nearest-name.ts';
 import { pathText } from '../path-text.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -78,7 +79,7 @@ const renameHint = (name: string): string => `the field is called ${name}`;
 /** @param path the key last; also used for keys that no object may have, such as __proto__ */
 export function unknownField(path: Path, known: readonly string[]): Problem {
   const key = String(path.at(-1));
-  const at = pathText([...path.slice(0, -1), key.slice(0, KEY_LENGTH_MAX)]);
+  const at = pathText([...path.slice(0, -1), cutText(key, KEY_LENGTH_MAX)]);
   const alias = ALIASES[key.toLowerCase()] ?? '';
   const meant = Object.hasOwn(ALIASES, key.toLowerCase()) && known.includes(alias) ? alias : nearestName(key, known);
   const hint = meant === null || meant === key ? 'leave it out' : renameHint(meant);

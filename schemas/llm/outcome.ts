@@ -32,6 +32,8 @@ const answerShape = {
   cached: z.boolean(),
   /** The window asked about begins before the model's knowledge ends: it may remember the outcome. */
   contaminated: z.boolean(),
+  /** Asked by name though demoted: it is written down and scored, and has no say. */
+  shadow: z.literal(true).exactOptional(),
 } as const;
 
 export type ModelAnswer<T> = z.infer<z.ZodObject<typeof answerShape>> & { readonly value: T };

@@ -5,12 +5,14 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelStore } from '../../db/llm/model-store.ts';
-import { endExperiment, registerPrompts, startExperiment } from '../../db/llm/prompts.ts';
+import { endExperiment, registerPrompts, startExperiment, storedPrompts } from '../../db/llm/prompts.ts';
+import { promptArm } from '../../domain/llm/prompt-arm.ts';
+import type { AskOutcome, PriorTurns } from '../../schemas/llm/ask-model.ts';
 import { budgetLimitsSchema } from '../../schemas/llm/budget.ts';
 import { ModelCallFailed, type ModelFailureCode } from '../../schemas/llm/model-call.ts';
 import { InvalidInput } from '../../schemas/problem.ts';
 import { type DeskDatabase, openDeskDatabase, START_MS } from '../db/desk-database.ts';
-import { ADVICE, aReply, openGateway, REGISTRY } from './gateway-under-test.ts';
+import { ADVICE, aReply, type GatewayUnderTest, openGateway, REGISTRY } from './gateway-under-test.ts';
 
 let desk: DeskDatabase;
 beforeAll(async () => {
@@ -35,6 +37,8 @@ function fails(
   });
 }
 
+const rowOf = (callId: string) =>
+  desk.db.selectFrom('model_calls').selectAll().where('call_id', '=', callId).executeTakeFirstOrThrow();
 const callsOf = (askKey: string) => createModelStore(desk.db).calls(askKey);
 const spentBy = async (askKey: string) =>
   desk.db
@@ -200,6 +204,19 @@ describe('a bad answer', () => {
     expect(gateway.requests[1]?.messages[1]).toEqual({ role: 'assistant', blocks: [{ type: 'text', text }] });
   });
 
+  it('keeps its code where its names and words cannot be stored as they came', async () => {
+    const callKey = randomUUID();
+    const odd = await openGateway(desk.db, () => aReply('{"a\\u0000b":1,"\\ud83d":2}'));
+    expect(await odd.ask({ callKey })).toMatchObject({ kind: 'noDecision', reason: 'LLM_UNKNOWN_FIELD' });
+    const [first] = await callsOf(callKey);
+    const paths = (first?.problems ?? []).map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['a\ufffdb', '\ufffd']));
+    for (const before of ['', 'x']) {
+      const sorry = await openGateway(desk.db, () => aReply(`I am sorry, ${before}${'🙏'.repeat(60)}`));
+      expect(await sorry.ask()).toMatchObject({ kind: 'noDecision', reason: 'LLM_REFUSED' });
+    }
+  });
+
   it('is no decision at once when the model refused', async () => {
     const gateway = await openGateway(desk.db, () => aReply('', { stop: 'refused' }));
     expect(await gateway.ask()).toMatchObject({ kind: 'noDecision', reason: 'LLM_REFUSED' });
@@ -228,6 +245,59 @@ describe('a provider that fails', () => {
       model === 'near-1' ? fails('LLM_BAD_REQUEST', { retryable: false }) : good();
     const gateway = await openGateway(desk.db, script);
     expect(await gateway.ask()).toMatchObject({ kind: 'answer', model: 'far-1' });
+  });
+
+  it('for nothing is paid nothing, whatever its words are', async () => {
+    const detail = 'status 400 invalid_request_error: \ud83d\0';
+    const free = { retryable: false, retryAfterMs: null, mayHaveBeenBilled: false };
+    const gateway = await openGateway(desk.db, ({ model }) => {
+      if (model === 'far-1') return good();
+      throw new ModelCallFailed({ code: 'LLM_BAD_REQUEST', ...free, detail });
+    });
+    expect(await gateway.ask()).toMatchObject({ kind: 'answer', model: 'far-1', costMicroUsd: 2_000 });
+    expect(gateway.requests.map(({ model }) => model)).toEqual(['near-1', 'far-1']);
+  });
+
+  it.each(['LLM_TOO_LARGE', 'LLM_PROTOCOL', 'LLM_AUTH', 'LLM_SPEND_CAP'] as const)(
+    'for good, with %s, is asked once, paid once and held against it once, however often another one is asked again',
+    async (code) => {
+      await desk.db.deleteFrom('model_breakers').execute();
+      const script = ({ model }: { model: string }) =>
+        model === 'near-1' ? fails(code, { retryable: false, billed: true }) : fails('LLM_RATE_LIMITED');
+      const gateway = await openGateway(desk.db, script);
+      const callKey = randomUUID();
+      for (const _ of [1, 2]) await expect(gateway.ask({ callKey })).rejects.toThrow(ApplicationFailure);
+      const outcome = await gateway.ask({ callKey });
+      expect(gateway.requests.map(({ model }) => model)).toEqual(['near-1', 'far-1', 'far-1', 'far-1']);
+      const [paid] = await callsOf(callKey);
+      expect(outcome).toMatchObject({ reason: 'LLM_RATE_LIMITED', costMicroUsd: paid?.reserved_micro_usd });
+      const held = desk.db.selectFrom('model_breakers').select('failures').where('provider', '=', 'near');
+      expect((await held.executeTakeFirst())?.failures ?? 0).toBe(code === 'LLM_TOO_LARGE' ? 0 : 1);
+      await desk.db.deleteFrom('model_breakers').execute();
+    },
+  );
+
+  it('with a stream that broke off is asked again', async () => {
+    const script = ({ model }: { model: string }, count: number) =>
+      model === 'near-1' && count > 2 ? good() : fails('LLM_PROTOCOL', { billed: true });
+    const gateway = await openGateway(desk.db, script);
+    const callKey = randomUUID();
+    await expect(gateway.ask({ callKey })).rejects.toThrow(ApplicationFailure);
+    expect(await gateway.ask({ callKey })).toMatchObject({ kind: 'answer', model: 'near-1' });
+    expect((await callsOf(callKey)).map(({ retryable }) => retryable)).toEqual([true, true, null]);
+    await desk.db.deleteFrom('model_breakers').execute();
+  });
+
+  it('for want of money is left out with all its models, by the next attempt too', async () => {
+    const models = [...REGISTRY.models, { ...REGISTRY.models[0], id: 'near-2' }] as typeof REGISTRY.models;
+    const registry = { ...REGISTRY, models, fallbacks: { ...REGISTRY.fallbacks, fast: ['near-2', 'far-1'] } };
+    const script = ({ model }: { model: string }) =>
+      model === 'far-1' ? fails('LLM_RATE_LIMITED') : fails('LLM_SPEND_CAP', { retryable: false });
+    const gateway = await openGateway(desk.db, script, { registry });
+    const callKey = randomUUID();
+    for (const _ of [1, 2]) await expect(gateway.ask({ callKey })).rejects.toThrow(ApplicationFailure);
+    expect(gateway.requests.map(({ model }) => model)).toEqual(['near-1', 'far-1', 'far-1']);
+    await desk.db.deleteFrom('model_breakers').execute();
   });
 
   it('is asked again when it says, three times at most, and then it is no decision', async () => {
@@ -310,22 +380,29 @@ describe('the pace of a model', () => {
   });
 });
 
+const CALL = { id: 'c1', name: 'get_market_features', arguments: '{}' };
+const tools = [{ name: CALL.name, description: 'features', jsonSchema: {} }];
+const toolFirst = ({ messages }: { messages: readonly unknown[] }) =>
+  messages.length > 1
+    ? good()
+    : aReply('', { stop: 'tools', toolCalls: [CALL], blocks: [{ type: 'toolCall', ...CALL }] });
+
+async function answeredBy({ store }: GatewayUnderTest, turn: AskOutcome): Promise<PriorTurns> {
+  if (turn.kind !== 'tools') throw new Error(`not tools but ${turn.kind}`);
+  const resultRef = await store.storePayload('{"rsi":61.25}');
+  return { ref: turn.turnsRef, toolResults: [{ callId: 'c1', name: CALL.name, resultRef, isError: false }] };
+}
+
 describe('tools', () => {
   it('that the model wants are handed over, and their results lead on in the same conversation', async () => {
-    const call = { id: 'c1', name: 'get_market_features', arguments: '{}' };
-    const wants = aReply('', { stop: 'tools', toolCalls: [call], blocks: [{ type: 'toolCall', ...call }] });
-    const gateway = await openGateway(desk.db, (_, count) => (count === 1 ? wants : good()));
-    const tools = [{ name: call.name, description: 'features', jsonSchema: {} }];
+    const gateway = await openGateway(desk.db, toolFirst);
     const first = await gateway.ask({ tools });
-    if (first.kind !== 'tools') throw new Error(`not tools but ${first.kind}`);
-    expect(first.calls).toEqual([call]);
-    const resultRef = await gateway.store.storePayload('{"rsi":61.25}');
-    const toolResults = [{ callId: 'c1', name: call.name, resultRef, isError: false }];
-    const second = await gateway.ask({ tools, priorTurns: { ref: first.turnsRef, toolResults } });
+    expect(first).toMatchObject({ kind: 'tools', calls: [CALL] });
+    const second = await gateway.ask({ tools, priorTurns: await answeredBy(gateway, first) });
     expect(second).toMatchObject({ kind: 'answer', value: ADVICE });
     expect(gateway.requests[1]?.messages.slice(1)).toEqual([
-      { role: 'assistant', blocks: [{ type: 'toolCall', ...call }] },
-      { role: 'tool', callId: 'c1', name: call.name, result: '{"rsi":61.25}', isError: false },
+      { role: 'assistant', blocks: [{ type: 'toolCall', ...CALL }] },
+      { role: 'tool', callId: 'c1', name: CALL.name, result: '{"rsi":61.25}', isError: false },
     ]);
   });
 });
@@ -357,5 +434,53 @@ describe('prompts', () => {
     expect(await versions()).toEqual(first);
     await endExperiment(desk.db, 'advisor', START_MS);
     expect(new Set(await versions())).toEqual(new Set([1]));
+  });
+
+  it('of an experiment are split by conversation where there is no session, and all its turns are of one arm', async () => {
+    const arms = [
+      { version: 1, share: 1 },
+      { version: 2, share: 1 },
+    ];
+    await startExperiment(desk.db, { experimentId: 'talks', promptId: 'advisor', arms }, START_MS);
+    const gateway = await openGateway(desk.db, toolFirst);
+    for (const conversationId of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const promptVersion = promptArm('advisor', conversationId, arms);
+      const first = await gateway.ask({ tools, conversationId });
+      expect(first).toMatchObject({ kind: 'tools', promptVersion });
+      const priorTurns = await answeredBy(gateway, first);
+      expect(await gateway.ask({ tools, conversationId, priorTurns })).toMatchObject({ kind: 'answer', promptVersion });
+    }
+    await endExperiment(desk.db, 'advisor', START_MS);
+  });
+
+  it('of a conversation stay those of its first words, whatever is released between two turns', async () => {
+    const definitions = (await storedPrompts(desk.db)).map(({ definition }) => definition);
+    const newer = definitions.map((one) => ({ ...one, version: 9, instructions: 'Sell.', maxTokens: 64 }));
+    await registerPrompts(desk.db, newer, START_MS);
+    const [before, after] = [
+      await openGateway(desk.db, toolFirst),
+      await openGateway(desk.db, toolFirst, { prompts: newer }),
+    ];
+    const first = await before.ask({ tools });
+    const second = await after.ask({ tools, priorTurns: await answeredBy(before, first) });
+    const rows = await Promise.all([...first.callIds, ...second.callIds].map(rowOf));
+    const [sent, again] = rows.map((row) => [row.prompt_version, row.prompt_hash]);
+    expect(again).toEqual(sent);
+    const asked = [before, after].map(({ requests: [one] }) => [one?.system, one?.maxTokens, one?.temperature]);
+    expect(asked[1]).toEqual(asked[0]);
+    expect(await after.ask({ tools })).toMatchObject({ kind: 'tools', promptVersion: 9 });
+  });
+
+  it('of a reply that came before the worker died are those it was asked with', async () => {
+    const arms = [{ version: 2, share: 1 }];
+    await startExperiment(desk.db, { experimentId: 'short', promptId: 'advisor', arms }, START_MS);
+    const callKey = randomUUID();
+    const keepOutcome = () => Promise.reject(new Error('killed'));
+    const dying = await openGateway(desk.db, good, { store: { ...createModelStore(desk.db), keepOutcome } });
+    await expect(dying.ask({ callKey })).rejects.toThrow('killed');
+    await endExperiment(desk.db, 'advisor', START_MS);
+    const after = await openGateway(desk.db, good);
+    expect(await after.ask({ callKey })).toMatchObject({ kind: 'answer', promptVersion: 2 });
+    expect(after.requests).toHaveLength(0);
   });
 });

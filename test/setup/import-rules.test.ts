@@ -178,6 +178,11 @@ const impure: Record<string, { rule: string; text: string }> = {
     rule: 'no-restricted-syntax',
     text: "export const used = (): Promise<unknown> => import('node:http');\n",
   },
+  'db/i-lazy.ts': {
+    rule: 'no-restricted-syntax',
+    text: "export const used = (): Promise<unknown> => import('node:http');\n",
+  },
+  'db/i-json.ts': { rule: 'no-restricted-syntax', text: 'export const used = JSON.stringify({});\n' },
   'workers/i-builtin.ts': {
     rule: 'no-restricted-syntax',
     text: "export const used = (): unknown => process.getBuiltinModule('node:tls');\n",

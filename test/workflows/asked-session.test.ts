@@ -201,6 +201,22 @@ describe('with models to ask', () => {
     expect(silent.report).toMatchObject({ trades: 0, contaminated: true });
   });
 
+  it('hears a model by name that was demoted, and gives it no say', async () => {
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const demotion = { kind: 'model' as const, subject: 'three', demoted_at: at(0), until: at(86_400_000), reason: 'wrong' };
+    await desk.db.insertInto('model_demotions').values(demotion).execute();
+    peer.answer = () => advice('buy', 0.9);
+    const { sessionId, report } = await reported('demoted', asking({ provider: 'peer', model: 'three' }, { seed: 8 }));
+    await desk.db.deleteFrom('model_demotions').where('subject', '=', 'three').execute();
+    const slots = await readAdvice(desk.db, { sessionId, run: 1 });
+    expect(slots.length).toBeGreaterThan(0);
+    for (const { outcome } of slots) {
+      expect(outcome).toMatchObject({ kind: 'noDecision', reason: 'MODEL_DEMOTED', voices: [{ action: 'buy' }] });
+      expect(outcome.callIds).toHaveLength(1);
+    }
+    expect(report).toMatchObject({ trades: 0, modelCostMicroUsd: slots.length * (TOKENS.in + TOKENS.out) });
+  });
+
   it('hears three seats, one round of debate and the case against, and takes what is left of the size', async () => {
     peer.answer = (request) => {
       const isDebate = factsOf(request).includes('opinion of another');
@@ -278,12 +294,13 @@ describe('with models to ask', () => {
   );
 
   it('is asked in real time too: each bar is decided once, and its entry when the answer has come', async () => {
-    peer.answer = () => advice('buy', 0.9);
+    // What is carried of a reason ends inside this rocket.
+    peer.answer = () => advice('buy', 0.9, `${'r'.repeat(239)}🚀 and more`);
     const { sessionId, report } = await reported('paper', aPaperSession(PAPER_BARS, 36_000, { model: ONE, seed: 7 }));
     const decisions = await decisionsOf(sessionId);
     expect(report).toMatchObject({ bars: PAPER_BARS, decisions: PAPER_BARS, stoppedBy: 'endOfData' });
     expect(new Set(decisions.map(({ asOfMs }) => asOfMs)).size).toBe(PAPER_BARS);
-    expect(advisedOf(decisions).length).toBeGreaterThan(0);
+    expect(advisedOf(decisions)[0]?.contributions.at(-1)?.reasons).toEqual(['r'.repeat(239), 'thin']);
     expect(report.modelCostMicroUsd).toBe(peer.bodies.length * (TOKENS.in + TOKENS.out));
   }, 120_000);
 

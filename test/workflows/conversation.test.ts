@@ -134,6 +134,17 @@ it('stops a model that asks the same again', async () => {
   expect(one.costMicroUsd).toBeGreaterThan(0);
 });
 
+it('refuses calls whose words hold half a character, and hears the answer', async () => {
+  const calls = [
+    { id: 'half', name: 'get_market_features', arguments: `{"symbol":"${SYMBOL}","at":"\\ud83d"}` },
+    { id: 'odd', name: 'no_such_\ud83d', arguments: '{"\\u0000":1}' },
+  ];
+  peer.answer = (request) => (toolTurns(request) === 0 ? { calls, stop: 'tools' } : { text: JSON.stringify(ANALYSIS) });
+  const one = await analysed({});
+  expect(one).toMatchObject({ noDecision: null, summary: 'It rises.' });
+  expect(await refusalsOf(one.callIds)).toEqual(['TOOL_ARGS', 'TOOL_UNKNOWN']);
+});
+
 it('asks three models at once, shows a split panel the reasons once, and hears the case against', async () => {
   const held: (() => void)[] = [];
   let together = 0;

@@ -2,18 +2,19 @@
  * A conversation with tools: each turn of the model and each call of a tool is an activity of its own, so what was done
  * is never done again. The messages lie in Postgres; the history carries references. It ends with an answer or with the
  * reason why there is none, after at most `callsMax` calls (AI_MAX_TOOL_CALLS may allow fewer), two turns more, and
- * `timeMaxMs`.
+ * `timeMaxMs`, whatever a tool does.
  */
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AnalystActivities } from '../../activities/analyst.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { AskModelInput, PriorTurns, ToolResult, ToolsWanted } from '../../schemas/llm/ask-model.ts';
 import type { ToolCall } from '../../schemas/llm/model-call.ts';
-import type { ModelOutcome } from '../../schemas/llm/outcome.ts';
+import type { ModelOutcome, NoModelDecision } from '../../schemas/llm/outcome.ts';
 import type { ToolRequest, ToolScope } from '../../schemas/llm/tool-call.ts';
 import { type ToolName, toolSpecs } from '../../schemas/llm/tools.ts';
 import { researchQueueOf } from '../messages/llm.ts';
-import { ask, noDecision } from './gateway.ts';
+import { ask, askFailure, noDecision } from './gateway.ts';
 
 export const TOOL_CALLS_MAX = 10;
 const CONVERSATION_MS_MAX = 1_800_000;
@@ -73,7 +74,9 @@ export async function converse(question: Question, loop: ToolLoop): Promise<Mode
     talk.contaminated ||= outcome.contaminated === true;
     if (outcome.kind !== 'tools') return ended(talk, outcome);
     if (talk.closing !== null) return ended(talk, noDecision(talk.closing, 'it went on asking for tools'));
-    priorTurns = await answerCalls(talk, outcome);
+    const answered = await answerCalls(talk, outcome, untilMs);
+    if ('kind' in answered) return ended(talk, answered);
+    priorTurns = answered;
     if (outcome.calls.length > CALLS_A_TURN_MAX) {
       return ended(talk, noDecision('TOOL_CALL_LIMIT', `${outcome.calls.length} calls in one turn`));
     }
@@ -96,7 +99,8 @@ const ended = (
   outcome: ModelOutcome<unknown>,
 ): ModelOutcome<unknown> => ({ ...outcome, callIds, costMicroUsd, contaminated });
 
-async function answerCalls(talk: Talk, wanted: ToolsWanted): Promise<PriorTurns> {
+/** A call that cannot be answered in time ends the conversation. */
+async function answerCalls(talk: Talk, wanted: ToolsWanted, untilMs: number): Promise<PriorTurns | NoModelDecision> {
   talk.callsMax = Math.min(talk.callsMax, wanted.callsMax ?? talk.callsMax);
   const modelCallId = wanted.callIds.at(-1) ?? talk.question.callKey;
   const requests = wanted.calls
@@ -106,7 +110,13 @@ async function answerCalls(talk: Talk, wanted: ToolsWanted): Promise<PriorTurns>
   if (refusals.includes('TOOL_CALL_LIMIT')) talk.closing = 'TOOL_CALL_LIMIT';
   else if (refusals.every((one) => one === 'TOOL_NO_PROGRESS')) talk.closing = 'TOOL_NO_PROGRESS';
   talk.used += requests.length;
-  return { ref: wanted.turnsRef, toolResults: await Promise.all(requests.map(callOnce)) };
+  try {
+    const toolResults = await Promise.all(requests.map((request) => callOnce(request, untilMs)));
+    return { ref: wanted.turnsRef, toolResults };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return noDecision(...askFailure(error));
+  }
 }
 
 function requestOf({ loop, seen, callsMax }: Talk, modelCallId: string, call: ToolCall, position: number): ToolRequest {
@@ -125,15 +135,16 @@ function spelled(text: string): string {
   }
 }
 
-async function callOnce(request: ToolRequest): Promise<ToolResult> {
+async function callOnce(request: ToolRequest, untilMs: number): Promise<ToolResult> {
   const { call } = request;
   const calling = proxyActivities<AnalystActivities>({
     taskQueue: researchQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: Math.max(1, untilMs - Date.now()),
     heartbeatTimeout: '30 seconds',
     retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
   });
-  const summary = `tool ${call.name.slice(0, 64)}`;
+  const summary = `tool ${cutText(call.name, 64)}`;
   const { refused, resultRef } = await calling.callTool.executeWithOptions({ summary }, [request]);
   return { callId: call.id, name: call.name, resultRef, isError: refused !== null };
 }

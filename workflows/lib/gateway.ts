@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { ModelActivities } from '../../activities/llm/ask-model.ts';
 import type { PanelActivities } from '../../activities/llm/choose-panel.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { AskModelInput, AskOutcome } from '../../schemas/llm/ask-model.ts';
 import type { NoModelDecision } from '../../schemas/llm/outcome.ts';
 import { llmQueueOf } from '../messages/llm.ts';
@@ -53,7 +54,7 @@ export async function ask(question: AskModelInput, summary: string, times: AskTi
 export const noDecision = (reason: string, detail: string): NoModelDecision => ({
   kind: 'noDecision',
   reason,
-  detail: detail.slice(0, 500),
+  detail: cutText(detail, 500),
   callIds: [],
   costMicroUsd: 0,
 });

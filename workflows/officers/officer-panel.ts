@@ -1,4 +1,5 @@
 /** What an officer shows: the answer to `status`, and its panel in the web UI. */
+import { cutText } from '../../schemas/cut-text.ts';
 import type { CycleCarry, OfficerStatus } from '../../schemas/officers/cycle.ts';
 import type { Officer } from '../messages/officers.ts';
 
@@ -23,4 +24,4 @@ export function detailsOf(officer: Officer, { cycles, missed, enabled, state }: 
 }
 
 const cellOf = (value: unknown): string =>
-  (Array.isArray(value) ? value.join('; ') : String(value)).replaceAll('|', '\\|').slice(0, CELL_LENGTH_MAX);
+  cutText((Array.isArray(value) ? value.join('; ') : String(value)).replaceAll('|', '\\|'), CELL_LENGTH_MAX);

@@ -4,6 +4,7 @@
  */
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { OrderExecutionStatus } from '../../schemas/order-execution.ts';
 import { type OrderChange, orderChangeSchema } from '../../schemas/session-walk.ts';
 import { orderDetails } from '../lib/order-details.ts';
@@ -68,7 +69,7 @@ export function listen(watch: Watch): void {
 /** A signal must never throw: whatever it carries, it asks to cancel. */
 const reasonOf = (command: unknown): string =>
   typeof command === 'object' && command !== null && 'reason' in command && typeof command.reason === 'string'
-    ? command.reason.slice(0, 500)
+    ? cutText(command.reason, 500)
     : 'asked to cancel';
 
 /** Refused or done: there is nothing left to cancel. */

@@ -1,10 +1,11 @@
 /** What models say about one entry of a session, and the advice that follows. Fractions 0 to 1, costs in micro-USD. */
 import { sideOfWord } from '../../domain/llm/answer-action.ts';
 import { afterContrarian, type ModelVote, type Standing } from '../../domain/llm/consensus.ts';
+import { cutText } from '../../schemas/cut-text.ts';
 import { type AdviceOutcome, type AwaitedAdvice, adviceKey, type Voice } from '../../schemas/llm/advice-slot.ts';
 import type { Advice } from '../../schemas/llm/contracts/advice.ts';
 import type { AnswerOf } from '../../schemas/llm/contracts/index.ts';
-import type { ModelOutcome } from '../../schemas/llm/outcome.ts';
+import type { ModelAnswer, ModelOutcome } from '../../schemas/llm/outcome.ts';
 import type { Question } from '../lib/conversation.ts';
 import { type AskTimes, ask, noDecision } from '../lib/gateway.ts';
 import { adviceOf, CONTRARIAN, contrarianTo, gatherOpinions, type Opinions, voteOf } from '../lib/opinions.ts';
@@ -45,6 +46,7 @@ async function oneAdvice(question: Question, awaited: AwaitedAdvice, { contraria
     ? await advised(question, awaited, times)
     : await recommended(question, awaited, times);
   if (outcome.kind === 'noDecision' || word === null) return ofSilence(outcome);
+  if (outcome.shadow) return ofDemoted(outcome, word);
   if (!contrarian || word.action === 'hold') return ofWord(word, [outcome], [voiceOf(outcome.model, word)]);
   const against = await contrarianTo({ question, label: awaited.symbol, times }, word);
   const standing = afterContrarian(word, voteOf(CONTRARIAN, against));
@@ -115,7 +117,7 @@ function ofWord(
 ): AdviceOutcome {
   return {
     ...{ kind: 'advice', action, confidence, sizeFactor: action === 'hold' ? 1 : sizeFactor },
-    reasons: reasons.slice(0, REASONS_MAX).map((one) => one.slice(0, REASON_LENGTH_MAX)),
+    reasons: reasons.slice(0, REASONS_MAX).map((one) => cutText(one, REASON_LENGTH_MAX)),
     contaminated: outcomes.some((one) => one.contaminated === true),
     ...spentOn(outcomes, voices),
   };
@@ -129,8 +131,14 @@ const spentOn = (outcomes: readonly ModelOutcome<unknown>[], voices: readonly Vo
 
 function ofSilence(outcome: ModelOutcome<unknown>): AdviceOutcome {
   const [reason, detail] = outcome.kind === 'noDecision' ? [outcome.reason, outcome.detail] : ['LLM_EMPTY', ''];
-  return { kind: 'noDecision', reason, detail: detail.slice(0, REASON_LENGTH_MAX), ...spentOn([outcome], []) };
+  return { kind: 'noDecision', reason, detail: cutText(detail, REASON_LENGTH_MAX), ...spentOn([outcome], []) };
 }
+
+/** It is heard, so that trades can show that it is right again, and has no say till then. */
+const ofDemoted = (outcome: ModelAnswer<unknown>, word: Word): AdviceOutcome => ({
+  ...{ kind: 'noDecision', reason: 'MODEL_DEMOTED', detail: `${outcome.model} weighs nothing: its answers were wrong` },
+  ...spentOn([outcome], [voiceOf(outcome.model, word)]),
+});
 
 /** Too few votes are no decision; when all models failed for the same reason, that is the reason. */
 function ofPanel({ votes, standing, outcomes, against }: Opinions): AdviceOutcome {

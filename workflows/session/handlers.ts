@@ -4,11 +4,13 @@
  */
 import { type CancellationScope, condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import { z } from 'zod';
+import { cutText } from '../../schemas/cut-text.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { parseInput } from '../../schemas/parse-input.ts';
 import { type Problem, problem } from '../../schemas/problem.ts';
 import { type SessionLimits, sessionLimitsSchema } from '../../schemas/risk.ts';
 import { type OrderReport, orderReportSchema } from '../../schemas/session-walk.ts';
+import { storableText } from '../../schemas/storable-text.ts';
 import { invalidInput, orFail } from '../lib/invalid-input.ts';
 import * as face from '../messages/strategy-session.ts';
 import { opening } from './activities.ts';
@@ -106,7 +108,7 @@ function noteReport(carry: SessionCarry, inbox: Inbox, raw: unknown): void {
 function requestStop(carry: SessionCarry, command: unknown): void {
   if (carry.stop !== null) return;
   const fields: face.StopCommand = typeof command === 'object' && command !== null ? command : {};
-  const reason = typeof fields.reason === 'string' ? fields.reason.slice(0, 500) : 'asked to stop';
+  const reason = typeof fields.reason === 'string' ? cutText(storableText(fields.reason), 500) : 'asked to stop';
   carry.stop = { by: 'signal', reason, flatten: fields.flatten === true };
 }
 

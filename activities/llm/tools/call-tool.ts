@@ -1,6 +1,7 @@
 /** The activity behind a tool call: answered once and written down, so that a call that is repeated tells the same. */
 import type { ToolLog } from '../../../db/llm/tool-calls.ts';
 import type { JsonObject } from '../../../db/tables.ts';
+import { cutText } from '../../../schemas/cut-text.ts';
 import { type ToolAnswer, type ToolRequest, toolAnswerSchema } from '../../../schemas/llm/tool-call.ts';
 import { refusal, runTool, type ToolOutcome } from './run-tool.ts';
 import type { ToolParts } from './tool.ts';
@@ -24,7 +25,7 @@ export async function callTool(parts: CallToolParts, request: ToolRequest): Prom
   const answered = await parts.log.record({
     callId: modelCallId,
     position,
-    tool: call.name.slice(0, 64),
+    tool: cutText(call.name, 64),
     arguments: objectOf(outcome.arguments),
     asOfMs: scope.asOfMs,
     refused: outcome.refused,
@@ -35,10 +36,8 @@ export async function callTool(parts: CallToolParts, request: ToolRequest): Prom
   return toolAnswerSchema.parse(answered);
 }
 
-/** As a JSON column keeps it: an object without NUL. */
-function objectOf(value: unknown): JsonObject {
-  const text = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, TEXT_MAX);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const clean = (isObject ? JSON.stringify(value) : JSON.stringify({ text })).replaceAll('\\u0000', '\\ufffd');
-  return JSON.parse(clean) as JsonObject;
-}
+/** As a JSON column keeps it. */
+const objectOf = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { ...value }
+    : { text: cutText(typeof value === 'string' ? value : JSON.stringify(value), TEXT_MAX) };

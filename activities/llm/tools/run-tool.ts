@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from '../../../domain/canonical-json.ts';
 import { scanJson } from '../../../domain/llm/json-scan.ts';
+import { cutText } from '../../../schemas/cut-text.ts';
 import type { ToolCall } from '../../../schemas/llm/model-call.ts';
 import type { ToolRefusal, ToolScope } from '../../../schemas/llm/tool-call.ts';
 import { type ArgumentsOf, isToolName, TOOL_NAMES, TOOLS, type ToolName } from '../../../schemas/llm/tools.ts';
@@ -47,7 +48,7 @@ export async function runTool(
     return { arguments: parsed, refused: null, withheld, result: cut(canonicalJson(value)) };
   } catch (error) {
     if (!(error instanceof ToolRefused)) throw error;
-    return { arguments: parsed ?? text.slice(0, ARGUMENTS_LENGTH_MAX), ...refusal(error.code, error.message) };
+    return { arguments: parsed ?? cutText(text, ARGUMENTS_LENGTH_MAX), ...refusal(error.code, error.message) };
   }
 }
 

@@ -7,8 +7,8 @@ import { GATE_RULES } from '../../engine/desk-gate.ts';
 import type { Desk } from '../../engine/send-order.ts';
 import type { Account, Lane } from '../../engine/state.ts';
 
-/** What of a lane changes from bar to bar. */
-export type LaneNumbers = Omit<Lane, 'market' | 'place' | 'last' | 'funding'>;
+/** What of a lane is carried from bar to bar. */
+export type LaneNumbers = Omit<Lane, 'market' | 'place' | 'last' | 'funding' | 'volumeBar' | 'volumeLeft'>;
 
 export type KeptAccount = { readonly cash: number; readonly equity: number; readonly lane: LaneNumbers };
 

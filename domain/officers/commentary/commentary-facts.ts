@@ -2,6 +2,7 @@
  * What there is to say about an event of an officer: one sentence of ours,
  * the reasons as they were given, their numbers.
  */
+import { cutText } from '../../../schemas/cut-text.ts';
 import type { CommentaryFacts } from '../../../schemas/officers/commentary.ts';
 import { numbersIn } from '../../llm/quoted-numbers.ts';
 
@@ -24,7 +25,7 @@ export function commentaryFacts(type: string, payload: Payload): CommentaryFacts
   if (sentence === undefined) return null;
   const given = typeof payload.reason === 'string' ? payload.reason.split('; ') : payload.alerts;
   const texts = Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string' && one !== '') : [];
-  const reasons = texts.slice(0, REASONS_MAX).map((one) => one.slice(0, REASON_LENGTH_MAX));
+  const reasons = texts.slice(0, REASONS_MAX).map((one) => cutText(one, REASON_LENGTH_MAX));
   const figures = [sentence, ...reasons].flatMap((text) => numbersIn(text).map(({ value }) => value));
   return { event: type, sentence, reasons, figures };
 }

@@ -114,12 +114,15 @@ describe.each(['anthropic', 'openai'] as const)('a batch at %s', (vendor) => {
     expect(call).toMatchObject({ outcome: 'PROVIDER_DOWN', cost_micro_usd: call?.reserved_micro_usd });
   });
 
-  it('that was wrong in itself is not held against the provider', async () => {
+  it('that was wrong in itself is held neither against the provider nor against its questions', async () => {
     const { submitBatch } = activitiesOf(vendor);
     peer.next = 400;
-    const told = await run(submitBatch, { batchKey: randomUUID(), questions: [aQuestion()] });
+    const question = aQuestion();
+    const told = await run(submitBatch, { batchKey: randomUUID(), questions: [question] });
     expect(told).toMatchObject({ kind: 'none', reason: 'LLM_BAD_REQUEST' });
     expect((await createModelStore(desk.db).standing('advisor')).troubled).toEqual([]);
+    const [call] = await createModelStore(desk.db).calls(question.callKey);
+    expect(call).toMatchObject({ outcome: 'LLM_BAD_REQUEST', retryable: true });
   });
 
   it('that is refused costs nothing and says why; a question it did not answer costs nothing either', async () => {

@@ -151,10 +151,23 @@ describe('a call that is wrong', () => {
       'TOOL_ARGS',
     ],
     ['NUL in its text', 'query_trading_knowledge', { question: 'a\u0000b', limit: 99 }, 'TOOL_ARGS'],
+    ['half a character in its text', 'query_trading_knowledge', { question: '\ud83d', limit: 99 }, 'TOOL_ARGS'],
+    ['half a character in its name', 'no_such_\ud83d', {}, 'TOOL_UNKNOWN'],
+    ['a name that is cut in a character', `${'x'.repeat(63)}🚀`, {}, 'TOOL_UNKNOWN'],
+    ['no JSON, cut in a character', 'get_market_features', `x${'🚀'.repeat(5_000)}`, 'TOOL_ARGS'],
   ])('with %s gets its code and is written down', async (_what, name, args, code) => {
     const { refused, row, told } = await asked(name, args);
     expect([refused, row.refused, told.error]).toEqual([code, code, code]);
   });
+});
+
+it('answers a question that holds half a character, and keeps the rest of it', async () => {
+  const { refused, row } = await asked(
+    'query_trading_knowledge',
+    '{"question":"what is \\ud83d or \\u0000","limit":3}',
+  );
+  expect(refused).toBeNull();
+  expect(row.arguments).toEqual({ question: 'what is \ufffd or \ufffd', limit: 3 });
 });
 
 describe('what was not known at asOf', () => {

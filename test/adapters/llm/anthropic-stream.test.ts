@@ -4,14 +4,17 @@ import { createAnthropicAssembly } from '../../../adapters/llm/anthropic-assembl
 import { anthropicBody } from '../../../adapters/llm/anthropic-body.ts';
 import type { ModelRecord } from '../../../schemas/llm/model-registry.ts';
 
-function assembled(block: object, delta: object, usage: unknown = { input_tokens: 1, output_tokens: 1 }) {
+const BEGUN = { input_tokens: 900, output_tokens: 1 };
+
+/** @param ended the usage that `message_delta` tells, @param begun that of `message_start` */
+function assembled(block: object, delta: object, ended: unknown, begun: unknown = BEGUN) {
   const assembly = createAnthropicAssembly('anthropic');
   const events = [
-    { type: 'message_start', message: { usage } },
+    { type: 'message_start', message: { usage: begun } },
     { type: 'content_block_start', index: 0, content_block: block },
     { type: 'content_block_delta', index: 0, delta },
     { type: 'content_block_stop', index: 0 },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: null },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: ended },
     { type: 'message_stop' },
   ];
   for (const event of events) assembly.take(event);
@@ -32,18 +35,33 @@ describe('a delta', () => {
     ],
     [{ type: 'tool_use', id: 'a', name: 'look', input: {} }, { type: 'input_json_delta' }],
   ])('that is not one of its block is no answer: %j %j', (block, delta) => {
-    expect(() => assembled(block, delta)).toThrow('LLM_PROTOCOL');
+    expect(() => assembled(block, delta, null)).toThrow('LLM_PROTOCOL');
   });
 
   it('of a kind that is not known yet says nothing', () => {
-    expect(assembled(TEXT, { type: 'citations_delta', citation: {} })?.blocks).toEqual([TEXT]);
+    expect(assembled(TEXT, { type: 'citations_delta', citation: {} }, null)?.blocks).toEqual([TEXT]);
   });
 });
 
-it.each(['many', 7, ['x']])('keeps an answer whose usage is %j', (usage) => {
-  expect(assembled(TEXT, { type: 'text_delta', text: 'a' }, usage)).toMatchObject({
-    blocks: [{ type: 'text', text: 'a' }],
-    usage: null,
+describe('usage', () => {
+  const usageOf = (ended: unknown, begun?: unknown) => {
+    const reply = assembled(TEXT, { type: 'text_delta', text: 'a' }, ended, begun);
+    expect(reply?.blocks).toEqual([{ type: 'text', text: 'a' }]);
+    return reply?.usage;
+  };
+
+  it('is what is told at the end, and at the beginning where the end says nothing else', () => {
+    expect(usageOf({ output_tokens: 2_000 })).toMatchObject({ tokensIn: 900, tokensOut: 2_000 });
+    expect(usageOf({ input_tokens: 950, output_tokens: 0 })).toMatchObject({ tokensIn: 950, tokensOut: 0 });
+  });
+
+  it.each([undefined, null, {}, { output_tokens: null }, { output_tokens: 'x' }, 'many', 7, ['x']])(
+    'is unknown where the end tells %j: what was written by the beginning is not the whole',
+    (ended) => expect(usageOf(ended)).toBeNull(),
+  );
+
+  it.each(['many', 7, ['x'], null])('is unknown where the beginning tells %j', (begun) => {
+    expect(usageOf({ output_tokens: 5 }, begun)).toBeNull();
   });
 });
 

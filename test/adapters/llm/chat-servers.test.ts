@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { chatBody, createChatAssembly } from '../../../adapters/llm/openai-chat-wire.ts';
 import { createStreamFeed } from '../../../adapters/llm/stream-reply.ts';
-import { replyOf } from '../../../adapters/llm/wire-reply.ts';
+import { replyOf, type WireReply } from '../../../adapters/llm/wire-reply.ts';
 import { ModelCallFailed, type ModelReply } from '../../../schemas/llm/model-call.ts';
 import type { ModelRecord } from '../../../schemas/llm/model-registry.ts';
 
@@ -19,6 +19,13 @@ function replyTo(...events: (object | string)[]): ModelReply {
     feed.push(Buffer.from(`data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`));
   }
   return replyOf(feed.end(), { temperatureSent: null, providerRequestId: null });
+}
+
+/** Whole events, and what came last. */
+function cutOff(events: readonly object[], end: string): WireReply {
+  const feed = createStreamFeed(createChatAssembly());
+  feed.push(Buffer.from(events.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('') + end));
+  return feed.end();
 }
 
 function failureOf(...events: (object | string)[]): string | undefined {
@@ -69,6 +76,24 @@ describe('what is said', () => {
     expect(replyTo(chunk({ content: 'a' }), '', chunk({}, 'stop'), `${DONE} `).text).toBe('a');
     expect(failureOf(chunk({ content: 'a' }), chunk({}, 'stop'), DONE, chunk({ content: 'b' }))).toBe('LLM_PROTOCOL');
   });
+
+  it.each(['data: [DONE]', 'data: [DONE]\n', 'data: [DONE]\r\n', 'data:[DONE] \n'])(
+    'ends at [DONE] though the stream ends right behind it: %j',
+    (end) => {
+      const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } };
+      const reply = cutOff([chunk({ content: 'a' }), chunk({}, 'stop'), usage], end);
+      expect(reply).toMatchObject({ stop: 'end', usage: { tokensIn: 5, tokensOut: 2 } });
+      expect(() => cutOff([chunk({ content: 'a' })], end)).toThrow('LLM_PROTOCOL');
+    },
+  );
+
+  it.each(['data: [DO', ': [DONE]', 'data: {}\n', 'data: [DONE]\ndata: [DONE]\n', 'data:\n'])(
+    'is broken off inside any other event: %j',
+    (end) => {
+      const whole = [chunk({ content: 'a' }), chunk({}, 'stop')];
+      expect(() => cutOff(whole, end)).toThrow('LLM_PROTOCOL the stream ended before its last event');
+    },
+  );
 
   it.each([[['usage']], ['usage'], [{ prompt_tokens: '5', completion_tokens: '2' }], [{ prompt_tokens: -5 }], [7]])(
     'is kept where the usage cannot be read: %j',

@@ -43,14 +43,14 @@ const panel = async () => {
 };
 
 /** A long trade that near-1 advised with 0.9, closed with this result and reviewed at `atMs`. */
-async function reviewed(pnl: string, atMs: number) {
+async function reviewed(pnl: string, atMs: number, task = 'advice') {
   made += 1;
   const [decisionId, askKey, callId] = [`decision-${made}`, `ask-${made}`, `call-${made}`];
   const decision = aDecision(made, { decisionId, asOfMs: START_MS + made * HOUR_MS });
   const context = { accountId: 'paper-1', sessionId: null, run: 1, correlationId: null };
   await insertDecisions(desk.db, context, [{ decision, inputs: {} }]);
   const prompt = { prompt_id: 'advisor', prompt_version: 1, prompt_hash: 'h' };
-  const asked = { call_id: callId, call_key: `${askKey}#0`, ask_key: askKey, step: 'answer', task: 'advice' };
+  const asked = { call_id: callId, call_key: `${askKey}#0`, ask_key: askKey, step: 'answer', task };
   const by = { contract: 'advice', provider: 'near', model: 'near-1', tier: 'fast', cost_micro_usd: 2_000 };
   const row = { ...asked, ...by, ...prompt, decision_id: decisionId, outcome: ANSWERED };
   const asOf = new Date(START_MS).toISOString();
@@ -109,6 +109,10 @@ describe('reviews of closed trades', () => {
       breakers: [],
     });
     expect(lines.join('\n')).toContain('model near-1: Brier 0.810 above 0.3 over 30 answers; back since');
+  });
+
+  it('leave out what argued against it because it was told to, but for its cost', async () => {
+    expect(await reviewed('5', START_MS, 'contrarian')).toMatchObject({ scored: [], modelCostMicroUsd: 2_000 });
   });
 });
 
