@@ -5,7 +5,8 @@ import { type EntryContext, NO_COUNTERS, type WalkCounters, type WalkState } fro
 import { Decimal, toDecimal, ZERO } from '../domain/decimal.ts';
 import { bookFromRows } from '../domain/execution/rows.ts';
 import { type AccountHalts, haltsOf } from '../domain/risk/account-halts.ts';
-import { onClock } from '../domain/risk/day-clocks.ts';
+import { onClock, onWallTime, WALL_CLOCK } from '../domain/risk/day-clocks.ts';
+import type { Order, OrderState } from '../schemas/execution.ts';
 import { isRealTime } from '../schemas/governance.ts';
 import { InvalidInput, problem } from '../schemas/problem.ts';
 import type { SessionLimits } from '../schemas/risk.ts';
@@ -75,6 +76,8 @@ export const openingCheckpoint = (startingEquity: string): Checkpoint => ({
 export type LoadedAccount = LoadedGovernance & {
   readonly account: Account;
   readonly state: WalkState;
+  /** Entries and exits of the strategy that have left, and of which nobody knows yet what became. */
+  readonly inDoubt: readonly Order[];
   readonly killSwitch: string | null;
   readonly halts: AccountHalts;
   /** A person has armed this live account for the strategy, and it has not expired. */
@@ -123,13 +126,17 @@ export async function loadAccount(
   const frozen = (await standingOf(trx, accountId))?.frozen ?? null;
   const killSwitch = kill.active ? (kill.reason ?? 'set without a reason') : null;
   const liveArmed = account.tradingMode === 'live' && (await isArmedFor(trx, { accountId, strategyId }, Date.now()));
-  return { ...governance, account, state, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
+  const inDoubt = own(orders).filter(({ leg, state: at }) => (leg === 'entry' || leg === 'exit') && isInDoubt(at));
+  return { ...governance, account, state, inDoubt, killSwitch, halts: haltsOf(frozen, orders), liveArmed };
 }
+
+const isInDoubt = (state: OrderState): boolean => state === 'SENT' || state === 'UNKNOWN' || state === 'MANUAL';
 
 /** An account in virtual time has one clock only. */
 function riskOn({ riskState, tradingMode }: Account, clock: string | null): RiskState {
   const risk = riskStateSchema.parse(riskState);
-  return clock === null || !isRealTime(tradingMode) ? risk : onClock(risk, clock);
+  if (clock === null || !isRealTime(tradingMode)) return risk;
+  return clock === WALL_CLOCK ? onWallTime(risk, Date.now()) : onClock(risk, clock);
 }
 
 export const unknownAccount = (accountId: string): InvalidInput =>

@@ -3,11 +3,11 @@
  * while it is in doubt the evidence for and against it. One row an order, in `order_sends`.
  */
 import { isInDoubt, startUnknown, type UnknownEvidence } from '../domain/execution/resolve-unknown.ts';
-import type { PastSend } from '../domain/execution/venue-claim.ts';
+import type { PastSend, SendCounts } from '../domain/execution/venue-claim.ts';
 import type { Order } from '../schemas/execution.ts';
 import type { Database } from './tables.ts';
 
-/** Of orders that were claimed before: under which epoch, with which outcome, and whether its guard held it back. */
+/** Of orders that were claimed before: when last, under which epoch, how often, whether the guard held it back. */
 export async function pastSends(trx: Database, orders: readonly Order[]): Promise<Map<string, PastSend>> {
   const ids = orders.map((one) => one.clientOrderId);
   const rows = await trx
@@ -16,7 +16,8 @@ export async function pastSends(trx: Database, orders: readonly Order[]): Promis
       's.client_order_id',
       's.epoch',
       's.sends',
-      's.outcome',
+      's.refusals',
+      's.claimed_at',
       eb
         .exists(
           eb
@@ -31,17 +32,17 @@ export async function pastSends(trx: Database, orders: readonly Order[]): Promis
     .where('s.client_order_id', 'in', ids)
     .execute();
   return new Map(
-    rows.map(({ client_order_id, epoch, sends, outcome, guardRefused }) => [
+    rows.map(({ client_order_id, claimed_at, guardRefused, ...rest }) => [
       client_order_id,
-      { epoch, sends, outcome, guardRefused: guardRefused === true },
+      { ...rest, claimedAtMs: claimed_at.getTime(), guardRefused: guardRefused === true },
     ]),
   );
 }
 
-/** How many sendings of the order may have left, the one under way among them. */
-export async function sendsOf(trx: Database, clientOrderId: string): Promise<number> {
-  const query = trx.selectFrom('order_sends').select('sends').where('client_order_id', '=', clientOrderId);
-  return (await query.executeTakeFirstOrThrow()).sends;
+/** How many sendings of the order may have left, the one under way among them, and how many of them were refused. */
+export async function sendCountsOf(trx: Database, clientOrderId: string): Promise<SendCounts> {
+  const query = trx.selectFrom('order_sends').select(['sends', 'refusals']);
+  return query.where('client_order_id', '=', clientOrderId).executeTakeFirstOrThrow();
 }
 
 /** Those that were ever on their way to the venue. */

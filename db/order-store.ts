@@ -5,6 +5,7 @@
 import { sql, type Transaction } from 'kysely';
 import { gateInputOf } from '../domain/backtest/gate-input-of.ts';
 import { orderHashOf } from '../domain/execution/identity.ts';
+import { WALL_CLOCK } from '../domain/risk/day-clocks.ts';
 import { gate } from '../domain/risk/gate.ts';
 import { onDay, onMark } from '../domain/risk/risk-state.ts';
 import type { GateReason, Verdict } from '../schemas/decision.ts';
@@ -72,8 +73,9 @@ async function ask(trx: Transaction<Tables>, request: OrderRequest): Promise<Ask
 }
 
 /**
- * Where no session walks bars the day turns here: of an order by hand, though nothing has traded since. At a network
- * venue nobody else marks the account without a session: its peak rises here too.
+ * Where no session walks bars the day turns here: of an order by hand, though nothing has traded since, and though its
+ * last bar is of another day. At a network venue nobody else marks the account without a session: its peak rises here
+ * too.
  */
 async function marked(
   trx: Transaction<Tables>,
@@ -83,9 +85,10 @@ async function marked(
   const { account, state } = loaded;
   const isWalked = venue === 'paper' || (await isMarkedBySession(trx, account.accountId));
   if (isWalked && sessionId !== null) return loaded;
+  const atMs = state.risk.clock === WALL_CLOCK ? Date.now() : nowMs;
   const risk = isWalked
-    ? onDay(state.risk, nowMs)
-    : onMark(state.risk, state.equity, nowMs, { autoReleaseMs: null, drawdownBreakerFraction });
+    ? onDay(state.risk, atMs)
+    : onMark(state.risk, state.equity, atMs, { autoReleaseMs: null, drawdownBreakerFraction });
   return { ...loaded, state: { ...state, risk } };
 }
 

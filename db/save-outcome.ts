@@ -164,6 +164,7 @@ function checkpointAfter(loaded: LoadedSession, batch: WalkBatch): Checkpoint {
   const { state } = batch;
   const alive = new Set([
     ...state.book.orders.map((order) => order.decisionId),
+    ...loaded.inDoubt.map((order) => order.decisionId),
     ...state.book.positions.flatMap((one) => (one.trip === null ? [] : [one.trip.decisionId])),
     ...batch.handOver.map(({ decision }) => decision.decisionId),
     ...loaded.awaitingApproval.map((one) => one.decisionId),

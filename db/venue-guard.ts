@@ -5,7 +5,14 @@
 import type { Transaction } from 'kysely';
 import { isProtective } from '../domain/execution/legs.ts';
 import { startUnknown } from '../domain/execution/resolve-unknown.ts';
-import { addsRisk, guardRefusal, isNotSent, provenBy } from '../domain/execution/venue-claim.ts';
+import {
+  addsRisk,
+  countedWith,
+  guardRefusal,
+  isStillDue,
+  isToldElsewhere,
+  provenBy,
+} from '../domain/execution/venue-claim.ts';
 import { afterSend } from '../domain/execution/venue-step.ts';
 import { isLiveAccount } from '../schemas/arming.ts';
 import type { SendOutcome } from '../schemas/venue.ts';
@@ -14,7 +21,7 @@ import { endUnsent } from './end-unsent.ts';
 import { toInstant } from './instant.ts';
 import { readKillSwitch } from './kill-switch.ts';
 import { noteMove } from './order-moves.ts';
-import { sendsOf } from './order-sends.ts';
+import { sendCountsOf } from './order-sends.ts';
 import { orderByClientId, updateOrders } from './orders.ts';
 import { openOrders } from './paper-book.ts';
 import type { Database, Tables } from './tables.ts';
@@ -51,14 +58,15 @@ export async function noteSendOutcome(
 ): Promise<boolean> {
   const { clientOrderId, decisionId } = claim.order;
   const { orders } = await openOrders(trx, decisionId);
-  const sends = await sendsOf(trx, clientOrderId);
-  const outcome = provenBy(told, sends, parts.idProfile);
+  const before = await sendCountsOf(trx, clientOrderId);
+  const outcome = provenBy(told, before, parts.idProfile);
+  const counts = countedWith(told, outcome, before);
   const order = await orderByClientId(trx, clientOrderId);
   const nowMs = parts.nowMs();
   const evidence = outcome.kind === 'ambiguous' ? startUnknown(nowMs) : null;
   const result = await trx
     .updateTable('order_sends')
-    .set({ outcome: outcomeText(outcome), evidence, sends: isNotSent(told) ? sends - 1 : sends })
+    .set({ outcome: outcomeText(outcome), evidence, ...counts })
     .where('client_order_id', '=', clientOrderId)
     .where('epoch', '=', claim.epoch)
     .executeTakeFirst();
@@ -66,10 +74,10 @@ export async function noteSendOutcome(
     await noteFenced(trx, parts, clientOrderId, claim.epoch, 'outcome');
     return false;
   }
-  const moved = afterSend(order, outcome);
+  const moved = afterSend(order, outcome, isStillDue(order, outcome, counts, parts.idProfile));
   await updateOrders(trx, [moved]);
-  const isRepeated = isNotSent(outcome) && claim.epoch > 1;
-  await noteMove(trx, order, moved.state, outcomeText(outcome), nowMs, isRepeated);
+  const isQuiet = moved.state === 'INTENT' && isToldElsewhere(outcome, claim.epoch, counts);
+  await noteMove(trx, order, moved.state, outcomeText(outcome), nowMs, isQuiet);
   if (moved.state === 'REJECTED' && !isProtective(moved)) await endUnsent(trx, parts, orders, 'its entry was rejected');
   return true;
 }

@@ -14,7 +14,6 @@ import {
   asSent,
   type ClaimKind,
   endingWith,
-  maySendAgain,
   type PastSend,
   SEND_WITHIN_MS,
   waitingFor,
@@ -63,9 +62,11 @@ export async function claimOrders(
   await takeOver(trx, parts, orders);
   const useless = which === 'protective' ? uselessLegs(orders, heldOf(orders, loaded)) : [];
   const past = await pastSends(trx, orders);
-  const waiting = waitingFor(orders, which, (one) =>
-    maySendAgain(one, past.get(one.clientOrderId) ?? null, parts.idProfile),
-  );
+  const waiting = waitingFor(orders, which, {
+    pastOf: ({ clientOrderId }) => past.get(clientOrderId) ?? null,
+    idProfile: parts.idProfile,
+    nowMs: parts.nowMs(),
+  });
   const [first] = waiting;
   if (first === undefined) return { claims: [], refusal: null, useless };
   const open = await workingOrders(trx, first.accountId);

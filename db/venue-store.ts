@@ -4,6 +4,7 @@ import { isInTheWay } from '../domain/execution/exit-way.ts';
 import { isProtective } from '../domain/execution/legs.ts';
 import type { Order } from '../schemas/execution.ts';
 import { frozenOf } from './account-standings.ts';
+import { fillsOfOrder } from './fills.ts';
 import { noteVerdict } from './order-doubts.ts';
 import { readEvidence } from './order-sends.ts';
 import { ordersOfDecision, workingOrders } from './orders.ts';
@@ -43,6 +44,8 @@ export const createVenueStore = (parts: VenueTakeParts) => {
       fills: Parameters<typeof takeAnswer>[4],
       busts: Parameters<typeof takeAnswer>[5] = [],
     ) => inTransaction(db, (trx) => takeAnswer(trx, parts, clientOrderId, seen, fills, busts)),
+    /** Those that count, oldest first. */
+    fillsOf: (clientOrderId: string) => fillsOfOrder(db, clientOrderId),
     evidence: (clientOrderId: string) => readEvidence(db, clientOrderId),
     noteVerdict: (clientOrderId: string, verdict: Parameters<typeof noteVerdict>[3]) =>
       inTransaction(db, (trx) => noteVerdict(trx, parts, clientOrderId, verdict)),

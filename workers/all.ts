@@ -58,7 +58,7 @@ async function run(): Promise<void> {
         ...shared,
         client,
         bornAtMs: BORN_AT_MS,
-        venues: configuredVenues(environment),
+        venues: configuredVenues(environment, { onMissing: warnOfMissing }),
         markets: configuredMarkets(environment.markets),
       }),
     llm: () => createLlmWorker({ ...shared, ...llmSettings(environment, { configFolder, project: PROJECT }) }),
@@ -100,6 +100,9 @@ function installRuntime(level: LogLevel): void {
     telemetryOptions: { logging: { filter, forward: {} } },
   });
 }
+
+const warnOfMissing = (symbols: readonly string[]): void =>
+  Runtime.instance().logger.warn('the exchange has no market for these symbols: their orders are refused', { symbols });
 
 /** Version of the package; reports carry it, their hash does not. */
 const codeVersion = (): string => JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')).version;

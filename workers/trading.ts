@@ -118,6 +118,7 @@ export function tradingActivities(parts: TradingParts) {
       sessions,
       paper: equity.paper(createPaperBroker({ db, costs, desk, killFile })),
       venues: new Map([...venueDesks].map(([name, one]) => [name, one.broker])),
+      tradesNow: (venue) => parts.venues.some(({ name, isPublic }) => name === venue && isPublic),
       unreconciled: async (_accountId, venue) => (await venueDesks.get(venue)?.unreconciled()) ?? null,
       readAccount: (accountId) => readAccount(db, accountId),
       market,

@@ -26,6 +26,8 @@ export type OrderRequestParts = OrderTimeParts &
     readonly sessions: SessionStore;
     /** The network venues of this desk, by name. */
     readonly venues: ReadonlyMap<string, Broker>;
+    /** Whether what leaves for it meets prices of now, whatever bars it was worked out on. */
+    readonly tradesNow: (venue: string) => boolean;
     /** Makes sure that books and venue have been compared since this worker began; else the reason why not. */
     readonly unreconciled: (accountId: string, venue: string) => Promise<string | null>;
     readonly compliance: Compliance;
@@ -127,6 +129,7 @@ async function manualRequest(
       tradingMode: account.tradingMode,
       barIntervalMs: input.barIntervalMs,
       quarantined: now.quarantined(await parts.quarantined([input.symbol], input.barIntervalMs)),
+      ...(parts.tradesNow(account.venue) ? { agesAtMs: parts.nowMs() } : {}),
       ...now.ages,
     },
     halt: await haltOf(parts, input.accountId, account.venue),

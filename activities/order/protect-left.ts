@@ -11,7 +11,7 @@ import { CouldNotLeave, createVenueOrders } from './venue-orders.ts';
 /** Younger orders are left to the attempt that sent them. */
 const LEFT_ALONE_MS = 60_000;
 
-/** A leg that cannot be sent yet has its event, and is tried again at the next reconciliation. */
+/** A leg that cannot be sent yet, or is refused, waits at INTENT and is tried again at the next reconciliation. */
 export async function protectLeft(parts: VenueOrderParts, accountId: string): Promise<void> {
   const broker = createVenueOrders(parts);
   for (const decisionId of await parts.store.decisionsWithLegs(accountId)) {

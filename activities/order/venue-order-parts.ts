@@ -11,6 +11,7 @@ export type VenueOrderParts = {
     | 'mayStillSend'
     | 'noteSendOutcome'
     | 'take'
+    | 'fillsOf'
     | 'evidence'
     | 'noteVerdict'
     | 'beginCancel'

@@ -131,28 +131,35 @@ async function advance(parts: VenueOrderParts, decisionId: string): Promise<Brok
   return { own: await store.orders(decisionId), elsewhere: [], refusal: null };
 }
 
-/** Something that protects or closes is proven to be still here. */
+/** Something that protects or closes could not leave. */
 export class CouldNotLeave extends Error {
   override readonly name = 'CouldNotLeave';
 }
 
-/** A leg or an exit that is still here leaves the position bare: the attempt fails, and is made again. */
+/** A leg or an exit of which no byte left leaves the position bare: the attempt fails, and is made again. */
 function refuseStaying(orders: readonly Order[], unsent: readonly string[]): void {
-  const staying = orders.filter(
-    (one) => unsent.includes(one.clientOrderId) && one.state === (one.leg === 'exit' ? 'INTENT' : 'REJECTED'),
-  );
-  const bare = staying.filter((one) => one.leg !== 'entry');
-  if (bare.length > 0) throw new CouldNotLeave(`an order could not leave yet: ${bare.map(nameOf).join(', ')}`);
+  const staying = orders.filter((one) => unsent.includes(one.clientOrderId) && one.state === 'INTENT');
+  if (staying.length > 0) throw new CouldNotLeave(`an order could not leave yet: ${staying.map(nameOf).join(', ')}`);
 }
 
 /** What is left of a slow part is cancelled, so that legs fit; a cancel that may never have arrived is asked again. */
 async function endRests(parts: VenueOrderParts, orders: readonly Order[]): Promise<void> {
-  const isSlow = (one: Order): boolean =>
-    one.state === 'PARTIAL' && one.leg === 'entry' && parts.nowMs() - (one.sentAtMs ?? 0) > PARTIAL_WAIT_MS;
   for (const order of orders) {
-    if (isSlow(order)) await cancelOrder(parts, order, 'what is left of a part is cancelled, so that legs fit');
+    if (await isSlow(parts, order))
+      await cancelOrder(parts, order, 'what is left of a part is cancelled, so that legs fit');
     else if (isBeingCancelled(order)) await cancelOrder(parts, order, 'its cancel is asked again');
   }
+}
+
+/**
+ * An entry that has stayed a part for too long since its first fill. A venue's clock may be behind ours: never from
+ * before it was sent.
+ */
+async function isSlow({ store, nowMs }: VenueOrderParts, order: Order): Promise<boolean> {
+  const sentAtMs = order.sentAtMs ?? 0;
+  if (order.state !== 'PARTIAL' || order.leg !== 'entry' || nowMs() - sentAtMs <= PARTIAL_WAIT_MS) return false;
+  const [first] = await store.fillsOf(order.clientOrderId);
+  return nowMs() - Math.max(sentAtMs, first?.atMs ?? sentAtMs) > PARTIAL_WAIT_MS;
 }
 
 /** One leg has closed the position: the other has nothing to protect any more. */

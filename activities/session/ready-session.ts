@@ -116,6 +116,7 @@ export const underLock = (
   ...(loaded.awaitingApproval.length === 0
     ? {}
     : { awaitingApproval: loaded.awaitingApproval.map((one) => one.symbol) }),
+  ...(loaded.inDoubt.length === 0 ? {} : { inDoubt: loaded.inDoubt.map(({ symbol, leg }) => ({ symbol, leg })) }),
   ...(loaded.answers.size === 0 ? {} : { answers: loaded.answers }),
   ...(loaded.allocationWeight === 1 ? {} : { allocationWeight: loaded.allocationWeight }),
 });

@@ -4,7 +4,7 @@ import type { CcxtSettings } from '../../schemas/ccxt-settings.ts';
 import { alpacaLiveConfig, alpacaPaperConfig } from './alpaca/alpaca-config.ts';
 import { type AlpacaParts, createAlpacaLive, createAlpacaPaper } from './alpaca/alpaca-venue.ts';
 import { ccxtLiveConfig, ccxtPaperConfig } from './ccxt/ccxt-config.ts';
-import { createCcxtLive, createCcxtPaper } from './ccxt/ccxt-venue.ts';
+import { type CcxtParts, createCcxtLive, createCcxtPaper } from './ccxt/ccxt-venue.ts';
 import type { Venue } from './venue.ts';
 
 export type VenueSettings = {
@@ -13,15 +13,17 @@ export type VenueSettings = {
   readonly allowLoopback: boolean;
 };
 
+type VenueParts = AlpacaParts & Pick<CcxtParts, 'onMissing'>;
+
 /** @throws InvalidInput when host, key and mode do not belong together */
-export function configuredVenues({ alpaca, ccxt, allowLoopback }: VenueSettings, parts: AlpacaParts = {}): Venue[] {
+export function configuredVenues({ alpaca, ccxt, allowLoopback }: VenueSettings, parts: VenueParts = {}): Venue[] {
   return [
     ...(alpaca.paperKey === null ? [] : [createAlpacaPaper(alpacaPaperConfig(alpaca, allowLoopback), parts)]),
     ...(alpaca.liveKey === null ? [] : [createAlpacaLive(alpacaLiveConfig(alpaca, allowLoopback), parts)]),
-    ...(ccxt.paper.key === null ? [] : [createCcxtPaper(ccxtPaperConfig(ccxt, allowLoopback), timeoutsOf(parts))]),
-    ...(ccxt.live.key === null ? [] : [createCcxtLive(ccxtLiveConfig(ccxt, allowLoopback), timeoutsOf(parts))]),
+    ...(ccxt.paper.key === null ? [] : [createCcxtPaper(ccxtPaperConfig(ccxt, allowLoopback), ccxtPartsOf(parts))]),
+    ...(ccxt.live.key === null ? [] : [createCcxtLive(ccxtLiveConfig(ccxt, allowLoopback), ccxtPartsOf(parts))]),
   ];
 }
 
 /** The id profile is Alpaca's to choose; Binance has its own. */
-const timeoutsOf = ({ idProfile, ...parts }: AlpacaParts) => parts;
+const ccxtPartsOf = ({ idProfile, ...parts }: VenueParts): CcxtParts => parts;

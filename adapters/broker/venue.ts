@@ -53,6 +53,8 @@ export type SendGuard = () => Promise<string | null>;
 export type Venue = {
   readonly name: string;
   readonly mode: 'paper' | 'live';
+  /** Out on the net, where prices are those of now whatever bars the desk has stored; not a venue of one's own. */
+  readonly isPublic: boolean;
   /** How long a client order id stays taken: for life, or only while its order is open. */
   readonly idProfile: 'lifetime-unique' | 'open-only';
   readonly identity: () => Promise<VenueAnswer<VenueIdentity>>;

@@ -50,6 +50,7 @@ export type OrderSendsTable = {
   client_order_id: string;
   epoch: number;
   sends: number;
+  refusals: Generated<number>;
   claimed_at: Instant;
   send_before: Instant;
   outcome: string | null;

@@ -28,13 +28,10 @@ export const accountView = (state: WalkState, usMargin = false): AccountView => 
   usMargin,
 });
 
-export const positionView = ({ strategyId, symbol, quantity, markPrice, leverage }: BookPosition): ExposureView => ({
-  strategyId,
-  symbol,
-  quantity,
-  markPrice,
-  leverage,
-});
+export const positionView = (position: BookPosition): ExposureView => {
+  const { strategyId, symbol, quantity, markPrice, leverage, openedAtMs } = position;
+  return { strategyId, symbol, quantity, markPrice, leverage, openedAtMs };
+};
 
 /** Working entries at the full size of what is left; orders that only protect or reduce are no exposure. */
 const entryViews = (book: Book): ExposureView[] =>

@@ -5,7 +5,7 @@
 import { advanceSession, type Proposal } from '../decision/advance-session.ts';
 import { valueAt } from '../signals/strategy.ts';
 import { type Decided, decidedOf } from './decided.ts';
-import { decisionMoment, isAwaitingApproval, type ProposedMoment, stepOf } from './decision-moment.ts';
+import { decisionMoment, isAtWork, type ProposedMoment, stepOf } from './decision-moment.ts';
 import { judgeEntry } from './judge-entry.ts';
 import { type JudgedLeg, judgeLeg, judgePair, type PlannedLeg } from './judge-pair.ts';
 import { type LoneLeg, loneLeg } from './lone-leg.ts';
@@ -48,13 +48,11 @@ const indexAt = (context: WalkContext, symbol: string, k: number): number =>
 function legAt(before: WalkState, symbol: string, k: number, offset: number, context: WalkContext): LegAt {
   const state = { ...before, sequence: before.sequence + offset };
   const moment = decisionMoment(state, symbol, indexAt(context, symbol, k), context);
-  const isAtWork = (leg: 'entry' | 'exit') =>
-    state.book.orders.some((order) => order.symbol === symbol && order.leg === leg);
   return {
     ...moment,
     proposal: advanceSession(stepOf(moment, context)),
-    entryAtWork: isAtWork('entry') || isAwaitingApproval(context, symbol),
-    exitAtWork: isAtWork('exit'),
+    entryAtWork: isAtWork('entry', symbol, state, context),
+    exitAtWork: isAtWork('exit', symbol, state, context),
   };
 }
 

@@ -2,6 +2,7 @@
  * What the decision of one symbol at the close of one bar starts from: the bars up to there, the position as the books
  * have it, what its orders would be made of, and the question that is put to the step.
  */
+import type { Order } from '../../schemas/execution.ts';
 import { toDecimal } from '../decimal.ts';
 import type { Proposal, SessionStep } from '../decision/advance-session.ts';
 import { type BookPosition, positionOf } from '../execution/book.ts';
@@ -83,16 +84,17 @@ export function stepOf({ state, symbol, i, market, position }: DecisionMoment, c
       side: position === undefined ? 0 : position.quantity.isPositive() ? 1 : -1,
       barsHeld: position === undefined ? 0 : barsSince(market, i, position.openedAtMs),
     },
-    orderAtWork:
-      isAwaitingApproval(context, symbol) ||
-      state.book.orders.some((order) => order.symbol === symbol && (order.leg === 'entry' || order.leg === 'exit')),
+    orderAtWork: isAtWork('entry', symbol, state, context) || isAtWork('exit', symbol, state, context),
     maxHoldBars: context.strategy.maxHoldBars,
   };
 }
 
-/** An entry that waits for a person is as good as at work: a second one is not proposed beside it. */
-export const isAwaitingApproval = ({ awaitingApproval = [] }: WalkContext, symbol: string): boolean =>
-  awaitingApproval.includes(symbol);
+/** What waits for a person, or is in doubt, is as good as at work: a second one is not proposed beside it. */
+export function isAtWork(leg: 'entry' | 'exit', symbol: string, { book }: WalkState, context: WalkContext): boolean {
+  const isIt = (order: Pick<Order, 'symbol' | 'leg'>): boolean => order.symbol === symbol && order.leg === leg;
+  const { awaitingApproval = [], inDoubt = [] } = context;
+  return book.orders.some(isIt) || inDoubt.some(isIt) || (leg === 'entry' && awaitingApproval.includes(symbol));
+}
 
 /** Bars closed since the entry's bar opened, that bar included. A venue fills somewhere inside it. */
 export function barsSince({ bars }: Pick<SymbolMarket, 'bars'>, i: number, openedAtMs: number | null): number {

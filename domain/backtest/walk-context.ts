@@ -3,7 +3,7 @@
  * with everything computed over them once. Columns are causal, so computing them over the whole series leaks nothing.
  */
 import type { ComponentName } from '../../schemas/decision.ts';
-import type { Costs } from '../../schemas/execution.ts';
+import type { Costs, Order } from '../../schemas/execution.ts';
 import type { IndicatorSeed } from '../../schemas/features.ts';
 import type { Policy, TradingMode } from '../../schemas/governance.ts';
 import type { Compliance, DeskLimits, SessionLimits } from '../../schemas/risk.ts';
@@ -90,6 +90,8 @@ export type WalkContext = {
   readonly entryTerms: EntryTerms;
   /** Symbols with an entry that waits for a person: nothing new is opened in them. */
   readonly awaitingApproval?: readonly string[];
+  /** Entries and exits that have left, and of which nobody knows yet what became: none goes out beside them. */
+  readonly inDoubt?: readonly Pick<Order, 'symbol' | 'leg'>[];
   readonly quarantined: ReadonlyMap<string, string>;
   /** Set where a live market is walked: wall time, by which its bars are old. */
   readonly agesAtMs?: number;

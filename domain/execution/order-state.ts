@@ -40,8 +40,8 @@ export const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState
 };
 
 /**
- * The ways back to INTENT, for what would leave a position bare: an exit that is proven never to have left (SENT), and
- * a leg that was given up before it was ever claimed (ABSENT) and whose entry has filled after all.
+ * The ways back to INTENT, for what would leave a position bare: an exit or a leg that the venue is proven not to have
+ * (SENT), and a leg that was given up before it was ever claimed (ABSENT) and whose entry has filled after all.
  */
 export const AGAIN_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> = {
   SENT: ['INTENT'],

@@ -9,10 +9,10 @@ import { isOpenOrder } from './order-ends.ts';
 import { isWorking, moveAgain } from './order-state.ts';
 import { DUST_VALUE } from './venue-sizing.ts';
 
-/** A stop or an exit has ended, or an exit stays here: what it was to close may be bare now. */
-export const mayLeaveBare = ({ leg }: Order, after: Order['state']): boolean =>
-  (leg === 'stop' && FINAL_ORDER_STATES.includes(after)) ||
-  (leg === 'exit' && (after === 'INTENT' || FINAL_ORDER_STATES.includes(after)));
+/** A stop or an exit has ended, or is here again after it was sent: what it was to close may be bare now. */
+export const mayLeaveBare = ({ leg, state }: Order, after: Order['state']): boolean =>
+  (leg === 'stop' || leg === 'exit') &&
+  (FINAL_ORDER_STATES.includes(after) || (state === 'SENT' && after === 'INTENT'));
 
 /**
  * Whether something is held that no stop and no exit will close. `held`: signed, of the strategy in the symbol of

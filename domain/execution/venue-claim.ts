@@ -18,38 +18,73 @@ type IdProfile = 'lifetime-unique' | 'open-only';
 export const SEND_WITHIN_MS = 10_000;
 
 /**
- * What is recorded of earlier sendings of an order. `sends`: of how many it is not proven that no byte left.
- * `guardRefused`: the last one was fenced before its first byte.
+ * What is recorded of earlier sendings of an order. `sends`: of how many it is not proven that no byte left;
+ * `refusals`: how many of these the venue is proven to have refused. `claimedAtMs`: of the last one. `guardRefused`: it
+ * was fenced before its first byte.
  */
-export type PastSend = {
+export type PastSend = SendCounts & {
   readonly epoch: number;
-  readonly sends: number;
-  readonly outcome: string | null;
+  readonly claimedAtMs: number;
   readonly guardRefused: boolean;
 };
+export type SendCounts = { readonly sends: number; readonly refusals: number };
 
 /** An order goes out at most so often, and only while it is proven that the venue has none of the former ones. */
 const SENDS_MAX = 20;
+
+/** The one refusal that may pass: of the trade as things stand, not of a field, a key or an id that is used up. */
+const PASSING_REFUSAL = 'VENUE_REFUSED';
+
+/** After a refusal the next sending waits 1 s, then twice as long each time, up to this. */
+const REFUSED_PAUSE_MS_MAX = 30_000;
+/** With which refusal a person is told: three seconds of tries have not helped. */
+const TOLD_REFUSAL = 3;
 
 /** Proof that no byte of a sending left: it is as if it had never been tried. */
 export const isNotSent = (outcome: SendOutcome): boolean => outcome.kind === 'rejected' && outcome.code === 'NOT_SENT';
 
 /**
- * A protective leg that never came to be leaves a position bare, so it may go out again under its own id: when it is
- * proven that no byte left, or (rule D5) where the venue takes an id once for life.
+ * A protective leg that was given up leaves a position bare, so it may go out again under its own id: when its guard
+ * held it back, or (rule D5) where the venue takes an id once for life.
  */
 export function maySendAgain(order: Order, past: PastSend | null, idProfile: IdProfile): boolean {
   if (!isProtective(order) || past === null || past.sends >= SENDS_MAX) return false;
-  if (order.state === 'REJECTED') return past.outcome?.startsWith('NOT_SENT') ?? false;
   return order.state === 'ABSENT' && (idProfile === 'lifetime-unique' || past.guardRefused);
 }
 
 /**
- * Where an id is taken for life, a refusal of a later sending does not say that a former one will not arrive. `sends`:
- * how many may have left, this one among them.
+ * What an answer proves to be still here, and due: an exit or a leg of which no byte left; a leg that the venue refused
+ * where its id is taken once for life, so that no second order can come of it. Often the refusal passes: the venue's
+ * positions lag behind the fill. `counts`: this sending among them.
  */
-export function provenBy(outcome: SendOutcome, sends: number, idProfile: IdProfile): SendOutcome {
-  if (outcome.kind !== 'rejected' || sends <= 1 || idProfile === 'open-only') return outcome;
+export function isStillDue(order: Order, outcome: SendOutcome, { sends }: SendCounts, idProfile: IdProfile): boolean {
+  if (order.leg === 'entry' || outcome.kind !== 'rejected') return false;
+  if (isNotSent(outcome)) return true;
+  const mayPass = idProfile === 'lifetime-unique' && outcome.code === PASSING_REFUSAL;
+  return isProtective(order) && mayPass && sends < SENDS_MAX;
+}
+
+/** The counts after an answer to the last sending: what was told, and what of it is proven (`provenBy`). */
+export function countedWith(told: SendOutcome, proven: SendOutcome, { sends, refusals }: SendCounts): SendCounts {
+  if (isNotSent(told)) return { sends: sends - 1, refusals };
+  return { sends, refusals: proven.kind === 'rejected' ? refusals + 1 : refusals };
+}
+
+/** Of what is still due: whether its alert has been given with an earlier answer, or waits for a later one. */
+export const isToldElsewhere = (outcome: SendOutcome, epoch: number, { refusals }: SendCounts): boolean =>
+  isNotSent(outcome) ? epoch > refusals + 1 : refusals !== TOLD_REFUSAL;
+
+const isPausing = (past: PastSend | null, nowMs: number): boolean =>
+  past !== null &&
+  past.refusals > 0 &&
+  nowMs - past.claimedAtMs < Math.min(REFUSED_PAUSE_MS_MAX, 1_000 * 2 ** (past.refusals - 1));
+
+/**
+ * Where an id is taken for life, a refusal of a later sending does not say that a former one will not arrive, unless
+ * each of those was refused too. `counts`: this sending among those that may have left, its refusal not counted.
+ */
+export function provenBy(outcome: SendOutcome, { sends, refusals }: SendCounts, idProfile: IdProfile): SendOutcome {
+  if (outcome.kind !== 'rejected' || sends - refusals <= 1 || idProfile === 'open-only') return outcome;
   return { kind: 'ambiguous', reason: `sent before; now ${outcome.code}: ${outcome.message}` };
 }
 
@@ -57,15 +92,25 @@ export function provenBy(outcome: SendOutcome, sends: number, idProfile: IdProfi
 export const endingWith = (orders: readonly Order[], waiting: readonly Order[]): Order[] =>
   orders.filter((one) => waiting.some(({ clientOrderId }) => clientOrderId === one.clientOrderId));
 
-/** The orders of a decision that a claim of this kind is about; those of `again` are back at INTENT. */
-export const waitingFor = (
+/** What is known of the sendings so far of a decision's orders. */
+export type Sendings = {
+  readonly pastOf: (order: Order) => PastSend | null;
+  readonly idProfile: IdProfile;
+  readonly nowMs: number;
+};
+
+/** The orders of a decision that a claim of this kind is about, at INTENT; not those that pause after a refusal. */
+export function waitingFor(
   orders: readonly Order[],
   which: ClaimKind,
-  again: (order: Order) => boolean = () => false,
-): Order[] =>
-  orders
-    .map((one): Order => (which === 'protective' && again(one) ? { ...one, state: 'INTENT' } : one))
-    .filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'));
+  { pastOf, idProfile, nowMs }: Sendings,
+): Order[] {
+  const isAgain = (one: Order): boolean => which === 'protective' && maySendAgain(one, pastOf(one), idProfile);
+  return orders
+    .map((one): Order => (isAgain(one) ? { ...one, state: 'INTENT' } : one))
+    .filter((one) => one.state === 'INTENT' && isProtective(one) === (which === 'protective'))
+    .filter((one) => !isPausing(pastOf(one), nowMs));
+}
 
 export const addsRisk = (order: Order): boolean => !order.reduceOnly && !isProtective(order);
 

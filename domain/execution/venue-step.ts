@@ -13,14 +13,13 @@ import { bookExecution, type NamedExecution } from './settle.ts';
 import { type BookedFill, mergeCorrections, type TradeCorrection, takeBack } from './take-back.ts';
 
 /**
- * SENT → what the answer proves. An order that has left SENT since keeps its state. An exit that never left is back at
- * INTENT: what protected its position is gone already, so it has to be tried again.
+ * SENT → what the answer proves. An order that has left SENT since keeps its state. `isStillDue`: what was not taken is
+ * tried again, so it is back at INTENT.
  */
-export function afterSend(order: Order, outcome: SendOutcome): Order {
+export function afterSend(order: Order, outcome: SendOutcome, isStillDue: boolean): Order {
   if (order.state !== 'SENT') return order;
   if (outcome.kind === 'rejected') {
-    const isHere = order.leg === 'exit' && outcome.code === 'NOT_SENT';
-    return { ...order, state: isHere ? moveAgain('SENT') : moveOrder('SENT', 'REJECTED') };
+    return { ...order, state: isStillDue ? moveAgain('SENT') : moveOrder('SENT', 'REJECTED') };
   }
   if (outcome.kind === 'ambiguous') return { ...order, state: moveOrder('SENT', 'UNKNOWN') };
   return { ...order, venueOrderId: outcome.order.venueOrderId, state: moveOrder('SENT', 'ACKED') };

@@ -30,6 +30,18 @@ export function onClock(state: RiskState, clock: string): RiskState {
   return withOthers({ ...state, ...own, clock }, left);
 }
 
+/**
+ * The same for wall time. It takes over no day that has not come yet, such as a replay of made-up bars leaves in front:
+ * as it never goes back, that day would not end.
+ */
+export function onWallTime(state: RiskState, nowMs: number): RiskState {
+  const isNew = state.clock !== WALL_CLOCK && state.otherDays?.[WALL_CLOCK] === undefined;
+  const wall = onClock(state, WALL_CLOCK);
+  const dayKey = dayIn(wall.dayZone, nowMs);
+  if (!isNew || wall.dayKey <= dayKey) return wall;
+  return { ...wall, dayKey, dayStartEquity: wall.lastEquity, tradesToday: 0, recentOrders: [] };
+}
+
 /** Forgets the days of clocks that have stopped; a day in front stays, as nobody's. */
 export function keepClocks(state: RiskState, running: ReadonlySet<string>): RiskState {
   const { clock, ...rest } = state;

@@ -40,6 +40,8 @@ export type ExposureView = {
   /** Mark price of a position; for a working order the worse of its limit and the mark. */
   readonly markPrice: Decimal;
   readonly leverage: number;
+  /** Of a position: when it was opened. Null or absent: on an earlier day. */
+  readonly openedAtMs?: number | null;
 };
 
 export type AccountView = {

@@ -6,7 +6,7 @@
 import type { DeskLimits, RiskState } from '../../schemas/risk.ts';
 import { Decimal, decimalText, roundMoney, toDecimal } from '../decimal.ts';
 import { type DayZone, dayIn } from '../market/trading-day.ts';
-import { onOtherDays } from './day-clocks.ts';
+import { onOtherDays, WALL_CLOCK } from './day-clocks.ts';
 
 export type { RiskState };
 
@@ -108,9 +108,17 @@ const isDayStart = ({ dayZone }: RiskState, nowMs: number): boolean =>
 export const onDay = (state: RiskState, nowMs: number): RiskState => turnDay(state, nowMs, state.lastEquity);
 
 function turnDay(state: RiskState, nowMs: number, startEquity: string): RiskState {
-  const dayKey = dayIn(state.dayZone, nowMs);
-  if (dayKey === state.dayKey) return state;
-  return { ...state, dayKey, dayStartEquity: startEquity, tradesToday: 0 };
+  if (!isOtherDay(state, nowMs)) return state;
+  return { ...state, dayKey: dayIn(state.dayZone, nowMs), dayStartEquity: startEquity, tradesToday: 0 };
+}
+
+/**
+ * Whether the day that the state counts is not that of this instant. Wall time never goes back: an instant of an earlier
+ * day is there that of a bar which somebody trades or catches up late, and belongs to the day all have come to.
+ */
+export function isOtherDay({ clock, dayKey, dayZone }: RiskState, nowMs: number): boolean {
+  const day = dayIn(dayZone, nowMs);
+  return clock === WALL_CLOCK ? day > dayKey : day !== dayKey;
 }
 
 /** An order as it is sent, entries and exits alike. Protective legs sent with their entry are not counted. */
@@ -128,7 +136,14 @@ export const orderKey = (order: Omit<SentOrder, 'reduceOnly'>): string =>
 
 /** The orders of the last `windowMs`: those at exactly its far end count no more. */
 export const ordersWithin = (state: RiskState, nowMs: number, windowMs: number): RiskState['recentOrders'] =>
-  state.recentOrders.filter((one) => one.atMs > nowMs - windowMs && one.atMs <= nowMs);
+  notOlder(state, nowMs, windowMs).filter((one) => one.atMs <= nowMs);
+
+const notOlder = (state: RiskState, nowMs: number, windowMs: number): RiskState['recentOrders'] =>
+  state.recentOrders.filter((one) => one.atMs > nowMs - windowMs);
+
+/** What is kept of them: on wall time also orders of faster bars, which are later than the one that is sent now. */
+const keptOrders = (state: RiskState, nowMs: number, windowMs: number): RiskState['recentOrders'] =>
+  (state.clock === WALL_CLOCK ? notOlder : ordersWithin)(state, nowMs, windowMs);
 
 /**
  * Counts an order that is being sent. The N-th equal order inside the window latches the strategy: what follows is
@@ -139,7 +154,7 @@ export function onOrder(state: RiskState, order: SentOrder, nowMs: number, desk:
   const key = orderKey(order);
   const remembered = Math.max(ORDERS_REMEMBERED_MIN, desk.ordersPerMinuteMax, desk.repetitionCount);
   const windowMs = Math.max(MINUTE_MS, desk.repetitionWindowMs);
-  const recentOrders = [...ordersWithin(today, nowMs, windowMs), { atMs: nowMs, key }].slice(-remembered);
+  const recentOrders = [...keptOrders(today, nowMs, windowMs), { atMs: nowMs, key }].slice(-remembered);
   const equal = ordersWithin({ ...today, recentOrders }, nowMs, desk.repetitionWindowMs).filter((o) => o.key === key);
   const count = order.reduceOnly ? 0 : 1;
   const latches = equal.length >= desk.repetitionCount && !today.latched.includes(order.strategyId);

@@ -22,6 +22,7 @@ import type { VenueBust } from '../../schemas/venue.ts';
 export type Send = {
   readonly epoch: number;
   readonly sends: number;
+  readonly refusals: number;
   readonly claimedAtMs: number;
   readonly sendBeforeMs: number;
   readonly outcome: string | null;

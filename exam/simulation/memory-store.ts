@@ -23,11 +23,11 @@ import {
   asTakenOver,
   asUnsent,
   type ClaimKind,
+  countedWith,
   endingWith,
   guardRefusal,
   haltRefusal,
-  isNotSent,
-  maySendAgain,
+  isStillDue,
   type PastSend,
   provenBy,
   SEND_WITHIN_MS,
@@ -65,6 +65,7 @@ export const memoryStore = (desk: MemoryDesk): EngineStore => ({
   mayStillSend: async (claimed) => mayStillSend(desk, claimed),
   noteSendOutcome: async (claimed, outcome) => noteSendOutcome(desk, claimed, outcome),
   take: async (clientOrderId, seen, fills, busts = []) => take(desk, clientOrderId, seen, fills, busts),
+  fillsOf: async (clientOrderId) => countingFills(desk).filter((one) => one.clientOrderId === clientOrderId),
   evidence: async (clientOrderId) => {
     const send = desk.sends.get(clientOrderId);
     if (send === undefined || !isInDoubt(orderOf(desk, clientOrderId).state)) return null;
@@ -110,7 +111,11 @@ type VenueFacts = { readonly lot: string | null; readonly free: string | null };
 function claim(desk: MemoryDesk, decisionId: string, which: ClaimKind, { lot, free }: VenueFacts): ClaimAnswer {
   const orders = ownOrders(desk, decisionId);
   takeOver(desk, orders);
-  const waiting = waitingFor(orders, which, (one) => maySendAgain(one, pastSend(desk, one), desk.idProfile));
+  const waiting = waitingFor(orders, which, {
+    pastOf: (one) => pastSend(desk, one),
+    idProfile: desk.idProfile,
+    nowMs: desk.nowMs(),
+  });
   const [any, first] = [orders[0], waiting[0]];
   const isAbout = which === 'protective' && any !== undefined;
   const useless = isAbout ? uselessLegs(orders, heldOf(desk, any.strategyId, any.symbol)) : [];
@@ -142,11 +147,12 @@ const changedAt = ({ changedAtMs }: MemoryDesk, clientOrderId: string): number =
 function pastSend(desk: MemoryDesk, { clientOrderId }: Order): PastSend | null {
   const send = desk.sends.get(clientOrderId);
   if (send === undefined) return null;
-  const { epoch, sends, outcome } = send;
+  const { epoch, sends, refusals, claimedAtMs } = send;
   return {
     epoch,
     sends,
-    outcome,
+    refusals,
+    claimedAtMs,
     guardRefused: desk.fencedWrites.includes(fencedWrite(clientOrderId, epoch - 1, 'send')),
   };
 }
@@ -181,6 +187,7 @@ function commitSend(desk: MemoryDesk, order: Order): SendClaim {
   desk.sends.set(order.clientOrderId, {
     epoch,
     sends,
+    refusals: past?.refusals ?? 0,
     claimedAtMs: nowMs,
     sendBeforeMs,
     outcome: null,
@@ -213,17 +220,17 @@ function noteSendOutcome(desk: MemoryDesk, claimed: SendClaim, told: Outcome): b
   const { clientOrderId, decisionId } = claimed.order;
   const order = orderOf(desk, clientOrderId);
   const send = sendOf(desk, clientOrderId);
-  const outcome = provenBy(told, send.sends, desk.idProfile);
+  const outcome = provenBy(told, send, desk.idProfile);
+  const counts = countedWith(told, outcome, send);
   if (send.epoch === claimed.epoch) {
     const evidence = outcome.kind === 'ambiguous' ? startUnknown(desk.nowMs()) : null;
-    const sends = isNotSent(told) ? send.sends - 1 : send.sends;
-    desk.sends.set(clientOrderId, { ...send, sends, outcome: outcomeText(outcome), evidence });
+    desk.sends.set(clientOrderId, { ...send, ...counts, outcome: outcomeText(outcome), evidence });
   }
   if (order.state !== 'SENT' || send.epoch !== claimed.epoch) {
     desk.fencedWrites.push(fencedWrite(clientOrderId, claimed.epoch, 'outcome'));
     return false;
   }
-  const moved = afterSend(order, outcome);
+  const moved = afterSend(order, outcome, isStillDue(order, outcome, counts, desk.idProfile));
   writeOrders(desk, [moved]);
   noteMoves(desk, [order], moved.state, outcome.kind);
   if (moved.state === 'REJECTED' && !isProtective(moved)) {

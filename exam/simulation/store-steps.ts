@@ -33,6 +33,7 @@ export function storeSteps(through: Through, attempt: Attempt, store: EngineStor
     mayStillSend: steps(store.mayStillSend),
     noteSendOutcome: steps(store.noteSendOutcome),
     take: steps(store.take),
+    fillsOf: steps(store.fillsOf),
     evidence: steps(store.evidence),
     noteVerdict: steps(store.noteVerdict),
     beginCancel: steps(store.beginCancel),

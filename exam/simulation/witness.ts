@@ -61,8 +61,6 @@ const BUST_MOVES: Readonly<Partial<Record<OrderState, readonly OrderState[]>>> =
   FILLED: ['ACKED', 'PARTIAL', 'CANCELED'],
   PARTIAL: ['ACKED'],
 };
-/** A stop or target of which it is proven that it never left may go out again. */
-const AGAIN: readonly OrderState[] = ['REJECTED', 'ABSENT'];
 /** An order that was held up on its way, given up, and arrived after all. */
 const LATE_MOVES: readonly OrderState[] = ['ACKED', 'PARTIAL', 'FILLED', 'CANCELED', 'EXPIRED'];
 
@@ -112,7 +110,7 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
       if (state === 'ABSENT' && isAtVenue(clientOrderId) && !late.has(clientOrderId))
         fail('absentAtVenue', `${clientOrderId} was given up`);
       if (before === null) return noteRecorded(after);
-      const isAgain = after.leg !== 'entry' && after.leg !== 'exit' && AGAIN.includes(before.state) && state === 'SENT';
+      const isAgain = after.leg !== 'entry' && after.leg !== 'exit' && before.state === 'ABSENT' && state === 'SENT';
       if (isAgain) marks.add('again');
       else if (isBackHere(before, after, everSent)) marks.add('again');
       else if (BUST_MOVES[before.state]?.includes(state) === true && hasBust(clientOrderId)) marks.add('bust');
@@ -153,11 +151,12 @@ export function createWitness(nowMs: () => number, venue: ModelVenue): Witness {
   }
 }
 
-/** An exit that is proven to be still here, and a leg that was given up before anybody ever sent it. */
+/** What is proven to be still here, or not taken there, and a leg that was given up before anybody ever sent it. */
 const isBackHere = (before: Order, after: Order, everSent: ReadonlySet<string>): boolean =>
   after.state === 'INTENT' &&
-  (after.leg === 'exit' ? before.state === 'SENT' : before.state === 'ABSENT' && !everSent.has(after.clientOrderId)) &&
-  after.leg !== 'entry';
+  after.leg !== 'entry' &&
+  (before.state === 'SENT' ||
+    (after.leg !== 'exit' && before.state === 'ABSENT' && !everSent.has(after.clientOrderId)));
 
 const mayMove = (from: OrderState, to: OrderState, isLate: boolean): boolean =>
   from === to || (MOVES[from]?.includes(to) ?? false) || (from === 'ABSENT' && isLate && LATE_MOVES.includes(to));

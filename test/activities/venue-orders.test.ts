@@ -11,6 +11,7 @@ import { deskLimitsSchema } from '../../schemas/risk.ts';
 import type { SendOutcome, VenueAnswer, VenueFill, VenueOrder, VenuePosition } from '../../schemas/venue.ts';
 import { exitOrder, order, stopLeg } from '../domain/execution/support.ts';
 
+const REFUSED: SendOutcome = { kind: 'rejected', code: 'VENUE_REFUSED', message: 'available 0' };
 const NOT_SENT: SendOutcome = { kind: 'rejected', code: 'NOT_SENT', message: 'the bucket is paused' };
 let nowMs = 0;
 let desk: MemoryDesk;
@@ -200,11 +201,91 @@ describe('a leg', () => {
   it('is not given up while no byte of it leaves, and a refusal after that is proof', async () => {
     recordEntry();
     scripted = [takesLater(), ...Array.from({ length: 25 }, () => NOT_SENT)];
-    await expect(engine().submit('d-1', null)).rejects.toThrow();
+    await expect(engine().submit('d-1', null)).rejects.toThrow(CouldNotLeave);
     for (let turn = 2; turn <= 25; turn += 1) await expect(engine().look('d-1')).rejects.toThrow(CouldNotLeave);
-    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop REJECTED']);
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop INTENT']);
     await engine().look('d-1');
     expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ACKED']);
+  });
+
+  it('that the venue refuses goes out again under its own id, with a pause between, and is placed once', async () => {
+    recordEntry();
+    scripted = [takesLater(), REFUSED, REFUSED];
+    await engine().submit('d-1', null);
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop INTENT']);
+    await engine().look('d-1');
+    expect(scripted).toHaveLength(1);
+    nowMs += 1_000;
+    await engine().look('d-1');
+    expect(scripted).toHaveLength(0);
+    nowMs += 1_999;
+    await engine().look('d-1');
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop INTENT']);
+    nowMs += 1;
+    await engine().look('d-1');
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ACKED']);
+    expect(sent.filter((one) => one.leg === 'stop').map((one) => one.quantity)).toEqual(['10']);
+  });
+
+  it('that the venue never takes has twenty sendings, and has then ended', async () => {
+    recordEntry();
+    scripted = [takesLater(), ...Array.from({ length: 40 }, () => REFUSED)];
+    await engine().submit('d-1', null);
+    const openedMs = nowMs;
+    for (let turn = 0; turn < 600 && !statesOf('d-1').includes('stop REJECTED'); turn += 1) {
+      nowMs += 1_000;
+      await engine().look('d-1');
+    }
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop REJECTED']);
+    expect(scripted).toHaveLength(20);
+    expect(nowMs - openedMs).toBeGreaterThan(5 * 60_000);
+  });
+
+  it('that the venue refuses ends where ids may be used anew: a second sending could be a second order', async () => {
+    desk = openMemoryDesk({ ...desk, cash: '100000', idProfile: 'open-only', nowMs: () => nowMs });
+    recordEntry();
+    scripted = [takesLater(), REFUSED];
+    await engine().submit('d-1', null);
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop REJECTED']);
+  });
+
+  it('that was refused after a sending nobody knows of is looked for, and not sent while it may be there', async () => {
+    recordEntry();
+    scripted = [takesLater(), { kind: 'ambiguous', reason: 'cut' }];
+    await engine().submit('d-1', null);
+    for (let turn = 0; turn < 5; turn += 1) {
+      nowMs += 15_000;
+      if (turn === 4) scripted = [REFUSED];
+      await engine().look('d-1');
+    }
+    expect(scripted).toHaveLength(0);
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop UNKNOWN']);
+  });
+
+  it('that was refused is sent by the reconciliation when its workflow is gone', async () => {
+    recordEntry();
+    scripted = [takesLater(), REFUSED, NOT_SENT];
+    await engine().submit('d-1', null);
+    await protectLeft(parts(), 'venue-1');
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop INTENT']);
+    for (const state of ['INTENT', 'ACKED']) {
+      nowMs += 60_000;
+      await protectLeft(parts(), 'venue-1');
+      expect(statesOf('d-1')).toEqual(['entry FILLED', `stop ${state}`]);
+    }
+  });
+
+  it('that was refused ends when its position is closed, and is not placed beside the exit', async () => {
+    recordEntry();
+    scripted = [takesLater(), REFUSED];
+    await engine().submit('d-1', null);
+    recordExit();
+    await engine().submit('d-2', null);
+    expect(statesOf('d-2')).toEqual(['exit FILLED']);
+    nowMs += 60_000;
+    await engine().look('d-1');
+    expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop ABSENT']);
+    expect(sent.map((one) => one.leg)).toEqual(['entry', 'exit']);
   });
 
   it('that may go out again waits while an exit on its way closes all of it, ends when that has filled', async () => {
@@ -231,6 +312,35 @@ describe('a leg', () => {
     desk.positions = desk.positions.map((one) => ({ ...one, quantity: one.quantity.minus(10) }));
     await engine().look('d-1');
     expect(statesOf('d-1')).toEqual(['entry FILLED', 'stop CANCELED']);
+  });
+});
+
+describe('an entry that stays filled in part for 30 s', () => {
+  const RESTED_MS = 300_000;
+
+  /** A limit that rests for five minutes before 4 of 10 fill. */
+  beforeEach(async () => {
+    record({ ...anEntry(), type: 'limit', limitPrice: '100' }, stopLeg('95', { ...HERE, quantity: '10' }));
+    await engine().submit('d-1', null);
+    nowMs += RESTED_MS;
+    const [entry] = ordersOf(desk, 'd-1');
+    fillsAtVenue(entry as Order, '4');
+    changed((entry as Order).clientOrderId, { state: 'PARTIAL' });
+    await engine().look('d-1');
+  });
+
+  it('keeps its rest until then, however long it had rested before', async () => {
+    expect(statesOf('d-1')).toEqual(['entry PARTIAL', 'stop INTENT']);
+    nowMs += 30_000;
+    await engine().look('d-1');
+    expect(statesOf('d-1')).toEqual(['entry PARTIAL', 'stop INTENT']);
+  });
+
+  it('loses its rest then, and what it brought is protected', async () => {
+    nowMs += 30_001;
+    await engine().look('d-1');
+    expect(statesOf('d-1')).toEqual(['entry CANCELED', 'stop ACKED']);
+    expect(sent.at(-1)).toMatchObject({ leg: 'stop', quantity: '4' });
   });
 });
 

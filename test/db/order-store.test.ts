@@ -85,6 +85,24 @@ it('counts no loss of yesterday against an order by hand, though nothing has tra
   expect(row?.riskState).toMatchObject({ dayStartEquity: '100000', tradesToday: 1 });
 });
 
+it('takes the day of an order by hand from wall time, though its last bar is of days before', async () => {
+  const store = createOrderStore(desk.db);
+  const account = desk.db.updateTable('accounts').where('account_id', '=', 'paper-1');
+  const onFriday = (decisionId: string) => {
+    const request = anOrderRequest(decisionId, {}, { strategyId: 'd' });
+    const nowMs = request.facts.nowMs - 3 * DAY_MS;
+    return { ...request, facts: { ...request.facts, nowMs, barOpenTimeMs: nowMs - 60_000 } };
+  };
+  const today = { ...openRiskState(toDecimal(100_000), Date.now()), dayStartEquity: '100500', tradesToday: 9 };
+  await account.set({ risk_state: { ...today } }).execute();
+  expect(await store.record(onFriday('on-friday'))).toMatchObject({ approved: true });
+  const { dayKey, dayStartEquity } = today;
+  const seen = (await readAccount(desk.db, 'paper-1'))?.riskState;
+  expect(seen).toMatchObject({ dayKey, dayStartEquity, tradesToday: 10 });
+  await account.set({ risk_state: { ...today, dayKey: dayKey - 1, dayStartEquity: '102000' } }).execute();
+  expect(await store.record(onFriday('on-friday-too'))).toMatchObject({ approved: true });
+});
+
 it('works in the paper book from where its market has come to; only its stop covers the whole bar', async () => {
   const request = anOrderRequest('begins', {}, { strategyId: 'begins' });
   expect(await createOrderStore(desk.db).record(request)).toEqual({ approved: true, reasons: [] });

@@ -82,6 +82,8 @@ async function exitOf(decisionId: string): Promise<string> {
 }
 const bareEvents = async (decisionId: string): Promise<number> =>
   (await eventsOf(decisionId)).filter((type) => type === 'position_unprotected').length;
+/** A refusal that has used the id of the order up. */
+const GONE = { kind: 'rejected', code: 'VENUE_REJECTED', message: 'no' } as const;
 const NOT_SENT = { kind: 'rejected', code: 'NOT_SENT', message: 'no connection' } as const;
 
 /** An entry that has filled, with its leg claimed. */
@@ -158,11 +160,56 @@ describe('a leg that never came to be', () => {
     expect((await storeOf().claim(decisionId, 'protective')).claims).toMatchObject([{ epoch: 2 }]);
   });
 
-  it('stays away when the venue has refused it', async () => {
-    const { decisionId, leg } = await filled(storeOf());
-    await storeOf().noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
-    expect(await eventsOf(decisionId)).toContain('position_unprotected');
-    expect(await storeOf().claim(decisionId, 'protective')).toMatchObject({ claims: [], refusal: null });
+  it('stays away when the refusal has used its id up, or ids may be used anew', async () => {
+    const refused = { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' } as const;
+    for (const [store, outcome] of [
+      [storeOf(), GONE],
+      [storeOf('open-only'), refused],
+    ] as const) {
+      const { decisionId, leg } = await filled(store);
+      await store.noteSendOutcome(leg, outcome);
+      expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop REJECTED']);
+      expect(await eventsOf(decisionId)).toContain('position_unprotected');
+      expect(await store.claim(decisionId, 'protective')).toMatchObject({ claims: [], refusal: null });
+    }
+  });
+
+  it('goes out again after a refusal, twenty times with pauses; the third refusal is told, and the last', async () => {
+    let movedMs = 0;
+    const store = storeOf('lifetime-unique', () => Date.now() + movedMs);
+    const { decisionId, leg } = await filled(store);
+    let claim: typeof leg | undefined = leg;
+    const told: number[] = [];
+    for (let sending = 1; claim !== undefined; sending += 1) {
+      const before = await bareEvents(decisionId);
+      await store.noteSendOutcome(claim, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'available: 0' });
+      if ((await bareEvents(decisionId)) > before) told.push(sending);
+      expect((await store.claim(decisionId, 'protective')).claims).toEqual([]);
+      movedMs += 31_000;
+      [claim] = (await store.claim(decisionId, 'protective')).claims;
+    }
+    expect(told).toEqual([3, 20]);
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop REJECTED']);
+  });
+
+  it('is in doubt when a refusal comes after a sending of which nobody knows', async () => {
+    let movedMs = 0;
+    const store = storeOf('lifetime-unique', () => Date.now() + movedMs);
+    const { decisionId, leg } = await filled(store);
+    const refused = { kind: 'rejected', code: 'VENUE_REFUSED', message: 'available: 0' } as const;
+    await store.noteSendOutcome(leg, refused);
+    movedMs += 31_000;
+    const [second] = (await store.claim(decisionId, 'protective')).claims;
+    if (second === undefined) throw new Error('no leg was claimed');
+    await store.noteSendOutcome(second, { kind: 'ambiguous', reason: 'cut' });
+    const evidence = await store.evidence(leg.order.clientOrderId);
+    if (evidence === null) throw new Error('the leg is not in doubt');
+    await store.noteVerdict(leg.order.clientOrderId, { kind: 'absent', evidence });
+    movedMs += 31_000;
+    const [third] = (await store.claim(decisionId, 'protective')).claims;
+    if (third === undefined) throw new Error('no leg was claimed');
+    await store.noteSendOutcome(third, refused);
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop UNKNOWN']);
   });
 });
 
@@ -176,14 +223,14 @@ describe('what is held and not protected', () => {
       expect(again).toMatchObject({ epoch });
       if (again !== undefined) await store.noteSendOutcome(again, NOT_SENT);
     }
-    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop REJECTED']);
+    expect(await statesOf(decisionId)).toEqual(['entry FILLED', 'stop INTENT']);
     expect(await bareEvents(decisionId)).toBe(1);
   });
 
   it('keeps its exit at INTENT when that is proven to be still here, and tells it', async () => {
     const store = storeOf();
     const { decisionId, leg } = await filled(store);
-    await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+    await store.noteSendOutcome(leg, GONE);
     const exit = await exitOf(decisionId);
     const [claim] = (await store.claim(exit, 'opening')).claims;
     if (claim === undefined) throw new Error('nothing was claimed');
@@ -200,7 +247,7 @@ describe('what is held and not protected', () => {
       ['1', 0],
     ] as const) {
       const { decisionId, leg } = await filled(store);
-      await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+      await store.noteSendOutcome(leg, GONE);
       const exit = await exitOf(decisionId);
       const [claim] = (await store.claim(exit, 'opening')).claims;
       if (claim === undefined) throw new Error('nothing was claimed');
@@ -306,7 +353,7 @@ it('tells the session of an order what its trade has brought, busts included', a
 it('keeps an exit of a frozen account here', async () => {
   const store = storeOf();
   const { decisionId, leg } = await filled(store);
-  await store.noteSendOutcome(leg, { kind: 'rejected', code: 'VENUE_REFUSED', message: 'no' });
+  await store.noteSendOutcome(leg, GONE);
   const exit = await exitOf(decisionId);
   await store.noteBadReport(leg.order, 'the venue has it as a buy');
   expect(await store.claim(exit, 'opening')).toMatchObject({ claims: [], refusal: { rule: 'accountStanding' } });

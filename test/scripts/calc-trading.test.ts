@@ -58,6 +58,21 @@ describe('trading a reader can check by hand', () => {
     expect(run('gate', { nowMs: 1_704_283_200_000 + 10 * 3_600_000 })).toMatchObject({ approved: false });
   });
 
+  it('gate: counts shares opened today as day trades to come, and those without an instant not', () => {
+    const nowMs = Date.UTC(2024, 0, 3, 15);
+    const asked = (opened: Readonly<Record<string, unknown>>) => {
+      const held = { strategyId: 'momentum', quantity: '1', markPrice: '100', ...opened };
+      const positions = ['AAPL', 'MSFT', 'XOM'].map((symbol) => ({ ...held, symbol }));
+      return run('gate', {
+        ...{ nowMs, correlationGroup: [], account: { equity: '20000', cash: '20000', positions, usMargin: true } },
+        intent: { ...fieldsOf(exampleOf('gate').intent), symbol: 'SPY', quantity: '0.1' },
+        market: { ...fieldsOf(exampleOf('gate').market), barOpenTimeMs: nowMs - 3_600_000 },
+      });
+    };
+    expect(asked({})).toEqual({ approved: true, reasons: [] });
+    expect(asked({ openedAtMs: nowMs - 60_000 })).toMatchObject({ reasons: [{ rule: 'patternDayTrade' }] });
+  });
+
   it('gate: refuses SPY after 13:00 New York on a half day by its calendar, and BTC/USDT at that instant not', () => {
     const nowMs = Date.parse('2019-11-29T18:00:00Z');
     const order = (symbol: string, at = nowMs, told = {}) => {

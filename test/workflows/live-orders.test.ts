@@ -20,6 +20,7 @@ const MINUTE_MS = 60_000;
 const journal = newJournal();
 let venue: Venue;
 let desk: DeskUnderTest;
+let isPublic = false;
 let seen: { readonly venueAccountId: string; readonly cash: string; readonly currency: string };
 beforeAll(async () => {
   venue = await startVenue({
@@ -39,7 +40,8 @@ beforeAll(async () => {
   const identity = await live.identity();
   if (identity.kind === 'failed') throw new Error(identity.reason);
   seen = { venueAccountId: identity.value.accountId, cash: '100000', currency: 'USD' };
-  desk = await openDeskUnderTest([live]);
+  const onTheNet = Object.defineProperty({ ...live }, 'isPublic', { get: () => isPublic });
+  desk = await openDeskUnderTest([onTheNet]);
   await storeCloses(
     desk.db,
     SYMBOL,
@@ -107,4 +109,18 @@ it('go out while armed, and once disarmed only what closes does', async () => {
   await reaches(exit, ['exit FILLED']);
   const modes = await desk.db.selectFrom('orders').select(['venue', 'simulated']).distinct().execute();
   expect(modes).toEqual([{ venue: ACCOUNT, simulated: false }]);
+});
+
+it('are judged by the clock on the wall where prices are those of now: stored bars that are old open nothing', async () => {
+  isPublic = true;
+  await armFor(5);
+  const before = accepted();
+  expect(await refusals(await start())).toEqual(['refused staleData']);
+  expect(accepted()).toBe(before);
+  isPublic = false;
+  const entry = await start();
+  await reaches(entry, ['entry FILLED', 'stop ACKED']);
+  isPublic = true;
+  const exit = await start({ side: 'sell' });
+  await reaches(exit, ['exit FILLED']);
 });

@@ -30,6 +30,7 @@ export type AlpacaAccess = {
   readonly host: string;
   readonly hosts: readonly string[];
   readonly allowLoopback: boolean;
+  readonly isPublic: boolean;
   readonly keyId: string;
   readonly secret: string;
   readonly requestsPerMinute: number;
@@ -60,6 +61,7 @@ export function alpacaAccess({ mode, settings, allowLoopback }: AlpacaPaperConfi
   const problems = [...keyProblems(NAMES[mode], key), ...alpacaProblems(settings, allowLoopback)];
   if (key === null || problems.length > 0) throw new InvalidInput(problems);
   const url = new URL(mode === 'paper' ? settings.paperUrl : settings.liveUrl);
+  const isPublic = !isPrivateHost(url.hostname);
   return {
     mode,
     baseUrl: url.origin,
@@ -68,6 +70,7 @@ export function alpacaAccess({ mode, settings, allowLoopback }: AlpacaPaperConfi
     allowLoopback,
     keyId: keyIdOf(key),
     secret: secretOf(key),
-    requestsPerMinute: isPrivateHost(url.hostname) ? REQUESTS_PER_MINUTE_LOCAL : REQUESTS_PER_MINUTE,
+    isPublic,
+    requestsPerMinute: isPublic ? REQUESTS_PER_MINUTE : REQUESTS_PER_MINUTE_LOCAL,
   };
 }

@@ -57,6 +57,7 @@ function createAlpaca(config: AlpacaPaperConfig | AlpacaLiveConfig, parts: Alpac
   const bucket = createTokenBucket({ requestsPerMinute, nowMs, sleep });
   const client = createAlpacaClient({ access, bucket, timeouts: { totalTimeoutMs, idleTimeoutMs }, nowMs });
   return {
+    isPublic: access.isPublic,
     idProfile: parts.idProfile ?? 'lifetime-unique',
     identity: () => readIdentity(client, access),
     lot: async (order) => lotOf(order),

@@ -11,7 +11,7 @@ import { venueIdOf } from './binance-wire.ts';
 import type { CcxtExchangeClient } from './ccxt-exchange.ts';
 import type { CcxtDesk } from './ccxt-markets.ts';
 import { readOpenOrders } from './ccxt-reads.ts';
-import { isUnknownOrder, soon, told } from './ccxt-reply.ts';
+import { isUnknownMarket, isUnknownOrder, soon, told } from './ccxt-reply.ts';
 
 type Call = (exchange: CcxtExchangeClient) => Promise<unknown>;
 
@@ -39,7 +39,7 @@ async function cancelSpot(desk: CcxtDesk): Promise<CancelAllOutcome> {
           exchange.privateDeleteOpenOrders({ symbol }),
     ),
   );
-  const lists = replies.map((reply) => (isUnknownOrder(reply) ? [] : cancelledOf(reply)));
+  const lists = replies.map((reply) => (isUnknownOrder(reply) || isUnknownMarket(reply) ? [] : cancelledOf(reply)));
   const failed = replies.filter((_, index) => lists[index] === null);
   if (failed.length > 0) return { kind: 'ambiguous', reason: reasonOf(failed) };
   return { kind: 'taken', venueOrderIds: lists.flatMap((list) => list ?? []), refused: [] };
@@ -62,7 +62,8 @@ async function cancelSwap(desk: CcxtDesk): Promise<CancelAllOutcome> {
       (exchange) => exchange.fapiPrivateDeleteAllOpenOrders({ symbol }),
       (exchange) => exchange.fapiPrivateDeleteAlgoOpenOrders({ symbol }),
     ]);
-  const failed = (await ask(desk, calls)).filter((reply) => reply.kind === 'failure' || reply.status !== 200);
+  const replies = (await ask(desk, calls)).filter((reply) => !isUnknownMarket(reply));
+  const failed = replies.filter((reply) => reply.kind === 'failure' || reply.status !== 200);
   if (failed.length > 0) return { kind: 'ambiguous', reason: reasonOf(failed) };
   if (open.kind === 'failed')
     return { kind: 'ambiguous', reason: `taken, of which orders is not known: ${open.reason}` };

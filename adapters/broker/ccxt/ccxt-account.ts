@@ -88,18 +88,20 @@ async function readSwapCash({ client, access }: CcxtDesk): Promise<VenueAnswer<V
 export async function readPositions(desk: CcxtDesk): Promise<VenueAnswer<readonly VenuePosition[]>> {
   const markets = await desk.askMarkets(soon(desk.client).deadlineMs);
   if (markets.kind === 'failed') return markets;
-  return desk.access.market === 'spot' ? readHoldings(desk, markets.value) : readSwapPositions(desk, markets.value);
+  return desk.access.market === 'spot' ? readHoldings(desk) : readSwapPositions(desk, markets.value);
 }
 
-async function readHoldings(desk: CcxtDesk, markets: Markets): Promise<VenueAnswer<readonly VenuePosition[]>> {
+/** A coin is held on when its market is gone. */
+async function readHoldings(desk: CcxtDesk): Promise<VenueAnswer<readonly VenuePosition[]>> {
   const account = await readSpotAccount(desk);
   if (account.kind === 'failed') return account;
   const positions: VenuePosition[] = [];
-  for (const market of markets.bySymbol.values()) {
-    const balance = account.value.balances.find(({ asset }) => asset === market.base);
+  for (const symbol of desk.access.symbols) {
+    const [base] = symbol.split('/');
+    const balance = account.value.balances.find(({ asset }) => asset === base);
     const quantity = balance === undefined ? ZERO : balance.free.plus(balance.locked);
     if (quantity.isZero()) continue;
-    positions.push({ symbol: market.symbol, quantity: decimalText(quantity), averagePrice: null });
+    positions.push({ symbol, quantity: decimalText(quantity), averagePrice: null });
   }
   return { kind: 'answered', value: positions };
 }

@@ -37,6 +37,7 @@ export type CcxtAccess = {
   /** The exchange's own host: the only one ccxt may have in mind. */
   readonly hosts: readonly string[];
   readonly allowLoopback: boolean;
+  readonly isPublic: boolean;
   readonly keyId: string;
   readonly secret: string;
   readonly requestsPerMinute: number;
@@ -70,6 +71,7 @@ export function ccxtAccess({ mode, settings, allowLoopback }: CcxtPaperConfig | 
   const problems = [...keyProblems(NAMES[mode], key), ...ccxtProblems(settings, allowLoopback)];
   if (key === null || problems.length > 0) throw new InvalidInput(problems);
   const url = new URL(text);
+  const isPublic = !isPrivateHost(url.hostname);
   return {
     mode,
     exchange,
@@ -82,6 +84,7 @@ export function ccxtAccess({ mode, settings, allowLoopback }: CcxtPaperConfig | 
     allowLoopback,
     keyId: keyIdOf(key),
     secret: secretOf(key),
-    requestsPerMinute: isPrivateHost(url.hostname) ? REQUESTS_PER_MINUTE_LOCAL : REQUESTS_PER_MINUTE,
+    isPublic,
+    requestsPerMinute: isPublic ? REQUESTS_PER_MINUTE : REQUESTS_PER_MINUTE_LOCAL,
   };
 }

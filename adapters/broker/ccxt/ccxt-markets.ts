@@ -1,6 +1,7 @@
 /**
  * The markets that are traded at an exchange: its own names for our symbols, and the steps of quantities and prices.
- * Asked for once, before the first request that needs them; a failed question is asked again the next time.
+ * Asked for once, before the first request that needs them; a failed question is asked again the next time. A market
+ * that the exchange has no more is left out: the others are traded on, and its orders are refused by name.
  */
 import { z } from 'zod';
 import type { Decimal } from '../../../domain/decimal.ts';
@@ -8,7 +9,7 @@ import type { VenueAnswer } from '../../../schemas/venue.ts';
 import { positive, text } from './binance-numbers.ts';
 import type { CcxtClient } from './ccxt-client.ts';
 import type { CcxtAccess } from './ccxt-config.ts';
-import { readReply } from './ccxt-reply.ts';
+import { answerOf, isUnknownMarket } from './ccxt-reply.ts';
 
 export type VenueMarket = {
   readonly id: string;
@@ -51,7 +52,12 @@ const infoSchema = z.looseObject({
 });
 type Info = z.output<typeof infoSchema>['symbols'][number];
 
-export function createMarkets(client: CcxtClient, access: CcxtAccess): AskMarkets {
+/** `onMissing`: told once which symbols the exchange has no market for. */
+export function createMarkets(
+  client: CcxtClient,
+  access: CcxtAccess,
+  onMissing: (symbols: readonly string[]) => void,
+): AskMarkets {
   let known: Markets | null = null;
   return async (deadlineMs) => {
     if (known !== null) return { kind: 'answered', value: known };
@@ -59,23 +65,29 @@ export function createMarkets(client: CcxtClient, access: CcxtAccess): AskMarket
     if (answer.kind === 'failed') return { kind: 'failed', reason: `markets: ${answer.reason}` };
     const found = access.symbols.map((symbol) => marketOf(symbol, access, answer.value.symbols));
     const missing = access.symbols.filter((_, index) => found[index] === null);
-    if (missing.length > 0) return { kind: 'failed', reason: `no such markets: ${missing.join(', ')}` };
+    if (missing.length === access.symbols.length)
+      return { kind: 'failed', reason: `no such markets: ${missing.join(', ')}` };
     known = indexed(found.filter((one) => one !== null));
+    if (missing.length > 0) onMissing(missing);
     return { kind: 'answered', value: known };
   };
 }
 
-function askInfo(client: CcxtClient, { market, symbols }: CcxtAccess, deadlineMs: number) {
-  const ids = JSON.stringify(symbols.map(idOf));
-  return readReply(client, infoSchema, {
-    effect: 'venue.account',
-    call: (exchange) =>
-      market === 'spot'
-        ? exchange.publicGetExchangeInfo({ symbols: ids, showPermissionSets: 'false' })
-        : exchange.fapiPublicGetExchangeInfo({}),
-    deadlineMs,
-    bodyBytesMax: EXCHANGE_INFO_BYTES_MAX,
-  });
+/** Spot refuses a question that names a market it does not have: then it is asked for all it has. */
+async function askInfo(client: CcxtClient, { market, symbols }: CcxtAccess, deadlineMs: number) {
+  const ask = (query: object) =>
+    client.request({
+      effect: 'venue.account',
+      kind: 'read',
+      call: (exchange) =>
+        market === 'spot'
+          ? exchange.publicGetExchangeInfo({ ...query, showPermissionSets: 'false' })
+          : exchange.fapiPublicGetExchangeInfo({}),
+      deadlineMs,
+      bodyBytesMax: EXCHANGE_INFO_BYTES_MAX,
+    });
+  const named = await ask({ symbols: JSON.stringify(symbols.map(idOf)) });
+  return answerOf(infoSchema, market === 'spot' && isUnknownMarket(named) ? await ask({}) : named);
 }
 
 /** Binance writes pairs without the slash. */

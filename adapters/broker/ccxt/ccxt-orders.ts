@@ -23,7 +23,9 @@ export async function lookUpOrder(
   const markets = await desk.askMarkets(soon(desk.client).deadlineMs);
   if (markets.kind === 'failed') return markets;
   for (const symbol of symbols) {
-    const id = markets.value.bySymbol.get(symbol)?.id ?? symbol;
+    const id = markets.value.bySymbol.get(symbol)?.id;
+    // With a market its orders are gone.
+    if (id === undefined) continue;
     const look = await lookUpIn(desk, markets.value, { symbol: id, origClientOrderId: clientOrderId });
     if (look.kind !== 'notFound') return checked(look, clientOrderId);
   }

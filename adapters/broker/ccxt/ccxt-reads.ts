@@ -15,8 +15,13 @@ import { wireConditionalSchema } from './conditional-wire.ts';
 const FILLS_A_PAGE = 1_000;
 const PAGES_MAX = 1_000;
 const LIST_BYTES_MAX = 16_000_000;
-/** What Binance gives at once by time; further back is read from the first fill, by number. */
-const BY_TIME_MS = 86_400_000;
+/** What Binance tells at once by time. */
+const WINDOW_MS = { spot: 86_400_000, swap: 7 * 86_400_000 } as const;
+/**
+ * So many windows without a fill are walked, a request each: the days of a desk that was off for a week. Further back
+ * is read by number from the first fill on, which costs one for each thousand, however many days they lie apart.
+ */
+const WINDOWS_MAX = 8;
 
 /** Of the whole account, also in symbols that are not traded here. `kind`: what the read counts as, below the limit. */
 export async function readOpenOrders(
@@ -55,28 +60,60 @@ export async function readFills(desk: CcxtDesk, sinceMs: number): Promise<VenueA
   return { kind: 'answered', value: all.sort((a, b) => a.atMs - b.atMs) };
 }
 
-/** Pages go by the number of the fill; a full page without a new one means that the rest cannot be reached. */
 async function readFillsOf(
   desk: CcxtDesk,
   markets: Markets,
   market: VenueMarket,
   sinceMs: number,
 ): Promise<VenueAnswer<readonly VenueFill[]>> {
-  const fills = new Map<string, VenueFill>();
-  const isRecent = desk.client.nowMs() - sinceMs < BY_TIME_MS;
-  let from: object = isRecent ? { startTime: Math.floor(sinceMs) } : { fromId: '0' };
-  for (let count = 0; count < PAGES_MAX; count += 1) {
-    const page = await readFillPage(desk, markets, { symbol: market.id, limit: FILLS_A_PAGE, ...from });
+  const readPage: ReadPage = (query) =>
+    readFillPage(desk, markets, { symbol: market.id, limit: FILLS_A_PAGE, ...query });
+  const first = await firstPage(desk, readPage, Math.floor(sinceMs));
+  if (first.kind === 'failed') return first;
+  const fills = new Map(first.value.page.map(({ id, fill }) => [id, fill]));
+  const rest = first.value.isLast ? first : await readOn(readPage, fills);
+  return rest.kind === 'failed' ? rest : { kind: 'answered', value: inOrder(fills, sinceMs) };
+}
+
+type ReadPage = (query: object) => Promise<VenueAnswer<readonly NumberedFill[]>>;
+/** `isLast`: no fill comes after those of the page. */
+type FirstPage = { readonly page: readonly NumberedFill[]; readonly isLast: boolean };
+
+/** Windows are walked up to the first fill; a page of an older time begins with the first fill there ever was. */
+async function firstPage(
+  { client, access }: CcxtDesk,
+  readPage: ReadPage,
+  sinceMs: number,
+): Promise<VenueAnswer<FirstPage>> {
+  const windowMs = WINDOW_MS[access.market];
+  const nowMs = client.nowMs();
+  if (nowMs - sinceMs >= WINDOWS_MAX * windowMs) return asFirst(await readPage({ fromId: '0' }), true);
+  for (let startTime = sinceMs; ; startTime += windowMs) {
+    const isNow = startTime + windowMs > nowMs;
+    const page = await readPage({ startTime, endTime: startTime + windowMs - 1 });
+    if (isNow || page.kind === 'failed' || page.value.length > 0) return asFirst(page, isNow);
+  }
+}
+
+const asFirst = (page: VenueAnswer<readonly NumberedFill[]>, reachesNow: boolean): VenueAnswer<FirstPage> =>
+  page.kind === 'failed'
+    ? page
+    : { kind: 'answered', value: { page: page.value, isLast: reachesNow && isShort(page.value) } };
+
+const isShort = (page: readonly NumberedFill[]): boolean => page.length < FILLS_A_PAGE;
+
+/** Pages go by the number of the fill; a full page without a new one means that the rest cannot be reached. */
+async function readOn(readPage: ReadPage, fills: Map<string, VenueFill>): Promise<VenueAnswer<null>> {
+  for (let count = 1; count < PAGES_MAX; count += 1) {
+    const fromId = highest([...fills.keys()])
+      .plus(1)
+      .toFixed();
+    const page = await readPage({ fromId });
     if (page.kind === 'failed') return page;
     const before = fills.size;
     for (const { id, fill } of page.value) fills.set(id, fill);
-    if (page.value.length !== FILLS_A_PAGE) return { kind: 'answered', value: inOrder(fills, sinceMs) };
+    if (isShort(page.value)) return { kind: 'answered', value: null };
     if (fills.size === before) return { kind: 'failed', reason: 'the pages of fills do not go on' };
-    from = {
-      fromId: highest([...fills.keys()])
-        .plus(1)
-        .toFixed(),
-    };
   }
   return { kind: 'failed', reason: `more than ${PAGES_MAX} pages of fills` };
 }

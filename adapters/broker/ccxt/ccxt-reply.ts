@@ -42,3 +42,7 @@ export const soon = (client: CcxtClient): { readonly deadlineMs: number } => ({
 /** Binance's own words for an order it does not have: -2013 to a look-up, -2011 to a cancel. */
 export const isUnknownOrder = (reply: VenueReply): boolean =>
   reply.kind === 'reply' && reply.status === 400 && (reply.code === '-2013' || reply.code === '-2011');
+
+/** -1121: the exchange has no such market, or has it no more. */
+export const isUnknownMarket = (reply: VenueReply): boolean =>
+  reply.kind === 'reply' && reply.status === 400 && reply.code === '-1121';

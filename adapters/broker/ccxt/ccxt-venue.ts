@@ -23,6 +23,8 @@ export type CcxtParts = Partial<CcxtTimeouts> & {
   readonly nowMs?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly requestsPerMinute?: number;
+  /** Told once: symbols that the exchange has no market for; they are left out. */
+  readonly onMissing?: (symbols: readonly string[]) => void;
 };
 export type CcxtPaperVenue = Venue & { readonly mode: 'paper' };
 export type CcxtLiveVenue = Venue & { readonly mode: 'live' };
@@ -51,10 +53,12 @@ function createCcxt(config: CcxtPaperConfig | CcxtLiveConfig, parts: CcxtParts):
   const access = ccxtAccess(config);
   const { nowMs = Date.now, sleep = sleepFor, totalTimeoutMs = TOTAL_TIMEOUT_MS } = parts;
   const { idleTimeoutMs = IDLE_TIMEOUT_MS, requestsPerMinute = access.requestsPerMinute } = parts;
+  const { onMissing = () => undefined } = parts;
   const bucket = createTokenBucket({ requestsPerMinute, nowMs, sleep });
   const client = createCcxtClient({ access, bucket, timeouts: { totalTimeoutMs, idleTimeoutMs }, nowMs });
-  const desk: CcxtDesk = { client, access, askMarkets: createMarkets(client, access) };
+  const desk: CcxtDesk = { client, access, askMarkets: createMarkets(client, access, onMissing) };
   return {
+    isPublic: access.isPublic,
     idProfile: ID_PROFILES[access.exchange],
     identity: () => readIdentity(desk),
     lot: ({ symbol }) => lotOf(desk, symbol),

@@ -18,7 +18,8 @@ export const isConditional = (order: Order, market: CcxtMarket): boolean => mark
 
 /** What is missing or does not fit: nothing must be sent then. */
 export function orderRequest(order: Order, market: VenueMarket | undefined, kind: CcxtMarket): OrderRequest {
-  if (market === undefined) return refused(`${order.symbol} is not among the symbols of this venue`);
+  if (market === undefined)
+    return refused(`${order.symbol} is not among the symbols of this venue, or no market of it any more`);
   const { type, limitPrice, stopPrice } = order;
   if (type === 'limit' && limitPrice === null) return refused('a limit order without limit price');
   if (type === 'stop' && stopPrice === null) return refused('a stop order without stop price');

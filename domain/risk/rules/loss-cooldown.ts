@@ -4,7 +4,8 @@
 import type { RiskRule } from '../gate-input.ts';
 import { boundsNewRisk, instant, refuse } from '../wording.ts';
 
-export const lossCooldown: RiskRule = boundsNewRisk(({ account, desk, nowMs }) => {
+export const lossCooldown: RiskRule = boundsNewRisk(({ account, desk, market, nowMs: walkedMs }) => {
+  const nowMs = market.agesAtMs ?? walkedMs;
   const untilMs = account?.riskState.cooldownUntilMs ?? null;
   if (account === null || untilMs === null || nowMs >= untilMs) return null;
   // Longer than a cool-down can be: it was set on a market clock that has since gone back.

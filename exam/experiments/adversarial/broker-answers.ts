@@ -179,7 +179,7 @@ async function lookedAt(peer: Peer, { order, fill }: Report): Promise<string> {
     ...{ orders: note('orders'), claim: note('claim'), mayStillSend: note('mayStillSend') },
     ...{ noteSendOutcome: note('noteSendOutcome'), noteVerdict: note('noteVerdict'), beginCancel: note('beginCancel') },
     ...{ noteCancelUnknown: note('noteCancelUnknown'), inTheWayOf: note('inTheWayOf'), changesOf: note('changesOf') },
-    ...{ unknownVenueOrders: note('unknownVenueOrders'), takeOver: note('takeOver') },
+    ...{ unknownVenueOrders: note('unknownVenueOrders'), takeOver: note('takeOver'), fillsOf: note('fillsOf') },
     ...{ frozen: note('frozen'), isOvertaken: note('isOvertaken'), decisionsWithLegs: note('decisionsWithLegs') },
     booksFor: async () => ({ held: '0', cash: '0', booked: new Set() }),
   };

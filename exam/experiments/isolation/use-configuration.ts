@@ -61,7 +61,8 @@ export async function useUnchecked({ raw }: Configuration): Promise<Use> {
     const url = urlOf(settings, mode);
     if (key === null || !isHere(url)) continue;
     const { origin, host } = new URL(url);
-    const where = { mode, baseUrl: origin, host, hosts: [host], allowLoopback: true, requestsPerMinute: 60_000 };
+    const here = { hosts: [host], allowLoopback: true, isPublic: false };
+    const where = { mode, baseUrl: origin, host, ...here, requestsPerMinute: 60_000 };
     const bucket = createTokenBucket({ requestsPerMinute: 60_000, nowMs: Date.now, sleep: async () => undefined });
     const client = createAlpacaClient({
       access: { ...where, keyId: keyIdOf(key), secret: secretOf(key) },

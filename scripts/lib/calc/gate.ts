@@ -46,10 +46,15 @@ const exposureSchema = z.strictObject({
   leverage: leverageSchema,
 });
 
+const positionSchema = exposureSchema.extend({
+  /** null: on an earlier day. */
+  openedAtMs: instantSchema.nullable().default(null),
+});
+
 const accountSchema = z.strictObject({
   equity: decimalSchema,
   cash: decimalSchema,
-  positions: z.array(exposureSchema).default([]),
+  positions: z.array(positionSchema).default([]),
   openOrders: z.array(exposureSchema).default([]),
   /** Absent: an account that has just been opened with this equity. */
   riskState: riskStateSchema.optional(),

@@ -63,6 +63,8 @@ export async function startBinancePeer(options: PeerOptions) {
   const asked: Asked[] = [];
   let cash = toDecimal('100000');
   const held = new Map<string, Decimal>();
+  const delisted = new Set<string>();
+  const isListed = (symbol: string): boolean => symbols.includes(symbol) && !delisted.has(symbol);
   const cost = new Map<string, Decimal>();
   let nextId = BigInt(options.firstId ?? '1');
   let fault: PeerFault | null = null;
@@ -183,15 +185,24 @@ export async function startBinancePeer(options: PeerOptions) {
     if (market === 'swap') return ok({ code: 200, msg: 'The operation of cancel all open order is done.' });
     return open.length === 0 ? refuse(-2011, 'Unknown order sent.') : ok(open.map(wireOf));
   };
+  /** From a number or a time on; without either the last ones, of futures those of a week. */
   const tradesOf = (fields: URLSearchParams): Reply => {
-    const [from, since] = [fields.get('fromId'), fields.get('startTime')];
+    const [from, since, until] = [fields.get('fromId'), fields.get('startTime'), fields.get('endTime')];
+    if (from !== null && (since !== null || until !== null))
+      return refuse(-1128, 'Combination of optional parameters invalid.');
+    const windowMs = (market === 'spot' ? 24 : 7 * 24) * 3_600_000;
+    const isLatest = from === null && since === null;
+    const startMs = Number(since ?? (isLatest && market === 'swap' ? now() - windowMs : 0));
+    const endMs = Number(until ?? (since === null ? Number.MAX_SAFE_INTEGER : startMs + windowMs));
+    if (since !== null && endMs - startMs > windowMs)
+      return refuse(-1127, `Lookup interval is too big. More than ${windowMs / 3_600_000} hours between them.`);
     const wanted = trades.filter(
       ({ order, id, time }) =>
         order.symbol === fields.get('symbol') &&
-        (from === null || id >= BigInt(from)) &&
-        (since === null || time >= Number(since)),
+        (from === null ? time >= startMs && time <= endMs : id >= BigInt(from)),
     );
-    return ok(wanted.slice(0, Number(fields.get('limit') ?? 500)).map(tradeOf));
+    const limit = Number(fields.get('limit') ?? 500);
+    return ok((isLatest ? wanted.slice(-limit) : wanted.slice(0, limit)).map(tradeOf));
   };
   const tradeOf = ({ order, id, price, fee, time }: Trade): unknown => ({
     symbol: order.symbol,
@@ -235,8 +246,12 @@ export async function startBinancePeer(options: PeerOptions) {
         positionAmt: heldOf(symbol).toFixed(),
         entryPrice: entryOf(symbol).toFixed(),
       }));
-  const exchangeInfo = (): unknown => ({
-    symbols: symbols.map((symbol) => ({
+  const exchangeInfo = (fields: URLSearchParams): Reply => {
+    const named: string[] = JSON.parse(fields.get('symbols') ?? '[]');
+    return named.every(isListed) ? ok(listed()) : refuse(-1121, 'Invalid symbol.');
+  };
+  const listed = (): unknown => ({
+    symbols: symbols.filter(isListed).map((symbol) => ({
       symbol,
       baseAsset: symbol.slice(0, 3),
       quoteAsset: 'USD',
@@ -252,7 +267,7 @@ export async function startBinancePeer(options: PeerOptions) {
 
   const spot: Readonly<Record<string, (fields: URLSearchParams) => Reply>> = {
     'GET /api/v3/time': () => ok({ serverTime: now() }),
-    'GET /api/v3/exchangeInfo': () => ok(exchangeInfo()),
+    'GET /api/v3/exchangeInfo': exchangeInfo,
     'POST /api/v3/order': (fields) => place(fields, false),
     'GET /api/v3/order': (fields) => look(fields, false),
     'DELETE /api/v3/order': (fields) => cancel(fields, false),
@@ -263,7 +278,7 @@ export async function startBinancePeer(options: PeerOptions) {
   };
   const swap: typeof spot = {
     'GET /fapi/v1/time': () => ok({ serverTime: now() }),
-    'GET /fapi/v1/exchangeInfo': () => ok(exchangeInfo()),
+    'GET /fapi/v1/exchangeInfo': exchangeInfo,
     'POST /fapi/v1/order': (fields) => place(fields, false),
     'GET /fapi/v1/order': (fields) => look(fields, false),
     'DELETE /fapi/v1/order': (fields) => cancel(fields, false),
@@ -292,6 +307,7 @@ export async function startBinancePeer(options: PeerOptions) {
     if (!(lateMs <= Number(one.fields.get('recvWindow')))) {
       return refuse(-1021, 'Timestamp for this request is outside of the recvWindow.');
     }
+    if (delisted.has(one.fields.get('symbol') ?? '')) return refuse(-1121, 'Invalid symbol.');
     return route(one.fields);
   };
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -333,6 +349,11 @@ export async function startBinancePeer(options: PeerOptions) {
     setClockSkew: (ms: number) => {
       skewMs = ms;
     },
+    /** Its market is gone, its orders with it; what is held of it stays. */
+    delist: (symbol: string) => {
+      delisted.add(symbol.replace('/', ''));
+      for (const order of orders.filter((one) => isOpen(one) && delisted.has(one.symbol))) order.status = 'CANCELED';
+    },
     setReadLag: (ms: number) => {
       lagMs = ms;
     },
@@ -346,6 +367,9 @@ export async function startBinancePeer(options: PeerOptions) {
       if (last === undefined) throw new Error('no fill yet');
       for (let index = 0; index < count; index += 1) trades.push({ ...last, id: takeId() });
     },
+    /** All fills so far came `ms` earlier. */
+    ageTrades: (ms: number) =>
+      void trades.splice(0, trades.length, ...trades.map((one) => ({ ...one, time: one.time - ms }))),
     /** A conditional order becomes a market order, which fills. */
     trigger: (clientOrderId: string) => {
       const from = orders.find((one) => one.clientOrderId === clientOrderId);

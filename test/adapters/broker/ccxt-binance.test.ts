@@ -171,6 +171,104 @@ describe('ids, fees and pages at Binance', () => {
   });
 });
 
+describe.each(['spot', 'swap'] as const)('a symbol that %s has no market for any more', (market) => {
+  const symbols = ['ETH/USD', 'BTC/USD'];
+
+  it('is told once and left out: the others are traded on, its orders are refused by name', async () => {
+    const { peer, venue: before } = await open({ market }, symbols);
+    await before.send(anOrder({ ...MARKET, symbol: 'ETH/USD' }), soonMs());
+    await before.send(anOrder({ symbol: 'ETH/USD' }), soonMs());
+    peer.delist('ETH/USD');
+    const told: (readonly string[])[] = [];
+    const parts = { onMissing: (missing: readonly string[]) => void told.push(missing) };
+    const venue = venueAt(peer.url, 'paper', { market, symbols }, parts);
+    expect(await venue.identity()).toMatchObject({ kind: 'answered' });
+    const order = anOrder();
+    expect(await venue.send(order, soonMs())).toMatchObject({ kind: 'accepted' });
+    expect(await venue.lookUp(order.clientOrderId)).toMatchObject({ kind: 'found' });
+    expect(await venue.lookUp('nobody')).toEqual({ kind: 'notFound' });
+    expect(await venue.openOrders()).toMatchObject({ value: [{ clientOrderId: order.clientOrderId }] });
+    expect(await venue.fills(Date.now() - 1_000)).toMatchObject({ kind: 'answered' });
+    expect(await venue.positions()).toMatchObject({ value: [{ quantity: '0.5' }] });
+    expect(await venue.cancelAll()).toMatchObject({ kind: 'taken' });
+    expect(await venue.send(anOrder({ symbol: 'ETH/USD' }), soonMs())).toMatchObject({
+      code: 'NOT_SENDABLE',
+      message: expect.stringContaining('ETH/USD is not among the symbols of this venue'),
+    });
+    expect(told).toEqual([['ETH/USD']]);
+  });
+});
+
+it('holds a coin whose market is gone under its own symbol', async () => {
+  const { peer, venue: before } = await open({ market: 'spot' }, ['ETH/USD', 'BTC/USD']);
+  await before.send(anOrder({ ...MARKET, symbol: 'ETH/USD' }), soonMs());
+  peer.delist('ETH/USD');
+  const venue = venueAt(peer.url, 'paper', { market: 'spot', symbols: ['ETH/USD', 'BTC/USD'] });
+  expect(await venue.positions()).toMatchObject({ value: [{ symbol: 'ETH/USD', quantity: '0.5' }] });
+});
+
+const HOUR_MS = 3_600_000;
+
+describe('fills of an account that is older than a day', () => {
+  /** One for each age in hours, the oldest first, and before them `before` more. */
+  async function filledAt(market: PeerOptions['market'], ages: readonly number[], before = 0) {
+    const { venue, peer } = await open({ market });
+    const fill = async (): Promise<void> => void (await venue.send(anOrder(MARKET), soonMs()));
+    let lastAge = ages[0] ?? 0;
+    for (const [index, age] of ages.entries()) {
+      peer.ageTrades((lastAge - age) * HOUR_MS);
+      await fill();
+      if (index === 0 && before > 0) peer.repeatTrades(before);
+      lastAge = age;
+    }
+    peer.ageTrades(lastAge * HOUR_MS);
+    peer.forgetRequests();
+    const since = async (hours: number): Promise<number> => {
+      const fills = await venue.fills(Date.now() - hours * HOUR_MS);
+      if (fills.kind !== 'answered') return expect.fail(fills.reason);
+      expect(fills.value.map(({ atMs }) => atMs)).toEqual(fills.value.map(({ atMs }) => atMs).sort((a, b) => a - b));
+      return new Set(fills.value.map(({ tradeId }) => tradeId)).size;
+    };
+    return { peer, since };
+  }
+
+  it('are read from a time on, however many there were before', async () => {
+    const { peer, since } = await filledAt('spot', [60, 2], 4_000);
+    expect(await since(25)).toBe(1);
+    expect(peer.requests()).toBe(2);
+  });
+
+  it('are read by day up to the first, then by number to the last', async () => {
+    const { peer, since } = await filledAt('spot', [70, 30, 5, 0]);
+    expect(await since(49)).toBe(3);
+    expect(peer.requests()).toBe(2);
+    expect(await since(75)).toBe(4);
+  });
+
+  it('are read over many pages of one day', async () => {
+    const { peer, since } = await filledAt('spot', [30, 0], 2_500);
+    expect(await since(49)).toBe(2_502);
+    expect(peer.requests()).toBe(3);
+  });
+
+  it.each([
+    ['spot', 24],
+    ['swap', 7 * 24],
+  ] as const)('are none where there are none, %s in windows of %i hours', async (market, hours) => {
+    const { peer, since } = await filledAt(market, [40 * 7 * 24]);
+    expect(await since(2 * hours - 1)).toBe(0);
+    const windows = peer.asked.map(({ fields }) => [Number(fields.get('startTime')), Number(fields.get('endTime'))]);
+    expect(windows.map(([start = 0, end = 0]) => end - start + 1)).toEqual([hours * HOUR_MS, hours * HOUR_MS]);
+    expect((windows[1]?.[0] ?? 0) - (windows[0]?.[1] ?? 0)).toBe(1);
+  });
+
+  it('are read from the first one on when a week lies between', async () => {
+    const { peer, since } = await filledAt('spot', [400, 199, 100, 0]);
+    expect(await since(200)).toBe(3);
+    expect(peer.asked.map(({ fields }) => fields.get('fromId'))).toEqual(['0']);
+  });
+});
+
 describe('futures', () => {
   it('keep a stop as a conditional order until it is triggered, then tell the order it became', async () => {
     const { venue, peer } = await open({ market: 'swap' });

@@ -23,6 +23,18 @@ describe('a decision and what becomes of it', () => {
     expect(walk([bars], HOLD).decisions.findIndex((one) => one.decision.action === 'buy')).toBe(14);
   });
 
+  it('opens nothing beside an entry, and closes nothing beside an exit, of which nobody knows what became', () => {
+    const bars = barsOf([...flat(25), 103, 104, 105]);
+    const { symbol } = bars;
+    for (const leg of ['entry', 'exit'] as const) {
+      const doubted = walk([bars], MOMENTUM, { costs: NO_COSTS, inDoubt: [{ symbol, leg }] });
+      expect(doubted.orders.size).toBe(0);
+      expect(decisionAt(doubted, bars, 25)).toMatchObject({ action: 'hold' });
+      const elsewhere = walk([bars], MOMENTUM, { costs: NO_COSTS, inDoubt: [{ symbol: 'ETH/USDT', leg }] });
+      expect(decisionAt(elsewhere, bars, 25)).toMatchObject({ action: 'buy' });
+    }
+  });
+
   it('expires when it is made at the last bar', () => {
     const bars = barsOf([...flat(25), 103]);
     const walked = walk([bars], MOMENTUM);

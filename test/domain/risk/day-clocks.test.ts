@@ -1,11 +1,14 @@
 /** One account, several clocks: each session turns the day of its own market time and nobody else's. */
 import { describe, expect, it } from 'vitest';
 import { toDecimal } from '../../../domain/decimal.ts';
-import { dayStartAt, keepClocks, onClock } from '../../../domain/risk/day-clocks.ts';
+import { dayStartAt, keepClocks, onClock, onWallTime, WALL_CLOCK } from '../../../domain/risk/day-clocks.ts';
+import { gate } from '../../../domain/risk/gate.ts';
 import { onDay, onMark, onOrder, onTransfer, openRiskState, releaseLatch } from '../../../domain/risk/risk-state.ts';
 import { deskLimitsSchema, type RiskState, riskStateSchema } from '../../../schemas/risk.ts';
+import { order as proposal } from './gate-fixture.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const IN_2020 = Date.UTC(2020, 4, 5, 12);
 const IN_2024 = Date.UTC(2024, 0, 3, 12);
 const TODAY = Date.UTC(2026, 2, 2, 9);
@@ -80,6 +83,57 @@ describe('two replays on one account', () => {
     expect(left).toMatchObject({ dayStartEquity: '99100', otherDays: { a: { dayStartEquity: '100000' } } });
     expect(left).not.toHaveProperty('clock');
     expect(onClock(left, 'a').dayStartEquity).toBe('100000');
+  });
+});
+
+describe('wall time, which sessions on a market and orders by hand share', () => {
+  /** Monday morning: 3,000 lost, nine entries made. */
+  const fallen = mark(
+    mark(openRiskState(toDecimal(100_000), TODAY), WALL_CLOCK, TODAY, 100_000),
+    WALL_CLOCK,
+    TODAY + 1,
+    97_000,
+  );
+  const nine = { ...fallen, tradesToday: 9, recentOrders: [{ atMs: TODAY, key: 'm|BTC/USDT|buy|1' }] };
+  const FRIDAY = TODAY - 3 * DAY_MS;
+
+  it('does not go back with an order on a last bar of Friday: it counts today, and what today has seen stays', () => {
+    expect(onDay(nine, FRIDAY)).toBe(nine);
+    const sent = onOrder(nine, { ...buy, strategyId: 'manual', symbol: 'SPY' }, FRIDAY, desk);
+    expect(sent).toMatchObject({ dayKey: fallen.dayKey, dayStartEquity: '100000', tradesToday: 10 });
+    expect(sent.recentOrders.map((one) => one.atMs)).toEqual([TODAY, FRIDAY]);
+    const next = onMark(sent, toDecimal(96_990), TODAY + HOUR_MS, PAPER);
+    expect(next).toMatchObject({ dayStartEquity: '100000', tradesToday: 10, lastEquity: '96990' });
+  });
+
+  it('does not go back with a session that catches up over midnight', () => {
+    let state = nine;
+    for (let atMs = TODAY - 12 * HOUR_MS; atMs <= TODAY + HOUR_MS; atMs += HOUR_MS) {
+      state = mark(state, WALL_CLOCK, atMs, 97_000);
+    }
+    expect(state).toMatchObject({ dayStartEquity: '100000', tradesToday: 9 });
+    expect(onDay(state, TODAY + DAY_MS)).toMatchObject({ dayStartEquity: '97000', tradesToday: 0 });
+  });
+
+  it('lets an order on a bar of Friday make no more entries than today has left', () => {
+    const ask = (tradesToday: number) => {
+      const account = { riskState: { ...nine, tradesToday } };
+      return gate(proposal({ account, input: { nowMs: FRIDAY } })).reasons.map((one) => one.rule);
+    };
+    expect(ask(49)).not.toContain('tradesPerDay');
+    expect(ask(50)).toContain('tradesPerDay');
+  });
+
+  it('takes over a day that was in front, but none that has not come yet', () => {
+    const left = { ...openRiskState(toDecimal(100_000), TODAY), lastEquity: '98000', tradesToday: 4 };
+    expect(onWallTime(left, TODAY + HOUR_MS)).toEqual({ ...left, clock: WALL_CLOCK });
+    const ahead = { ...left, dayKey: left.dayKey + 400 };
+    expect(onWallTime(ahead, TODAY)).toMatchObject({ dayKey: left.dayKey, dayStartEquity: '98000', tradesToday: 0 });
+    expect(onWallTime(onClock(ahead, 'replay'), TODAY)).toMatchObject({
+      dayKey: left.dayKey,
+      otherDays: { replay: { dayKey: ahead.dayKey, tradesToday: 4 } },
+    });
+    expect(onWallTime(nine, FRIDAY)).toBe(nine);
   });
 });
 

@@ -98,6 +98,16 @@ export const HALT_CASES: readonly RuleCase[] = [
     says: ['5 losing trades', '2024-01-03T12:00:00.001Z'],
   },
   {
+    // Judged on an hourly bar of before the losses, by the clock on the wall.
+    rule: 'lossCooldown',
+    passes: [order({ ...withState({ lossStreak: 5, cooldownUntilMs: NOW_MS + 4_000_000 }) })],
+    refused: order({
+      ...withState({ lossStreak: 5, cooldownUntilMs: NOW_MS + 4_000_000 }),
+      market: { agesAtMs: NOW_MS + 3_000_000 },
+    }),
+    says: ['5 losing trades', 'cooling down until'],
+  },
+  {
     rule: 'sessionBudget',
     passes: [order()],
     refused: order({ input: { budgetExhausted: '5 of 5 USD' } }),
