@@ -22,7 +22,7 @@ import { type BacktestParts, type RunBacktest, runBacktest } from './research/ru
 import { runBars, splitOf } from './research/run-bars.ts';
 import { askPoints, searchTrialRow } from './research/search-steps.ts';
 import { createSharedRunBars, judgeAgents, type TrainAgent, trainAgent } from './research/train-agent.ts';
-import { evolutionTask, evolutionTrialRow, searchTask } from './research/trial-tasks.ts';
+import { answerAt, evolutionTask, evolutionTrialRow, searchTask } from './research/trial-tasks.ts';
 
 export type ComputeParts = Omit<BacktestParts, 'market' | 'nowMs'> & {
   readonly pool: ComputePool;
@@ -75,7 +75,9 @@ export const createComputeActivities = (parts: ComputeParts) => {
         const input = evolutionRunInputSchema.parse(run.input);
         const texts = genomes.map(({ genes }) => JSON.stringify(genes));
         const answers = await compute(run, evolutionTask(run, input), texts, input.threads, progress);
-        const rows = genomes.map(({ trial, genomeId }, index) => evolutionTrialRow(trial, genomeId, answers[index]));
+        const rows = genomes.map(({ trial, genomeId }, index) =>
+          evolutionTrialRow(trial, genomeId, answerAt(answers, index)),
+        );
         await evolutions.evaluated(runId, rows, fromTrial, toTrial);
         return { evaluated: rows.length };
       }),
@@ -91,7 +93,7 @@ export const createComputeActivities = (parts: ComputeParts) => {
         const texts = points.map((point) => JSON.stringify(point));
         const answers = await compute(run, searchTask(run, input), texts, input.threads, progress);
         const rows = points.map((point, index) => {
-          const { row = null, error = 'not evaluated' } = answers[index] ?? {};
+          const { row, error } = answerAt(answers, index);
           return searchTrialRow(fromTrial + index, point, row === null ? null : searchOfRow(row), error);
         });
         await searches.evaluated(runId, rows);

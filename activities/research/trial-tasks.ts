@@ -32,9 +32,15 @@ export const searchTask = (run: ResearchRun, input: ParameterSearchInput): Compu
   },
 });
 
+/** @throws Error where there is none: nobody knows the candidate to fail, so the attempt does, and is made again */
+export function answerAt(answers: readonly ComputeAnswer[], index: number): ComputeAnswer {
+  const answer = answers[index];
+  if (answer === undefined) throw new Error(`candidate ${index} has no answer, ${answers.length} have one`);
+  return answer;
+}
+
 /** The genome itself stands in `genomes`; a trial names it. */
-export function evolutionTrialRow(trial: number, genomeId: string, answer: ComputeAnswer | undefined) {
-  const { row = null, error = 'not evaluated' } = answer ?? {};
+export function evolutionTrialRow(trial: number, genomeId: string, { row, error }: ComputeAnswer) {
   const params = { genomeId };
   if (row === null) {
     return { trial, candidateId: genomeId, params, fitness: null, sharpe: null, figures: null, error };

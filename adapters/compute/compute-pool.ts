@@ -26,12 +26,14 @@ export type ComputeRequest = {
 };
 
 /** Figures as a row of doubles (`compute-task.ts`), or why there are none. */
-export type ComputeAnswer = { readonly row: Float64Array | null; readonly error: string | null };
+export type ComputeAnswer =
+  | { readonly row: Float64Array; readonly error: null }
+  | { readonly row: null; readonly error: string };
 
 export type ComputePool = {
   /**
    * An answer for each candidate, in order: the same on any number of threads.
-   * @throws the signal's reason when it is aborted; nobody computes any more then
+   * @throws the signal's reason when it is aborted, or what a thread died of; nobody computes any more then
    */
   readonly evaluate: (request: ComputeRequest) => Promise<readonly ComputeAnswer[]>;
   /**

@@ -24,7 +24,8 @@ parentPort?.on('message', (message: ToThread) => {
   else {
     const market = opened.get(message.key);
     if (market === undefined) throw new Error(`bars ${message.key} were not opened`);
-    const answer: FromThread = { errors: work(evaluatorOf(message.task, market), message.batch) };
+    const { number, task, batch } = message;
+    const answer: FromThread = { number, errors: work(evaluatorOf(task, market), batch) };
     parentPort?.postMessage(answer);
   }
 });

@@ -3,6 +3,7 @@
  * nothing is sent: threads claim candidates by counting up a shared number and write figures into shared memory.
  */
 import type { ComputeTask } from '../../domain/learning/trial/compute-task.ts';
+import type { ComputeAnswer } from './compute-pool.ts';
 import type { SharedMarket } from './shared-market.ts';
 
 /** Places of the shared numbers of a batch. */
@@ -30,10 +31,16 @@ export type SharedBatch = {
 export type ToThread =
   | { readonly type: 'open'; readonly key: string; readonly market: SharedMarket }
   | { readonly type: 'forget'; readonly key: string }
-  | { readonly type: 'work'; readonly key: string; readonly task: ComputeTask; readonly batch: SharedBatch };
+  | {
+      readonly type: 'work';
+      readonly number: number;
+      readonly key: string;
+      readonly task: ComputeTask;
+      readonly batch: SharedBatch;
+    };
 
-/** A thread has nothing left to claim; with what went wrong, by candidate. */
-export type FromThread = { readonly errors: readonly (readonly [number, string])[] };
+/** A thread has nothing left to claim in the batch of this number; with what went wrong, by candidate. */
+export type FromThread = { readonly number: number; readonly errors: readonly (readonly [number, string])[] };
 
 export function shareBatch(candidates: readonly string[], width: number): SharedBatch {
   const texts = candidates.map((text) => new TextEncoder().encode(text));
@@ -56,3 +63,12 @@ export function shareBatch(candidates: readonly string[], width: number): Shared
     figures: new Float64Array(new SharedArrayBuffer(Math.max(1, count * width) * Float64Array.BYTES_PER_ELEMENT)),
   };
 }
+
+/** @throws Error when nobody has evaluated one of them: that says nothing about the candidate */
+export const answersOf = ({ count, width, states, figures }: SharedBatch, errors: ReadonlyMap<number, string>) =>
+  Array.from({ length: count }, (_, index): ComputeAnswer => {
+    if (states[index] === EVALUATED) return { row: figures.slice(index * width, (index + 1) * width), error: null };
+    const error = errors.get(index);
+    if (error === undefined) throw new Error(`candidate ${index} of ${count} was not evaluated`);
+    return { row: null, error };
+  });

@@ -6,10 +6,10 @@
 import type { BacktestRunInput } from '../../schemas/backtest-run.ts';
 import { parseInterval } from '../../schemas/interval.ts';
 import { InvalidInput, type Problem, problem } from '../../schemas/problem.ts';
-import { STRATEGY_TYPES } from '../../schemas/signals.ts';
 import { commissionOf, PLAN_FORMS, sizeOfText, slippageOf } from '../engine/plan-texts.ts';
 import type { ResearchFields } from '../engine/research-plan.ts';
 import { parseInstant } from '../market/parse-instant.ts';
+import { askedStrategy } from './asked-strategy.ts';
 
 export type BacktestRequest = {
   /** As a strategy session takes it. */
@@ -79,7 +79,7 @@ function sessionOf(input: BacktestRunInput, engine: ResearchFields, problems: Pr
   const { symbol, cash, direction, seed, targetVolatility } = input;
   return {
     accountId: 'paper-1',
-    strategy: strategyOf(input, engine, problems),
+    strategy: askedStrategy(input, engine, problems),
     symbols: typeof symbol === 'string' ? symbol.split(',').map((one) => one.trim()) : symbol,
     tradingMode: 'backtest',
     components: ['technical'],
@@ -91,36 +91,6 @@ function sessionOf(input: BacktestRunInput, engine: ResearchFields, problems: Pr
     costs: costsOf(engine),
     seed,
   };
-}
-
-/** A built-in strategy is written out; any other name is the id of a stored one, whose numbers are its own. */
-function strategyOf({ strategy, params }: BacktestRunInput, engine: ResearchFields, problems: Problem[]) {
-  if (!STRATEGY_TYPES.some((type) => type === strategy)) return strategy;
-  const { stopAtr, targetAtr, maxHoldBars, leverage } = engine;
-  const parameters = typeof params === 'string' ? parametersOf(params, problems) : params;
-  return {
-    type: strategy,
-    parameters,
-    ...(stopAtr === null ? {} : { stopAtr }),
-    targetAtr,
-    maxHoldBars,
-    leverage,
-  };
-}
-
-function parametersOf(text: string, problems: Problem[]): Record<string, number | string> {
-  const pairs = text.split(',').filter((one) => one.trim() !== '');
-  const names = new Set<string>();
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', value = '', ...rest] = pair.split('=').map((part) => part.trim());
-      if (name === '' || value === '' || rest.length > 0)
-        problems.push(problem('INPUT_TYPE', 'params', pair, 'name=value, such as lookback=20,threshold=0.02'));
-      else if (names.has(name)) problems.push(problem('INPUT_TYPE', 'params', pair, `${name} once`));
-      names.add(name);
-      return [name, /^-?\d+(\.\d+)?([eE]-?\d+)?$/.test(value) ? Number(value) : value];
-    }),
-  );
 }
 
 function intervalOf(text: string, problems: Problem[]): number {

@@ -8,6 +8,7 @@ import { InvalidInput, type Problem } from '../../schemas/problem.ts';
 import { parseRunInput } from '../../schemas/research-input.ts';
 import { type ParsedSession, parseSessionInput } from '../../schemas/session-input.ts';
 import type { ResearchFields } from '../engine/research-plan.ts';
+import { NO_STRATEGY } from './asked-strategy.ts';
 import { requestOf } from './backtest-request.ts';
 
 export type ReadBacktest = {
@@ -48,7 +49,7 @@ function noted<T>(problems: Problem[], read: () => T): T | undefined {
 }
 
 /** Stand-ins that cause no further problem for fields that are left out or wrong themselves. */
-const NOTHING_ASKED = { strategy: 'none', symbol: 'BTC/USDT', interval: '1h' };
+const NOTHING_ASKED = { strategy: NO_STRATEGY, symbol: 'BTC/USDT', interval: '1h' };
 
 /** The fields that are right by themselves, so that what else is wrong with them shows. */
 function rightFields(raw: unknown): BacktestRunInput {

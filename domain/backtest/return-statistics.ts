@@ -15,6 +15,10 @@ export function simpleReturns(equity: readonly number[]): number[] {
   });
 }
 
+/** r - f where neither is missing. @throws RangeError for a benchmark of another length */
+export const excessReturns = (returns: readonly number[], benchmark: Benchmark): readonly number[] =>
+  present(above(returns, benchmark));
+
 /** (prod(1 + r))^(P / n) - 1; -1 after a total loss; null without periods, after debts, or beyond any number. */
 export function annualReturnFraction(returns: readonly number[], periodsPerYear: number): number | null {
   const wealth = present(returns).reduce((product, value) => product * (1 + value), 1);
@@ -34,7 +38,7 @@ export function sharpeRatio(
   periodsPerYear: number,
   riskFree: Benchmark = 0,
 ): number | null {
-  const excess = present(above(returns, riskFree));
+  const excess = excessReturns(returns, riskFree);
   const deviation = sampleDeviation(excess);
   if (deviation === null || deviation <= roundingNoise(excess)) return null;
   return finiteOrNull((mean(excess) / deviation) * Math.sqrt(periodsPerYear));
@@ -46,7 +50,7 @@ export function downsideRiskFraction(
   periodsPerYear: number,
   requiredReturn: Benchmark = 0,
 ): number | null {
-  const excess = present(above(returns, requiredReturn));
+  const excess = excessReturns(returns, requiredReturn);
   if (excess.length === 0) return null;
   return Math.sqrt(mean(excess.map((value) => Math.min(value, 0) ** 2))) * Math.sqrt(periodsPerYear);
 }
@@ -59,7 +63,7 @@ export function sortinoRatio(
 ): number | null {
   const downside = downsideRiskFraction(returns, periodsPerYear, requiredReturn);
   if (downside === null || downside === 0) return null;
-  return finiteOrNull((mean(present(above(returns, requiredReturn))) * periodsPerYear) / downside);
+  return finiteOrNull((mean(excessReturns(returns, requiredReturn)) * periodsPerYear) / downside);
 }
 
 /** Largest fall from a peak as a fraction of that peak, positive (empyrical prints it negative); 0 without a fall. */
@@ -86,11 +90,11 @@ export function calmarRatio(returns: readonly number[], periodsPerYear: number):
 export function omegaRatio(
   returns: readonly number[],
   periodsPerYear: number,
-  riskFree = 0,
+  riskFree: Benchmark = 0,
   requiredAnnualReturn = 0,
 ): number | null {
   const threshold = (1 + requiredAnnualReturn) ** (1 / periodsPerYear) - 1;
-  const excess = present(returns).map((value) => value - riskFree - threshold);
+  const excess = excessReturns(returns, riskFree).map((value) => value - threshold);
   const gains = excess.reduce((sum, value) => sum + Math.max(value, 0), 0);
   const shortfalls = excess.reduce((sum, value) => sum - Math.min(value, 0), 0);
   return shortfalls === 0 ? null : gains / shortfalls;
@@ -119,10 +123,9 @@ export type ReturnOptions = {
   readonly requiredAnnualReturn: number;
 };
 
-/** All figures of this file at once. Omega takes a risk-free rate that is one number, else 0. */
+/** All figures of this file at once. */
 export const returnFigures = (returns: readonly number[], options: ReturnOptions) => {
   const { periodsPerYear, riskFree, requiredReturn, requiredAnnualReturn } = options;
-  const constant = typeof riskFree === 'number' ? riskFree : 0;
   return {
     annualReturnFraction: annualReturnFraction(returns, periodsPerYear),
     volatilityFraction: volatilityFraction(returns, periodsPerYear),
@@ -132,7 +135,7 @@ export const returnFigures = (returns: readonly number[], options: ReturnOptions
     sortino: sortinoRatio(returns, periodsPerYear, requiredReturn),
     drawdownFractionMax: maxDrawdownFraction(returns),
     calmar: calmarRatio(returns, periodsPerYear),
-    omega: omegaRatio(returns, periodsPerYear, constant, requiredAnnualReturn),
+    omega: omegaRatio(returns, periodsPerYear, riskFree, requiredAnnualReturn),
     stability: stabilityOfReturns(returns),
   };
 };
@@ -146,7 +149,8 @@ const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ?
 function above(returns: readonly number[], benchmark: Benchmark): readonly number[] {
   if (benchmark === 0) return returns;
   if (typeof benchmark === 'number') return returns.map((value) => value - benchmark);
-  return returns.map((value, index) => value - (benchmark[index] ?? Number.NaN));
+  if (benchmark.length === returns.length) return returns.map((value, index) => value - (benchmark[index] as number));
+  throw new RangeError(`benchmark: got ${benchmark.length} values, expected ${returns.length}, one a return`);
 }
 
 function sampleDeviation(values: readonly number[]): number | null {

@@ -119,6 +119,7 @@ describe('var-backtest', () => {
   it('mistakes have a code and a place', () => {
     expect(refusalOf('var-backtest', {})).toEqual(['INPUT_REQUIRED hits']);
     expect(refusalOf('var-backtest', { returns: [0] })).toEqual(['INPUT_REQUIRED valueAtRisk']);
+    expect(refusalOf('var-backtest', { hits: [1], valueAtRisk: 1 })).toEqual(['INPUT_REQUIRED returns']);
     expect(refusalOf('var-backtest', { returns: [0], valueAtRisk: [1, 2] })).toEqual(['INPUT_ITEMS valueAtRisk']);
     expect(refusalOf('var-backtest', { observations: 3, exceptions: 4 })).toEqual(['INPUT_RANGE exceptions']);
     expect(refusalOf('var-backtest', { level: 0.5, hits: [2] })).toContain('INPUT_RANGE level');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { calculationNamed } from '../../scripts/lib/calc/catalogue.ts';
 import { goldenJson } from '../domain/learning/golden-json.ts';
-import { exampleOf, refusalOf, run } from './calculate.ts';
+import { exampleOf, fieldsOf, refusalOf, run } from './calculate.ts';
 
 describe('statistics a reader can check by hand', () => {
   it('metrics: 100 to 121 with a fall from 110 to 99', () => {
@@ -31,9 +31,69 @@ describe('statistics a reader can check by hand', () => {
       },
       sharpeInterval: { low: expect.any(Number), high: expect.any(Number) },
     });
-    expect(refusalOf('metrics', { ...exampleOf('metrics'), benchmark: ['1'] })).toEqual(['INPUT_RANGE ']);
     expect(refusalOf('metrics', {})).toEqual(['INPUT_REQUIRED equity']);
     expect(run('metrics', { returns: [0.1, -0.1, 0.1] })).toMatchObject({ finalEquity: '121', returns: { omega: 2 } });
+  });
+
+  it('metrics: returns alone have trades, a benchmark and an interval too', () => {
+    const beside = {
+      tradePnls: ['10', '-11', '22'],
+      benchmark: ['10', '11', '9.9', '12.1'],
+      bootstrap: { samples: 50 },
+    };
+    const { returnFraction, ...whole } = fieldsOf(run('metrics', beside));
+    const returns = [0.1, -0.1, 121 / 99 - 1];
+    const ask = { ...beside, returns, equity: undefined };
+    expect(returnFraction).toBeCloseTo(0.21, 12);
+    expect(whole).toMatchObject({ expectancy: '7', benchmark: { beta: expect.closeTo(1, 12) } });
+    const { expectancy, winRate, benchmark, sharpe, sharpeInterval } = fieldsOf(run('metrics', ask));
+    expect(whole).toMatchObject({ expectancy, winRate });
+    expect(fieldsOf(benchmark).beta).toBeCloseTo(1, 12);
+    expect(sharpe).toBeCloseTo(Number(whole.sharpe), 9);
+    expect(fieldsOf(sharpeInterval).low).toBeCloseTo(Number(fieldsOf(whole.sharpeInterval).low), 9);
+  });
+
+  it('metrics: a curve is measured against what is asked, one number or one a period, as returns are', () => {
+    const told = {
+      sharpe: expect.closeTo(0.288675, 6),
+      omega: expect.closeTo(2, 6),
+      sortino: expect.closeTo(0.57735, 5),
+    };
+    const curve = { periodsPerYear: 1, equity: ['100', '102', '102', '104.04'] };
+    const returns = { periodsPerYear: 1, equity: undefined, returns: [0.02, 0, 0.02] };
+    for (const least of [0.01, [0.01, 0.01, 0.01]]) {
+      const against = { riskFree: least, requiredReturn: least };
+      expect(run('metrics', { ...curve, ...against })).toMatchObject(told);
+      expect(run('metrics', { ...returns, ...against })).toMatchObject(told);
+    }
+    const interval = (change: object) => fieldsOf(run('metrics', { ...curve, ...change })).sharpeInterval;
+    const bootstrap = { samples: 50 };
+    expect(interval({ bootstrap, riskFree: 0.01 })).not.toEqual(interval({ bootstrap }));
+  });
+
+  it('metrics: refuses lists that do not stand beside each other, all at once', () => {
+    const lists = {
+      riskFree: [0.1],
+      requiredReturn: [0.1, 0.1],
+      benchmark: ['1'],
+      exposure: [1],
+      regimes: ['bull'],
+      tradeRegimes: ['bull'],
+    };
+    const wrong = Object.keys(lists).map((name) => `INPUT_ITEMS ${name}`);
+    expect(refusalOf('metrics', { ...exampleOf('metrics'), ...lists })).toEqual(wrong);
+    const alone = { returns: [0.1, -0.1], riskFree: [0.1], benchmark: ['1', '2'], exposure: [1], regimes: ['bull'] };
+    expect(refusalOf('metrics', alone)).toEqual([
+      'INPUT_REQUIRED equity',
+      'INPUT_ITEMS riskFree',
+      'INPUT_ITEMS benchmark',
+    ]);
+    expect(refusalOf('metrics', { ...exampleOf('metrics'), costs: '1', tradeRegimes: [null, null, null] })).toEqual([
+      'INPUT_REQUIRED exposure',
+      'INPUT_REQUIRED regimes',
+    ]);
+    const long = { returns: Array.from({ length: 600 }, () => 0), bootstrap: { samples: 100_000 } };
+    expect(refusalOf('metrics', long)).toEqual(['INPUT_RANGE bootstrap.samples']);
   });
 
   it('psr: 0.458 a month over 24 months is 98.2 % sure with normal returns, 91.3 % with these', () => {

@@ -61,6 +61,8 @@ export const varBacktest = calculation({
 });
 
 function recordOf({ hits, returns, valueAtRisk, observations, exceptions, transitions }: Input): Record {
+  if (valueAtRisk !== undefined && returns === undefined)
+    throw new InvalidInput([problem('INPUT_REQUIRED', 'returns', undefined, 'returns beside valueAtRisk')]);
   if (hits !== undefined) return recordOfHits(hits.map(Boolean));
   if (returns !== undefined) return recordOfHits(hitsOf(returns, valueAtRisk));
   if (observations === undefined || exceptions === undefined) {

@@ -55,6 +55,18 @@ describe('the input of a backtest', () => {
     expect(refusalOf({ ...right, params: 'lookback=5,lookback=6' })).toEqual(['INPUT_TYPE params']);
   });
 
+  it('takes no numbers beside a stored strategy, but for levels of a run without rules', () => {
+    const stored = { ...right, strategy: 'evolved-0123456789abcdef', params: '' };
+    expect(read({ ...stored, leverage: '1' }).session.strategy).toBe(stored.strategy);
+    const levels = { stopAtr: '5', targetAtr: 3, maxHold: 10, leverage: 3 };
+    const wrong = Object.keys(levels).map((name) => `INPUT_TYPE ${name}`);
+    for (const params of ['lookback=50', { lookback: 50 }])
+      expect(refusalOf({ ...stored, ...levels, params })).toEqual(['INPUT_TYPE params', ...wrong]);
+    expect(refusalOf({ ...stored, ...levels, size: 'fraction:0.5', rules: 'desk' })).toEqual(wrong);
+    expect(read({ ...stored, ...levels, rules: 'none' }).engine).toMatchObject({ stopAtr: 5, leverage: 3 });
+    expect(refusalOf({ ...stored, rules: 'none', params: 'lookback=50' })).toEqual(['INPUT_TYPE params']);
+  });
+
   it('asks for what is left out, and invents nothing against it', () => {
     expect(refusalOf({ params: 'any=1' }).sort()).toEqual([
       'INPUT_REQUIRED interval',
