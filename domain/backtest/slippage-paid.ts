@@ -5,17 +5,15 @@
  */
 import type { Costs, Fill } from '../../schemas/execution.ts';
 import { type Decimal, roundMoney, roundPrice, toDecimal, ZERO } from '../decimal.ts';
+import { PRICE_KEPT_MIN } from '../engine/costs.ts';
 import { roundedPrice } from '../engine/numbers.ts';
 import type { EnginePlan } from '../engine/plan.ts';
 import type { ResearchFields } from '../engine/research-plan.ts';
 import { averageTrueRange } from '../features/average-true-range.ts';
 import { type BarSeries, lastBarAt } from '../market/bar-series.ts';
 
-/** How prices come about; `fill` and `closeLast` tell whether a fill is of the bar that opens then, or closes. */
-export type PriceModel = Pick<
-  EnginePlan,
-  'commission' | 'slippage' | 'halfSpreadBps' | 'volumeFractionMax' | 'fill' | 'closeLast'
->;
+/** How prices come about. */
+export type PriceModel = Pick<EnginePlan, 'commission' | 'slippage' | 'halfSpreadBps' | 'volumeFractionMax'>;
 
 /** That of a run that was asked for by `fields`, under costs as a session knows them. */
 export const priceModel = (fields: ResearchFields, costs: Costs): PriceModel => ({
@@ -23,11 +21,9 @@ export const priceModel = (fields: ResearchFields, costs: Costs): PriceModel => 
   slippage: fields.slippage,
   halfSpreadBps: fields.rules === 'desk' ? costs.halfSpreadBps : (fields.halfSpreadBps ?? 0),
   volumeFractionMax: fields.rules === 'desk' ? costs.volumeFractionMax : fields.volumeFractionMax,
-  fill: fields.fill,
-  closeLast: fields.closeLast,
 });
 
-/** The end of its client order id is the leg of its order, or why the engine closed. */
+/** Its client order id ends as `fillsOf` and the desk write it: the leg or why the engine closed, and whether at a close. */
 export type PricedFill = Pick<Fill, 'clientOrderId' | 'symbol' | 'side' | 'quantity' | 'price' | 'atMs'>;
 
 /** Money, positive = paid. @throws RangeError where a fill that volume or range has priced has no bar */
@@ -59,8 +55,11 @@ function metAt(fill: PricedFill, model: PriceModel, pricing: Pricing | undefined
   const side = fill.side === 'buy' ? 1 : -1;
   const { commission, halfSpreadBps } = model;
   const inPrice = leg === 'entry' && commission.kind === 'entryPrice' ? 1 + side * commission.fraction : 1;
-  const { fraction, distance } = impactOn(fill, leg, model, pricing);
-  const met = (Number(fill.price) / inPrice - side * distance) / (1 + side * (halfSpreadBps / 10_000 + fraction));
+  const { fraction, distance } = impactOn(fill, model, pricing);
+  const got = Number(fill.price) / inPrice;
+  const factor = 1 + side * (halfSpreadBps / 10_000 + fraction);
+  const least = got / PRICE_KEPT_MIN;
+  const met = factor > 0 ? Math.min((got - side * distance) / factor, least) : least;
   const rounded = roundedPrice(met);
   return Number.isNaN(rounded) ? roundPrice(toDecimal(met)) : toDecimal(rounded);
 }
@@ -68,14 +67,9 @@ function metAt(fill: PricedFill, model: PriceModel, pricing: Pricing | undefined
 /** Slippage as a fraction of the price, or as a distance from it. */
 type Impact = { readonly fraction: number; readonly distance: number };
 
-function impactOn(
-  fill: PricedFill,
-  leg: string,
-  { slippage, volumeFractionMax, ...model }: PriceModel,
-  pricing: Pricing | undefined,
-): Impact {
+function impactOn(fill: PricedFill, { slippage, volumeFractionMax }: PriceModel, pricing: Pricing | undefined): Impact {
   if (slippage.kind === 'bps') return { fraction: slippage.bps / 10_000, distance: 0 };
-  const bar = barOf(fill, leg, model, pricing);
+  const bar = barOf(fill, pricing);
   if (slippage.kind === 'volumeShare') {
     const volume = pricing?.bars.volume[bar] ?? 0;
     const share = Math.min(volume > 0 ? Number(fill.quantity) / volume : 0, volumeFractionMax ?? 1);
@@ -85,14 +79,8 @@ function impactOn(
   return { fraction: 0, distance: range > 0 ? range : 0 };
 }
 
-function barOf(
-  { symbol, atMs }: PricedFill,
-  leg: string,
-  { fill, closeLast }: Pick<PriceModel, 'fill' | 'closeLast'>,
-  pricing: Pricing | undefined,
-): number {
-  const decided = leg !== 'stop' && leg !== 'flatten';
-  const isAtClose = (decided && fill === 'close') || (leg === 'flatten' && closeLast === 'close');
+function barOf({ clientOrderId, symbol, atMs }: PricedFill, pricing: Pricing | undefined): number {
+  const isAtClose = clientOrderId.includes('-atClose-');
   const openTimeMs = atMs - (isAtClose ? (pricing?.bars.intervalMs ?? 0) : 0);
   const bar = pricing === undefined ? -1 : lastBarAt(pricing.bars, openTimeMs);
   if (pricing?.bars.openTimeMs[bar] !== openTimeMs) throw new RangeError(`a fill of ${symbol} at ${atMs} has no bar`);

@@ -13,6 +13,9 @@ export function marketPrice(lane: Lane, i: number, side: number, atClose: boolea
   return column[i] as number;
 }
 
+/** What a seller gets at least of the price an order meets, however large the slippage of its model. */
+export const PRICE_KEPT_MIN = 0.01;
+
 /** The price an order that takes `base` gets for `quantity` units. */
 export function takerPrice(
   account: Account,
@@ -27,7 +30,8 @@ export function takerPrice(
   if (slippage.kind === 'bps') {
     return plan.deskRounding ? deskPrice(base, side, takerBps) : base * (1 + (side * takerBps) / 10_000);
   }
-  return base * (1 + side * (takerBps / 10_000 + impactOf(account, lane, i, base, quantity)));
+  const factor = 1 + side * (takerBps / 10_000 + impactOf(account, lane, i, base, quantity));
+  return base * Math.max(PRICE_KEPT_MIN, factor);
 }
 
 function impactOf({ plan }: Account, lane: Lane, i: number, base: number, quantity: number): number {

@@ -45,7 +45,11 @@ const isAllowed = ({ plan: { direction } }: Account, side: number): boolean =>
 
 const isBusy = (lane: Lane): boolean => lane.entrySide !== 0 || lane.exitLeft !== 0;
 
-const barsHeld = (lane: Lane, i: number): number => i - lane.entryBar + 1;
+/** Bars that a position has been held in by the close of bar `i`; one filled at a close begins with the bar after. */
+function barsHeld({ entryBar, entryAtMs, market }: Lane, i: number): number {
+  const isAtClose = entryAtMs > (market.bars.openTimeMs[entryBar] as number);
+  return i - entryBar + (isAtClose ? 0 : 1);
+}
 
 function leaveByColumns(account: Account, lane: Lane, i: number, columns: ByColumns, desk: Desk, nowMs: number): void {
   if (isBusy(lane)) return;

@@ -7,7 +7,7 @@ import { decimalText, roundPrice, toDecimal } from '../decimal.ts';
 import { GATE_RULES } from './desk-gate.ts';
 import { moneyText } from './money-text.ts';
 import type { EngineRun } from './run-report.ts';
-import { ENTRY, EXIT_REASONS, FILL, TRADE } from './state.ts';
+import { ENTRY, EXIT_REASONS, FILL, type Lane, TRADE } from './state.ts';
 
 /** Below it a price has twelve decimals. */
 const SMALL_PRICE = 0.01;
@@ -38,15 +38,18 @@ export function tradesOf({ account }: EngineRun, strategyId: string): ClosedTrad
   });
 }
 
+/** Their client order ids end in the leg, or why the engine closed; `atClose` before it marks a fill at a close. */
 export function fillsOf({ account }: EngineRun, strategyId: string): Fill[] {
   const { cells, count, width } = account.fills;
   return Array.from({ length: count }, (_, index) => {
     const at = (column: keyof typeof FILL): number => cells[index * width + FILL[column]] as number;
+    const { openTimeMs } = (account.lanes[at('lane')] as Lane).market.bars;
+    const when = at('atMs') > (openTimeMs[at('bar')] as number) ? 'atClose-' : '';
     return {
       venue: 'paper',
       accountId: 'sim:engine',
       tradeId: `fill-${index}`,
-      clientOrderId: `${index}-${at('kind') === ENTRY ? 'entry' : EXIT_REASONS[at('kind')]}`,
+      clientOrderId: `${index}-${when}${at('kind') === ENTRY ? 'entry' : EXIT_REASONS[at('kind')]}`,
       strategyId,
       symbol: symbolOf(account, at('lane')),
       side: at('quantity') > 0 ? 'buy' : 'sell',

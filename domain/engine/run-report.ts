@@ -7,12 +7,13 @@ import { decideAtClose } from './decide.ts';
 import { GATE_RULES } from './desk-gate.ts';
 import { dayColumns, markMemory, newMemory, rememberTrade } from './desk-memory.ts';
 import { isFast, runFast } from './fast-report.ts';
+import { closeAll } from './fill-orders.ts';
 import type { EngineMarket } from './market.ts';
-import { closeAll, matchBar } from './match-bar.ts';
+import { finishBar, matchBar, openBar, sizeAtOpen } from './match-bar.ts';
 import type { EnginePlan } from './plan.ts';
 import type { Desk, Tally } from './send-order.ts';
 import type { Voice } from './signals.ts';
-import { type Account, newAccount, newWorkspace, TRADE, type Workspace } from './state.ts';
+import { type Account, type Lane, newAccount, newWorkspace, TRADE, type Workspace } from './state.ts';
 
 /** A symbol of the run: its bars and the strategy that speaks for them. */
 export type EngineLane = { readonly market: EngineMarket; readonly voice: Voice };
@@ -120,13 +121,12 @@ function walk(
   const { plan } = account;
   // Under the desk's rules the last decisions are made and expire, as in a session; else nothing comes of them.
   const isDeaf = plan.rules === null && plan.fill === 'nextOpen';
+  const isTogether = indexes !== null && plan.size.at === 'fill';
   let told = 0;
   for (let k = 0; k < closedAtMs.length; k += 1) {
     const nowMs = closedAtMs[k] as number;
-    for (const lane of account.lanes) {
-      const i = indexes === null ? k : ((indexes[lane.place] as Int32Array)[k] as number);
-      if (i >= 0) matchBar(account, lane, i);
-    }
+    if (isTogether) matchTogether(account, indexes, k);
+    else matchEach(account, indexes, k);
     if (memory !== null) {
       for (; told < account.trades.count; told += 1) {
         const at = told * account.trades.width;
@@ -140,13 +140,41 @@ function walk(
     account.equity = equityOf(account);
     if (memory !== null) markMemory(memory, account.equity, k, nowMs);
     for (const lane of account.lanes) {
-      const i = indexes === null ? k : ((indexes[lane.place] as Int32Array)[k] as number);
+      const i = barOf(indexes, lane, k);
       if (i < 0) continue;
       if (i === lane.last && plan.closeLast !== 'keep') closeAll(account, lane, i, true, nowMs);
       else if (i < lane.last || !isDeaf)
         decideAtClose(account, lane, i, (lanes[lane.place] as EngineLane).voice, desk, nowMs);
     }
     equity[k] = plan.fill === 'close' || plan.closeLast !== 'keep' ? equityOf(account) : account.equity;
+  }
+}
+
+type Indexes = EngineTimeline['indexes'];
+
+const barOf = (indexes: Indexes, { place }: Lane, k: number): number =>
+  indexes === null ? k : ((indexes[place] as Int32Array)[k] as number);
+
+/** Each symbol's bar for itself: nothing of one depends on another. */
+function matchEach(account: Account, indexes: Indexes, k: number): void {
+  for (const lane of account.lanes) {
+    const i = barOf(indexes, lane, k);
+    if (i >= 0) matchBar(account, lane, i);
+  }
+}
+
+const TOGETHER = [openBar, sizeAtOpen, finishBar];
+
+/**
+ * Where entries are sized at their fill, by the equity of the whole account: it is that of the open, after all exits
+ * there and before any entry, whatever the order of the symbols. Nothing inside a bar is known by then.
+ */
+function matchTogether(account: Account, indexes: readonly Int32Array[], k: number): void {
+  for (const step of TOGETHER) {
+    for (const lane of account.lanes) {
+      const i = barOf(indexes, lane, k);
+      if (i >= 0) step(account, lane, i);
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * Orders that a close has decided on: an entry is sized, judged by the desk's gate and put on the book; an exit
- * closes the position. With `fill: 'close'` they fill at once. Prices in quote currency, quantities in units.
+ * closes the position. With `fill: 'close'` they fill there as far as the bar's volume goes. Prices in quote currency, quantities in units.
  */
 import { startOrder } from './costs.ts';
 import { entryRefusals, mayTradeNext } from './desk-gate.ts';
 import { type DeskMemory, orderKey, rememberOrder } from './desk-memory.ts';
-import { fillEntry, fillExit } from './match-bar.ts';
+import { fillAtClose } from './fill-orders.ts';
 import { deskProduct } from './numbers.ts';
 import type { Wish } from './signals.ts';
 import { unitsOf } from './size.ts';
@@ -22,7 +22,10 @@ export type Tally = {
 
 export type Desk = { readonly memory: DeskMemory | null; readonly tally: Tally };
 
-/** Sets the entry's distances, named levels and size; false when no stop can be placed or the size is nothing. */
+/**
+ * Sets the entry's distances, named levels and size; false when no stop can be placed or the size is nothing. A size
+ * that waits for its fill is what the gate judges until then: what the close would give.
+ */
 export function prepareEntry(account: Account, lane: Lane, i: number, wish: Wish): boolean {
   const { plan } = account;
   const atr = lane.market.atr[i] as number;
@@ -37,7 +40,7 @@ export function prepareEntry(account: Account, lane: Lane, i: number, wish: Wish
   const close = lane.market.bars.close[i] as number;
   lane.entryFraction = boundedByStop(account, lane, close, wish.sizeFraction ?? plan.size.fraction);
   lane.entryReference = close;
-  lane.entryLeft = plan.size.at === 'fill' ? 0 : unitsOf(account, account.equity, lane.entryFraction, close);
+  lane.entryLeft = unitsOf(account, account.equity, lane.entryFraction, close);
   lane.entryFilled = false;
   if (plan.size.at === 'decision' && !(lane.entryLeft > 0)) return false;
   lane.entrySide = wish.side;
@@ -74,9 +77,7 @@ export function sendEntry(
   }
   account.ordersSent += 1 + (hasStop(lane) ? 1 : 0) + (hasTarget(lane) ? 1 : 0);
   startOrder(lane, ENTRY);
-  if (account.plan.fill !== 'close') return;
-  fillEntry(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
-  lane.mark = lane.market.bars.close[i] as number;
+  if (account.plan.fill === 'close') fillAtClose(account, lane, i, nowMs);
 }
 
 const hasStop = ({ stopAsked, stopDistance, trailDistance }: Lane): boolean =>
@@ -108,6 +109,6 @@ export function sendExit(account: Account, lane: Lane, i: number, reason: number
   if (desk.memory !== null) {
     rememberOrder(desk.memory, orderKey(lane.place, lane.quantity > 0 ? -1 : 1, lane.exitLeft), false, nowMs);
   }
-  if (account.plan.fill === 'close') fillExit(account, lane, i, Number.POSITIVE_INFINITY, true, nowMs);
+  if (account.plan.fill === 'close') fillAtClose(account, lane, i, nowMs);
   return true;
 }

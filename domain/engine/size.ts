@@ -4,6 +4,7 @@
  */
 import { orderFee, startOrder, takerPrice, withEntryCommission } from './costs.ts';
 import { quantityWithin } from './numbers.ts';
+import type { EnginePlan } from './plan.ts';
 import { type Account, ENTRY, type Lane } from './state.ts';
 
 /** Units for `fraction` of the equity at that price; 0 where nothing can be bought. */
@@ -21,26 +22,31 @@ export function unitsOf(account: Account, equity: number, fraction: number, pric
 /** A number of steps that is whole but for the rounding of the division counts as whole. */
 export const nudged = (steps: number): number => steps + (steps * 4e-15 + 1e-9);
 
-/** Commission and units depend on each other: the first guess is at most a few units too high. */
+/** Commission and units depend on each other: where they meet the budget, less what rounding is out by. */
 function wholeUnits(account: Account, budget: number, price: number): number {
-  const { commission } = account.plan;
-  const dearest = commission.kind === 'perShare' ? Math.ceil(budget / (price + commission.cost)) : budget / price;
-  let units = Math.floor(nudged(Math.min(budget / price, dearest)));
-  while (units > 0 && units * price + orderFee(account, units, price) > budget * (1 + 4e-15)) units -= 1;
+  const most = budget * (1 + 4e-15);
+  let units = Math.max(0, Math.floor(nudged(unitsWorth(account.plan, most, price))));
+  while (units > 0 && units * price + orderFee(account, units, price) > most) {
+    // Above 2^53 the next smaller double is more than one away.
+    units -= Math.max(1, units * Number.EPSILON);
+  }
   return units;
 }
 
-/** Sizes an entry that waited for its price; false where it gets nothing: then it is gone. */
-export function sizedAtFill(account: Account, lane: Lane, i: number, base: number): boolean {
+/** Units, fractions of them too, whose value and commission are `budget`; below 0 where the commission alone is more. */
+function unitsWorth({ commission }: EnginePlan, budget: number, price: number): number {
+  if (commission.kind === 'bps') return budget / (price * (1 + commission.bps / 10_000));
+  if (commission.kind === 'entryPrice') return budget / price;
+  const { cost, fee, minimum } = commission;
+  return Math.min((budget - minimum) / price, (budget - fee) / (price + cost));
+}
+
+/** Sizes an entry that waited for its price, by the account as it is now; 0 where it gets nothing. */
+export function sizeAtFill(account: Account, lane: Lane, i: number, base: number): void {
   const side = lane.entrySide;
   const price = withEntryCommission(account, takerPrice(account, lane, i, side, base, 0), side);
   let equity = account.cash;
   for (const other of account.lanes) if (other.quantity !== 0) equity += other.quantity * other.mark;
   lane.entryLeft = unitsOf(account, equity, lane.entryFraction, price);
-  if (lane.entryLeft > 0) {
-    startOrder(lane, ENTRY);
-    return true;
-  }
-  lane.entrySide = 0;
-  return false;
+  startOrder(lane, ENTRY);
 }

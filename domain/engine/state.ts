@@ -35,7 +35,7 @@ export type Lane = {
   trail: number;
   /** A stop that got less volume than it wanted takes the rest at the next opens. */
   stopTouched: boolean;
-  /** The entry at work: 0 = none. `entryLeft` is set when it is sized. */
+  /** The entry at work: 0 = none. Until its first fill `entryLeft` is a guess where sizes wait for the fill. */
   entrySide: number;
   entryLeft: number;
   entryFilled: boolean;
@@ -48,6 +48,9 @@ export type Lane = {
   targetAsked: number;
   exitLeft: number;
   exitReason: number;
+  /** What orders may still take of the volume of bar `volumeBar`. */
+  volumeBar: number;
+  volumeLeft: number;
   /** Of the order that fills: its kind, units and fees so far, for commissions with a minimum an order. */
   orderKind: number;
   orderUnits: number;
@@ -90,6 +93,8 @@ export const newLane = (market: EngineMarket, place: number, plan: EnginePlan): 
   targetAsked: Number.NaN,
   exitLeft: 0,
   exitReason: SIGNAL,
+  volumeBar: -1,
+  volumeLeft: 0,
   orderKind: SIGNAL,
   orderUnits: 0,
   orderFees: 0,

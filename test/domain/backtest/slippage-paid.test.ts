@@ -18,8 +18,6 @@ const DESK: PriceModel = {
   slippage: { kind: 'bps', bps: 2 },
   halfSpreadBps: 1,
   volumeFractionMax: 0.025,
-  fill: 'nextOpen',
-  closeLast: 'keep',
 };
 const bars = (price: number, volume = 2_000) =>
   seriesFromRows(
@@ -60,6 +58,8 @@ describe('of single fills', () => {
 });
 
 const market = syntheticSeries({ symbol: 'BTC/USDT', intervalMs: HOUR_MS, count: 400, seed: 6 });
+
+const ALL_IN = { kind: 'fraction', fraction: 1, at: 'decision', riskFraction: null } as const;
 
 /** Of a price: its text has eight. */
 const LAST_DECIMAL = 1e-8;
@@ -106,6 +106,73 @@ describe('of runs of the engine', () => {
       expect(expected).toBeGreaterThan(0.1);
       expect(Math.abs(slippagePaid(fills, whole, [market]).toNumber() - expected)).toBeLessThan(units * LAST_DECIMAL);
       expect(tradesOf(run, 'x').some(({ exitReason }) => exitReason === 'flatten')).toBe(last !== 'keep');
+    },
+  );
+});
+
+describe('of fills that are not where they were asked for', () => {
+  const COUNT = 24;
+  /** The last bar has no volume. */
+  const quiet = (volume: number) =>
+    seriesFromRows(
+      'A/B',
+      HOUR_MS,
+      Array.from({ length: COUNT }, (_, i) => {
+        const open = 100 + i;
+        const lastVolume = i === COUNT - 1 ? 0 : volume;
+        return { openTimeMs: i * HOUR_MS, open, high: open + 1, low: open - 1, close: open + 0.25, volume: lastVolume };
+      }),
+    );
+  const buying = (sells: boolean): Voice => ({
+    kind: 'asked',
+    firstBar: 0,
+    ask: (i) => ({ side: i === 16 ? 1 : 0, close: sells && i === 19 }),
+  });
+  const runOf = (series: ReturnType<typeof quiet>, plan: Partial<EnginePlan>, sells: boolean) => {
+    const whole: EnginePlan = { ...PLAIN_PLAN, cash: 10_000, ...plan };
+    const run = runReport(whole, [{ market: engineMarket(series), voice: buying(sells) }]);
+    return { whole, fills: fillsOf(run, 'x') };
+  };
+  const paidAway = (fills: readonly { price: string; quantity: string; side: string }[], met: readonly number[]) =>
+    fills.reduce((sum, { price, quantity, side }, n) => {
+      return sum + (Number(price) - (met[n] as number)) * Number(quantity) * (side === 'buy' ? 1 : -1);
+    }, 0);
+
+  it.each([
+    { slippage: { kind: 'volumeShare', impact: 0.5 }, volumeFractionMax: 0.5 },
+    { slippage: { kind: 'volatility', atr: 0.1 }, volumeFractionMax: 0.5 },
+  ] as const)('a last bar without volume closes at its close what was to go at its open, with %j', (plan) => {
+    const series = quiet(1_000);
+    const { whole, fills } = runOf(series, { ...plan, closeLast: 'open' }, false);
+    expect(fills.map(({ clientOrderId, atMs }) => [clientOrderId, atMs / HOUR_MS])).toEqual([
+      ['0-entry', 17],
+      ['1-atClose-flatten', COUNT],
+    ]);
+    expect(slippagePaid(fills, whole, [series]).toNumber()).toBeCloseTo(paidAway(fills, [117, 123.25]), 6);
+  });
+
+  it('the rest of an order at a close meets the next opens', () => {
+    const series = quiet(10);
+    const slippage = { kind: 'volumeShare', impact: 0.5 } as const;
+    const plan = { slippage, volumeFractionMax: 0.5, fill: 'close' } as const;
+    const { whole, fills } = runOf(series, plan, true);
+    expect(fills.map(({ clientOrderId, atMs }) => [clientOrderId, atMs / HOUR_MS])).toEqual([
+      ['0-atClose-entry', 17],
+      ['1-entry', 17],
+      ['2-atClose-signal', 20],
+      ['3-signal', 20],
+    ]);
+    expect(slippagePaid(fills, whole, [series]).toNumber()).toBeCloseTo(paidAway(fills, [116.25, 117, 119.25, 120]), 6);
+  });
+
+  it.each([{ slippage: { kind: 'volumeShare', impact: 10 } }, { slippage: { kind: 'volatility', atr: 200 } }] as const)(
+    'a sell keeps a hundredth of its price where slippage would take more, with %j',
+    (plan) => {
+      const series = quiet(5);
+      const { whole, fills } = runOf(series, { ...plan, halfSpreadBps: 1, size: ALL_IN }, true);
+      expect(fills.map(({ side }) => side)).toEqual(['buy', 'sell']);
+      expect(Number(fills[1]?.price)).toBeCloseTo(1.2, 8);
+      expect(slippagePaid(fills, whole, [series]).toNumber()).toBeCloseTo(paidAway(fills, [117, 120]), 4);
     },
   );
 });

@@ -82,6 +82,80 @@ describe('zipline’s cases', () => {
   });
 });
 
+describe('orders that fill at the close of their decision', () => {
+  const told = (fills: ReturnType<typeof fillsOf>) =>
+    fills.map(({ side, quantity, atMs }) => [side, Number(quantity), atMs / HOUR_MS]);
+  const plan = { fill: 'close', volumeFractionMax: 0.1 } as const;
+
+  it('take what the volume of the bar allows, and the rest of the bars after it', () => {
+    const rows = [100, 1_000, 2_000, 1_000, 10_000, 10_000].map((volume, i) => bar(i, { volume }));
+    const fills = fillsOf(run(rows, plan, { 1: entry(500, 3), 4: { side: 0, close: true } }), 'x');
+    expect(told(fills)).toEqual([
+      ['buy', 100, 2],
+      ['buy', 200, 2],
+      ['buy', 100, 3],
+      ['buy', 100, 4],
+      ['sell', 500, 5],
+    ]);
+  });
+
+  it('share the bar with what has filled in it before', () => {
+    const rows = [1_000, 1_000, 1_000, 1_000, 1_000].map((volume, i) => bar(i, { volume }));
+    const fills = fillsOf(run(rows, plan, { 0: entry(160, 3), 1: { side: 0, close: true } }), 'x');
+    expect(told(fills)).toEqual([
+      ['buy', 100, 1],
+      ['buy', 60, 1],
+      ['sell', 40, 2],
+      ['sell', 100, 2],
+      ['sell', 20, 3],
+    ]);
+  });
+
+  it('wait where the bar has no volume', () => {
+    const rows = [0, 5_000, 0, 5_000].map((volume, i) => bar(i, { volume, close: 4, high: 4 }));
+    const fills = fillsOf(run(rows, plan, { 0: entry(500, 4), 2: { side: 0, close: true } }), 'x');
+    expect(fills.map(({ side, price, atMs }) => [side, price, atMs / HOUR_MS])).toEqual([
+      ['buy', '3', 1],
+      ['sell', '3', 3],
+    ]);
+  });
+
+  it('value what is left of a position at the close', () => {
+    const rows = [1_000, 1_000, 500].map((volume, i) => bar(i, { volume, close: 3 + i, high: 3 + i }));
+    const { account, equity } = run(rows, plan, { 0: entry(100, 3), 2: { side: 0, close: true } });
+    expect([account.lanes[0]?.quantity, account.lanes[0]?.mark]).toEqual([50, 5]);
+    expect(equity[2]).toBe(1_000_000 + 100 * 2);
+  });
+});
+
+describe('the longest hold', () => {
+  const hours = [1, 2, 3, 5];
+  const rows = Array.from({ length: 10 }, (_, i) => bar(i));
+
+  it.each(['nextOpen', 'close'] as const)('is so many bars with fills at %s', (fill) => {
+    const held = hours.map((maxHoldBars) => {
+      const [trade] = tradesOf(run(rows, { fill, maxHoldBars }, { 1: entry(100, 3) }), 'x');
+      return [((trade?.exitAtMs ?? 0) - (trade?.entryAtMs ?? 0)) / HOUR_MS, trade?.exitReason];
+    });
+    expect(held).toEqual(hours.map((bars) => [bars, 'maxHold']));
+  });
+
+  it.each(['nextOpen', 'close'] as const)('counts from the first bar that was held, with fills at %s', (fill) => {
+    const seen: number[] = [];
+    const voice: Voice = {
+      kind: 'asked',
+      firstBar: 0,
+      ask: (i, { barsHeld }) => {
+        seen.push(barsHeld);
+        return i === 1 ? entry(100, 3) : { side: 0, close: i === 4 };
+      },
+    };
+    const market = engineMarket(seriesFromRows('A/B', HOUR_MS, rows));
+    runReport({ ...PLAIN_PLAN, cash: 1_000_000, fill }, [{ market, voice }]);
+    expect(seen.slice(0, 6)).toEqual([0, 0, 1, 2, 3, 0]);
+  });
+});
+
 describe('the words for costs and sizes', () => {
   it('are read, and nothing else', () => {
     expect(commissionOf('percent:0.002')).toEqual({ kind: 'entryPrice', fraction: 0.002 });

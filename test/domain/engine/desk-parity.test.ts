@@ -20,7 +20,11 @@ import { aContext, CASH, rowsOf, type StrategyText, walk } from '../backtest/wal
 const SYMBOLS = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];
 const INTERVALS = [60_000, 900_000, 3_600_000, 86_400_000];
 
-function engineRun(series: readonly BarSeries[], context: WalkContext): EngineRun {
+function engineRun(
+  series: readonly BarSeries[],
+  context: WalkContext,
+  change: Partial<ReturnType<typeof deskPlan>> = {},
+): EngineRun {
   const { strategy, costs, direction, limits, desk, compliance, policy } = context;
   const rules = { mode: policy.mode, profile: policy.profile, limits, desk, compliance };
   const plan = deskPlan({ strategy, costs, direction, cash: Number(CASH), rules });
@@ -28,7 +32,7 @@ function engineRun(series: readonly BarSeries[], context: WalkContext): EngineRu
     const market = engineMarket(bars);
     return { market, voice: builtInVoice(strategy, market) };
   });
-  return runReport(plan, lanes);
+  return runReport({ ...plan, ...change }, lanes);
 }
 
 /** What must be equal to the letter; prices and quantities are compared as numbers beside it. */
@@ -144,5 +148,16 @@ describe('the engine under the desk’s rules', () => {
     compare(series, text, { policy });
     const refused = refusalsOf(walk(series, text, { policy }));
     expect(refused.operatingMode).toBeGreaterThan(10);
+  });
+
+  it.each(['decision', 'fill'] as const)('refuses sizes beyond the limits that are made at the %s', (at) => {
+    const series = SYMBOLS.map((symbol, seed) => syntheticSeries({ symbol, intervalMs: 3_600_000, count: 300, seed }));
+    const context = aContext(series, { type: 'momentum', parameters: { lookback: 5, threshold: 0.01 } }, {});
+    const sized = (fraction: number) =>
+      engineRun(series, context, { size: { kind: 'fraction', fraction, at, riskFraction: null } });
+    const [small, large] = [sized(0.05), sized(0.9)];
+    expect(small.account.fills.count).toBeGreaterThan(5);
+    expect([large.account.fills.count, engineRefusals(large).positionSize]).toEqual([0, large.tally.refused]);
+    expect(large.tally.refused).toBeGreaterThan(5);
   });
 });
