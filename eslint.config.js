@@ -36,7 +36,8 @@ const NETWORK_LAZY = `:matches(ImportExpression[source.value=/^((node:)?(http|ht
 const requesters = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
 
 const JSON_TEXT = "MemberExpression[object.name='JSON'][property.name='stringify']";
-const STORABLE = 'Postgres refuses NUL and half a surrogate pair: jsonText and asStored of db/storable.ts leave them out';
+const STORABLE =
+  'Postgres refuses NUL and half a surrogate pair: jsonText and asStored of db/storable.ts leave them out';
 
 const environmentOnlyInConfig = { object: 'process', property: 'env', message: 'only config/ reads the environment' };
 

@@ -203,7 +203,13 @@ describe('with models to ask', () => {
 
   it('hears a model by name that was demoted, and gives it no say', async () => {
     const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-    const demotion = { kind: 'model' as const, subject: 'three', demoted_at: at(0), until: at(86_400_000), reason: 'wrong' };
+    const demotion = {
+      kind: 'model' as const,
+      subject: 'three',
+      demoted_at: at(0),
+      until: at(86_400_000),
+      reason: 'wrong',
+    };
     await desk.db.insertInto('model_demotions').values(demotion).execute();
     peer.answer = () => advice('buy', 0.9);
     const { sessionId, report } = await reported('demoted', asking({ provider: 'peer', model: 'three' }, { seed: 8 }));
