@@ -10,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 const KEY_LENGTH_MAX = 100;
 
 export function unknownField(key: string, path: Path): Problem {
-  const at = pathText([...path, cutText(key, KEY_LENGTH_MAX, '…')]);
+  const at = pathText([...path, cutText(key, KEY_LENGTH_MAX + 1, '…')]);
   return problem(
     'INPUT_UNKNOWN_FIELD',
     at,
