@@ -7,6 +7,17 @@ import { buy, equity, type RuleCase, sent, state, withState } from './rule-case.
 const equalOrder = 'momentum|BTC/USDT|buy|1';
 const dayTrade = (day: number) => Date.UTC(2024, 0, day, 15);
 
+/** A small entry of an account of this equity, after day trades at these instants. */
+const dayTrader = (wealth: string, dayTradesAtMs: number[], usMargin = true): GateInput =>
+  order({
+    account: {
+      equity: toDecimal(wealth),
+      usMargin,
+      riskState: state({ peakEquity: wealth, dayStartEquity: wealth, dayTradesAtMs }),
+    },
+    ...buy('0.1'),
+  });
+
 const DEFENSIVE: GateInput['policy'] = {
   version: 9,
   mode: 'defensive',
@@ -134,55 +145,12 @@ export const HALT_CASES: readonly RuleCase[] = [
   {
     rule: 'patternDayTrade',
     passes: [
-      order({
-        account: {
-          equity: toDecimal('25000'),
-          usMargin: true,
-          riskState: state({
-            peakEquity: '25000',
-            dayStartEquity: '25000',
-            dayTradesAtMs: [dayTrade(1), dayTrade(2), dayTrade(3)],
-          }),
-        },
-        ...buy('0.1'),
-      }),
+      dayTrader('25000', [dayTrade(1), dayTrade(2), dayTrade(3)]),
       // Wednesday 3 January: with New Year's Day off, five sessions reach back to Wednesday 27 December.
-      order({
-        account: {
-          equity: toDecimal('24000'),
-          usMargin: true,
-          riskState: state({
-            peakEquity: '24000',
-            dayStartEquity: '24000',
-            dayTradesAtMs: [Date.UTC(2023, 11, 26, 15), dayTrade(2), dayTrade(3)],
-          }),
-        },
-        ...buy('0.1'),
-      }),
-      order({
-        account: {
-          equity: toDecimal('24000'),
-          riskState: state({
-            peakEquity: '24000',
-            dayStartEquity: '24000',
-            dayTradesAtMs: [dayTrade(1), dayTrade(2), dayTrade(3)],
-          }),
-        },
-        ...buy('0.1'),
-      }),
+      dayTrader('24000', [Date.UTC(2023, 11, 26, 15), dayTrade(2), dayTrade(3)]),
+      dayTrader('24000', [dayTrade(1), dayTrade(2), dayTrade(3)], false),
     ],
-    refused: order({
-      account: {
-        equity: toDecimal('24000'),
-        usMargin: true,
-        riskState: state({
-          peakEquity: '24000',
-          dayStartEquity: '24000',
-          dayTradesAtMs: [Date.UTC(2023, 11, 27, 15), dayTrade(2), dayTrade(3)],
-        }),
-      },
-      ...buy('0.1'),
-    }),
+    refused: dayTrader('24000', [Date.UTC(2023, 11, 27, 15), dayTrade(2), dayTrade(3)]),
     says: ['3 day trades', '24000 USD', '25000 USD'],
   },
 ];
